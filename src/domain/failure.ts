@@ -1,0 +1,86 @@
+/** Every failure that a caller can meet, with the sentence it reads by default. One closed list: `http/errors.ts` maps each code to its HTTP status. */
+export const failureMessages = {
+  invalid_request: "Invalid request parameters.",
+  invalid_json: "The request body is not valid JSON.",
+  invalid_chat_id: "The chat id is not a phone number in E.164 form, for example +15551234567.",
+  groups_not_supported: "Group chats are not available on a Twilio key: send to one recipient at a time.",
+  email_not_supported: "A Twilio key cannot send to an email address: use a phone number in E.164 form.",
+  missing_content: "Missing message content",
+  text_too_long: "The text is longer than 1600 characters: split it into several messages.",
+  invalid_attachment: "Attachments must be public https URLs, at most 10.",
+  invalid_idempotency_key: "Idempotency-Key must be 1 to 255 visible ASCII characters.",
+  invalid_webhook_url: "The webhook URL must be a public https URL with a host name on port 443 or 8443.",
+  not_supported_on_twilio: "This call needs an iMessage line: it is not available on a Twilio key.",
+  reply_target_not_supported: "reply_to is not available on a Twilio key: leave it out.",
+  content_required: "This message needs an approved WhatsApp template: the 24 hour window is closed. Send content_sid.",
+  capability_missing: "No number of this pool can carry this message.",
+  bulk_limit_exceeded: "At most 50 records per request: split the list.",
+  unauthorized: "Invalid or missing API key.",
+  forbidden: "Action not allowed for this API key.",
+  signature_invalid: "The request's signature could not be verified.",
+  from_number_not_owned: "This API key does not own the specified from_number",
+  inbound_only_no_prior_inbound:
+    "Inbound-only plan: outbound is restricted to contacts who messaged this number first.",
+  api_key_paused: "This API key is paused: resume it in the admin API before sending.",
+  recipient_opted_out: "The recipient opted out of messages from this API key's numbers.",
+  country_not_allowed: "This API key may not send to this country: add it to allowed_countries.",
+  not_found: "Resource not found.",
+  method_not_allowed: "This path does not take this method.",
+  api_key_protocol_conflict: "API key already owns Blooio numbers",
+  api_key_mode_conflict: "Test keys hold sandbox numbers (+1500555xxxx) and live keys real ones: use a key of the other mode.",
+  message_not_cancellable: "The message can no longer be cancelled.",
+  webhook_limit_reached: "At most 64 webhooks per organization: delete one first.",
+  already_exists: "It exists already.",
+  body_too_large: "The request body is larger than 64 KiB.",
+  unsupported_media_type: "Send the body as application/json.",
+  idempotency_key_reused: "This Idempotency-Key was used with another request: use a new key.",
+  twilio_authentication_failed: "Twilio refused the credentials.",
+  twilio_refused: "Twilio refused the request.",
+  daily_cap_reached: "This API key reached its daily cap.",
+  rate_limited: "Too many requests: wait as long as Retry-After says.",
+  internal_error: "Something went wrong on our side: quote the request id.",
+  coming_soon: "This call is coming soon.",
+  twilio_unavailable: "Twilio did not answer: try again.",
+  no_numbers_assigned: "No numbers assigned to this API key",
+  no_active_number: "No active number available",
+  setup_incomplete: "The gateway is not set up.",
+  publish_failed: "Saved, but not yet in force everywhere: it will be repeated by itself.",
+  needs_snapshot: "The pool has no configuration yet.",
+} as const satisfies Record<string, string>;
+
+/** One of the closed list's codes. */
+export type FailureCode = keyof typeof failureMessages;
+
+/** An expected failure as data: a code, a sentence that says how to fix it, and what else the caller should read. */
+export type Failure = {
+  code: FailureCode;
+  message: string;
+  context?: Record<string, unknown>;
+  retryAfterSeconds?: number;
+};
+
+/** Either a value or a failure; what crosses an RPC boundary instead of a throw. */
+export type Result<T> = { ok: true; value: T } | { ok: false; failure: Failure };
+
+/** Returns a success that carries `value`. */
+export function ok<T>(value: T): { ok: true; value: T } {
+  return { ok: true, value };
+}
+
+/** Returns a failure of `code`, with the list's sentence unless another is given. */
+export function fail(
+  code: FailureCode,
+  message?: string,
+  context?: Record<string, unknown>,
+  retryAfterSeconds?: number,
+): { ok: false; failure: Failure } {
+  return {
+    ok: false,
+    failure: {
+      code,
+      message: message ?? failureMessages[code],
+      ...(context === undefined ? {} : { context }),
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import type { Channel } from "./snapshot.ts";
+
+/** The life of a message as we know it. Carriers' own words stop at their room. */
+export type MessageStatus =
+  | "scheduled"
+  | "queued"
+  | "sending"
+  | "sent"
+  | "delivered"
+  | "read"
+  | "undelivered"
+  | "failed"
+  | "cancelled"
+  | "received";
+
+export type Direction = "inbound" | "outbound";
+
+/** One attachment: a public URL, the name it has for a person, its media type and size in bytes where known. */
+export type Attachment = { url: string; name: string | null; mimeType: string | null; size: number | null };
+
+/** What a send asks for, after the edge has validated it. Times in epoch milliseconds. */
+export type Draft = {
+  to: string;
+  channel: Channel;
+  text: string | null;
+  attachments: Attachment[];
+  fromNumber: string | null;
+  metadata: Record<string, unknown> | null;
+  sendAt: number | null;
+  extras: SendExtras;
+};
+
+/** What is passed through to the carrier as it stands. */
+export type SendExtras = {
+  contentSid?: string;
+  contentVariables?: string;
+  messagingServiceSid?: string;
+  validityPeriodSeconds?: number;
+  smartEncoded?: boolean;
+  contentRetention?: "retain" | "discard";
+  shortenLinks?: boolean;
+};
+
+/** Whether a delivery report will ever come (`not_expected`: seed 002's countries). */
+export type DeliveryReport = "expected" | "not_expected";
+
+/** One line of a selection trace: a candidate, whether it could carry the message, and why in words for a person. */
+export type Candidate = { phoneNumber: string; eligible: boolean; why: string };
+export type SelectionReason =
+  | "requested"
+  | "sticky"
+  | "first"
+  | "round_robin"
+  | "weighted"
+  | "geographic"
+  | "least_busy"
+  | "replied_to";
+export type SelectionTrace = { reason: SelectionReason; considered: Candidate[]; note: string | null };
+
+/** A message as the ledger keeps it. Times in epoch milliseconds. */
+export type Message = {
+  id: string;
+  chatId: string;
+  direction: Direction;
+  /** Our number of the conversation. */
+  number: string;
+  channel: Channel;
+  text: string | null;
+  attachments: Attachment[];
+  metadata: Record<string, unknown> | null;
+  status: MessageStatus;
+  /** True while the carrier's answer to the send is not known. */
+  outcomeUnknown: boolean;
+  createdAt: number;
+  sendAt: number | null;
+  sentAt: number | null;
+  deliveredAt: number | null;
+  readAt: number | null;
+  errorCode: string | null;
+  errorMessage: string | null;
+  providerId: string | null;
+  accountId: string;
+  segments: number;
+  encoding: "GSM-7" | "UCS-2" | null;
+  deliveryReport: DeliveryReport;
+  verified: boolean;
+  trace: SelectionTrace | null;
+  extras: SendExtras;
+  carrierDetail: Record<string, unknown> | null;
+};

@@ -1,0 +1,103 @@
+/** The words of the directory as a pool knows them: one snapshot is everything a key's object needs to decide by itself. */
+export type Protocol = "twilio" | "blooio";
+export type Channel = "sms" | "whatsapp" | "imessage";
+export type NumberType = "shared" | "dedicated" | "inbound" | "trial" | "2fa";
+export type Strategy = "first" | "round_robin" | "weighted" | "geographic" | "least_busy";
+export type KeyMode = "live" | "test";
+export type KeyStatus = "active" | "paused" | "revoked";
+
+/** How a pool picks its sender; `stickyDays` null keeps a contact on its number for ever. */
+export type Selection = { strategy: Strategy; sticky: boolean; stickyDays: number | null };
+
+/** The seeds' defaults per protocol (seed 001, "Twilio number pools" and "Automatic rotation"). */
+export const defaultSelection: Record<Protocol, Selection> = {
+  twilio: { strategy: "first", sticky: false, stickyDays: null },
+  blooio: { strategy: "round_robin", sticky: true, stickyDays: null },
+};
+
+export type Capabilities = { sms: boolean; mms: boolean; voice: boolean; whatsapp: boolean };
+
+/** One sender of the pool. `address` is E.164, a short code, or `whatsapp:+…`. */
+export type SenderNumber = {
+  address: string;
+  allocationId: string;
+  channel: Channel;
+  accountId: string;
+  type: NumberType;
+  weight: number;
+  messagesPerSecond: number | null;
+  isActive: boolean;
+  capabilities: Capabilities;
+  messagingServiceSid: string | null;
+};
+
+export type Sync = {
+  direction: "inbound" | "outbound" | "both";
+  channels: ("sms" | "whatsapp" | "voice")[];
+  events: "messages" | "statuses" | "both";
+  media: boolean;
+};
+
+export const defaultSync: Sync = { direction: "both", channels: ["sms", "whatsapp"], events: "both", media: true };
+
+/** A secret of the directory, sealed; opened only with its own row and column (see `sealing/`). */
+export type Sealed = string;
+
+/** A Twilio account with sealed credentials. An API key pair sends; the auth token also verifies webhooks. */
+export type Account = {
+  id: string;
+  accountSid: string;
+  sandbox: boolean;
+  region: string | null;
+  edge: string | null;
+  apiKeySid: string | null;
+  apiKeySecret: Sealed | null;
+  authToken: Sealed | null;
+  previousAuthToken: { sealed: Sealed; validUntil: number } | null;
+  messagingServiceSid: string | null;
+  sync: Sync;
+};
+
+export type WebhookType = "message" | "status" | "all";
+export type WebhookFormat = "blooio" | "campaign";
+
+/** One subscription. `validUntil` -1 never ends; `secrets` newest first, an older one signs until its `validUntil`. */
+export type Webhook = {
+  id: string;
+  url: string;
+  type: WebhookType;
+  events: string[] | null;
+  numbers: string[] | null;
+  format: WebhookFormat;
+  eventName: string;
+  scope: "api_key" | "organization";
+  createdAt: number;
+  deprecatedAt: number | null;
+  disabledAt: number | null;
+  validUntil: number;
+  secrets: { sealed: Sealed; validUntil: number | null }[];
+};
+
+/** A key's directory entry as its pool holds it; an object ignores an older `version`. */
+export type Snapshot = {
+  version: number;
+  organization: { id: string; name: string; countryCode: string | null; createdAt: number };
+  apiKey: {
+    id: string;
+    name: string;
+    hint: string;
+    mode: KeyMode;
+    status: KeyStatus;
+    createdAt: number;
+    allowedCountries: string[] | null;
+    dailyCap: number | null;
+    shortenLinks: boolean;
+  };
+  /** SHA-256 of each valid token, hex; `validUntil` null never ends. */
+  secrets: { hash: string; validUntil: number | null }[];
+  protocol: Protocol | null;
+  selection: Selection;
+  numbers: SenderNumber[];
+  accounts: Account[];
+  webhooks: Webhook[];
+};
