@@ -1,6 +1,7 @@
 /** What every network behind us gives. Only the outside's own failures are in here; the pool decides what they mean. */
-import type { Outcome } from "../domain/outcome.ts";
+
 import type { MessageStatus, SendExtras } from "../domain/message.ts";
+import type { Outcome } from "../domain/outcome.ts";
 
 /** Opened credentials of one account, for the length of one call. */
 export type Login = {
@@ -29,7 +30,8 @@ export type CarrierMessage = {
   to: string;
   text: string;
   createdAt: number;
-  status: MessageStatus;
+  /** Null when the carrier used a word that we do not know. */
+  status: MessageStatus | null;
   errorCode: string | null;
   errorMessage: string | null;
 };
@@ -61,13 +63,22 @@ export type Carrier = {
   /** Sends once, never repeats by itself; answers accepted, refused, wait (429) or unknown. Never throws. */
   send(login: Login, outgoing: Outgoing): Promise<Outcome>;
   /** The account's newest messages from one sender to one recipient, created at or after `since`; every page followed. */
-  list(login: Login, query: { to: string; from: string | null; since: number }): Promise<CarrierResult<CarrierMessage[]>>;
+  list(
+    login: Login,
+    query: { to: string; from: string | null; since: number },
+  ): Promise<CarrierResult<CarrierMessage[]>>;
   /** One message as the carrier knows it. */
   fetchMessage(login: Login, providerId: string): Promise<CarrierResult<CarrierMessage>>;
   /** All numbers of the account, every page followed. */
   listNumbers(login: Login): Promise<CarrierResult<CarrierNumber[]>>;
+  /** One of the account's numbers by its exact phone number; null when the account does not have it. */
+  findNumber(login: Login, phoneNumber: string): Promise<CarrierResult<CarrierNumber | null>>;
   /** Sets (and clears, with empty strings) a number's webhooks. */
-  updateNumber(login: Login, providerId: string, webhooks: Partial<NumberWebhooks>): Promise<CarrierResult<CarrierNumber>>;
+  updateNumber(
+    login: Login,
+    providerId: string,
+    webhooks: Partial<NumberWebhooks>,
+  ): Promise<CarrierResult<CarrierNumber>>;
   /** Tries the login against one capability: credentials, numbers, or messages. */
   probe(login: Login, capability: "credentials" | "numbers" | "messages"): Promise<CarrierResult<{ detail: string }>>;
 };

@@ -27,7 +27,8 @@ export const failureMessages = {
   not_found: "Resource not found.",
   method_not_allowed: "This path does not take this method.",
   api_key_protocol_conflict: "API key already owns Blooio numbers",
-  api_key_mode_conflict: "Test keys hold sandbox numbers (+1500555xxxx) and live keys real ones: use a key of the other mode.",
+  api_key_mode_conflict:
+    "Test keys hold sandbox numbers (+1500555xxxx) and live keys real ones: use a key of the other mode.",
   message_not_cancellable: "The message can no longer be cancelled.",
   webhook_limit_reached: "At most 64 webhooks per organization: delete one first.",
   already_exists: "It exists already.",

@@ -18,7 +18,7 @@ export type Direction = "inbound" | "outbound";
 /** One attachment: a public URL, the name it has for a person, its media type and size in bytes where known. */
 export type Attachment = { url: string; name: string | null; mimeType: string | null; size: number | null };
 
-/** What a send asks for, after the edge has validated it. Times in epoch milliseconds. */
+/** What a send asks for, after the edge has validated it; `to` and `fromNumber` as they were written, until the pool reads them. Times in epoch milliseconds. */
 export type Draft = {
   to: string;
   channel: Channel;

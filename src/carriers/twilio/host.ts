@@ -1,0 +1,18 @@
+const defaultApiUrl = "https://api.twilio.com";
+const edgesOfRegions: ReadonlyMap<string, string> = new Map([
+  ["us1", "ashburn"],
+  ["ie1", "dublin"],
+  ["au1", "sydney"],
+  ["jp1", "tokyo"],
+]);
+const label = /^[a-z0-9-]{1,32}$/;
+
+/** Returns the base URL for an account's region and edge; a configured `apiUrl` other than Twilio's own stands as it is. Null when region or edge cannot be part of a host name. Source: Twilio's regional host form `api.{edge}.{region}.twilio.com`. */
+export function chooseApiUrl(apiUrl: string, region: string | null, edge: string | null): string | null {
+  const base = apiUrl.replace(/\/+$/, "");
+  if (base !== defaultApiUrl || (region === null && edge === null)) return base;
+  const chosenRegion = region ?? "us1";
+  const chosenEdge = edge ?? edgesOfRegions.get(chosenRegion);
+  if (chosenEdge === undefined || !label.test(chosenRegion) || !label.test(chosenEdge)) return null;
+  return `https://api.${chosenEdge}.${chosenRegion}.twilio.com`;
+}

@@ -1,0 +1,78 @@
+import { type Outcome, readOutcome } from "../../domain/outcome.ts";
+import type { CarrierMessage, CarrierResult, Login, Outgoing } from "../carrier.ts";
+import { accountPath, call, readAnswer, type Wire } from "./call.ts";
+import { pageSize, readPages } from "./pages.ts";
+import { createdMessage, messagePage, messageResource } from "./shapes.ts";
+
+/** Creates one message at Twilio, once; returns what is known of its fate. Source: POST /2010-04-01/Accounts/{sid}/Messages.json. */
+export async function sendMessage(wire: Wire, login: Login, outgoing: Outgoing): Promise<Outcome> {
+  const path = `${accountPath(login)}/Messages.json`;
+  const called = await call(wire, login, { path, form: encodeMessage(outgoing) });
+  switch (called.kind) {
+    case "unsendable":
+      return { kind: "refused", code: null, message: called.message, httpStatus: 401, requestId: null };
+    case "silence":
+      return { kind: "unknown", cause: called.cause, requestId: null };
+    case "answer": {
+      const created = createdMessage.safeParse(called.body).data;
+      return readOutcome({
+        status: called.status,
+        providerId: created?.sid ?? null,
+        from: created?.from ?? null,
+        code: called.code,
+        message: called.message,
+        retryAfterSeconds: called.retryAfterSeconds,
+        requestId: called.requestId,
+      });
+    }
+  }
+}
+
+/** Returns the form of a create call: media as a repeated key, options only where they are given. */
+export function encodeMessage({ to, from, text, mediaUrls, statusCallback, extras }: Outgoing): URLSearchParams {
+  const form = new URLSearchParams({ To: to, From: from });
+  const options: [string, string | number | boolean | null | undefined][] = [
+    ["MessagingServiceSid", extras.messagingServiceSid],
+    ["Body", text === "" ? null : text],
+    ["ContentSid", extras.contentSid],
+    ["ContentVariables", extras.contentVariables],
+    ["StatusCallback", statusCallback],
+    ["ValidityPeriod", extras.validityPeriodSeconds],
+    ["SmartEncoded", extras.smartEncoded],
+    ["ContentRetention", extras.contentRetention],
+  ];
+  for (const [name, value] of options) {
+    if (value !== null && value !== undefined) form.append(name, String(value));
+  }
+  for (const url of mediaUrls) form.append("MediaUrl", url);
+  return form;
+}
+
+/**
+ * Returns the account's messages to one recipient created at or after `since`, newest first.
+ * No date filter is sent: a message that still waits has no `date_sent` and would be missed; a page that is older throughout ends the search.
+ */
+export async function listMessages(
+  wire: Wire,
+  login: Login,
+  query: { to: string; from: string | null; since: number },
+): Promise<CarrierResult<CarrierMessage[]>> {
+  const search = new URLSearchParams({ To: query.to });
+  if (query.from !== null) search.append("From", query.from);
+  search.append("PageSize", String(pageSize));
+  const path = `${accountPath(login)}/Messages.json?${search}`;
+  const isOlder = (message: CarrierMessage) => message.createdAt < query.since;
+  const listed = await readPages(wire, login, path, messagePage, (page) => page.length > 0 && page.every(isOlder));
+  if (!listed.ok) return listed;
+  return { ok: true, value: listed.value.filter((message) => !isOlder(message)) };
+}
+
+/** Returns one message as Twilio knows it. */
+export async function fetchMessage(
+  wire: Wire,
+  login: Login,
+  providerId: string,
+): Promise<CarrierResult<CarrierMessage>> {
+  const path = `${accountPath(login)}/Messages/${encodeURIComponent(providerId)}.json`;
+  return readAnswer(await call(wire, login, { path }), messageResource);
+}

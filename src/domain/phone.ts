@@ -1,0 +1,130 @@
+import { callingCodeOf, parseNumber, readCountry, withoutChannel } from "./calling-code.ts";
+import { fail, ok, type Result } from "./failure.ts";
+import { areaCodeOf, regionOf } from "./regions.ts";
+
+export { callingCodeOf };
+
+/** Whom a message goes to. `chatId` is the one form in which everything is kept: `+…` or `whatsapp:+…`. */
+export type Recipient = { chatId: string; channel: "sms" | "whatsapp"; e164: string };
+
+/** One of our own senders: `address` is `+…`, `whatsapp:+…` or a short code, which alone has no `e164`. */
+export type SenderAddress = { address: string; channel: "sms" | "whatsapp"; e164: string | null };
+
+const longestInput = 64;
+
+/**
+ * Reads the percent-decoded chat id of a path: `+…`, a space in place of the `+`, `tel:+…`, `whatsapp:+…`, with or without ( ) - . and spaces,
+ * or digits of `homeCountry` (ISO 3166) that can be read in one way only; needs a possible length, not a valid number. Errors say how to fix it.
+ */
+export function readChatId(raw: string, homeCountry: string | null): Result<Recipient> {
+  if (/^\s*grp_/.test(raw) || raw.includes(",")) return fail("groups_not_supported");
+  if (raw.includes("@")) return fail("email_not_supported");
+  const read = readAddress(raw, homeCountry);
+  if (!read.ok) return fail("invalid_chat_id", `The chat id is not usable: ${read.why}`);
+  return ok({ chatId: read.address, channel: read.channel, e164: withoutChannel(read.address) });
+}
+
+/** Reads a number of our own (`from_number`, admin API) by the rules of a chat id; a short code of 3 to 6 digits only where allowed. */
+export function readPhoneNumber(
+  raw: string,
+  homeCountry: string | null,
+  allowShortCode = false,
+): Result<SenderAddress> {
+  const shortCode = raw.trim();
+  if (allowShortCode && /^[1-9]\d{2,5}$/.test(shortCode)) return ok({ address: shortCode, channel: "sms", e164: null });
+  const read = readAddress(raw, homeCountry);
+  if (!read.ok) return fail("invalid_request", `The phone number is not usable: ${read.why}`);
+  return ok({ address: read.address, channel: read.channel, e164: withoutChannel(read.address) });
+}
+
+/** Returns an address that the carrier reported as it stands: WhatsApp users may hide their number behind an id such as `whatsapp:US.ABC`. */
+export function readInboundAddress(raw: string): { chatId: string; channel: "sms" | "whatsapp"; e164: string | null } {
+  const chatId = raw.trim();
+  const number = withoutChannel(chatId);
+  const e164 = /^\+[1-9]\d{1,14}$/.test(number) ? number : null;
+  return { chatId, channel: number === chatId ? "sms" : "whatsapp", e164 };
+}
+
+/** Reads the chat id of a conversation that may exist already: as for a send, and also a WhatsApp user id as it was received. */
+export function readConversationId(raw: string, homeCountry: string | null): Result<string> {
+  if (/^whatsapp:[A-Z]{2}\.[A-Za-z0-9._-]{1,128}$/.test(raw)) return ok(raw);
+  const recipient = readChatId(raw, homeCountry);
+  return recipient.ok ? ok(recipient.value.chatId) : recipient;
+}
+
+/**
+ * Returns the country of an address (ISO 3166 alpha-2, Caribbean countries by their area codes), or null: unassigned area codes, satellite and
+ * other codes that no country owns, short codes and WhatsApp user ids.
+ */
+export function countryOf(address: string): string | null {
+  const region = regionOf(areaCodeOf(address) ?? "");
+  if (region !== null) return region.country;
+  const number = parseNumber(withoutChannel(address), null);
+  if (number === null) return null;
+  if (number.country !== undefined) return number.country;
+  return number.countryCallingCode === "1" ? null : (number.getPossibleCountries()[0] ?? null);
+}
+
+type Reading = { ok: true; address: string; channel: "sms" | "whatsapp" } | { ok: false; why: string };
+
+function readAddress(raw: string, homeCountry: string | null): Reading {
+  if (raw.trim() === "") return refuse("it is empty. Write it in E.164 form, for example +15551234567.");
+  if (raw.length > longestInput) return refuse(`it is longer than ${longestInput} characters.`);
+  if (raw.includes("%")) return refuse("it is still percent-encoded. Encode the + once, as %2B.");
+  const whatsapp = /^\s*whatsapp:/i.test(raw);
+  const number = raw.replace(/^\s*(?:whatsapp|tel):/i, "");
+  const marked = /^[ +]/.test(number) && /\d/.test(number);
+  if (!/^[ ]*\+?[\d ().-]*$/.test(number)) {
+    return refuse(
+      "it holds characters that do not belong to a phone number. Write + and digits, for example +15551234567.",
+    );
+  }
+  const digits = number.replace(/\D/g, "");
+  const read = marked ? readInternational(digits, whatsapp) : readNational(digits, homeCountry);
+  if (!read.ok || !whatsapp) return read;
+  return { ok: true, address: `whatsapp:${read.address}`, channel: "whatsapp" };
+}
+
+/** Calls a number canonical when libphonenumber reads it as itself; a trunk prefix as in +44 (0)7911 is dropped on the way. */
+function readInternational(digits: string, whatsapp: boolean): Reading {
+  if (!/^[1-9]/.test(digits)) return refuse("no calling code begins with 0. Write for example +15551234567.");
+  if (digits.length > 15) return refuse("it has more than 15 digits, which no phone number has.");
+  if (whatsapp && isRetiredMexicanMobile(digits)) return accept(`+${digits}`);
+  const number = parseNumber(`+${digits}`, null);
+  if (number === null)
+    return refuse("its calling code does not exist. Write + and the calling code first, for example +15551234567.");
+  if (!number.isPossible())
+    return refuse(`a number of calling code ${number.countryCallingCode} cannot have that many digits.`);
+  const again = parseNumber(number.number, null);
+  if (again?.number !== number.number)
+    return refuse("its digits after the calling code begin with a trunk prefix. Leave it out.");
+  return accept(number.number);
+}
+
+/** Reads digits without a +: taken when only the home country's reading is left, refused when a calling code may stand first. */
+function readNational(digits: string, homeCountry: string | null): Reading {
+  const abroad = readInternational(digits, false);
+  const valid = abroad.ok && parseNumber(abroad.address, null)?.isValid() === true ? abroad.address : null;
+  const home = readCountry(homeCountry) === null ? null : parseNumber(digits, homeCountry);
+  const national = home?.isPossible() === true ? readInternational(home.number.slice(1), false) : null;
+  if (national?.ok !== true) {
+    return refuse(`it has no + and calling code. Write for example ${valid ?? "+15551234567"}.`);
+  }
+  if (valid !== null && valid !== national.address) {
+    return refuse(`without a + it could be ${national.address} or ${valid}. Write the one you mean with its +.`);
+  }
+  return national;
+}
+
+/** WhatsApp still reports Mexican mobiles as +52 1 and ten digits, a form that the numbering plan dropped in 2019. */
+function isRetiredMexicanMobile(digits: string): boolean {
+  return /^521\d{10}$/.test(digits);
+}
+
+function accept(address: string): Reading {
+  return { ok: true, address, channel: "sms" };
+}
+
+function refuse(why: string): Reading {
+  return { ok: false, why };
+}

@@ -1,0 +1,176 @@
+/** What may be asked of a key's object, as plain data both ways: the Worker and the object must agree on nothing else. */
+import type { Result } from "./failure.ts";
+import type { Direction, Draft, Message, MessageStatus, SelectionTrace } from "./message.ts";
+import type { KeyMode, NumberType, Protocol, Sealed, Snapshot, Webhook } from "./snapshot.ts";
+
+/** Who asks: the key id that the token carries and the SHA-256 of the whole token, hex. The object compares. */
+export type Credential = { keyId: string; hash: string };
+
+export type Page = { limit: number; offset: number };
+
+/** One send: its messages in order (a text array is several), and the idempotency key with the fingerprint of what was asked. */
+export type SendRequest = { drafts: Draft[]; idempotency: { key: string; fingerprint: string } | null };
+export type SentMessage = { messageId: string; fromNumber: string };
+export type SendAnswer = { messages: SentMessage[]; replayed: boolean };
+
+export type Contact = { contactId: string; identifier: string; name: string | null };
+export type MessageView = { message: Message; contact: Contact | null };
+
+export type ChatSummary = {
+  chatId: string;
+  contact: Contact | null;
+  inboundCount: number;
+  outboundCount: number;
+  firstAt: number;
+  lastAt: number;
+  lastInboundAt: number | null;
+  lastOutboundAt: number | null;
+  lastMessage: { messageId: string; text: string | null; direction: Direction; at: number } | null;
+};
+
+export type ListMessages = Page & {
+  chatId: string;
+  sort: "asc" | "desc";
+  direction: Direction | null;
+  since: number | null;
+  until: number | null;
+};
+export type MessagesPage = { chatId: string; messages: Message[]; total: number };
+export type ListChats = Page & { q: string | null; sort: "recent" | "oldest" };
+
+export type NumberView = { phoneNumber: string; isActive: boolean; lastActiveAt: number | null; type: NumberType };
+export type KeyView = {
+  keyId: string;
+  name: string;
+  hint: string;
+  mode: KeyMode;
+  protocol: Protocol | null;
+  organization: Snapshot["organization"];
+  numbers: NumberView[];
+  usage: { inbound: number; outbound: number; lastSentAt: number | null };
+};
+
+/** An inbound message after its signature was checked (or could not be, for want of an auth token: `verified` false). */
+export type InboundMessage = {
+  providerId: string;
+  accountId: string;
+  from: string;
+  to: string;
+  channel: Message["channel"];
+  text: string | null;
+  attachments: Message["attachments"];
+  verified: boolean;
+  optOutType: string | null;
+  detail: Record<string, unknown>;
+};
+export type Received = { messageId: string; repeated: boolean };
+
+/** A status callback as it came: the object verifies it itself, with the account's tokens in its snapshot. */
+export type StatusReport = {
+  accountId: string;
+  messageId: string | null;
+  url: string;
+  params: [string, string][];
+  signature: string | null;
+};
+
+/** A delivery that is due: where it goes, its bytes, and the sealed secrets that sign it. `handle` names it when its end is reported. */
+export type DueDelivery = {
+  handle: DeliveryHandle;
+  attempt: number;
+  eventId: string;
+  eventName: string;
+  messageId: string | null;
+  body: string;
+  webhookId: string;
+  url: string;
+  format: Webhook["format"];
+  campaignName: string;
+  secrets: Sealed[];
+  originalEventId: string | null;
+};
+export type DeliveryHandle = { dueAt: number; event: number; webhookId: string };
+
+/** How one attempt ended. `status` is null when no answer came; `response` is the first 4 KiB of the answer. */
+export type DeliveryEnd = {
+  handle: DeliveryHandle;
+  attemptedAt: number;
+  durationMs: number;
+  status: number | null;
+  retryAfter: string | null;
+  response: string | null;
+  error: string | null;
+};
+
+/** What the directory must learn from reported deliveries. */
+export type DeliveryVerdicts = {
+  disable: { webhookId: string; because: "gone" | "failing" }[];
+  /** Whether more is due on the lane that nobody holds yet. */
+  more: boolean;
+};
+
+export type WebhookState = { webhookId: string; lastTriggeredAt: number | null; failureCount: number };
+
+export type DeliveryLog = {
+  eventId: string;
+  webhookId: string;
+  eventName: string;
+  messageId: string | null;
+  attempt: number;
+  attemptedAt: number;
+  durationMs: number;
+  status: number | null;
+  response: string | null;
+  error: string | null;
+  url: string;
+  body: string;
+  originalEventId: string | null;
+};
+export type ListLogs = Page & {
+  webhookId: string;
+  sort: "asc" | "desc";
+  status: number | null;
+  minStatus: number | null;
+  maxStatus: number | null;
+};
+
+/** What a send would choose now, and why. */
+export type Preview = { fromNumber: string; trace: SelectionTrace };
+
+export type PoolStats = {
+  version: number;
+  owedDeliveries: number;
+  waitingMessages: number;
+  unknownMessages: number;
+  lastUsedAt: number | null;
+  numbers: { phoneNumber: string; sentToday: number; queued: number }[];
+};
+
+export type StatusAnswer = "applied" | "ignored" | "forbidden" | "unknown_pool";
+
+/** The methods of a key's object. Calls with a credential answer `unauthorized` for a wrong one and `needs_snapshot` when the object has none yet. */
+export type PoolCalls = {
+  publish(snapshot: Snapshot): Promise<{ version: number }>;
+  authenticate(credential: Credential): Promise<Result<KeyView>>;
+  accept(credential: Credential, requests: SendRequest[]): Promise<Result<Result<SendAnswer>[]>>;
+  cancelMessage(credential: Credential, chatId: string, messageId: string): Promise<Result<{ status: MessageStatus }>>;
+  readMessage(credential: Credential, chatId: string, messageId: string): Promise<Result<MessageView>>;
+  listMessages(credential: Credential, query: ListMessages): Promise<Result<MessagesPage>>;
+  listChats(credential: Credential, query: ListChats): Promise<Result<{ chats: ChatSummary[]; total: number }>>;
+  readChat(credential: Credential, chatId: string): Promise<Result<ChatSummary>>;
+  webhookStates(credential: Credential): Promise<Result<{ webhooks: Webhook[]; states: WebhookState[] }>>;
+  listLogs(credential: Credential, query: ListLogs): Promise<Result<{ logs: DeliveryLog[]; total: number }>>;
+  receive(message: InboundMessage): Promise<Result<Received>>;
+  report(report: StatusReport): Promise<StatusAnswer>;
+  takeDeliveries(lane: Lane, limit: number): Promise<DueDelivery[]>;
+  recordDeliveries(lane: Lane, ends: DeliveryEnd[]): Promise<DeliveryVerdicts>;
+  preview(to: string, fromNumber: string | null): Promise<Result<Preview>>;
+  adminReadMessage(messageId: string): Promise<Result<MessageView>>;
+  stats(): Promise<PoolStats | null>;
+};
+
+/** Endpoints known to be slow ring on a queue of their own. */
+export type Lane = "fast" | "slow";
+
+/** A queue message: ids only. */
+export type Bell = { pool: string; lane: Lane };

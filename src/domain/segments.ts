@@ -1,0 +1,26 @@
+import { SegmentedMessage } from "sms-segments-calculator";
+
+/** The longest text Twilio takes, in the units of `textLength`; more is error 21617. */
+export const maxTextLength = 1600;
+
+export type Encoding = "GSM-7" | "UCS-2";
+
+/** `smartEncoded` replaces look-alike characters as Twilio's SmartEncoded does; `undivided` is for MMS and WhatsApp, which are one part however long. */
+export type SegmentOptions = { smartEncoded?: boolean; undivided?: boolean };
+
+/** Returns how many parts a text is sent in and their encoding, by Twilio's own calculator; no text at all (media only) is one part. */
+export function countSegments(
+  text: string | null,
+  options: SegmentOptions = {},
+): { segments: number; encoding: Encoding } {
+  const message = new SegmentedMessage(text ?? "", "auto", options.smartEncoded === true);
+  return {
+    segments: options.undivided === true ? 1 : message.segmentsCount,
+    encoding: message.encodingName,
+  };
+}
+
+/** Returns a text's length in UTF-16 code units (an emoji is two or more, € is one): the strictest reading of Twilio's "characters", so that none is refused there. */
+export function textLength(text: string): number {
+  return text.length;
+}

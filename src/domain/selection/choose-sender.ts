@@ -1,0 +1,134 @@
+import { type Failure, fail } from "../failure.ts";
+import type { SelectionTrace } from "../message.ts";
+import type { Proximity } from "../regions.ts";
+import type { Protocol, Selection, SenderNumber } from "../snapshot.ts";
+import { type Conversation, holds, readConversation } from "./conversation.ts";
+import { bareNumber, findObstacle, type Recipient } from "./eligibility.ts";
+import { explainNoSender, noNumbers, refuseRequested } from "./no-sender.ts";
+import type { RotationChange, RotationState } from "./rotation.ts";
+import { pickByStrategy } from "./strategies.ts";
+import { bestCandidates, type Survey, surveyPool } from "./survey.ts";
+import { conversationNote, type Explain, type Told, traceOf } from "./trace-words.ts";
+
+/**
+ * All that a choice depends on. The functions answer from memory; each is asked at most a few times per number, so a
+ * choice costs time in the size of the pool alone, whatever the number of contacts.
+ */
+export type ChoiceInput = {
+  selection: Selection;
+  /** The pool in position order. */
+  numbers: readonly SenderNumber[];
+  recipient: Recipient;
+  needs: { media: boolean };
+  /** The body's or header's `from_number`: an address of the pool, or its bare E.164 number. */
+  requested: string | null;
+  /** The contact's number and when its days began, in epoch milliseconds. */
+  sticky: { number: string; since: number } | null;
+  /** The number that this contact last wrote to; counts only where stickiness is on. */
+  repliedTo: string | null;
+  hasWrittenTo: (number: string) => boolean;
+  rotation: RotationState;
+  queueDepth: (number: string) => number;
+  isUnhealthy: (number: string) => boolean;
+  now: number;
+  proximity: (fromNumber: string, to: string) => Proximity;
+  protocol: Protocol | null;
+  /** How much the trace lists: `compact` (the default) is kept with the message, `full` is for the preview. */
+  explain?: Explain;
+};
+
+/** A sender and why, or the failure to answer. `rotation` and `stick` (the contact's number is now this one) are for the caller to write, or to leave out: a preview. */
+export type Choice =
+  | {
+      ok: true;
+      number: SenderNumber;
+      trace: SelectionTrace;
+      rotation: RotationChange | null;
+      stick: boolean;
+      /** The contact moved here because its number is out; it stays. */
+      handover: boolean;
+    }
+  | { ok: false; failure: Failure };
+
+/**
+ * Returns the number that sends a message, and why: the one asked for, else the one the conversation is on, else the
+ * strategy's pick among those that can carry it. Fails only when no number can (seed 001, "How number pools work").
+ */
+export function chooseSender(input: ChoiceInput): Choice {
+  if (input.numbers.length === 0) return noNumbers(input.protocol);
+  const survey = surveyPool(input);
+  const conversation = readConversation(input, survey);
+  if (input.requested !== null) return takeRequested(input, input.requested, survey, conversation);
+  if (conversation.kind === "kept") return keepConversation(input, survey, conversation);
+  return pickAutomatically(input, survey, conversation);
+}
+
+function takeRequested(input: ChoiceInput, requested: string, survey: Survey, conversation: Conversation): Choice {
+  const number = findRequested(input, requested);
+  if (number === null) return fail("from_number_not_owned");
+  const obstacle = findObstacle(number, input);
+  if (obstacle !== null) return refuseRequested(number, obstacle, input);
+  const told: Told = {
+    chosen: number,
+    reason: "requested",
+    why: "the request asked for it",
+    whyNot: () => "the request asked for another",
+    notes: [input.isUnhealthy(number.address) ? `${number.address} is unhealthy.` : null],
+  };
+  return settle(input, survey, told, { rotation: null, ...movesTo(input, conversation) });
+}
+
+function findRequested(input: ChoiceInput, requested: string): SenderNumber | null {
+  const named = input.numbers.filter(({ address }) => address === requested || bareNumber(address) === requested);
+  return named.find(({ channel }) => channel === input.recipient.channel) ?? named[0] ?? null;
+}
+
+function keepConversation(
+  input: ChoiceInput,
+  survey: Survey,
+  conversation: Extract<Conversation, { kind: "kept" }>,
+): Choice {
+  const { number, reason } = conversation;
+  const told: Told = {
+    chosen: number,
+    reason,
+    why: reason === "sticky" ? "the contact's conversation is on it" : "the contact wrote to it last",
+    whyNot: () => "the contact's conversation is on another",
+    notes: [input.isUnhealthy(number.address) ? "Unhealthy, but no healthy number can send this message." : null],
+  };
+  const stick = !holds(input) || input.sticky.number !== number.address;
+  return settle(input, survey, told, { rotation: null, stick, handover: false });
+}
+
+function pickAutomatically(input: ChoiceInput, survey: Survey, conversation: Conversation): Choice {
+  const { numbers, rotation, recipient, proximity, queueDepth } = input;
+  const view = { strategy: input.selection.strategy, pool: numbers, rotation, recipient, proximity, queueDepth };
+  const pick = pickByStrategy(bestCandidates(numbers, survey), view);
+  if (pick === null) return explainNoSender(numbers, input);
+  const told: Told = {
+    chosen: pick.number,
+    reason: input.selection.strategy,
+    why: pick.why,
+    whyNot: pick.whyNot,
+    notes: [
+      conversationNote(conversation),
+      input.isUnhealthy(pick.number.address) ? "Unhealthy, but no better number can send this message." : null,
+    ],
+  };
+  return settle(input, survey, told, { rotation: pick.rotation, ...movesTo(input, conversation) });
+}
+
+function movesTo(input: ChoiceInput, conversation: Conversation): { stick: boolean; handover: boolean } {
+  const moves = conversation.kind === "none" || conversation.kind === "out";
+  return { stick: input.selection.sticky && moves, handover: conversation.kind === "out" };
+}
+
+function settle(
+  input: ChoiceInput,
+  survey: Survey,
+  told: Told,
+  effects: { rotation: RotationChange | null; stick: boolean; handover: boolean },
+): Choice {
+  const trace = traceOf(input.numbers, survey, told, input.explain ?? "compact");
+  return { ok: true, number: told.chosen, trace, ...effects };
+}

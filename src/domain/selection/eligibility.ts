@@ -1,0 +1,44 @@
+import type { Channel, SenderNumber } from "../snapshot.ts";
+
+/** The person a message goes to: the chat's id, the channel it takes, and the bare E.164 number. */
+export type Recipient = { chatId: string; channel: Channel; e164: string };
+
+/** What a message asks of its sender. `hasWrittenTo` answers from memory: it is asked once per reply-only number. */
+export type Demand = {
+  recipient: Recipient;
+  needs: { media: boolean };
+  hasWrittenTo: (number: string) => boolean;
+};
+
+/** Why a number cannot carry a message at all, whatever anybody prefers. */
+export type Obstacle = "paused" | "other_channel" | "no_sms" | "no_mms" | "no_whatsapp" | "reply_only";
+
+/** Where a number stands for one message: an obstacle, a reason to pass it over while others can (seen by automatic choice alone), or able. */
+export type Standing = Obstacle | "unweighted" | "unweighted_unhealthy" | "unhealthy" | "able";
+
+/** Returns what keeps a number from carrying a message, or null: paused, then channel and capability, then the reply-only rule (seed 001). */
+export function findObstacle(number: SenderNumber, demand: Demand): Obstacle | null {
+  if (!number.isActive) return "paused";
+  if (number.channel !== demand.recipient.channel) return "other_channel";
+  const missing = missingCapability(number, demand.needs.media);
+  if (missing !== null) return missing;
+  if (number.type === "inbound" && !demand.hasWrittenTo(number.address)) return "reply_only";
+  return null;
+}
+
+function missingCapability(number: SenderNumber, media: boolean): Obstacle | null {
+  switch (number.channel) {
+    case "sms":
+      if (media) return number.capabilities.mms ? null : "no_mms";
+      return number.capabilities.sms ? null : "no_sms";
+    case "whatsapp":
+      return number.capabilities.whatsapp ? null : "no_whatsapp";
+    case "imessage":
+      return null;
+  }
+}
+
+/** Returns the bare E.164 number of an address (`whatsapp:+1…` becomes `+1…`). */
+export function bareNumber(address: string): string {
+  return address.startsWith("whatsapp:") ? address.slice("whatsapp:".length) : address;
+}

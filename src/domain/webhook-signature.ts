@@ -1,0 +1,45 @@
+import { fromBase64, toBase64, toHex } from "./bytes.ts";
+
+const encoder = new TextEncoder();
+const prefix = "whsec_";
+
+/** One attempt of a delivery: its event id (no full stop in it), the exact body, and the secrets that sign it, newest first. */
+export type WebhookAttempt = { id: string; body: string; secrets: readonly string[]; nowMs: number };
+
+/** Returns a webhook secret, `whsec_` and 64 hex digits, from 32 random bytes. */
+export function formatWebhookSecret(random: Uint8Array): string {
+  if (random.length !== 32) throw new RangeError("A webhook secret needs 32 random bytes.");
+  return prefix + toHex(random);
+}
+
+/**
+ * Returns the signature headers of one attempt: Blooio's with the newest secret alone, and Standard Webhooks 1.0's with every secret.
+ * Throws where no usable secret is given: nothing leaves unsigned.
+ */
+export async function signWebhook(attempt: WebhookAttempt): Promise<Record<string, string>> {
+  const { id, body, secrets } = attempt;
+  const [newest] = secrets;
+  if (newest === undefined) throw new RangeError("A webhook needs a secret to sign with.");
+  const keys = secrets.map(decodeSecret);
+  const timestamp = String(Math.floor(attempt.nowMs / 1000));
+  const blooio = await hmacSha256(new Uint8Array(encoder.encode(newest)), `${timestamp}.${body}`);
+  const standard = await Promise.all(keys.map((key) => hmacSha256(key, `${id}.${timestamp}.${body}`)));
+  return {
+    "X-Blooio-Signature": `t=${timestamp},v1=${toHex(blooio)}`,
+    "webhook-id": id,
+    "webhook-timestamp": timestamp,
+    "webhook-signature": standard.map((mac) => `v1,${toBase64(mac)}`).join(" "),
+  };
+}
+
+/** The key as Standard Webhooks receivers read it: 64 hex digits are Base64 of 48 bytes, too. */
+function decodeSecret(secret: string): Uint8Array<ArrayBuffer> {
+  const key = secret.startsWith(prefix) ? fromBase64(secret.slice(prefix.length)) : null;
+  if (key === null || key.length === 0) throw new RangeError("A webhook secret is not whsec_ followed by Base64.");
+  return key;
+}
+
+async function hmacSha256(key: Uint8Array<ArrayBuffer>, message: string): Promise<Uint8Array> {
+  const imported = await crypto.subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  return new Uint8Array(await crypto.subtle.sign("HMAC", imported, encoder.encode(message)));
+}
