@@ -1,0 +1,88 @@
+import { and, asc, count, eq } from "drizzle-orm";
+import type { Sync } from "../domain/snapshot.ts";
+import { bumpOrganization } from "./api-keys.ts";
+import { type Database, type PageQuery, runTogether, type Statement } from "./database.ts";
+import { numbers, twilioAccounts } from "./schema.ts";
+
+/** A Twilio account's row; its credentials are sealed with the row's id and the column's name. */
+export type AccountRow = {
+  id: string;
+  organizationId: string;
+  name: string;
+  accountSid: string;
+  sandbox: boolean;
+  apiKeySid: string | null;
+  apiKeySecret: string | null;
+  authToken: string | null;
+  previousAuthToken: string | null;
+  previousValidUntil: number | null;
+  region: string | null;
+  edge: string | null;
+  messagingServiceSid: string | null;
+  voiceForward: string | null;
+  sync: Sync;
+  status: "connected" | "unhealthy";
+  statusReason: string | null;
+  createdAt: number;
+};
+
+/** Returns the statement that writes an account and raises its organization's keys. */
+export function insertAccount(db: Database, account: AccountRow): Statement[] {
+  return [db.insert(twilioAccounts).values(account), bumpOrganization(db, account.organizationId)];
+}
+
+/** Returns one account, or null. */
+export async function findAccount(db: Database, id: string): Promise<AccountRow | null> {
+  return (await db.select().from(twilioAccounts).where(eq(twilioAccounts.id, id)).get()) ?? null;
+}
+
+/** Returns the account of an organization with this Account SID, or null. */
+export async function findAccountBySid(
+  db: Database,
+  organizationId: string,
+  accountSid: string,
+): Promise<AccountRow | null> {
+  const where = and(eq(twilioAccounts.organizationId, organizationId), eq(twilioAccounts.accountSid, accountSid));
+  return (await db.select().from(twilioAccounts).where(where).get()) ?? null;
+}
+
+/** Returns one page of accounts, oldest first, and how many there are. */
+export async function listAccounts(
+  db: Database,
+  query: PageQuery & { organizationId: string | null },
+): Promise<{ accounts: AccountRow[]; total: number }> {
+  const where = query.organizationId === null ? undefined : eq(twilioAccounts.organizationId, query.organizationId);
+  const [accounts, [counted]] = await db.batch([
+    db
+      .select()
+      .from(twilioAccounts)
+      .where(where)
+      .orderBy(asc(twilioAccounts.createdAt), asc(twilioAccounts.id))
+      .limit(query.limit)
+      .offset(query.offset),
+    db.select({ total: count() }).from(twilioAccounts).where(where),
+  ]);
+  return { accounts, total: counted?.total ?? 0 };
+}
+
+/** Changes an account and raises its organization's keys. */
+export async function updateAccount(
+  db: Database,
+  account: Pick<AccountRow, "id" | "organizationId">,
+  change: Partial<Omit<AccountRow, "id" | "organizationId" | "accountSid" | "createdAt">>,
+): Promise<void> {
+  const statements =
+    Object.keys(change).length === 0
+      ? []
+      : [db.update(twilioAccounts).set(change).where(eq(twilioAccounts.id, account.id))];
+  await runTogether(db, [...statements, bumpOrganization(db, account.organizationId)]);
+}
+
+/** Removes an account with its numbers and raises its organization's keys. */
+export async function deleteAccount(db: Database, account: Pick<AccountRow, "id" | "organizationId">): Promise<void> {
+  await runTogether(db, [
+    db.delete(numbers).where(eq(numbers.accountId, account.id)),
+    db.delete(twilioAccounts).where(eq(twilioAccounts.id, account.id)),
+    bumpOrganization(db, account.organizationId),
+  ]);
+}

@@ -1,0 +1,159 @@
+import { and, asc, count, eq, gt, inArray, isNull, lt, ne, or, sql } from "drizzle-orm";
+import type { KeyMode, KeyStatus, Protocol, Selection } from "../domain/snapshot.ts";
+import { type Database, type PageQuery, runTogether, type Statement } from "./database.ts";
+import { apiKeySecrets, apiKeys, numbers } from "./schema.ts";
+
+export type ApiKey = {
+  id: string;
+  organizationId: string;
+  name: string;
+  mode: KeyMode;
+  status: KeyStatus;
+  hint: string;
+  selection: Selection | null;
+  allowedCountries: string[] | null;
+  dailyCap: number | null;
+  shortenLinks: boolean;
+  createdAt: number;
+  revokedAt: number | null;
+  version: number;
+  publishedVersion: number;
+};
+/** A key with what its numbers say of it. */
+export type ApiKeyView = ApiKey & { protocol: Protocol | null; numberCount: number };
+
+/** Returns the statement that raises the version of these keys: their pools must learn of a change. */
+export function bumpKeys(db: Database, ids: string[]): Statement {
+  return db
+    .update(apiKeys)
+    .set({ version: sql`${apiKeys.version} + 1` })
+    .where(inArray(apiKeys.id, ids));
+}
+
+/** Returns the statement that raises the version of every key of an organization. */
+export function bumpOrganization(db: Database, organizationId: string): Statement {
+  return db
+    .update(apiKeys)
+    .set({ version: sql`${apiKeys.version} + 1` })
+    .where(eq(apiKeys.organizationId, organizationId));
+}
+
+/** Writes a new key with the hash of its token. */
+export async function insertApiKey(
+  db: Database,
+  key: Pick<ApiKey, "id" | "organizationId" | "name" | "mode" | "hint" | "selection" | "createdAt">,
+  hash: string,
+): Promise<void> {
+  await runTogether(db, [
+    db.insert(apiKeys).values({ ...key, status: "active" }),
+    db.insert(apiKeySecrets).values({ keyId: key.id, hash, validUntil: null, createdAt: key.createdAt }),
+  ]);
+}
+
+const keyView = {
+  id: apiKeys.id,
+  organizationId: apiKeys.organizationId,
+  name: apiKeys.name,
+  mode: apiKeys.mode,
+  status: apiKeys.status,
+  hint: apiKeys.hint,
+  selection: apiKeys.selection,
+  allowedCountries: apiKeys.allowedCountries,
+  dailyCap: apiKeys.dailyCap,
+  shortenLinks: apiKeys.shortenLinks,
+  createdAt: apiKeys.createdAt,
+  revokedAt: apiKeys.revokedAt,
+  version: apiKeys.version,
+  publishedVersion: apiKeys.publishedVersion,
+  numberCount: sql<number>`(SELECT count(*) FROM ${numbers} WHERE ${numbers.apiKeyId} = ${apiKeys.id})`,
+  protocol: sql<Protocol | null>`(SELECT min(${numbers.protocol}) FROM ${numbers} WHERE ${numbers.apiKeyId} = ${apiKeys.id})`,
+};
+
+/** Returns one key, or null. */
+export async function findApiKey(db: Database, id: string): Promise<ApiKeyView | null> {
+  return (await db.select(keyView).from(apiKeys).where(eq(apiKeys.id, id)).get()) ?? null;
+}
+
+/** Returns one page of keys, oldest first, and how many there are. */
+export async function listApiKeys(
+  db: Database,
+  query: PageQuery & { organizationId: string | null },
+): Promise<{ keys: ApiKeyView[]; total: number }> {
+  const where = query.organizationId === null ? undefined : eq(apiKeys.organizationId, query.organizationId);
+  const [keys, [counted]] = await db.batch([
+    db
+      .select(keyView)
+      .from(apiKeys)
+      .where(where)
+      .orderBy(asc(apiKeys.createdAt), asc(apiKeys.id))
+      .limit(query.limit)
+      .offset(query.offset),
+    db.select({ total: count() }).from(apiKeys).where(where),
+  ]);
+  return { keys, total: counted?.total ?? 0 };
+}
+
+/** Returns the ids of an organization's keys that are not revoked. */
+export async function listKeyIds(db: Database, organizationId: string): Promise<string[]> {
+  const rows = await db
+    .select({ id: apiKeys.id })
+    .from(apiKeys)
+    .where(and(eq(apiKeys.organizationId, organizationId), ne(apiKeys.status, "revoked")));
+  return rows.map((row) => row.id);
+}
+
+/** Changes a key and raises its version. */
+export async function updateApiKey(
+  db: Database,
+  id: string,
+  change: Partial<
+    Pick<
+      ApiKey,
+      "name" | "selection" | "status" | "allowedCountries" | "dailyCap" | "shortenLinks" | "hint" | "revokedAt"
+    >
+  >,
+): Promise<void> {
+  const statements = Object.keys(change).length === 0 ? [] : [db.update(apiKeys).set(change).where(eq(apiKeys.id, id))];
+  await runTogether(db, [...statements, bumpKeys(db, [id])]);
+}
+
+/** Gives a key a new token; the ones before it hold until `previousValidUntil`. */
+export async function rotateApiKey(
+  db: Database,
+  id: string,
+  token: { hash: string; hint: string; now: number; previousValidUntil: number },
+): Promise<void> {
+  await runTogether(db, [
+    db.delete(apiKeySecrets).where(and(eq(apiKeySecrets.keyId, id), lt(apiKeySecrets.validUntil, token.now))),
+    db
+      .update(apiKeySecrets)
+      .set({ validUntil: token.previousValidUntil })
+      .where(
+        and(
+          eq(apiKeySecrets.keyId, id),
+          or(isNull(apiKeySecrets.validUntil), gt(apiKeySecrets.validUntil, token.previousValidUntil)),
+        ),
+      ),
+    db.insert(apiKeySecrets).values({ keyId: id, hash: token.hash, validUntil: null, createdAt: token.now }),
+    db.update(apiKeys).set({ hint: token.hint }).where(eq(apiKeys.id, id)),
+    bumpKeys(db, [id]),
+  ]);
+}
+
+/** Notes the version that a key's pool has confirmed. */
+export async function markPublished(db: Database, id: string, version: number): Promise<void> {
+  await db
+    .update(apiKeys)
+    .set({ publishedVersion: version })
+    .where(and(eq(apiKeys.id, id), lt(apiKeys.publishedVersion, version)));
+}
+
+/** Returns the keys whose pools are behind the directory. */
+export async function listBehind(db: Database, limit: number): Promise<string[]> {
+  const rows = await db
+    .select({ id: apiKeys.id })
+    .from(apiKeys)
+    .where(lt(apiKeys.publishedVersion, apiKeys.version))
+    .limit(limit);
+  return rows.map((row) => row.id);
+}

@@ -1,0 +1,139 @@
+import { and, asc, eq, inArray, isNull, sql } from "drizzle-orm";
+import type { Capabilities, Channel, NumberType, Protocol } from "../domain/snapshot.ts";
+import type { AccountRow } from "./accounts.ts";
+import { bumpKeys } from "./api-keys.ts";
+import { type Database, runTogether, type Statement } from "./database.ts";
+import { numbers, twilioAccounts } from "./schema.ts";
+
+export type NumberRow = {
+  address: string;
+  allocationId: string;
+  organizationId: string;
+  accountId: string | null;
+  protocol: Protocol;
+  channel: Channel;
+  providerId: string | null;
+  friendlyName: string | null;
+  apiKeyId: string | null;
+  position: number | null;
+  weight: number;
+  type: NumberType;
+  messagesPerSecond: number | null;
+  isActive: boolean;
+  capabilities: Capabilities;
+  messagingServiceSid: string | null;
+  previousWebhooks: Record<string, string> | null;
+  webhookOk: boolean | null;
+  createdAt: number;
+};
+
+/** Writes an imported number; one that stands already keeps its place and its former webhooks. */
+export async function saveNumber(db: Database, row: NumberRow): Promise<void> {
+  await db
+    .insert(numbers)
+    .values(row)
+    .onConflictDoUpdate({
+      target: numbers.address,
+      set: {
+        providerId: row.providerId,
+        friendlyName: row.friendlyName,
+        capabilities: row.capabilities,
+        webhookOk: row.webhookOk,
+      },
+    });
+}
+
+/** Returns one number, or null. */
+export async function findNumber(db: Database, address: string): Promise<NumberRow | null> {
+  return (await db.select().from(numbers).where(eq(numbers.address, address)).get()) ?? null;
+}
+
+export type NumberFilter = { apiKeyId?: string; accountId?: string; unassigned?: boolean; addresses?: string[] };
+
+/** Returns every number that matches, pools in their order. */
+export async function listNumbers(db: Database, filter: NumberFilter): Promise<NumberRow[]> {
+  const conditions = [
+    filter.apiKeyId === undefined ? undefined : eq(numbers.apiKeyId, filter.apiKeyId),
+    filter.accountId === undefined ? undefined : eq(numbers.accountId, filter.accountId),
+    filter.unassigned === true ? isNull(numbers.apiKeyId) : undefined,
+    filter.addresses === undefined ? undefined : inArray(numbers.address, filter.addresses),
+  ];
+  return db
+    .select()
+    .from(numbers)
+    .where(and(...conditions))
+    .orderBy(asc(numbers.apiKeyId), asc(numbers.position), asc(numbers.createdAt), asc(numbers.address));
+}
+
+/** Returns who owns a number at an account: what an inbound webhook must know, in one query. */
+export async function findInboundRoute(
+  db: Database,
+  accountId: string,
+  address: string,
+): Promise<{ account: AccountRow; number: NumberRow | null } | null> {
+  const row = await db
+    .select({ account: twilioAccounts, number: numbers })
+    .from(twilioAccounts)
+    .leftJoin(numbers, and(eq(numbers.accountId, twilioAccounts.id), eq(numbers.address, address)))
+    .where(eq(twilioAccounts.id, accountId))
+    .get();
+  return row === undefined ? null : row;
+}
+
+/** Changes a number and raises the keys concerned. */
+export async function updateNumber(
+  db: Database,
+  address: string,
+  change: Partial<Omit<NumberRow, "address" | "organizationId" | "createdAt">>,
+  keys: string[],
+): Promise<void> {
+  const statements: Statement[] =
+    Object.keys(change).length === 0 ? [] : [db.update(numbers).set(change).where(eq(numbers.address, address))];
+  await runTogether(db, [...statements, ...(keys.length === 0 ? [] : [bumpKeys(db, keys)])]);
+}
+
+/** Puts a pool in this order, positions from 0 without gaps, and raises its key. */
+export async function orderPool(db: Database, keyId: string, addresses: string[]): Promise<void> {
+  const statements: Statement[] = addresses.map((address, position) =>
+    db
+      .update(numbers)
+      .set({ position })
+      .where(and(eq(numbers.address, address), eq(numbers.apiKeyId, keyId))),
+  );
+  await runTogether(db, [...statements, bumpKeys(db, [keyId])]);
+}
+
+/**
+ * Assigns a number at the end of a pool if the pool holds nothing of another protocol and nothing of the other mode; returns whether it did.
+ * One statement decides and writes, so that two calls at once cannot mix protocols.
+ */
+export async function assignNumber(
+  db: Database,
+  address: string,
+  to: { keyId: string; protocol: Protocol },
+  alsoConcerned: string[],
+): Promise<boolean> {
+  const assigned = db
+    .update(numbers)
+    .set({
+      apiKeyId: to.keyId,
+      position: sql`(SELECT coalesce(max(position), -1) + 1 FROM numbers AS others WHERE others.api_key_id = ${to.keyId})`,
+    })
+    .where(
+      and(
+        eq(numbers.address, address),
+        sql`NOT EXISTS (SELECT 1 FROM numbers AS others WHERE others.api_key_id = ${to.keyId} AND others.protocol <> ${to.protocol})`,
+      ),
+    )
+    .returning({ address: numbers.address });
+  const [rows] = await db.batch([assigned, bumpKeys(db, [to.keyId, ...alsoConcerned])]);
+  return rows.length === 1;
+}
+
+/** Removes a number and raises the key that held it. */
+export async function deleteNumber(db: Database, row: Pick<NumberRow, "address" | "apiKeyId">): Promise<void> {
+  await runTogether(db, [
+    db.delete(numbers).where(eq(numbers.address, row.address)),
+    ...(row.apiKeyId === null ? [] : [bumpKeys(db, [row.apiKeyId])]),
+  ]);
+}

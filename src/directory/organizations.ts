@@ -1,0 +1,56 @@
+import { asc, count, eq } from "drizzle-orm";
+import type { Protocol, Selection } from "../domain/snapshot.ts";
+import { bumpOrganization } from "./api-keys.ts";
+import { type Database, type PageQuery, runTogether, type Statement } from "./database.ts";
+import { organizations } from "./schema.ts";
+
+export type Organization = {
+  id: string;
+  name: string;
+  countryCode: string | null;
+  selection: Record<Protocol, Selection>;
+  createdAt: number;
+};
+
+/** Writes a new organization together with what belongs to it from the start. */
+export async function insertOrganization(
+  db: Database,
+  organization: Organization,
+  alongside: Statement[] = [],
+): Promise<void> {
+  await runTogether(db, [db.insert(organizations).values(organization), ...alongside]);
+}
+
+/** Returns one organization, or null. */
+export async function findOrganization(db: Database, id: string): Promise<Organization | null> {
+  return (await db.select().from(organizations).where(eq(organizations.id, id)).get()) ?? null;
+}
+
+/** Returns one page of organizations, oldest first, and how many there are. */
+export async function listOrganizations(
+  db: Database,
+  page: PageQuery,
+): Promise<{ organizations: Organization[]; total: number }> {
+  const [rows, [counted]] = await db.batch([
+    db
+      .select()
+      .from(organizations)
+      .orderBy(asc(organizations.createdAt), asc(organizations.id))
+      .limit(page.limit)
+      .offset(page.offset),
+    db.select({ total: count() }).from(organizations),
+  ]);
+  return { organizations: rows, total: counted?.total ?? 0 };
+}
+
+/** Changes an organization and raises the version of every key of it. */
+export async function updateOrganization(
+  db: Database,
+  id: string,
+  change: Partial<Pick<Organization, "name" | "countryCode" | "selection">>,
+): Promise<void> {
+  await runTogether(db, [
+    db.update(organizations).set(change).where(eq(organizations.id, id)),
+    bumpOrganization(db, id),
+  ]);
+}

@@ -1,0 +1,162 @@
+import { sql } from "drizzle-orm";
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type {
+  Capabilities,
+  Channel,
+  KeyMode,
+  KeyStatus,
+  NumberType,
+  Protocol,
+  Selection,
+  Sync,
+  WebhookFormat,
+  WebhookType,
+} from "../domain/snapshot.ts";
+
+export const organizations = sqliteTable("organizations", {
+  id: text("id").primaryKey(),
+  name: text("name").notNull(),
+  countryCode: text("country_code"),
+  selection: text("selection", { mode: "json" }).$type<Record<Protocol, Selection>>().notNull(),
+  createdAt: integer("created_at").notNull(),
+});
+
+/** `version` rises with every change that the key's pool must learn; `publishedVersion` is the one it has confirmed. */
+export const apiKeys = sqliteTable(
+  "api_keys",
+  {
+    id: text("id").primaryKey(),
+    organizationId: text("organization_id")
+      .notNull()
+      .references(() => organizations.id),
+    name: text("name").notNull(),
+    mode: text("mode").$type<KeyMode>().notNull(),
+    status: text("status").$type<KeyStatus>().notNull(),
+    hint: text("hint").notNull(),
+    selection: text("selection", { mode: "json" }).$type<Selection | null>(),
+    allowedCountries: text("allowed_countries", { mode: "json" }).$type<string[] | null>(),
+    dailyCap: integer("daily_cap"),
+    shortenLinks: integer("shorten_links", { mode: "boolean" }).notNull().default(false),
+    version: integer("version").notNull().default(1),
+    publishedVersion: integer("published_version").notNull().default(0),
+    createdAt: integer("created_at").notNull(),
+    revokedAt: integer("revoked_at"),
+  },
+  (table) => [index("api_keys_by_organization").on(table.organizationId)],
+);
+
+/** One valid or formerly valid token of a key: only its SHA-256 is kept. */
+export const apiKeySecrets = sqliteTable(
+  "api_key_secrets",
+  {
+    keyId: text("key_id")
+      .notNull()
+      .references(() => apiKeys.id),
+    hash: text("hash").notNull(),
+    validUntil: integer("valid_until"),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.keyId, table.hash] })],
+);
+
+export const twilioAccounts = sqliteTable(
+  "twilio_accounts",
+  {
+    id: text("id").primaryKey(),
+    organizationId: text("organization_id")
+      .notNull()
+      .references(() => organizations.id),
+    name: text("name").notNull(),
+    accountSid: text("account_sid").notNull(),
+    sandbox: integer("sandbox", { mode: "boolean" }).notNull().default(false),
+    apiKeySid: text("api_key_sid"),
+    apiKeySecret: text("api_key_secret"),
+    authToken: text("auth_token"),
+    previousAuthToken: text("previous_auth_token"),
+    previousValidUntil: integer("previous_valid_until"),
+    region: text("region"),
+    edge: text("edge"),
+    messagingServiceSid: text("messaging_service_sid"),
+    voiceForward: text("voice_forward"),
+    sync: text("sync", { mode: "json" }).$type<Sync>().notNull(),
+    status: text("status").$type<"connected" | "unhealthy">().notNull().default("connected"),
+    statusReason: text("status_reason"),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [uniqueIndex("twilio_accounts_by_sid").on(table.organizationId, table.accountSid)],
+);
+
+/** A sender. `address` is unique: a number never belongs to two keys. `previousWebhooks` is what stood at Twilio before the import. */
+export const numbers = sqliteTable(
+  "numbers",
+  {
+    address: text("address").primaryKey(),
+    allocationId: text("allocation_id").notNull(),
+    organizationId: text("organization_id")
+      .notNull()
+      .references(() => organizations.id),
+    accountId: text("account_id").references(() => twilioAccounts.id),
+    protocol: text("protocol").$type<Protocol>().notNull(),
+    channel: text("channel").$type<Channel>().notNull(),
+    providerId: text("provider_id"),
+    friendlyName: text("friendly_name"),
+    apiKeyId: text("api_key_id").references(() => apiKeys.id),
+    position: integer("position"),
+    weight: integer("weight").notNull().default(1),
+    type: text("type").$type<NumberType>().notNull().default("dedicated"),
+    messagesPerSecond: integer("messages_per_second"),
+    isActive: integer("is_active", { mode: "boolean" }).notNull().default(true),
+    capabilities: text("capabilities", { mode: "json" }).$type<Capabilities>().notNull(),
+    messagingServiceSid: text("messaging_service_sid"),
+    previousWebhooks: text("previous_webhooks", { mode: "json" }).$type<Record<string, string> | null>(),
+    webhookOk: integer("webhook_ok", { mode: "boolean" }),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [
+    index("numbers_by_key").on(table.apiKeyId, table.position),
+    index("numbers_by_account").on(table.accountId),
+  ],
+);
+
+export const webhooks = sqliteTable(
+  "webhooks",
+  {
+    id: text("id").primaryKey(),
+    organizationId: text("organization_id")
+      .notNull()
+      .references(() => organizations.id),
+    apiKeyId: text("api_key_id").references(() => apiKeys.id),
+    url: text("url").notNull(),
+    type: text("type").$type<WebhookType>().notNull(),
+    events: text("events", { mode: "json" }).$type<string[] | null>(),
+    numbers: text("numbers", { mode: "json" }).$type<string[] | null>(),
+    format: text("format").$type<WebhookFormat>().notNull().default("blooio"),
+    eventName: text("event_name").notNull().default("campaign"),
+    secret: text("secret").notNull(),
+    previousSecret: text("previous_secret"),
+    previousValidUntil: integer("previous_valid_until"),
+    rotationCount: integer("rotation_count").notNull().default(0),
+    validUntil: integer("valid_until").notNull().default(-1),
+    deprecatedAt: integer("deprecated_at"),
+    disabledAt: integer("disabled_at"),
+    disabledBecause: text("disabled_because"),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [
+    index("webhooks_by_organization").on(table.organizationId),
+    index("webhooks_by_key").on(table.apiKeyId),
+    uniqueIndex("webhooks_by_url").on(table.organizationId, sql`coalesce(${table.apiKeyId}, '')`, table.url),
+  ],
+);
+
+/** An inbound message to an imported number that no key holds: kept for seven days, handed over when the number is assigned. */
+export const unclaimedInbound = sqliteTable(
+  "unclaimed_inbound",
+  {
+    providerId: text("provider_id").primaryKey(),
+    number: text("number").notNull(),
+    body: text("body").notNull(),
+    receivedAt: integer("received_at").notNull(),
+  },
+  (table) => [index("unclaimed_inbound_by_number").on(table.number)],
+);

@@ -1,0 +1,156 @@
+import type { Carrier, Login } from "../carriers/carrier.ts";
+import { nextSequence, poolTag } from "../domain/ids.ts";
+import type { Lane } from "../domain/pool-calls.ts";
+import { carryRotation, type RotationState } from "../domain/selection/rotation.ts";
+import type { Account, SenderNumber, Snapshot } from "../domain/snapshot.ts";
+import { countWaitingByNumber } from "./ledger/agenda.ts";
+import { sumUsage } from "./ledger/chats.ts";
+import { type Endpoint, readEndpoints } from "./ledger/endpoints.ts";
+import { lastSequence } from "./ledger/events.ts";
+import { readMark, saveMark } from "./ledger/marks.ts";
+import { readRotation, replaceRotation } from "./ledger/rotation.ts";
+
+/** What the object is given from outside itself; tests give a clock and dice of their own. */
+export type Surroundings = {
+  storage: DurableObjectStorage;
+  now: () => number;
+  /** A number in [0, 1): jitter only, never a secret. */
+  dice: () => number;
+  newId: (prefix: string) => string;
+  publicUrl: string;
+  carrierOf: (account: Account) => Carrier;
+  openLogin: (account: Account) => Promise<Login>;
+  /** The auth token before the present one, while it still verifies webhooks; else null. */
+  openPreviousToken: (account: Account) => Promise<string | null>;
+  poolReference: () => Promise<string>;
+  ring: (lane: Lane) => Promise<void>;
+  log: (entry: Record<string, unknown>) => void;
+};
+
+const noteActiveEveryMs = 60 * 60 * 1000;
+
+/** The pool's desk: the snapshot it decides by, and what it remembers between calls. Everything on it can be read again from the ledger. */
+export class Desk {
+  readonly outside: Surroundings;
+  readonly tag: string;
+  readonly usage: { inbound: number; outbound: number; lastSentAt: number | null };
+  /** Messages on their way to the carrier, by sequence number, with their chat and number. */
+  readonly leaving = new Map<number, { chat: string; number: string }>();
+  /** Until when a paced number's departures are booked, when it may send again, and until when an account must wait after a 429. */
+  readonly bookedUntil = new Map<string, number>();
+  readonly numberFreeAt = new Map<string, number>();
+  readonly accountFreeAt = new Map<string, number>();
+  /** Deliveries that a consumer holds, until when. */
+  readonly leases = new Map<string, { webhookId: string; until: number }>();
+  readonly rung = new Map<Lane, number>();
+  /** Endpoints that have failed, by webhook id, and each number's place in the rotation and count of waiting messages. */
+  readonly endpoints: Map<string, Endpoint>;
+  readonly queueDepth: Map<string, number>;
+  rotation: RotationState;
+  lastUsedAt: number | null = null;
+  readonly #activeAt = new Map<string, number>();
+  readonly #activeNoted = new Map<string, number>();
+  #snapshot: Snapshot;
+  #lastSequence: number;
+  #alarmAt: number | null;
+  #timer: { at: number; id: ReturnType<typeof setTimeout> } | null = null;
+
+  constructor(outside: Surroundings, snapshot: Snapshot, alarmAt: number | null) {
+    this.outside = outside;
+    this.#snapshot = snapshot;
+    this.tag = poolTag(snapshot.apiKey.id);
+    this.usage = sumUsage(outside.storage.sql);
+    this.#lastSequence = lastSequence(outside.storage.sql);
+    this.#alarmAt = alarmAt;
+    this.endpoints = readEndpoints(outside.storage.sql);
+    this.rotation = readRotation(outside.storage.sql);
+    this.queueDepth = countWaitingByNumber(outside.storage.sql);
+  }
+
+  get snapshot(): Snapshot {
+    return this.#snapshot;
+  }
+
+  /** Decides by a newer snapshot from now on; an edited pool starts its weighted counts anew. */
+  adopt(snapshot: Snapshot): void {
+    const carried = carryRotation(this.rotation, this.#snapshot.numbers, snapshot.numbers);
+    if (carried !== this.rotation) {
+      replaceRotation(this.sql, carried);
+      this.rotation = carried;
+    }
+    this.#snapshot = snapshot;
+  }
+
+  /** Returns when a number last carried a message: exact while this object lives, within the hour after it woke; null for never. */
+  lastActive(number: string): number | null {
+    const known = this.#activeAt.get(number) ?? readMark(this.sql, `active_${number}`);
+    if (known !== null) this.#activeAt.set(number, known);
+    return known;
+  }
+
+  /** Notes that a number carried a message now; one row an hour at most. */
+  noteActive(number: string): void {
+    const now = this.now();
+    const before = this.lastActive(number);
+    this.#activeAt.set(number, now);
+    const noted = this.#activeNoted.get(number) ?? before;
+    if (noted !== null && now - noted < noteActiveEveryMs) return;
+    this.#activeNoted.set(number, now);
+    saveMark(this.sql, `active_${number}`, now);
+  }
+
+  /** Counts a message into or out of a number's queue. */
+  countWaiting(number: string, by: 1 | -1): void {
+    this.queueDepth.set(number, Math.max(0, (this.queueDepth.get(number) ?? 0) + by));
+  }
+
+  get sql(): SqlStorage {
+    return this.outside.storage.sql;
+  }
+
+  now(): number {
+    return this.outside.now();
+  }
+
+  /** Returns a new sequence number for a message, an event or an attempt. */
+  nextSequence(): number {
+    this.#lastSequence = nextSequence(this.#lastSequence, this.now());
+    return this.#lastSequence;
+  }
+
+  /** Makes sure that the alarm rings at `at` or before: one row when it has to be moved forward, none otherwise. */
+  arm(at: number): void {
+    if (this.#alarmAt !== null && this.#alarmAt <= at) return;
+    this.#alarmAt = at;
+    void this.outside.storage.setAlarm(at);
+  }
+
+  /** Runs `work` at `at` while this object lives, the earliest of what was asked; the alarm stands behind it. */
+  setTimer(at: number, work: () => Promise<void>): void {
+    if (this.#timer !== null && this.#timer.at <= at) return;
+    if (this.#timer !== null) clearTimeout(this.#timer.id);
+    const id = setTimeout(
+      () => {
+        this.#timer = null;
+        void work();
+      },
+      Math.max(0, at - this.now()),
+    );
+    this.#timer = { at, id };
+  }
+
+  /** Says that the alarm has rung, so that the next `arm` sets it again. */
+  alarmRang(): void {
+    this.#alarmAt = null;
+  }
+
+  /** Returns the pool's number with this address, or null. */
+  findNumber(address: string): SenderNumber | null {
+    return this.snapshot.numbers.find((number) => number.address === address) ?? null;
+  }
+
+  /** Returns the account with this id, or null. */
+  findAccount(id: string): Account | null {
+    return this.snapshot.accounts.find((account) => account.id === id) ?? null;
+  }
+}

@@ -1,0 +1,146 @@
+import { rowId } from "../../domain/ids.ts";
+import type { Direction } from "../../domain/message.ts";
+import type { ChatSummary, ListChats } from "../../domain/pool-calls.ts";
+
+/** A conversation with one contact; stickiness and opt-out live here, so that a send reads one row to know them. */
+export type ChatRow = {
+  id: string;
+  contact_id: string;
+  name: string | null;
+  created_at: number;
+  deleted_at: number | null;
+  inbound: number;
+  outbound: number;
+  first_at: number | null;
+  last_at: number | null;
+  last_inbound_at: number | null;
+  last_outbound_at: number | null;
+  last_seq: number | null;
+  sequence: number;
+  sticky_number: string | null;
+  sticky_at: number | null;
+  replied_number: string | null;
+  opted_out_at: number | null;
+  opted_out_by: string | null;
+};
+
+/** Returns a chat row, or null. */
+export function findChat(sql: SqlStorage, chat: string): ChatRow | null {
+  return sql.exec<ChatRow>("SELECT * FROM chats WHERE id = ?", chat).toArray()[0] ?? null;
+}
+
+/** What one message changes in its chat. `stickTo` null leaves the contact where it is; `repliedTo` is the number that an inbound message was written to. */
+export type Touch = {
+  chat: string;
+  contactId: string;
+  seq: number;
+  at: number;
+  direction: Direction;
+  stickTo: string | null;
+  repliedTo?: string;
+};
+
+/** Counts a message into its chat, making chat and contact when they are new: one row. A contact that was deleted comes back with traffic. */
+export function touchChat(sql: SqlStorage, touch: Touch): void {
+  const inbound = touch.direction === "inbound" ? 1 : 0;
+  sql.exec(
+    `INSERT INTO chats (id, contact_id, created_at, inbound, outbound, first_at, last_at, last_inbound_at, last_outbound_at, last_seq, sticky_number, sticky_at, replied_number)
+     VALUES (?1, ?2, ?4, ?5, 1 - ?5, ?4, ?4, iif(?5 = 1, ?4, NULL), iif(?5 = 1, NULL, ?4), ?3, ?6, iif(?6 IS NULL, NULL, ?4), ?7)
+     ON CONFLICT (id) DO UPDATE SET
+       inbound = inbound + ?5, outbound = outbound + 1 - ?5, first_at = coalesce(first_at, ?4), last_at = ?4, last_seq = ?3, deleted_at = NULL,
+       last_inbound_at = iif(?5 = 1, ?4, last_inbound_at), last_outbound_at = iif(?5 = 1, last_outbound_at, ?4),
+       sticky_number = coalesce(?6, sticky_number), sticky_at = iif(?6 IS NULL, sticky_at, ?4),
+       replied_number = coalesce(?7, replied_number)`,
+    touch.chat,
+    touch.contactId,
+    touch.seq,
+    touch.at,
+    inbound,
+    touch.stickTo,
+    touch.repliedTo ?? null,
+  );
+}
+
+/** Sets or lifts a contact's opt-out; answers false when it stood so already. */
+export function setOptOut(sql: SqlStorage, chat: string, optOut: { at: number; by: string } | null): boolean {
+  const cursor = sql.exec(
+    "UPDATE chats SET opted_out_at = ?1, opted_out_by = ?2 WHERE id = ?3 AND (opted_out_at IS NULL) = (?1 IS NOT NULL) RETURNING id",
+    optOut?.at ?? null,
+    optOut?.by ?? null,
+    chat,
+  );
+  return cursor.toArray().length === 1;
+}
+
+/** Raises and returns the number of the chat's next event, so that a receiver can order events and see a gap. */
+export function nextChatSequence(sql: SqlStorage, chat: string): number {
+  return Number(
+    sql.exec("UPDATE chats SET sequence = sequence + 1 WHERE id = ? RETURNING sequence", chat).one().sequence,
+  );
+}
+
+const searchable = "(?1 IS NULL OR instr(lower(id), ?1) > 0 OR instr(lower(coalesce(name, '')), ?1) > 0)";
+
+/** Returns one page of the chats that have messages, newest or oldest first; `q` matches the address or the contact's name. */
+export function pageChats(
+  sql: SqlStorage,
+  query: ListChats,
+): (ChatRow & { last_text: string | null; last_direction: Direction | null })[] {
+  const order = query.sort === "recent" ? "DESC" : "ASC";
+  return sql
+    .exec<ChatRow & { last_text: string | null; last_direction: Direction | null }>(
+      `SELECT page.*, messages.text AS last_text, messages.direction AS last_direction FROM
+         (SELECT * FROM chats WHERE last_seq IS NOT NULL AND ${searchable} ORDER BY last_seq ${order} LIMIT ?2 OFFSET ?3) AS page
+       LEFT JOIN messages ON messages.seq = page.last_seq ORDER BY page.last_seq ${order}`,
+      query.q === null ? null : query.q.toLowerCase(),
+      query.limit,
+      query.offset,
+    )
+    .toArray();
+}
+
+/** Returns how many chats match. */
+export function countChats(sql: SqlStorage, q: string | null): number {
+  const cursor = sql.exec(
+    `SELECT count(*) AS total FROM chats WHERE last_seq IS NOT NULL AND ${searchable}`,
+    q === null ? null : q.toLowerCase(),
+  );
+  return Number(cursor.one().total);
+}
+
+/** Returns what the pool carried so far: the sums over its chats, read once when the object wakes. */
+export function sumUsage(sql: SqlStorage): { inbound: number; outbound: number; lastSentAt: number | null } {
+  const row = sql
+    .exec<{ inbound: number; outbound: number; last: number | null }>(
+      "SELECT coalesce(sum(inbound), 0) AS inbound, coalesce(sum(outbound), 0) AS outbound, max(last_outbound_at) AS last FROM chats",
+    )
+    .one();
+  return { inbound: row.inbound, outbound: row.outbound, lastSentAt: row.last };
+}
+
+/** Returns a chat row as its summary. */
+export function readChatRow(
+  row: ChatRow,
+  last: { text: string | null; direction: Direction | null },
+  tag: string,
+): ChatSummary {
+  return {
+    chatId: row.id,
+    contact: row.deleted_at === null ? { contactId: row.contact_id, identifier: row.id, name: row.name } : null,
+    inboundCount: row.inbound,
+    outboundCount: row.outbound,
+    firstAt: row.first_at ?? row.created_at,
+    lastAt: row.last_at ?? row.created_at,
+    lastInboundAt: row.last_inbound_at,
+    lastOutboundAt: row.last_outbound_at,
+    lastMessage:
+      row.last_seq === null || last.direction === null
+        ? null
+        : {
+            messageId: rowId("msg", row.last_seq, tag),
+            text: last.text,
+            direction: last.direction,
+            at: row.last_at ?? row.created_at,
+          },
+  };
+}

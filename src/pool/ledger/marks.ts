@@ -1,0 +1,12 @@
+/** Single numbers that the pool keeps under a name: how far a sweep has come, when the key was last used. */
+export type MarkName = "last_used_at" | `polled_${number}` | "swept_at" | `cap_${string}` | `active_${string}`;
+
+/** Returns a mark, or null. */
+export function readMark(sql: SqlStorage, name: MarkName): number | null {
+  return sql.exec<{ value: number }>("SELECT value FROM marks WHERE name = ?", name).toArray()[0]?.value ?? null;
+}
+
+/** Writes a mark. */
+export function saveMark(sql: SqlStorage, name: MarkName, value: number): void {
+  sql.exec("INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)", name, value);
+}

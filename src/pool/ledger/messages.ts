@@ -1,0 +1,205 @@
+import { rowId, sequenceAt } from "../../domain/ids.ts";
+import type {
+  Attachment,
+  DeliveryReport,
+  Direction,
+  Message,
+  MessageStatus,
+  SelectionTrace,
+  SendExtras,
+} from "../../domain/message.ts";
+import type { ListMessages } from "../../domain/pool-calls.ts";
+import type { Channel } from "../../domain/snapshot.ts";
+
+/** What is kept of a message beside its columns: read with the message, never searched. */
+export type Detail = {
+  attachments: Attachment[];
+  metadata: Record<string, unknown> | null;
+  sendAt: number | null;
+  segments: number;
+  encoding: "GSM-7" | "UCS-2" | null;
+  deliveryReport: DeliveryReport;
+  verified: boolean;
+  trace: SelectionTrace | null;
+  extras: SendExtras;
+  carrier: Record<string, unknown> | null;
+};
+
+/** A message row as SQLite gives it. */
+export type MessageRow = {
+  seq: number;
+  chat: string;
+  direction: Direction;
+  number: string;
+  channel: Channel;
+  account: string;
+  status: MessageStatus;
+  outcome_unknown: number;
+  text: string | null;
+  sid: string | null;
+  created_at: number;
+  due_at: number | null;
+  attempts: number;
+  attempted_at: number | null;
+  sent_at: number | null;
+  delivered_at: number | null;
+  read_at: number | null;
+  error_code: string | null;
+  error_message: string | null;
+  detail: string;
+};
+
+export type NewMessage = {
+  seq: number;
+  chat: string;
+  direction: Direction;
+  number: string;
+  channel: Channel;
+  account: string;
+  status: MessageStatus;
+  text: string | null;
+  sid: string | null;
+  createdAt: number;
+  dueAt: number | null;
+  detail: Detail;
+};
+
+/** Writes a message; answers false when its provider id stands already, and then writes nothing. */
+export function insertMessage(sql: SqlStorage, message: NewMessage): boolean {
+  const cursor = sql.exec(
+    `INSERT INTO messages (seq, chat, direction, number, channel, account, status, text, sid, created_at, due_at, detail)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sid) WHERE sid IS NOT NULL DO NOTHING RETURNING seq`,
+    message.seq,
+    message.chat,
+    message.direction,
+    message.number,
+    message.channel,
+    message.account,
+    message.status,
+    message.text,
+    message.sid,
+    message.createdAt,
+    message.dueAt,
+    JSON.stringify(message.detail),
+  );
+  return cursor.toArray().length === 1;
+}
+
+/** Returns one message row, or null. */
+export function findMessage(sql: SqlStorage, seq: number): MessageRow | null {
+  return sql.exec<MessageRow>("SELECT * FROM messages WHERE seq = ?", seq).toArray()[0] ?? null;
+}
+
+/** Returns the message that a provider id belongs to, or null. */
+export function findMessageBySid(sql: SqlStorage, sid: string): MessageRow | null {
+  return sql.exec<MessageRow>("SELECT * FROM messages WHERE sid = ?", sid).toArray()[0] ?? null;
+}
+
+export type MessageChange = Partial<
+  Pick<
+    MessageRow,
+    | "status"
+    | "outcome_unknown"
+    | "sid"
+    | "due_at"
+    | "attempts"
+    | "attempted_at"
+    | "sent_at"
+    | "delivered_at"
+    | "read_at"
+    | "error_code"
+    | "error_message"
+    | "detail"
+  >
+>;
+
+/** Writes the named columns of one message, as one row. */
+export function updateMessage(sql: SqlStorage, seq: number, change: MessageChange): void {
+  const names = Object.keys(change);
+  if (names.length === 0) return;
+  const assignments = names.map((name) => `${name} = ?`).join(", ");
+  sql.exec(`UPDATE messages SET ${assignments} WHERE seq = ?`, ...Object.values(change), seq);
+}
+
+/** Returns the newest outbound message of a chat that may still be waiting, or null: the next one must not overtake it. */
+export function lastOutbound(sql: SqlStorage, chat: string): Pick<MessageRow, "status" | "due_at"> | null {
+  return (
+    sql
+      .exec<Pick<MessageRow, "status" | "due_at">>(
+        "SELECT status, due_at FROM messages WHERE chat = ? AND direction = 'outbound' ORDER BY seq DESC LIMIT 1",
+        chat,
+      )
+      .toArray()[0] ?? null
+  );
+}
+
+/** Returns one page of a chat's messages; ids are time-sorted, so `since` and `until` (both inclusive) are a range of the index. */
+export function pageMessages(sql: SqlStorage, query: ListMessages): MessageRow[] {
+  const { where, values } = conditions(query);
+  const order = query.sort === "asc" ? "ASC" : "DESC";
+  return sql
+    .exec<MessageRow>(
+      `SELECT * FROM messages WHERE seq IN (SELECT seq FROM messages WHERE ${where} ORDER BY seq ${order} LIMIT ? OFFSET ?) ORDER BY seq ${order}`,
+      ...values,
+      query.limit,
+      query.offset,
+    )
+    .toArray();
+}
+
+/** Returns how many messages of a chat match. */
+export function countMessages(sql: SqlStorage, query: ListMessages): number {
+  const { where, values } = conditions(query);
+  return Number(sql.exec(`SELECT count(*) AS total FROM messages WHERE ${where}`, ...values).one().total);
+}
+
+function conditions(query: ListMessages): { where: string; values: (string | number)[] } {
+  const parts = ["chat = ?"];
+  const values: (string | number)[] = [query.chatId];
+  if (query.direction !== null) {
+    parts.push("direction = ?");
+    values.push(query.direction);
+  }
+  if (query.since !== null) {
+    parts.push("seq >= ?");
+    values.push(sequenceAt(query.since));
+  }
+  if (query.until !== null) {
+    parts.push("seq < ?");
+    values.push(sequenceAt(query.until + 1));
+  }
+  return { where: parts.join(" AND "), values };
+}
+
+/** Returns a row as the domain's message, with the id that carries its sequence and the pool's tag. */
+export function readMessageRow(row: MessageRow, tag: string): Message {
+  const detail = JSON.parse(row.detail) as Detail;
+  return {
+    id: rowId("msg", row.seq, tag),
+    chatId: row.chat,
+    direction: row.direction,
+    number: row.number,
+    channel: row.channel,
+    text: row.text,
+    attachments: detail.attachments,
+    metadata: detail.metadata,
+    status: row.status,
+    outcomeUnknown: row.outcome_unknown === 1,
+    createdAt: row.created_at,
+    sendAt: detail.sendAt,
+    sentAt: row.sent_at,
+    deliveredAt: row.delivered_at,
+    readAt: row.read_at,
+    errorCode: row.error_code,
+    errorMessage: row.error_message,
+    providerId: row.sid,
+    accountId: row.account,
+    segments: detail.segments,
+    encoding: detail.encoding,
+    deliveryReport: detail.deliveryReport,
+    verified: detail.verified,
+    trace: detail.trace,
+    extras: detail.extras,
+    carrierDetail: detail.carrier,
+  };
+}

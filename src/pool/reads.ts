@@ -1,0 +1,160 @@
+import { fail, ok, type Result } from "../domain/failure.ts";
+import { readRowId, rowId } from "../domain/ids.ts";
+import type { MessageStatus } from "../domain/message.ts";
+import type {
+  ChatSummary,
+  Contact,
+  DeliveryLog,
+  KeyView,
+  ListChats,
+  ListLogs,
+  ListMessages,
+  MessagesPage,
+  MessageView,
+  PoolStats,
+  WebhookState,
+} from "../domain/pool-calls.ts";
+import { isWaiting } from "../domain/status.ts";
+import type { Desk } from "./desk.ts";
+import { endMessage } from "./dispatch.ts";
+import { countAgenda } from "./ledger/agenda.ts";
+import { countChats, findChat, pageChats, readChatRow } from "./ledger/chats.ts";
+import { type AttemptRow, countOwed, lastTriggered, pageAttempts } from "./ledger/deliveries.ts";
+import { readMark } from "./ledger/marks.ts";
+import { countMessages, findMessage, pageMessages, readMessageRow } from "./ledger/messages.ts";
+
+/** Returns who the key is, its numbers and what it carried so far. */
+export function describeKey(desk: Desk): KeyView {
+  const { snapshot } = desk;
+  return {
+    keyId: snapshot.apiKey.id,
+    name: snapshot.apiKey.name,
+    hint: snapshot.apiKey.hint,
+    mode: snapshot.apiKey.mode,
+    protocol: snapshot.protocol,
+    organization: snapshot.organization,
+    numbers: snapshot.numbers.map((number) => ({
+      phoneNumber: number.address,
+      isActive: number.isActive,
+      lastActiveAt: desk.lastActive(number.address),
+      type: number.type,
+    })),
+    usage: desk.usage,
+  };
+}
+
+/** Returns one message of one chat with its contact, or `not_found`: a foreign id and an unknown one read alike. */
+export function readMessage(desk: Desk, chatId: string, messageId: string): Result<MessageView> {
+  const found = readMessageById(desk, messageId);
+  return found.ok && found.value.message.chatId === chatId ? found : fail("not_found", "Message not found.");
+}
+
+/** Returns one message with its contact, or `not_found`. */
+export function readMessageById(desk: Desk, messageId: string): Result<MessageView> {
+  const seq = readRowId("msg", messageId, desk.tag);
+  const row = seq === null ? null : findMessage(desk.sql, seq);
+  if (row === null) return fail("not_found", "Message not found.");
+  return ok({ message: readMessageRow(row, desk.tag), contact: contactOf(desk, row.chat) });
+}
+
+function contactOf(desk: Desk, chat: string): Contact | null {
+  const row = findChat(desk.sql, chat);
+  if (row === null || row.deleted_at !== null) return null;
+  return { contactId: row.contact_id, identifier: row.id, name: row.name };
+}
+
+/** Returns one page of a chat's messages; an unknown chat is `not_found`. */
+export function listMessages(desk: Desk, query: ListMessages): Result<MessagesPage> {
+  const chat = findChat(desk.sql, query.chatId);
+  if (chat === null || chat.last_seq === null) return fail("not_found", "Chat not found.");
+  const messages = pageMessages(desk.sql, query).map((row) => readMessageRow(row, desk.tag));
+  const counted = query.since === null && query.until === null;
+  const { inbound, outbound } = chat;
+  const total = !counted
+    ? countMessages(desk.sql, query)
+    : query.direction === null
+      ? inbound + outbound
+      : query.direction === "inbound"
+        ? inbound
+        : outbound;
+  return ok({ chatId: chat.id, messages, total });
+}
+
+/** Returns one page of the pool's chats. */
+export function listChats(desk: Desk, query: ListChats): { chats: ChatSummary[]; total: number } {
+  const chats = pageChats(desk.sql, query).map((row) =>
+    readChatRow(row, { text: row.last_text, direction: row.last_direction }, desk.tag),
+  );
+  return { chats, total: countChats(desk.sql, query.q) };
+}
+
+/** Returns one chat, or `not_found`. */
+export function readChat(desk: Desk, chatId: string): Result<ChatSummary> {
+  const row = findChat(desk.sql, chatId);
+  if (row === null || row.last_seq === null) return fail("not_found", "Chat not found.");
+  const last = findMessage(desk.sql, row.last_seq);
+  return ok(readChatRow(row, { text: last?.text ?? null, direction: last?.direction ?? null }, desk.tag));
+}
+
+/** Cancels a message that has not left; one that has answers `message_not_cancellable` with its status. */
+export function cancelMessage(desk: Desk, chatId: string, messageId: string): Result<{ status: MessageStatus }> {
+  const seq = readRowId("msg", messageId, desk.tag);
+  const row = seq === null ? null : findMessage(desk.sql, seq);
+  if (row === null || row.chat !== chatId) return fail("not_found", "Message not found.");
+  if (row.status === "cancelled") return ok({ status: "cancelled" });
+  if (row.direction !== "outbound" || !isWaiting(row.status)) {
+    return fail("message_not_cancellable", undefined, { message_status: row.status });
+  }
+  desk.outside.storage.transactionSync(() => endMessage(desk, row, { status: "cancelled" }));
+  return ok({ status: "cancelled" });
+}
+
+/** Returns how each webhook of the pool fares. */
+export function webhookStates(desk: Desk): WebhookState[] {
+  return desk.snapshot.webhooks.map(({ id }) => ({
+    webhookId: id,
+    lastTriggeredAt: lastTriggered(desk.sql, id),
+    failureCount: desk.endpoints.get(id)?.totalFailures ?? 0,
+  }));
+}
+
+/** Returns one page of a webhook's attempts. */
+export function listLogs(desk: Desk, query: ListLogs): { logs: DeliveryLog[]; total: number } {
+  const { rows, total } = pageAttempts(desk.sql, query);
+  return { logs: rows.map((row) => readAttempt(row, desk.tag)), total };
+}
+
+function readAttempt(row: AttemptRow, tag: string): DeliveryLog {
+  return {
+    eventId: rowId("evt", row.event, tag),
+    webhookId: row.webhook,
+    eventName: row.name,
+    messageId: row.message === null ? null : rowId("msg", row.message, tag),
+    attempt: row.attempt,
+    attemptedAt: row.attempted_at,
+    durationMs: row.duration_ms,
+    status: row.status,
+    response: row.response,
+    error: row.error,
+    url: row.url,
+    body: row.body,
+    originalEventId: row.original === null ? null : rowId("evt", row.original, tag),
+  };
+}
+
+/** Returns what an operator asks of a pool. */
+export function poolStats(desk: Desk): PoolStats {
+  const { waiting, unknown } = countAgenda(desk.sql);
+  return {
+    version: desk.snapshot.version,
+    owedDeliveries: countOwed(desk.sql),
+    waitingMessages: waiting,
+    unknownMessages: unknown,
+    lastUsedAt: desk.lastUsedAt ?? readMark(desk.sql, "last_used_at"),
+    numbers: desk.snapshot.numbers.map((number) => ({
+      phoneNumber: number.address,
+      sentToday: 0,
+      queued: desk.queueDepth.get(number.address) ?? 0,
+    })),
+  };
+}

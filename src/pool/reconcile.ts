@@ -1,0 +1,106 @@
+import type { CarrierMessage } from "../carriers/carrier.ts";
+import { rowId } from "../domain/ids.ts";
+import { reconcileMs } from "../domain/retry.ts";
+import type { Desk } from "./desk.ts";
+import { endMessage, holdUnknown } from "./dispatch.ts";
+import { type DueMessage, dueUnknowns, interrupted, schedule, strike } from "./ledger/agenda.ts";
+import { findMessage, findMessageBySid, type MessageRow, updateMessage } from "./ledger/messages.ts";
+import { applyReport } from "./report.ts";
+
+/** A late clock of ours against the carrier's: messages this much older than the attempt may still be its. */
+const clockSlackMs = 5_000;
+const looksPerRound = 20;
+
+/** Marks messages that were leaving when the object went away as unknown: they are never sent again blindly. Call once when it wakes. */
+export function markInterrupted(desk: Desk): void {
+  const rows = interrupted(desk.sql).filter((row) => !desk.leaving.has(row.seq));
+  if (rows.length === 0) return;
+  desk.outside.storage.transactionSync(() => {
+    for (const row of rows) holdUnknown(desk, row, "the gateway stopped while the message was leaving");
+  });
+}
+
+/** Looks for messages whose outcome is unknown in the carrier's own list. Never throws. */
+export async function reconcile(desk: Desk): Promise<void> {
+  for (const row of dueUnknowns(desk.sql, desk.now(), looksPerRound)) {
+    try {
+      await lookFor(desk, row);
+    } catch (error) {
+      desk.outside.log({
+        event: "reconcile_failed",
+        message_id: rowId("msg", row.seq, desk.tag),
+        error: String(error),
+      });
+      lookAgain(desk, row, row.looks);
+    }
+  }
+}
+
+async function lookFor(desk: Desk, row: DueMessage): Promise<void> {
+  const listed = await listAtCarrier(desk, row);
+  const current = findMessage(desk.sql, row.seq);
+  if (current === null || current.outcome_unknown === 0 || current.status !== "sending") return;
+  desk.outside.storage.transactionSync(() => settle(desk, row, current, listed));
+}
+
+/** Returns the carrier's list of what may be the message, or null when it cannot be had. */
+async function listAtCarrier(desk: Desk, row: DueMessage): Promise<CarrierMessage[] | null> {
+  const account = desk.findAccount(row.account);
+  if (account === null) return null;
+  const since = (row.attempted_at ?? row.created_at) - clockSlackMs;
+  const login = await desk.outside.openLogin(account);
+  const listed = await desk.outside.carrierOf(account).list(login, { to: row.chat, from: row.number, since });
+  return listed.ok ? listed.value : null;
+}
+
+function settle(desk: Desk, row: DueMessage, current: MessageRow, listed: CarrierMessage[] | null): void {
+  if (listed === null) {
+    const age = desk.now() - (row.attempted_at ?? row.created_at);
+    if (age >= reconcileMs.giveUp) giveUp(desk, current);
+    else lookAgain(desk, row, row.looks);
+    return;
+  }
+  const match = matchOf(desk, current, listed);
+  if (match !== null) applyReport(desk, current.seq, match);
+  else if (row.looks === 0) lookAgain(desk, row, 1);
+  else settleAbsent(desk, current);
+}
+
+/** Equal messages are interchangeable: each takes the oldest acceptance that none of ours has, so that counts come out right. */
+function matchOf(desk: Desk, row: MessageRow, listed: CarrierMessage[]): CarrierMessage | null {
+  const from = (row.attempted_at ?? row.created_at) - clockSlackMs;
+  const until = (row.attempted_at ?? row.created_at) + reconcileMs.grace;
+  const free = listed.filter(
+    (candidate) =>
+      candidate.text === (row.text ?? "") &&
+      candidate.createdAt >= from &&
+      candidate.createdAt <= until &&
+      findMessageBySid(desk.sql, candidate.providerId) === null,
+  );
+  return free.sort((left, right) => left.createdAt - right.createdAt)[0] ?? null;
+}
+
+function settleAbsent(desk: Desk, row: MessageRow): void {
+  endMessage(desk, row, {
+    status: "failed",
+    error_code: "outcome_unknown",
+    error_message: "The carrier did not say whether it took the message, and two later looks did not find it.",
+  });
+}
+
+function giveUp(desk: Desk, row: MessageRow): void {
+  endMessage(desk, row, {
+    status: "failed",
+    outcome_unknown: 1,
+    error_code: "outcome_unknown",
+    error_message: "It could not be found out within 24 hours whether the carrier took the message.",
+  });
+}
+
+function lookAgain(desk: Desk, row: DueMessage, looks: number): void {
+  const at = desk.now() + reconcileMs.secondLook;
+  strike(desk.sql, row.seq, row.agenda_due_at);
+  schedule(desk.sql, row.seq, at, looks);
+  updateMessage(desk.sql, row.seq, { due_at: at });
+  desk.arm(at);
+}

@@ -1,0 +1,81 @@
+import type { Carrier, Login } from "../carriers/carrier.ts";
+import { sandboxFetch } from "../carriers/sandbox/fetch.ts";
+import { twilioCarrier } from "../carriers/twilio/client.ts";
+import { encodeBase62, poolReference } from "../domain/api-key.ts";
+import type { Bell } from "../domain/pool-calls.ts";
+import type { Account, Sealed } from "../domain/snapshot.ts";
+import { deriveKey } from "../sealing/derive.ts";
+import { open } from "../sealing/envelope.ts";
+import { type KeyRing, parseKeyRing } from "../sealing/key-ring.ts";
+import type { Surroundings } from "./desk.ts";
+
+/** Returns what the object needs of its bindings. Opened credentials stay in memory as long as their sealed form does not change. */
+export function surround(ctx: DurableObjectState, env: Cloudflare.Env): Surroundings {
+  const ring = parseKeyRing(env.MASTER_KEYS ?? "");
+  const opened = new Map<Sealed, string>();
+  const keyId = ctx.id.name ?? "";
+  const openSecret = async (sealed: Sealed | null, row: string, column: string): Promise<string | null> => {
+    if (sealed === null) return null;
+    const known = opened.get(sealed);
+    if (known !== undefined) return known;
+    const result = await open(needRing(ring), sealed, { table: "twilio_accounts", row, column });
+    if (!result.ok) throw new Error(`A credential of ${row} cannot be opened: ${result.because}.`);
+    opened.set(sealed, result.text);
+    return result.text;
+  };
+  let reference: string | null = null;
+  return {
+    storage: ctx.storage,
+    now: () => Date.now(),
+    dice: () => Math.random(),
+    newId: (prefix) => `${prefix}_${encodeBase62(crypto.getRandomValues(new Uint8Array(48)), 20)}`,
+    publicUrl: env.PUBLIC_URL.replace(/\/+$/, ""),
+    carrierOf: (account) => carrierOf(env, account),
+    openLogin: (account) => openLogin(account, openSecret),
+    openPreviousToken: async (account) => {
+      const previous = account.previousAuthToken;
+      if (previous === null || previous.validUntil <= Date.now()) return null;
+      return openSecret(previous.sealed, account.id, "previous_auth_token");
+    },
+    poolReference: async () => {
+      const [key] = await deriveKey(needRing(ring), "api-key-checksum");
+      if (key === undefined) throw new Error("The key ring is empty.");
+      reference ??= await poolReference(keyId, key);
+      return reference;
+    },
+    ring: async (lane) => {
+      const bell: Bell = { pool: keyId, lane };
+      await (lane === "slow" ? env.BELL_SLOW : env.BELL).send(bell);
+    },
+    log: (entry) => console.log(JSON.stringify({ at: new Date().toISOString(), pool: keyId, ...entry })),
+  };
+}
+
+function needRing(ring: ReturnType<typeof parseKeyRing>): KeyRing {
+  if (!ring.ok) throw new Error(ring.failure.message);
+  return ring.value;
+}
+
+/** A sandbox account's carrier is the same Twilio client, its requests answered by the sandbox object instead of the network. */
+function carrierOf(env: Cloudflare.Env, account: Account): Carrier {
+  if (account.sandbox) return twilioCarrier({ fetch: sandboxFetch(env.SANDBOX), apiUrl: "https://api.twilio.com" });
+  return twilioCarrier({ fetch: (url, init) => fetch(url, init), apiUrl: env.TWILIO_API_URL });
+}
+
+async function openLogin(
+  account: Account,
+  openSecret: (sealed: Sealed | null, row: string, column: string) => Promise<string | null>,
+): Promise<Login> {
+  const [apiKeySecret, authToken] = await Promise.all([
+    openSecret(account.apiKeySecret, account.id, "api_key_secret"),
+    openSecret(account.authToken, account.id, "auth_token"),
+  ]);
+  return {
+    accountSid: account.accountSid,
+    apiKeySid: account.apiKeySid,
+    apiKeySecret,
+    authToken,
+    region: account.region,
+    edge: account.edge,
+  };
+}
