@@ -1,0 +1,124 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { isAbsolute, join, resolve } from "node:path";
+import { parseEnv } from "node:util";
+
+/** What `npm start` understands; each is described in the README's table. */
+const NAMES = [
+  "PORT",
+  "STATE_DIR",
+  "PUBLIC_URL",
+  "ADMIN_TOKEN",
+  "MASTER_KEYS",
+  "TWILIO_API_URL",
+  "ALLOW_LOCAL_WEBHOOKS",
+];
+
+/** The settings that the Worker itself reads; the rest is for the start script. */
+export const WORKER_NAMES = ["PUBLIC_URL", "ADMIN_TOKEN", "MASTER_KEYS", "TWILIO_API_URL", "ALLOW_LOCAL_WEBHOOKS"];
+
+/** A setting that cannot be used; its message is the one line a person needs. */
+export class SettingError extends Error {}
+
+/**
+ * Settings with their source, `environment` before `.dev.vars`; empty ones are left out, so that their default holds.
+ * @param {string} root
+ * @param {Record<string, string | undefined>} environment
+ * @returns {{ port: number, stateDir: string, settings: Record<string, { value: string, source: string }> }}
+ */
+export function readSettings(root, environment) {
+  const file = readDevVars(join(root, ".dev.vars"));
+  const settings = {};
+  for (const name of NAMES) {
+    if (environment[name]) settings[name] = { value: environment[name], source: "the environment" };
+    else if (file[name]) settings[name] = { value: file[name], source: ".dev.vars" };
+  }
+  const port = Number(settings.PORT?.value ?? "8787");
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new SettingError(`PORT must be a number from 0 (any free port) to 65535, not "${settings.PORT.value}".`);
+  }
+  const stateDir = resolve(root, settings.STATE_DIR?.value ?? ".data");
+  return { port, stateDir, settings };
+}
+
+function readDevVars(path) {
+  try {
+    return parseEnv(readFileSync(path, "utf8"));
+  } catch (error) {
+    if (error.code === "ENOENT") return {};
+    throw new SettingError(`.dev.vars cannot be read: ${error.message}`);
+  }
+}
+
+/** The notebook of a state directory: secrets made on first run, and what the seeding must remember. */
+export function openNotebook(stateDir) {
+  const path = join(stateDir, "secrets.json");
+  let notes = {};
+  try {
+    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+    notes = JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    if (error.code !== "ENOENT") throw new SettingError(`${path} cannot be used: ${error.message}`);
+  }
+  return {
+    path,
+    notes,
+    write(more) {
+      Object.assign(notes, more);
+      writePrivately(path, `${JSON.stringify(notes, null, 2)}\n`);
+    },
+  };
+}
+
+/** Completes the settings with secrets of this machine, made once and kept in the notebook. */
+export function completeSecrets(settings, notebook) {
+  const makers = {
+    ADMIN_TOKEN: () => randomBytes(32).toString("hex"),
+    MASTER_KEYS: () => `k1:${randomBytes(32).toString("base64")}`,
+  };
+  for (const [name, make] of Object.entries(makers)) {
+    if (settings[name]) continue;
+    if (!notebook.notes[name]) notebook.write({ [name]: make() });
+    settings[name] = { value: notebook.notes[name], source: notebook.path };
+  }
+}
+
+/** The public address without a trailing slash; a loopback or http address is used as it stands. */
+export function resolvePublicUrl(settings, port) {
+  const value = settings.PUBLIC_URL?.value ?? `http://127.0.0.1:${port}`;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash) {
+    throw new SettingError(`PUBLIC_URL must be an http or https address without query, not "${value}".`);
+  }
+  return value.replace(/\/+$/, "");
+}
+
+/** Writes the Worker's settings as the env file of `wrangler dev`, which takes no process variables; returns its path. */
+export function writeEnvFile(stateDir, values) {
+  const path = join(stateDir, "dev.env");
+  const lines = Object.entries(values).map(([name, value]) => `${name}=${quote(name, value)}\n`);
+  writePrivately(path, lines.join(""));
+  return path;
+}
+
+/** A value as wrangler's reader takes it literally: in quotes it does not hold, and no `$` left to expand. */
+function quote(name, value) {
+  // Double quotes would turn `\\n` into a line break, and a backslash at the end would hide the closing quote.
+  const marks = value.includes("\\") ? ["'", "`"] : ["'", "`", '"'];
+  const mark = marks.find((candidate) => !value.includes(candidate));
+  if (!mark || /[\r\n\0]|\\$/.test(value)) {
+    throw new SettingError(`${name} holds a line break, a final backslash or too many kinds of quotes.`);
+  }
+  return `${mark}${value.replaceAll("$", "\\$")}${mark}`;
+}
+
+function writePrivately(path, text) {
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, text, { mode: 0o600 });
+  renameSync(draft, path);
+}
+
+/** A path as a person would type it in this folder. */
+export function shortPath(root, path) {
+  return isAbsolute(path) && path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
+}

@@ -1,0 +1,148 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { takePort } from "./front.mjs";
+import { keyWorks, seed } from "./seed.mjs";
+import {
+  completeSecrets,
+  openNotebook,
+  readSettings,
+  resolvePublicUrl,
+  SettingError,
+  shortPath,
+  WORKER_NAMES,
+  writeEnvFile,
+} from "./settings.mjs";
+import { applyMigrations, StartError, startWorker } from "./wrangler.mjs";
+
+const MINUTE_MS = 60_000;
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const parent = process.ppid;
+let front;
+let run;
+let ending = false;
+
+process.stdout.on("error", () => {});
+process.stderr.on("error", () => {});
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => end(0));
+// npm may be killed without a chance to pass the signal on.
+setInterval(() => process.ppid === parent || end(0), 500).unref();
+
+try {
+  await start();
+} catch (error) {
+  await fail(error);
+}
+
+async function start() {
+  const { port: wanted, stateDir, settings } = readSettings(root, process.env);
+  front = await takePort(wanted);
+  const publicUrl = resolvePublicUrl(settings, front.port);
+  const notebook = openNotebook(stateDir);
+  await claim(stateDir);
+  completeSecrets(settings, notebook);
+  const values = { PUBLIC_URL: publicUrl };
+  for (const name of WORKER_NAMES) if (name !== "PUBLIC_URL" && settings[name]) values[name] = settings[name].value;
+  const envFile = writeEnvFile(stateDir, values);
+  console.log("Starting Trunkline …");
+  await applyMigrations(root, stateDir);
+  const worker = await startWorker({
+    root,
+    stateDir,
+    envFile,
+    onLog: (line) => console.log(line),
+    onComplaint: (line) => console.error(line),
+    onRun: (started) => {
+      run = started;
+    },
+  });
+  void run.ended.then(() => ending || fail(new StartError("The Worker stopped by itself.")));
+  const inner = `http://127.0.0.1:${worker.port}`;
+  const key = await seed(inner, values.ADMIN_TOKEN, notebook);
+  front.openTo(worker.port);
+  setInterval(() => ringTheClock(inner), MINUTE_MS).unref();
+  welcome({ publicUrl, stateDir, settings, key: (await keyWorks(inner, key)) ? key : undefined });
+}
+
+/** Two gateways on one state would write over each other; a holder that was killed leaves its note but not its port. */
+async function claim(stateDir) {
+  const path = join(stateDir, "running.json");
+  const holder = await findHolder(path);
+  if (holder)
+    throw new SettingError(`${stateDir} is in use by the gateway on port ${holder.port} (process ${holder.pid}).`);
+  writeFileSync(path, `${JSON.stringify({ pid: process.pid, port: front.port })}\n`);
+  process.on("exit", () => rmSync(path, { force: true }));
+}
+
+async function findHolder(path) {
+  try {
+    const holder = JSON.parse(readFileSync(path, "utf8"));
+    process.kill(holder.pid, 0);
+    await fetch(`http://127.0.0.1:${holder.port}/healthz`, { signal: AbortSignal.timeout(5_000) });
+    return holder.pid === process.pid || holder.port === front.port ? undefined : holder;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Cron does not fire locally; a minute that is missed is made up by the next one. */
+async function ringTheClock(inner) {
+  try {
+    await fetch(`${inner}/cdn-cgi/handler/scheduled`, { signal: AbortSignal.timeout(MINUTE_MS) });
+  } catch (error) {
+    if (!ending) console.error(`The scheduled handler could not be called: ${error.message}`);
+  }
+}
+
+function welcome({ publicUrl, stateDir, settings, key }) {
+  const url = `http://127.0.0.1:${front.port}`;
+  const { source } = settings.ADMIN_TOKEN;
+  const lines = ["", "Trunkline is ready.", "", `  API           ${url}/v2/api`];
+  if (publicUrl !== url) lines.push(`  Public URL    ${publicUrl}`);
+  lines.push(`  Test key      ${key ?? "(the first key is no longer valid)"}`);
+  lines.push(`  Admin token   ADMIN_TOKEN in ${shortPath(root, source)}`);
+  lines.push(`  State         ${shortPath(root, stateDir)}`);
+  if (key) lines.push("", ...firstSteps(url, key));
+  if (publicUrl.startsWith("http:")) {
+    lines.push(
+      "",
+      `Warning: PUBLIC_URL is ${publicUrl}; callbacks of a real Twilio account need a public https address.`,
+    );
+  }
+  console.log(`${lines.join("\n")}\n`);
+}
+
+function firstSteps(url, key) {
+  const messages = `${url}/v2/api/chats/%2B15005550006/messages`;
+  const authorization = `-H "Authorization: Bearer ${key}"`;
+  return [
+    "Send a message; the sandbox delivers it within seconds, at no cost:",
+    "",
+    `  curl -sS -X POST ${messages} ${authorization} -H "Content-Type: application/json" -d '{"text":"Hello from Trunkline"}'`,
+    "",
+    "See how it went:",
+    "",
+    `  curl -sS "${messages}?limit=1" ${authorization}`,
+  ];
+}
+
+async function fail(error) {
+  if (error.code === "EADDRINUSE") {
+    console.error(`Port ${error.port} is busy. Stop what listens there, or choose another: PORT=8788 npm start`);
+  } else if (error instanceof SettingError) {
+    console.error(error.message);
+  } else if (!ending) {
+    console.error(
+      error.details ? `${error.message}\n${error.details}` : `Trunkline could not be started: ${error.message}`,
+    );
+  }
+  await end(1);
+}
+
+async function end(code) {
+  if (ending) return;
+  ending = true;
+  front?.close();
+  await run?.end();
+  process.exit(code);
+}

@@ -1,0 +1,33 @@
+import { sandboxFetch } from "./carriers/sandbox/fetch.ts";
+import { twilioCarrier } from "./carriers/twilio/client.ts";
+import { openDatabase } from "./directory/database.ts";
+import { encodeBase62 } from "./domain/api-key.ts";
+import type { PoolCalls } from "./domain/pool-calls.ts";
+import type { Deps, SandboxCalls } from "./flows/deps.ts";
+import type { Settings } from "./settings.ts";
+
+/** Returns what the stories need, made from the Worker's bindings: the one place where the outside is chosen. */
+export function makeDeps(env: Cloudflare.Env, settings: Settings): Deps {
+  const randomBytes = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+  const twilio = twilioCarrier({ fetch: (url, init) => fetch(url, init), apiUrl: settings.twilioApiUrl });
+  const sandbox = twilioCarrier({ fetch: sandboxFetch(env.SANDBOX), apiUrl: "https://api.twilio.com" });
+  return {
+    db: openDatabase(env.DB),
+    keyRing: settings.keyRing,
+    // The stub's type wraps every method; what is behind it is held to `PoolCalls` by the class itself.
+    pool: (keyId) => env.POOLS.getByName(keyId) as unknown as PoolCalls,
+    sandbox: (accountSid) => env.SANDBOX.getByName(accountSid) as unknown as SandboxCalls,
+    carrier: (account) => (account.sandbox ? sandbox : twilio),
+    ring: async (bell, delaySeconds = 0) => {
+      await (bell.lane === "slow" ? env.BELL_SLOW : env.BELL).send(bell, { delaySeconds });
+    },
+    fetch: (request) => fetch(request),
+    now: () => Date.now(),
+    randomBytes,
+    newId: (prefix) => `${prefix}_${encodeBase62(randomBytes(48), 20)}`,
+    publicUrl: settings.publicUrl,
+    ownHosts: [new URL(settings.publicUrl).host],
+    allowLocalWebhooks: settings.allowLocalWebhooks,
+    log: (entry) => console.log(JSON.stringify(entry)),
+  };
+}

@@ -1,0 +1,34 @@
+import type { Carrier } from "../carriers/carrier.ts";
+import type { Database } from "../directory/database.ts";
+import type { Bell, PoolCalls } from "../domain/pool-calls.ts";
+import type { KeyRing } from "../sealing/key-ring.ts";
+
+/** What may be asked of the sandbox object of one account. */
+export type SandboxCalls = {
+  open(account: { accountSid: string; authToken: string; block: number }): Promise<unknown>;
+  composeInbound(message: {
+    from: string;
+    to: string;
+    text: string;
+    media?: string[];
+  }): Promise<{ messageSid: string }>;
+};
+
+/** Everything a story needs from outside itself: made in one place, so that only fetch, clock and randomness are ever replaced. */
+export type Deps = {
+  db: Database;
+  keyRing: KeyRing;
+  pool: (keyId: string) => PoolCalls;
+  sandbox: (accountSid: string) => SandboxCalls;
+  /** The carrier of an account: Twilio over the network, or the sandbox in this process. */
+  carrier: (account: { accountSid: string; sandbox: boolean }) => Carrier;
+  ring: (bell: Bell, delaySeconds?: number) => Promise<void>;
+  fetch: (request: Request) => Promise<Response>;
+  now: () => number;
+  randomBytes: (length: number) => Uint8Array<ArrayBuffer>;
+  newId: (prefix: string) => string;
+  publicUrl: string;
+  ownHosts: string[];
+  allowLocalWebhooks: boolean;
+  log: (entry: Record<string, unknown>) => void;
+};

@@ -1,0 +1,118 @@
+import { Hono } from "hono";
+import { fail } from "../domain/failure.ts";
+import { readConversationId } from "../domain/phone.ts";
+import { askPool } from "../flows/ask-pool.ts";
+import type { Deps } from "../flows/deps.ts";
+import { ensureDefaultOrganization } from "../flows/organizations.ts";
+import { mountAdmin } from "./admin/mount-admin.ts";
+import { getHealth } from "./contract/admin/health.ts";
+import { operations } from "./contract/table.ts";
+import { apiKeyGuard, credentialOf, type Edge } from "./edge.ts";
+import { failureResponse, notFound, onError } from "./errors.ts";
+import { mount } from "./mount.ts";
+import { basePaths } from "./operation.ts";
+import { mountReference } from "./reference.ts";
+import { requestId } from "./request-id.ts";
+import { twilioDoor } from "./twilio.ts";
+import { mountChats } from "./v2/chats.ts";
+import { mountMe } from "./v2/me.ts";
+import { mountMessages } from "./v2/messages.ts";
+import { mountUnsupported } from "./v2/unsupported.ts";
+import { mountWebhooks } from "./v2/webhooks.ts";
+
+/** What the Worker gives the edge: the stories' needs, or the names of the settings that are missing. */
+export type Setup =
+  | { ok: true; deps: Deps; adminToken: string; version: string }
+  | { ok: false; missing: string[]; version: string };
+
+/** Returns the HTTP side of the gateway. Without its secrets nothing is open: every call answers 503 with what is missing. */
+export function makeApp(setup: Setup, log: (line: string) => void): Hono<Edge> {
+  const app = new Hono<Edge>();
+  app.use(requestId(newRequestId));
+  app.use(async function logRequest(c, next) {
+    const startedAt = Date.now();
+    await next();
+    const { pathname } = new URL(c.req.url);
+    log(
+      JSON.stringify({
+        event: "request",
+        request_id: c.get("requestId"),
+        method: c.req.method,
+        route: routeName(pathname),
+        status: c.res.status,
+        api_key_id: c.get("credential")?.keyId ?? null,
+        duration_ms: Date.now() - startedAt,
+      }),
+    );
+  });
+  app.onError(onError(log));
+  if (!setup.ok) {
+    const message = `The gateway is not set up: ${setup.missing.join(" and ")} ${setup.missing.length === 1 ? "is" : "are"} missing or not valid. Set it as a secret of the Worker.`;
+    app.all("*", (c) => failureResponse(c, fail("setup_incomplete", message, { missing: setup.missing }).failure));
+    return app;
+  }
+  app.use(async function setUp(c, next) {
+    c.set("deps", setup.deps);
+    c.set("adminToken", setup.adminToken);
+    c.set("publicUrl", setup.deps.publicUrl);
+    c.set("credential", null);
+    c.set("homeCountry", null);
+    await next();
+  });
+  mount(app, getHealth, ({ reply }) => reply(200, { status: "ok", version: setup.version }));
+  app.route(basePaths.v2, v2Router());
+  app.route(basePaths.admin, adminRouter(setup.deps));
+  app.route("/twilio", twilioDoor());
+  mountReference(app, setup.version);
+  app.notFound(notFound(operations));
+  return app;
+}
+
+function v2Router(): Hono<Edge> {
+  const router = new Hono<Edge>();
+  mountMessages(router);
+  mountChats(router);
+  mountMe(router);
+  mountWebhooks(router);
+  mountUnsupported(router, {
+    authenticate: async (c) => {
+      const allowed = await apiKeyGuard(c);
+      if (!allowed.ok) return allowed;
+      const credential = credentialOf(c);
+      const key = await askPool(c.get("deps"), credential.keyId, (pool) => pool.authenticate(credential));
+      if (key.ok) c.set("homeCountry", key.value.organization.countryCode);
+      return key;
+    },
+    readChatId: (chatId, c) => readConversationId(chatId, c.get("homeCountry")),
+    now: () => Date.now(),
+  });
+  return router;
+}
+
+let defaultsEnsured: Promise<void> | null = null;
+
+function adminRouter(deps: Deps): Hono<Edge> {
+  const router = new Hono<Edge>();
+  router.use(async function ensureDefaults(_c, next) {
+    defaultsEnsured ??= ensureDefaultOrganization(deps).catch((error: unknown) => {
+      defaultsEnsured = null;
+      throw error;
+    });
+    await defaultsEnsured;
+    await next();
+  });
+  mountAdmin(router);
+  return router;
+}
+
+/** The path without what names a person: numbers and ids become their kind. */
+function routeName(path: string): string {
+  return path
+    .split("/")
+    .map((part) => (/\d{4,}|%2B|[@:+]/i.test(part) ? "*" : part))
+    .join("/");
+}
+
+function newRequestId(): string {
+  return `req_${crypto.randomUUID().replaceAll("-", "")}`;
+}

@@ -1,0 +1,29 @@
+import * as z from "zod";
+
+/** An instant in epoch milliseconds. */
+export const timestamp = z.int().meta({ format: "int64", description: "Epoch milliseconds." });
+
+/** A phone number in E.164 form with its plus, as answers carry it. */
+export const phoneNumber = z.string().meta({ description: "E.164, with its plus.", examples: ["+15551234567"] });
+
+export const direction = z.enum(["inbound", "outbound"]);
+
+/** The contract's protocols and `whatsapp`, our one extension. */
+export const protocol = z.enum(["pending", "unknown", "imessage", "sms", "rcs", "whatsapp"]);
+
+export const planKind = z.enum(["shared", "dedicated", "inbound", "trial", "2fa"]);
+
+export const deliveryReport = z
+  .enum(["expected", "not_expected"])
+  .meta({ description: "`not_expected`: this country sends no delivery reports, so `sent` is final." });
+
+/** Returns the schema of a whole number, which says so when it gets anything else. */
+export function wholeNumber(): z.ZodInt {
+  return z.int({
+    error: (issue) =>
+      issue.code === "invalid_type" && issue.input !== undefined ? "must be a whole number." : undefined,
+  });
+}
+
+/** A path segment that names something: decoded once, a literal `+` kept. */
+export const segment = z.string().min(1).max(512);

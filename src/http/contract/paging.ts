@@ -1,0 +1,17 @@
+import * as z from "zod";
+import { wholeNumber } from "./fields.ts";
+
+/** The query fields by which every list is cut: at most 200 entries at a time, 50 unless asked otherwise. */
+export const pageQuery = {
+  limit: wholeNumber().min(1).max(200).default(50).meta({ description: "The most entries to answer." }),
+  offset: wholeNumber().min(0).default(0).meta({ description: "How many entries to pass over." }),
+};
+
+export const Pagination = z
+  .object({ limit: wholeNumber(), offset: z.int(), total: z.int() })
+  .meta({ id: "Pagination" });
+
+/** Returns the `pagination` of an answer, from the page asked for and the number of entries there are in all. */
+export function paginate(page: { limit: number; offset: number }, total: number): z.output<typeof Pagination> {
+  return { limit: page.limit, offset: page.offset, total };
+}

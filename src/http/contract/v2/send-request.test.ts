@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import { check } from "../../mount.ts";
+import { BulkRecord, SendMessageRequest } from "./send-request.ts";
+
+const read = (body: unknown) => check("body", SendMessageRequest, body);
+const codeOf = (body: unknown): string => {
+  const result = read(body);
+  return result.ok ? "ok" : result.failure.code;
+};
+const messageOf = (body: unknown): string => {
+  const result = read(body);
+  return result.ok ? "ok" : result.failure.message;
+};
+
+describe("a send request", () => {
+  it("needs content: a text, an attachment, a template or parts", () => {
+    for (const empty of [{}, { text: "" }, { text: null }, { text: [] }, { text: ["a", ""] }, { attachments: [] }]) {
+      expect(messageOf(empty), JSON.stringify(empty)).toBe("Missing message content");
+      expect(codeOf(empty)).toBe("missing_content");
+    }
+    const some = [
+      { text: "a" },
+      { text: ["a", "b"] },
+      { text: "", attachments: ["https://files.example/a.jpg"] },
+      { text: "a", attachments: [] },
+      { content_sid: `HX${"a".repeat(32)}` },
+      { parts: [{ text: "a" }] },
+    ];
+    for (const body of some) expect(codeOf(body), JSON.stringify(body)).toBe("ok");
+  });
+
+  it("takes texts up to 1600 characters, alone or in a list", () => {
+    expect(codeOf({ text: "a".repeat(1600) })).toBe("ok");
+    expect(codeOf({ text: "a".repeat(1601) })).toBe("text_too_long");
+    expect(codeOf({ text: ["a", "a".repeat(1601)] })).toBe("text_too_long");
+    expect(messageOf({ text: 5 })).toBe("text must be a string, or a list of strings.");
+  });
+
+  it("takes attachments as https URLs or objects with one, at most 10", () => {
+    const url = "https://files.example/a.jpg";
+    expect(codeOf({ attachments: [url, { url }, { url, name: "a.jpg" }, { url, name: null }] })).toBe("ok");
+    for (const bad of ["http://files.example/a.jpg", "file:///etc/passwd", "a.jpg", ""]) {
+      expect(codeOf({ attachments: [bad] }), bad).toBe("invalid_attachment");
+      expect(codeOf({ attachments: [{ url: bad }] }), bad).toBe("invalid_attachment");
+    }
+    expect(codeOf({ attachments: new Array(10).fill(url) })).toBe("ok");
+    expect(codeOf({ attachments: new Array(11).fill(url) })).toBe("invalid_attachment");
+    expect(messageOf({ attachments: [5] })).toBe(
+      "attachments[0] must be an https URL, or an object with url and name.",
+    );
+  });
+
+  it("takes metadata up to 1 KB of JSON, counted in bytes", () => {
+    expect(codeOf({ text: "a", metadata: { note: "a".repeat(1013) } })).toBe("ok");
+    expect(messageOf({ text: "a", metadata: { note: "a".repeat(1014) } })).toBe(
+      "metadata must be at most 1024 bytes of JSON.",
+    );
+    expect(codeOf({ text: "a", metadata: { note: "ü".repeat(507) } })).toBe("invalid_request");
+  });
+
+  it("reads send_at as milliseconds or ISO 8601 with its offset", () => {
+    const sendAt = (given: unknown) => {
+      const result = read({ text: "a", send_at: given });
+      return result.ok ? result.value.send_at : result.failure.code;
+    };
+    expect(sendAt(1_769_850_000_000)).toBe(1_769_850_000_000);
+    expect(sendAt("2026-01-31T09:00:00Z")).toBe(Date.UTC(2026, 0, 31, 9));
+    expect(sendAt("2026-01-31T10:00:00+01:00")).toBe(Date.UTC(2026, 0, 31, 9));
+    for (const bad of ["2026-01-31T09:00:00", "tomorrow", "1769850000000", -1, 1.5]) {
+      expect(sendAt(bad), String(bad)).toBe("invalid_request");
+    }
+  });
+
+  it("takes template variables as an object or as its JSON", () => {
+    const variables = (given: unknown) => {
+      const result = read({ content_sid: `HX${"0".repeat(32)}`, content_variables: given });
+      return result.ok ? result.value.content_variables : result.failure.message;
+    };
+    expect(variables({ "1": "Ada" })).toBe('{"1":"Ada"}');
+    expect(variables('{"1":"Ada"}')).toBe('{"1":"Ada"}');
+    expect(variables("Ada")).toBe("content_variables must be an object, or a string that holds a JSON object.");
+  });
+
+  it("takes effects in any case, with dash or space, and null for what clients leave empty", () => {
+    for (const effect of ["slam", "Invisible Ink", "INVISIBLE-INK", null]) {
+      expect(codeOf({ text: "a", effect })).toBe("ok");
+    }
+    expect(codeOf({ text: "a", effect: "boom" })).toBe("invalid_request");
+    expect(codeOf({ text: "a", reply_to: null, from_number: null, metadata: null, link_preview: null })).toBe("ok");
+  });
+
+  it("takes a part with either text or url", () => {
+    expect(codeOf({ parts: [{ url: "https://files.example/a.jpg" }, { text: "b" }] })).toBe("ok");
+    expect(messageOf({ parts: [{}] })).toBe("parts[0] must have either text or url.");
+  });
+
+  it("passes over what it does not know", () => {
+    const result = read({ text: "a", subject: "b" });
+    expect(result).toEqual({ ok: true, value: { text: "a" } });
+  });
+});
+
+describe("a bulk record", () => {
+  it("is a send request with its chat and a key of its own", () => {
+    const record = { chat_id: "+15551234567", text: "a", idempotency_key: "k 1" };
+    const refused = check("body", BulkRecord, record);
+    expect(refused.ok ? "ok" : refused.failure.code).toBe("invalid_idempotency_key");
+    expect(check("body", BulkRecord, { ...record, idempotency_key: "k1" }).ok).toBe(true);
+    const lost = check("body", BulkRecord, { text: "a" });
+    expect(lost.ok ? "ok" : lost.failure.message).toBe("chat_id is required.");
+  });
+});

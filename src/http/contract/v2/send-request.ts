@@ -1,0 +1,178 @@
+import * as z from "zod";
+import { coded } from "../../complaint.ts";
+
+/** Twilio's limit for one message body, in UTF-16 units (error 21617). */
+export const maxTextLength = 1600;
+const maxAttachments = 10;
+const maxMetadataBytes = 1024;
+
+const effects = [
+  "slam",
+  "loud",
+  "gentle",
+  "invisible-ink",
+  "echo",
+  "spotlight",
+  "balloons",
+  "confetti",
+  "love",
+  "lasers",
+  "fireworks",
+  "celebration",
+  "none",
+] as const;
+
+const oneText = z
+  .string()
+  .refine((text) => text.length <= maxTextLength, coded("text_too_long"))
+  .meta({ maxLength: maxTextLength });
+
+const attachmentUrl = z
+  .string()
+  .refine((url) => url.length <= 2048 && isPublicHttps(url), coded("invalid_attachment"))
+  .meta({ format: "uri" });
+
+const attachment = z.union([attachmentUrl, z.object({ url: attachmentUrl, name: z.string().max(255).nullish() })], {
+  error: "must be an https URL, or an object with url and name.",
+});
+
+const effect = z
+  .string()
+  .refine((name) => effects.some((known) => known === name.trim().toLowerCase().replace(/[\s_]/g, "-")), {
+    error: `must be one of ${effects.join(", ")}.`,
+  })
+  .meta({ enum: [...effects], description: "In any case, with dash or space. Dropped on SMS." });
+
+const linkPreview = z
+  .object({ image_url: z.url({ error: "must be a URL." }).optional(), title: z.string().max(200).optional() })
+  .meta({ id: "LinkPreview" });
+
+const part = z
+  .object({
+    text: z.string().optional(),
+    mention: z.string().optional(),
+    url: z.string().optional(),
+    name: z.string().optional(),
+    link_preview: linkPreview.nullish(),
+  })
+  .refine((given) => (given.text === undefined) !== (given.url === undefined), {
+    error: "must have either text or url.",
+  });
+
+const replyTo = z
+  .object({
+    message_id: z.string().max(128).optional(),
+    guid: z.string().max(128).optional(),
+    part_index: z.int().min(0).default(0),
+  })
+  .meta({ id: "ReplyToRequest" });
+
+const metadata = z
+  .record(z.string(), z.unknown(), { error: "must be an object." })
+  .refine((given) => new TextEncoder().encode(JSON.stringify(given)).byteLength <= maxMetadataBytes, {
+    error: `must be at most ${maxMetadataBytes} bytes of JSON.`,
+  })
+  .meta({ description: "At most 1 KB of JSON; comes back in the message and its events." });
+
+const sendAt = z
+  .union([z.int().min(0), z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))], {
+    error: "must be epoch milliseconds, or an ISO 8601 time with its offset, for example 2026-01-31T09:00:00Z.",
+  })
+  .meta({ description: "When to send: epoch milliseconds or ISO 8601, at most 35 days ahead." });
+
+const variablesForm = "must be an object, or a string that holds a JSON object.";
+const contentVariables = z
+  .union(
+    [
+      z.string().refine(isJsonObject, { error: variablesForm }),
+      z.record(z.string(), z.unknown()).transform((given) => JSON.stringify(given)),
+    ],
+    {
+      error: variablesForm,
+    },
+  )
+  .meta({ description: "The template's variables, as an object or as its JSON." });
+
+const sender = z.string().min(1).max(64);
+
+/** What may be asked of one message. Null is read as left out; unknown fields are passed over. */
+const fields = {
+  text: z
+    .union([oneText, z.array(oneText).max(50)], { error: "must be a string, or a list of strings." })
+    .nullish()
+    .meta({ description: "A list makes one message of each entry, in order." }),
+  attachments: z
+    .array(attachment)
+    .refine((list) => list.length <= maxAttachments, coded("invalid_attachment"))
+    .nullish()
+    .meta({ description: "Public https URLs, at most 10." }),
+  from_number: sender.nullish().meta({ description: "One of this key's numbers; else the pool chooses." }),
+  fromNumber: sender.nullish().meta({ deprecated: true, description: "The older name of `from_number`." }),
+  metadata: metadata.nullish(),
+  send_at: sendAt.nullish(),
+  shorten_links: z.boolean().nullish(),
+  content_sid: z
+    .string()
+    .regex(/^HX[0-9a-fA-F]{32}$/, { error: "must be HX and 32 hex digits." })
+    .nullish()
+    .meta({ description: "An approved template." }),
+  content_variables: contentVariables.nullish(),
+  validity_period: z.int().min(1).max(36_000).nullish().meta({ description: "Seconds." }),
+  smart_encoded: z.boolean().nullish(),
+  content_retention: z.enum(["retain", "discard"]).nullish(),
+  use_typing_indicator: z.boolean().nullish(),
+  share_contact: z.boolean().nullish(),
+  parts: z.array(part).max(50).nullish(),
+  link_preview: linkPreview.nullish(),
+  effect: effect.nullish(),
+  reply_to: replyTo.nullish().meta({ description: "Not on a Twilio key." }),
+};
+
+type Content = {
+  text?: string | string[] | null | undefined;
+  attachments?: unknown[] | null | undefined;
+  content_sid?: string | null | undefined;
+  parts?: unknown[] | null | undefined;
+};
+
+function hasContent({ text, attachments, content_sid, parts }: Content): boolean {
+  if (Array.isArray(text)) return text.length > 0 && text.every((entry) => entry !== "");
+  const filled = (list: unknown[] | null | undefined) => list !== undefined && list !== null && list.length > 0;
+  return (text ?? "") !== "" || filled(attachments) || (content_sid ?? "") !== "" || filled(parts);
+}
+
+export const SendMessageRequest = z
+  .object(fields)
+  .refine(hasContent, coded("missing_content"))
+  .meta({ id: "SendMessageRequest" });
+
+/** One record of a bulk request: a message, who gets it, and an idempotency key of its own. */
+export const BulkRecord = z
+  .object({
+    ...fields,
+    chat_id: z.string().min(1).max(512),
+    idempotency_key: idempotencyKey().nullish(),
+  })
+  .refine(hasContent, coded("missing_content"))
+  .meta({ id: "BulkRecord" });
+
+/** Returns the schema of an idempotency key: 1 to 255 visible ASCII characters. */
+export function idempotencyKey() {
+  return z
+    .string()
+    .refine((key) => /^[\x21-\x7e]{1,255}$/.test(key), coded("invalid_idempotency_key"))
+    .meta({ minLength: 1, maxLength: 255 });
+}
+
+function isPublicHttps(url: string): boolean {
+  return URL.canParse(url) && new URL(url).protocol === "https:";
+}
+
+function isJsonObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}

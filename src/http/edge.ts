@@ -1,0 +1,45 @@
+import type { Context } from "hono";
+import { fail, ok, type Result } from "../domain/failure.ts";
+import type { Credential } from "../domain/pool-calls.ts";
+import { readCredential } from "../flows/ask-pool.ts";
+import type { Deps } from "../flows/deps.ts";
+import type { EdgeVariables } from "./request-id.ts";
+
+/** What every handler finds in its context: the request's id, what stories need, and who asks (null before the guard has run). */
+export type Edge = {
+  Variables: EdgeVariables & {
+    deps: Deps;
+    adminToken: string;
+    credential: Credential | null;
+    homeCountry: string | null;
+  };
+};
+
+/** Lets a request in by its API key's checksum; whether the key is valid now, the key's own object decides. */
+export async function apiKeyGuard(c: Context<Edge>): Promise<Result<unknown>> {
+  const credential = await readCredential(c.get("deps"), c.req.header("Authorization"));
+  if (!credential.ok) return credential;
+  c.set("credential", credential.value);
+  return credential;
+}
+
+/** Returns the credential that the guard has read. */
+export function credentialOf(c: Context<Edge>): Credential {
+  const credential = c.get("credential");
+  if (credential === null) throw new Error("The route has no guard.");
+  return credential;
+}
+
+/** Lets the admin in: the token is compared as SHA-256 digests of equal length. */
+export async function adminGuard(c: Context<Edge>): Promise<Result<unknown>> {
+  const given = /^Bearer ([\x21-\x7e]+)$/i.exec(c.req.header("Authorization") ?? "")?.[1];
+  if (given === undefined) return fail("unauthorized", "Invalid or missing admin token.");
+  const [left, right] = await Promise.all([digest(given), digest(c.get("adminToken"))]);
+  let difference = 0;
+  for (let index = 0; index < left.length; index += 1) difference |= (left[index] ?? 0) ^ (right[index] ?? 0);
+  return difference === 0 ? ok(null) : fail("unauthorized", "Invalid or missing admin token.");
+}
+
+async function digest(text: string): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+}

@@ -1,0 +1,135 @@
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { type Failure, type FailureCode, failureMessages } from "../domain/failure.ts";
+import { fullPath, type Operation } from "./operation.ts";
+
+/** The one map from a failure to its HTTP status. */
+export const statusOfFailure: Record<FailureCode, ContentfulStatusCode> = {
+  invalid_request: 400,
+  invalid_json: 400,
+  invalid_chat_id: 400,
+  groups_not_supported: 400,
+  email_not_supported: 400,
+  missing_content: 400,
+  text_too_long: 400,
+  invalid_attachment: 400,
+  invalid_idempotency_key: 400,
+  invalid_webhook_url: 400,
+  not_supported_on_twilio: 400,
+  reply_target_not_supported: 400,
+  content_required: 400,
+  capability_missing: 400,
+  bulk_limit_exceeded: 400,
+  unauthorized: 401,
+  forbidden: 403,
+  signature_invalid: 403,
+  from_number_not_owned: 403,
+  inbound_only_no_prior_inbound: 403,
+  api_key_paused: 403,
+  recipient_opted_out: 403,
+  country_not_allowed: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  api_key_protocol_conflict: 409,
+  api_key_mode_conflict: 409,
+  message_not_cancellable: 409,
+  webhook_limit_reached: 409,
+  already_exists: 409,
+  body_too_large: 413,
+  unsupported_media_type: 415,
+  idempotency_key_reused: 422,
+  twilio_authentication_failed: 422,
+  twilio_refused: 422,
+  daily_cap_reached: 429,
+  rate_limited: 429,
+  internal_error: 500,
+  coming_soon: 501,
+  twilio_unavailable: 502,
+  no_numbers_assigned: 503,
+  no_active_number: 503,
+  setup_incomplete: 503,
+  publish_failed: 503,
+  needs_snapshot: 503,
+};
+
+/** Returns the answer to a failure: the one envelope with its context beside it, `Retry-After` where a wait is known; 501 has the contract's own body. */
+export function failureResponse(c: Context, failure: Failure): Response {
+  const status = statusOfFailure[failure.code];
+  if (failure.retryAfterSeconds !== undefined) {
+    c.header("Retry-After", String(Math.max(1, Math.ceil(failure.retryAfterSeconds))));
+  }
+  if (status === 401) c.header("WWW-Authenticate", "Bearer");
+  if (failure.code === "coming_soon") return c.json({ error: "Coming soon", message: failure.message }, status);
+  const envelope = {
+    ...wireContext(failure.context ?? {}),
+    error: "ApiError",
+    message: failure.message,
+    status,
+    code: failure.code,
+    request_id: String(c.get("requestId") ?? ""),
+    doc_url: `${publicUrlOf(c)}/errors#${failure.code}`,
+  };
+  return c.json(envelope, status);
+}
+
+/** Returns a handler for what was thrown: logs one JSON line with ids and masked digits, answers `internal_error` without detail. */
+export function onError(log: (line: string) => void): (error: Error, c: Context) => Response {
+  return (error, c) => {
+    log(
+      JSON.stringify({
+        level: "error",
+        event: "unexpected_error",
+        request_id: c.get("requestId") ?? null,
+        method: c.req.method,
+        error: error.name,
+        message: maskDigits(error.message),
+        stack: maskDigits(error.stack ?? ""),
+      }),
+    );
+    return failureResponse(c, { code: "internal_error", message: failureMessages.internal_error });
+  };
+}
+
+/** Returns the answer where no route matched: `Allow` for OPTIONS on a known path, 405 for its other methods, 404 for all else. */
+export function notFound(operations: readonly Operation[]): (c: Context) => Response {
+  const known = operations.map((operation) => ({
+    method: operation.method.toUpperCase(),
+    pattern: new RegExp(
+      `^${fullPath(operation)
+        .replace(/\./g, "\\.")
+        .replace(/\{\w+\}/g, "[^/]+")}$`,
+    ),
+  }));
+  return (c) => {
+    const methods = known.filter(({ pattern }) => pattern.test(c.req.path)).map(({ method }) => method);
+    if (methods.length === 0) {
+      return failureResponse(c, { code: "not_found", message: failureMessages.not_found });
+    }
+    const allow = [...new Set(methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]))), "OPTIONS"];
+    c.header("Allow", allow.join(", "));
+    if (c.req.method === "OPTIONS") return c.body(null, 204);
+    return failureResponse(c, {
+      code: "method_not_allowed",
+      message: `This path does not take ${c.req.method}: use ${[...new Set(methods)].join(" or ")}.`,
+    });
+  };
+}
+
+function publicUrlOf(c: Context): string {
+  const configured: unknown = c.get("publicUrl");
+  const url = typeof configured === "string" && configured !== "" ? configured : new URL(c.req.url).origin;
+  return url.replace(/\/+$/, "");
+}
+
+function wireContext(context: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(context).map(([key, value]) => [
+      key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      value,
+    ]),
+  );
+}
+
+function maskDigits(text: string): string {
+  return text.replace(/\d{5,}/g, (digits) => `…${digits.slice(-4)}`);
+}

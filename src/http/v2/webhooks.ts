@@ -1,0 +1,174 @@
+import type { Context, Hono } from "hono";
+import { fail, ok, type Result } from "../../domain/failure.ts";
+import type { KeyView } from "../../domain/pool-calls.ts";
+import { askPool } from "../../flows/ask-pool.ts";
+import * as flows from "../../flows/webhooks.ts";
+import * as operations from "../contract/v2/webhooks.ts";
+import { apiKeyGuard, credentialOf, type Edge } from "../edge.ts";
+import { mount } from "../mount.ts";
+import {
+  toWebhook,
+  toWebhookChange,
+  toWebhookCreated,
+  toWebhookExisting,
+  toWebhookInput,
+  toWebhookLog,
+} from "../webhook-answers.ts";
+
+/** Managing webhooks touches the directory, so the key is checked by its object first. */
+function whoAsks(c: Context<Edge>): Promise<Result<KeyView>> {
+  const credential = credentialOf(c);
+  return askPool(c.get("deps"), credential.keyId, (pool) => pool.authenticate(credential));
+}
+
+function ownerOf(key: KeyView) {
+  return { scope: "api_key" as const, organizationId: key.organization.id, apiKeyId: key.keyId, apiKeyName: key.name };
+}
+
+/** Returns the key's own webhooks as its pool knows them, with how each fares. */
+async function readOwn(c: Context<Edge>) {
+  const credential = credentialOf(c);
+  const [key, states] = await Promise.all([
+    whoAsks(c),
+    askPool(c.get("deps"), credential.keyId, (pool) => pool.webhookStates(credential)),
+  ]);
+  if (!key.ok) return key;
+  if (!states.ok) return states;
+  const byId = new Map(states.value.states.map((state) => [state.webhookId, state]));
+  const webhooks = states.value.webhooks
+    .filter((webhook) => webhook.scope === "api_key")
+    .map((webhook) => toWebhook(webhook, ownerOf(key.value), byId.get(webhook.id) ?? null));
+  return ok({ key: key.value, webhooks });
+}
+
+/** Registers a key's own webhooks. */
+export function mountWebhooks(router: Hono<Edge>): void {
+  mountShowing(router);
+  mountChanging(router);
+  mountLogs(router);
+}
+
+function mountShowing(router: Hono<Edge>): void {
+  mount(
+    router,
+    operations.listWebhooks,
+    async ({ reply }, c) => {
+      const own = await readOwn(c);
+      return own.ok ? reply(200, { webhooks: own.value.webhooks }) : own;
+    },
+    apiKeyGuard,
+  );
+
+  mount(
+    router,
+    operations.getWebhook,
+    async ({ params, reply }, c) => {
+      const own = await readOwn(c);
+      if (!own.ok) return own;
+      const found = own.value.webhooks.find((webhook) => webhook.webhook_id === params.webhookId);
+      return found === undefined ? fail("not_found", "Webhook not found.") : reply(200, found);
+    },
+    apiKeyGuard,
+  );
+}
+
+function mountChanging(router: Hono<Edge>): void {
+  mount(
+    router,
+    operations.createWebhook,
+    async ({ body, reply }, c) => {
+      const key = await whoAsks(c);
+      if (!key.ok) return key;
+      const scope = { organizationId: key.value.organization.id, apiKeyId: key.value.keyId };
+      const created = await flows.createWebhook(c.get("deps"), scope, toWebhookInput(body));
+      if (!created.ok) return created;
+      const { webhook, secret } = created.value;
+      return secret === null ? reply(200, toWebhookExisting(webhook)) : reply(201, toWebhookCreated(webhook, secret));
+    },
+    apiKeyGuard,
+  );
+
+  mount(
+    router,
+    operations.updateWebhook,
+    async ({ params, body, reply }, c) => {
+      const key = await whoAsks(c);
+      if (!key.ok) return key;
+      const changed = await flows.changeWebhook(
+        c.get("deps"),
+        params.webhookId,
+        toWebhookChange(body),
+        key.value.keyId,
+      );
+      return changed.ok ? reply(200, toWebhook(changed.value, ownerOf(key.value), null)) : changed;
+    },
+    apiKeyGuard,
+  );
+
+  mount(
+    router,
+    operations.deleteWebhook,
+    async ({ params, reply }, c) => {
+      const key = await whoAsks(c);
+      if (!key.ok) return key;
+      const removed = await flows.removeWebhook(c.get("deps"), params.webhookId, key.value.keyId);
+      return removed.ok ? reply(200, { success: true, message: "Webhook deleted" }) : removed;
+    },
+    apiKeyGuard,
+  );
+
+  mount(
+    router,
+    operations.rotateWebhookSecret,
+    async ({ params, body, reply }, c) => {
+      const key = await whoAsks(c);
+      if (!key.ok) return key;
+      const { keyId } = key.value;
+      const rotated = await flows.rotateWebhook(c.get("deps"), params.webhookId, body.overlap_seconds, keyId);
+      if (!rotated.ok) return rotated;
+      const { webhook, secret, rotatedAt } = rotated.value;
+      return reply(200, {
+        webhook_id: webhook.id,
+        signing_secret: secret,
+        rotated_at: rotatedAt,
+        rotated_by: keyId,
+        rotation_count: webhook.rotationCount,
+        previous_valid_until: webhook.previousValidUntil,
+      });
+    },
+    apiKeyGuard,
+  );
+}
+
+function mountLogs(router: Hono<Edge>): void {
+  mount(
+    router,
+    operations.listWebhookLogs,
+    async ({ params, query, reply }, c) => {
+      const own = await readOwn(c);
+      if (!own.ok) return own;
+      const { key, webhooks } = own.value;
+      if (!webhooks.some((webhook) => webhook.webhook_id === params.webhookId)) {
+        return fail("not_found", "Webhook not found.");
+      }
+      const credential = credentialOf(c);
+      const asked = {
+        webhookId: params.webhookId,
+        limit: query.limit,
+        offset: query.offset,
+        sort: query.sort,
+        status: query.status ?? null,
+        minStatus: query.min_status ?? null,
+        maxStatus: query.max_status ?? null,
+      };
+      const page = await askPool(c.get("deps"), key.keyId, (pool) => pool.listLogs(credential, asked));
+      if (!page.ok) return page;
+      const logs = page.value.logs.map((log) => toWebhookLog(log, "api", key.organization.id));
+      const { total } = page.value;
+      const returned = logs.length;
+      const { limit, offset } = query;
+      return reply(200, { logs, pagination: { total, limit, offset, returned, has_more: offset + returned < total } });
+    },
+    apiKeyGuard,
+  );
+}

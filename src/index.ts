@@ -1,0 +1,47 @@
+import packageFile from "../package.json" with { type: "json" };
+import { makeDeps } from "./deps.ts";
+import type { Bell } from "./domain/pool-calls.ts";
+import { deliver } from "./flows/deliver.ts";
+import { watch } from "./flows/watchdog.ts";
+import { makeApp, type Setup } from "./http/app.ts";
+import { readSettings } from "./settings.ts";
+
+export { Sandbox } from "./carriers/sandbox/sandbox.ts";
+export { NumberPool } from "./pool/number-pool.ts";
+
+const { version } = packageFile;
+
+type Ready = { setup: Setup; app: ReturnType<typeof makeApp> };
+
+const readied = new WeakMap<object, Ready>();
+
+/** Settings are read once for each set of bindings that the platform hands in. */
+function ready(env: Cloudflare.Env): Ready {
+  const known = readied.get(env);
+  if (known !== undefined) return known;
+  const settings = readSettings(env);
+  const setup: Setup = settings.ok
+    ? { ok: true, deps: makeDeps(env, settings.value), adminToken: settings.value.adminToken, version }
+    : { ...settings, version };
+  const made = { setup, app: makeApp(setup, console.log) };
+  readied.set(env, made);
+  return made;
+}
+
+export default {
+  fetch(request, env, ctx) {
+    return ready(env).app.fetch(request, env, ctx);
+  },
+  async queue(batch, env) {
+    const { setup } = ready(env);
+    if (!setup.ok) return batch.retryAll({ delaySeconds: 60 });
+    await deliver(
+      setup.deps,
+      batch.messages.map((message) => message.body as Bell),
+    );
+  },
+  async scheduled(_controller, env) {
+    const { setup } = ready(env);
+    if (setup.ok) await watch(setup.deps);
+  },
+} satisfies ExportedHandler<Cloudflare.Env>;

@@ -1,0 +1,58 @@
+import { env, exports } from "cloudflare:workers";
+
+/** The gateway as its callers see it: the admin API with its token, the v2 API with a key. */
+export async function call(
+  path: string,
+  init: { method?: string; body?: unknown; token?: string; headers?: Record<string, string> } = {},
+): Promise<{ status: number; body: Record<string, unknown>; headers: Headers }> {
+  const response = await exports.default.fetch(`https://gateway.test${path}`, {
+    method: init.method ?? (init.body === undefined ? "GET" : "POST"),
+    headers: {
+      ...(init.token === undefined ? {} : { Authorization: `Bearer ${init.token}` }),
+      ...(init.body === undefined ? {} : { "Content-Type": "application/json" }),
+      ...init.headers,
+    },
+    ...(init.body === undefined ? {} : { body: JSON.stringify(init.body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, body: text === "" ? {} : JSON.parse(text), headers: response.headers };
+}
+
+/** Calls the admin API. */
+export function admin(path: string, init: { method?: string; body?: unknown } = {}) {
+  return call(`/admin/api${path}`, { ...init, token: env.ADMIN_TOKEN });
+}
+
+/** A key of its own, so that tests which share storage share nothing else. */
+export type TestKey = { id: string; token: string; numbers: string[]; organizationId: string; integrationId: string };
+
+/** Makes an organization with a test key that holds this many sandbox numbers. */
+export async function makeTestKey(options: { numbers?: number } = {}): Promise<TestKey> {
+  const organization = await admin("/organizations", { body: { name: "Story", country_code: "US" } });
+  const organizationId = String(organization.body.organization_id);
+  const key = await admin("/api-keys", { body: { name: "Story key", organization_id: organizationId, mode: "test" } });
+  const listed = await admin(`/integrations/twilio?organization_id=${organizationId}`);
+  const integrations = listed.body.integrations as { integration_id: string; sandbox: boolean }[];
+  const integrationId = String(integrations.find((integration) => integration.sandbox)?.integration_id);
+  const available = await admin(`/integrations/twilio/${integrationId}/available-numbers`);
+  const numbers = (available.body.numbers as { phone_number: string }[])
+    .slice(0, options.numbers ?? 1)
+    .map((number) => number.phone_number);
+  const id = String(key.body.api_key_id);
+  await admin(`/integrations/twilio/${integrationId}/import`, { body: { phone_numbers: numbers } });
+  for (const number of numbers) {
+    await admin(`/numbers/${encodeURIComponent(number)}`, { method: "PATCH", body: { api_key_id: id } });
+  }
+  return { id, token: String(key.body.key), numbers, organizationId, integrationId };
+}
+
+/** Waits until `look` returns something, asking every 20 ms for at most 8 s. */
+export async function eventually<T>(look: () => Promise<T | null | undefined | false>): Promise<T> {
+  const deadline = Date.now() + 8_000;
+  for (;;) {
+    const found = await look();
+    if (found !== null && found !== undefined && found !== false) return found;
+    if (Date.now() > deadline) throw new Error("It did not happen within 8 seconds.");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

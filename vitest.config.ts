@@ -1,0 +1,72 @@
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { fetch as fetchFromNode, type Request } from "miniflare";
+import { defineConfig } from "vitest/config";
+import { CountReporter } from "./test/support/node/count-reporter.ts";
+
+const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
+/** The settings of the Worker under test; its secrets are worth nothing outside. */
+const settings = {
+  ADMIN_TOKEN: "admin-token-of-the-tests-0123456789abcdef0123456789abcdef",
+  MASTER_KEYS: `k1:${Buffer.alloc(32, 7).toString("base64")}`,
+  PUBLIC_URL: "https://gateway.test",
+  TWILIO_API_URL: "http://twilio.invalid",
+  ALLOW_LOCAL_WEBHOOKS: "1",
+};
+// wrangler looks for required secrets here and does not count the bindings below.
+Object.assign(process.env, { ADMIN_TOKEN: settings.ADMIN_TOKEN, MASTER_KEYS: settings.MASTER_KEYS });
+
+/** Where the Worker's requests leave the runtime: servers of the tests are reached, the world is not. */
+async function goOutside(request: Request) {
+  if (LOOPBACK.has(new URL(request.url).hostname)) return fetchFromNode(request);
+  return new Response(`outbound blocked: ${request.method} ${request.url}`, { status: 599 });
+}
+
+const consumer = { maxBatchSize: 100, maxBatchTimeout: 0, maxRetries: 2, retryDelay: 0 };
+
+export default defineConfig(async () => ({
+  test: {
+    reporters: ["default", new CountReporter()],
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["src/**/*.test.ts", "test/*.test.ts"],
+          testTimeout: 20_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: {
+              bindings: settings,
+              queueConsumers: { "trunkline-bell": consumer, "trunkline-bell-slow": consumer },
+              outboundService: goOutside as never,
+            },
+          }),
+        ],
+        test: {
+          name: "workers",
+          include: ["test/workers/**/*.test.ts"],
+          setupFiles: ["test/support/workers/migrate.ts"],
+          provide: { migrations: await readD1Migrations("./migrations") },
+          restoreMocks: true,
+          testTimeout: 20_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+}));
