@@ -27,6 +27,7 @@ const consumer = { maxBatchSize: 100, maxBatchTimeout: 0, maxRetries: 2, retryDe
 export default defineConfig(async () => ({
   test: {
     reporters: ["default", new CountReporter()],
+    silent: "passed-only",
     projects: [
       {
         test: {

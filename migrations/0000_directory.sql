@@ -96,6 +96,7 @@ CREATE TABLE `webhooks` (
 	`id` text PRIMARY KEY NOT NULL,
 	`organization_id` text NOT NULL,
 	`api_key_id` text,
+	`owner` text NOT NULL,
 	`url` text NOT NULL,
 	`type` text NOT NULL,
 	`events` text,
@@ -117,4 +118,4 @@ CREATE TABLE `webhooks` (
 --> statement-breakpoint
 CREATE INDEX `webhooks_by_organization` ON `webhooks` (`organization_id`);--> statement-breakpoint
 CREATE INDEX `webhooks_by_key` ON `webhooks` (`api_key_id`);--> statement-breakpoint
-CREATE UNIQUE INDEX `webhooks_by_url` ON `webhooks` (`organization_id`,`coalesce("api_key_id"`,` '')`,`url`);
+CREATE UNIQUE INDEX `webhooks_by_url` ON `webhooks` (`owner`,`url`);

@@ -49,8 +49,7 @@ export async function updateOrganization(
   id: string,
   change: Partial<Pick<Organization, "name" | "countryCode" | "selection">>,
 ): Promise<void> {
-  await runTogether(db, [
-    db.update(organizations).set(change).where(eq(organizations.id, id)),
-    bumpOrganization(db, id),
-  ]);
+  const statements =
+    Object.keys(change).length === 0 ? [] : [db.update(organizations).set(change).where(eq(organizations.id, id))];
+  await runTogether(db, [...statements, bumpOrganization(db, id)]);
 }

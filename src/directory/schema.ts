@@ -1,4 +1,3 @@
-import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type {
   Capabilities,
@@ -126,6 +125,8 @@ export const webhooks = sqliteTable(
       .notNull()
       .references(() => organizations.id),
     apiKeyId: text("api_key_id").references(() => apiKeys.id),
+    /** The key's id, or the organization's: a URL stands once for each. */
+    owner: text("owner").notNull(),
     url: text("url").notNull(),
     type: text("type").$type<WebhookType>().notNull(),
     events: text("events", { mode: "json" }).$type<string[] | null>(),
@@ -145,7 +146,7 @@ export const webhooks = sqliteTable(
   (table) => [
     index("webhooks_by_organization").on(table.organizationId),
     index("webhooks_by_key").on(table.apiKeyId),
-    uniqueIndex("webhooks_by_url").on(table.organizationId, sql`coalesce(${table.apiKeyId}, '')`, table.url),
+    uniqueIndex("webhooks_by_url").on(table.owner, table.url),
   ],
 );
 

@@ -40,6 +40,7 @@ export async function insertWebhook(db: Database, row: WebhookRow): Promise<"cre
       id: sql<string>`${row.id}`.as("id"),
       organizationId: sql<string>`${row.organizationId}`.as("organization_id"),
       apiKeyId: sql<string | null>`${row.apiKeyId}`.as("api_key_id"),
+      owner: sql<string>`${row.apiKeyId ?? row.organizationId}`.as("owner"),
       url: sql<string>`${row.url}`.as("url"),
       type: sql<WebhookType>`${row.type}`.as("type"),
       events: sql<string[] | null>`${row.events === null ? null : JSON.stringify(row.events)}`.as("events"),

@@ -137,6 +137,11 @@ export type ListLogs = Page & {
 /** What a send would choose now, and why. */
 export type Preview = { fromNumber: string; trace: SelectionTrace };
 
+/** A contact that is sticky to a number, since when. */
+export type Assignment = { contact: string; phoneNumber: string; assignedAt: number };
+/** A contact that wants no more messages, by what that is known, and since when. */
+export type OptOut = { contact: string; source: string; optedOutAt: number };
+
 export type PoolStats = {
   version: number;
   owedDeliveries: number;
@@ -167,6 +172,17 @@ export type PoolCalls = {
   preview(to: string, fromNumber: string | null): Promise<Result<Preview>>;
   adminReadMessage(messageId: string): Promise<Result<MessageView>>;
   stats(): Promise<PoolStats | null>;
+  acceptAsAdmin(requests: SendRequest[]): Promise<Result<Result<SendAnswer>[]>>;
+  adminListLogs(query: ListLogs): Promise<Result<{ logs: DeliveryLog[]; total: number }>>;
+  adminWebhookStates(): Promise<Result<WebhookState[]>>;
+  listAssignments(
+    query: Page & { contact: string | null },
+  ): Promise<Result<{ assignments: Assignment[]; total: number }>>;
+  setAssignment(contact: string, phoneNumber: string): Promise<Result<Assignment>>;
+  resetAssignment(contact: string): Promise<Result<null>>;
+  listOptOuts(query: Page): Promise<Result<{ optOuts: OptOut[]; total: number }>>;
+  setOptOut(contact: string, by: string): Promise<Result<OptOut>>;
+  liftOptOut(contact: string): Promise<Result<null>>;
 };
 
 /** Endpoints known to be slow ring on a queue of their own. */

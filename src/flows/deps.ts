@@ -1,5 +1,6 @@
 import type { Carrier } from "../carriers/carrier.ts";
 import type { Database } from "../directory/database.ts";
+import type { Result } from "../domain/failure.ts";
 import type { Bell, PoolCalls } from "../domain/pool-calls.ts";
 import type { KeyRing } from "../sealing/key-ring.ts";
 
@@ -11,7 +12,7 @@ export type SandboxCalls = {
     to: string;
     text: string;
     media?: string[];
-  }): Promise<{ messageSid: string }>;
+  }): Promise<Result<{ messageSid: string }>>;
 };
 
 /** Everything a story needs from outside itself: made in one place, so that only fetch, clock and randomness are ever replaced. */

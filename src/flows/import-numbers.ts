@@ -155,7 +155,8 @@ export async function releaseNumber(
   return ok({ deletedAt: deps.now(), webhooksRestored: restored.value });
 }
 
-async function restoreWebhooks(deps: Deps, number: NumberRow): Promise<Result<boolean>> {
+/** Sets the webhooks that stood at Twilio before the import; false when there is nothing to restore, or nobody to restore it for. */
+export async function restoreWebhooks(deps: Deps, number: NumberRow): Promise<Result<boolean>> {
   if (number.accountId === null || number.providerId === null || number.previousWebhooks === null) return ok(false);
   const account = await findAccount(deps.db, number.accountId);
   if (account === null) return ok(false);

@@ -9,6 +9,7 @@ import type {
   ListChats,
   ListLogs,
   ListMessages,
+  Page,
   PoolCalls,
   SendRequest,
   StatusReport,
@@ -22,6 +23,7 @@ import { recordDeliveries, takeDeliveries } from "./deliveries.ts";
 import { Desk } from "./desk.ts";
 import { dispatch } from "./dispatch.ts";
 import { readStoredSnapshot, storeSnapshot } from "./ledger/snapshot.ts";
+import * as people from "./people.ts";
 import * as reads from "./reads.ts";
 import { receiveMessage } from "./receive.ts";
 import { markInterrupted } from "./reconcile.ts";
@@ -151,6 +153,52 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
 
   async stats() {
     return this.#desk === null ? null : reads.poolStats(this.#desk);
+  }
+
+  /** For calls that the edge has let in by the admin token. */
+  #asAdmin<T>(work: (desk: Desk) => Result<T>): Result<T> {
+    return this.#desk === null ? fail("needs_snapshot") : work(this.#desk);
+  }
+
+  async acceptAsAdmin(requests: SendRequest[]) {
+    return this.#asAdmin((desk) => {
+      if (desk.snapshot.apiKey.status === "revoked") return fail("not_found", "This API key was revoked.");
+      const answers = requests.map((request) => acceptRequest(desk, request));
+      this.ctx.waitUntil(dispatch(desk));
+      return ok(answers);
+    });
+  }
+
+  async adminListLogs(query: ListLogs) {
+    return this.#asAdmin((desk) => ok(reads.listLogs(desk, query)));
+  }
+
+  async adminWebhookStates() {
+    return this.#asAdmin((desk) => ok(reads.webhookStates(desk)));
+  }
+
+  async listAssignments(query: Page & { contact: string | null }) {
+    return this.#asAdmin((desk) => people.listAssignments(desk, query));
+  }
+
+  async setAssignment(contact: string, phoneNumber: string) {
+    return this.#asAdmin((desk) => people.setAssignment(desk, contact, phoneNumber));
+  }
+
+  async resetAssignment(contact: string) {
+    return this.#asAdmin((desk) => people.resetAssignment(desk, contact));
+  }
+
+  async listOptOuts(query: Page) {
+    return this.#asAdmin((desk) => ok(people.listOptOuts(desk, query)));
+  }
+
+  async setOptOut(contact: string, by: string) {
+    return this.#asAdmin((desk) => people.optOut(desk, contact, by));
+  }
+
+  async liftOptOut(contact: string) {
+    return this.#asAdmin((desk) => people.optIn(desk, contact));
   }
 
   override async alarm() {

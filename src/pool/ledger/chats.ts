@@ -1,6 +1,6 @@
 import { rowId } from "../../domain/ids.ts";
 import type { Direction } from "../../domain/message.ts";
-import type { ChatSummary, ListChats } from "../../domain/pool-calls.ts";
+import type { ChatSummary, ListChats, Page } from "../../domain/pool-calls.ts";
 
 /** A conversation with one contact; stickiness and opt-out live here, so that a send reads one row to know them. */
 export type ChatRow = {
@@ -70,6 +70,62 @@ export function setOptOut(sql: SqlStorage, chat: string, optOut: { at: number; b
     chat,
   );
   return cursor.toArray().length === 1;
+}
+
+/** Makes sure that a contact has a row; one without messages does not show among the chats. */
+export function ensureChat(sql: SqlStorage, contact: { chat: string; contactId: string; at: number }): void {
+  sql.exec(
+    "INSERT INTO chats (id, contact_id, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+    contact.chat,
+    contact.contactId,
+    contact.at,
+  );
+}
+
+/** Ties a contact to a number, or to none; the number that the contact last wrote to counts no more. */
+export function setSticky(sql: SqlStorage, chat: string, sticky: { number: string; at: number } | null): void {
+  sql.exec(
+    "UPDATE chats SET sticky_number = ?, sticky_at = ?, replied_number = NULL WHERE id = ?",
+    sticky?.number ?? null,
+    sticky?.at ?? null,
+    chat,
+  );
+}
+
+export type StickyRow = { id: string; sticky_number: string; sticky_at: number };
+
+/** Returns one page of the contacts that are tied to a number, by address, and how many there are; `chat` asks for one contact. */
+export function pageSticky(
+  sql: SqlStorage,
+  query: Page & { chat: string | null },
+): { rows: StickyRow[]; total: number } {
+  const where = "sticky_number IS NOT NULL AND (?1 IS NULL OR id = ?1)";
+  const rows = sql
+    .exec<StickyRow>(
+      `SELECT id, sticky_number, coalesce(sticky_at, created_at) AS sticky_at FROM chats WHERE ${where} ORDER BY id LIMIT ?2 OFFSET ?3`,
+      query.chat,
+      query.limit,
+      query.offset,
+    )
+    .toArray();
+  const counted = sql.exec(`SELECT count(*) AS total FROM chats WHERE ${where}`, query.chat).one();
+  return { rows, total: Number(counted.total) };
+}
+
+export type OptOutRow = { id: string; opted_out_at: number; opted_out_by: string | null };
+
+/** Returns one page of the contacts that opted out, newest first, and how many there are. */
+export function pageOptOuts(sql: SqlStorage, page: Page): { rows: OptOutRow[]; total: number } {
+  const rows = sql
+    .exec<OptOutRow>(
+      `SELECT id, opted_out_at, opted_out_by FROM chats WHERE opted_out_at IS NOT NULL
+       ORDER BY opted_out_at DESC, id LIMIT ? OFFSET ?`,
+      page.limit,
+      page.offset,
+    )
+    .toArray();
+  const counted = sql.exec("SELECT count(*) AS total FROM chats WHERE opted_out_at IS NOT NULL").one();
+  return { rows, total: Number(counted.total) };
 }
 
 /** Raises and returns the number of the chat's next event, so that a receiver can order events and see a gap. */

@@ -6,24 +6,21 @@ import { Pagination, pageQuery } from "../paging.ts";
 import { ManagedNumber } from "./numbers.ts";
 import { givenName } from "./organizations.ts";
 
+const syncFields = {
+  direction: z.enum(["inbound", "outbound", "both"]),
+  channels: z.array(z.enum(["sms", "whatsapp", "voice"])).max(3),
+  events: z.enum(["messages", "statuses", "both"]),
+  media: z.boolean(),
+};
+
 const Sync = z.strictObject({
-  direction: z.enum(["inbound", "outbound", "both"]).default("both"),
-  channels: z
-    .array(z.enum(["sms", "whatsapp", "voice"]))
-    .max(3)
-    .default(["sms", "whatsapp"]),
-  events: z.enum(["messages", "statuses", "both"]).default("both"),
-  media: z.boolean().default(true),
+  direction: syncFields.direction.default("both"),
+  channels: syncFields.channels.default(["sms", "whatsapp"]),
+  events: syncFields.events.default("both"),
+  media: syncFields.media.default(true),
 });
 
-const SyncAnswer = z
-  .object({
-    direction: z.enum(["inbound", "outbound", "both"]),
-    channels: z.array(z.enum(["sms", "whatsapp", "voice"])),
-    events: z.enum(["messages", "statuses", "both"]),
-    media: z.boolean(),
-  })
-  .meta({ id: "Sync" });
+const SyncAnswer = z.object(syncFields).meta({ id: "Sync" });
 
 export const Integration = z
   .object({
@@ -31,6 +28,7 @@ export const Integration = z
     organization_id: z.string(),
     name: z.string(),
     account_sid: z.string(),
+    sandbox: z.boolean().meta({ description: "The built-in account, which never touches the network." }),
     authentication: z.enum(["api_key", "auth_token"]),
     api_key_sid: z.string().nullish(),
     has_auth_token: z.boolean(),
@@ -128,7 +126,7 @@ export const updateIntegration = defineOperation({
   summary: "Change a Twilio account",
   description: "A replaced auth token goes on verifying webhooks for 24 hours.",
   body: z
-    .strictObject({ name: givenName.optional(), ...credentials, sync: Sync.partial().optional() })
+    .strictObject({ name: givenName.optional(), ...credentials, sync: z.strictObject(syncFields).partial().optional() })
     .refine(pairHolds, pairRule),
   answers: { 200: { description: "The account as it now stands.", schema: Integration } },
   errors: ["not_found", "publish_failed", ...twilioFailures],
@@ -143,10 +141,16 @@ export const deleteIntegration = defineOperation({
   answers: {
     200: {
       description: "When it was disconnected.",
-      schema: z.object({ success: z.boolean(), deleted_at: timestamp }),
+      schema: z.object({
+        success: z.boolean(),
+        deleted_at: timestamp,
+        webhooks_not_restored: z
+          .array(z.string())
+          .meta({ description: "Numbers whose former webhooks could not be set again at Twilio." }),
+      }),
     },
   },
-  errors: ["not_found", "publish_failed"],
+  errors: ["not_found", "forbidden", "publish_failed"],
 });
 
 export const testIntegration = defineOperation({

@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import { type CarrierAnswer, readOutcome } from "./outcome.ts";
+
+const answer: CarrierAnswer = {
+  status: 201,
+  providerId: "SM1",
+  from: null,
+  code: null,
+  message: null,
+  retryAfterSeconds: null,
+  requestId: null,
+};
+
+describe("an answer to a send", () => {
+  it("is accepted only with an id", () => {
+    expect(readOutcome(answer).kind).toBe("accepted");
+    expect(readOutcome({ ...answer, providerId: null }).kind).toBe("unknown");
+  });
+
+  it.each([400, 401, 403, 404, 405, 409, 410, 422, 451])("is a refusal for %i", (status) => {
+    expect(readOutcome({ ...answer, status, code: "21211" })).toMatchObject({ kind: "refused", code: "21211" });
+  });
+
+  it("is known not to be taken for 429, with the wait that was asked for", () => {
+    expect(readOutcome({ ...answer, status: 429, retryAfterSeconds: 7 })).toMatchObject({
+      kind: "wait",
+      retryAfterSeconds: 7,
+    });
+  });
+
+  it.each([302, 408, 500, 502, 503, 504, 599])("is unknown for %i, even where an id came along", (status) => {
+    expect(readOutcome({ ...answer, status }).kind).toBe("unknown");
+  });
+});

@@ -1,0 +1,43 @@
+import type * as z from "zod";
+import type { AccountRow } from "../../directory/accounts.ts";
+import type { Deps } from "../../flows/deps.ts";
+import { inboundUrl, statusUrl } from "../../flows/inbound-url.ts";
+import { whyTwilioCannotReach } from "../../flows/public-url.ts";
+import type { Integration } from "../contract/admin/integrations.ts";
+
+/** Returns an account as its operator sees it: never a secret, and what a person should know of it in words. */
+export async function toIntegration(deps: Deps, account: AccountRow): Promise<z.output<typeof Integration>> {
+  return {
+    integration_id: account.id,
+    organization_id: account.organizationId,
+    name: account.name,
+    account_sid: account.accountSid,
+    sandbox: account.sandbox,
+    authentication: account.apiKeySid === null ? "auth_token" : "api_key",
+    api_key_sid: account.apiKeySid,
+    has_auth_token: account.authToken !== null,
+    webhooks_verified: account.authToken !== null,
+    region: account.region,
+    edge: account.edge,
+    messaging_service_sid: account.messagingServiceSid,
+    sync: account.sync,
+    inbound_url: await inboundUrl(deps, account),
+    status_url: statusUrl(deps, account),
+    status: account.status,
+    warnings: warningsOf(deps, account),
+    created_at: account.createdAt,
+  };
+}
+
+function warningsOf(deps: Deps, account: AccountRow): string[] {
+  const unreachable = account.sandbox ? null : whyTwilioCannotReach(deps.publicUrl);
+  const warnings = [
+    account.sandbox ? "This is the built-in sandbox: it never touches the network and costs nothing." : null,
+    account.authToken === null
+      ? "No auth token: Twilio's webhooks cannot be verified, and events say verified: false. Add the auth token."
+      : null,
+    account.status === "unhealthy" ? (account.statusReason ?? "The account is unhealthy: test it.") : null,
+    unreachable,
+  ];
+  return warnings.filter((warning) => warning !== null);
+}

@@ -1,0 +1,65 @@
+import type { Hono } from "hono";
+import { listNumbers } from "../../directory/numbers.ts";
+import { fail } from "../../domain/failure.ts";
+import { changeNumber } from "../../flows/assign.ts";
+import { releaseNumber } from "../../flows/import-numbers.ts";
+import * as operations from "../contract/admin/numbers.ts";
+import { adminGuard, type Edge } from "../edge.ts";
+import { mount } from "../mount.ts";
+import { given } from "./given.ts";
+import { toManagedNumber } from "./number-answers.ts";
+
+/** Registers the calls about numbers. */
+export function mountNumbers(router: Hono<Edge>): void {
+  mount(
+    router,
+    operations.listManagedNumbers,
+    async ({ query, reply }, c) => {
+      const filter = given({
+        apiKeyId: query.api_key_id,
+        accountId: query.integration_id,
+        unassigned: query.unassigned,
+      });
+      const numbers = await listNumbers(c.get("deps").db, filter);
+      return reply(200, { numbers: numbers.map(toManagedNumber) });
+    },
+    adminGuard,
+  );
+
+  mount(
+    router,
+    operations.updateManagedNumber,
+    async ({ params, body, reply }, c) => {
+      const change = given({
+        apiKeyId: body.api_key_id,
+        position: body.position,
+        weight: body.weight,
+        type: body.type,
+        messagesPerSecond: body.messages_per_second,
+        isActive: body.is_active,
+      });
+      const changed = await changeNumber(c.get("deps"), params.number, change);
+      return changed.ok ? reply(200, toManagedNumber(changed.value)) : changed;
+    },
+    adminGuard,
+  );
+
+  mount(
+    router,
+    operations.deleteManagedNumber,
+    async ({ params, reply }, c) => {
+      const released = await releaseNumber(c.get("deps"), params.number);
+      if (!released.ok) return released;
+      const { deletedAt, webhooksRestored } = released.value;
+      return reply(200, { success: true, deleted_at: deletedAt, webhooks_restored: webhooksRestored });
+    },
+    adminGuard,
+  );
+
+  mount(
+    router,
+    operations.createManagedNumber,
+    () => fail("coming_soon", "iMessage lines are coming soon."),
+    adminGuard,
+  );
+}
