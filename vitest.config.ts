@@ -1,6 +1,7 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { fetch as fetchFromNode, type Request } from "miniflare";
 import { defineConfig } from "vitest/config";
+import "./scripts/make-assets.mjs";
 import { CountReporter } from "./test/support/node/count-reporter.ts";
 
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
@@ -27,7 +28,7 @@ const consumer = { maxBatchSize: 100, maxBatchTimeout: 0, maxRetries: 2, retryDe
 export default defineConfig(async () => ({
   test: {
     reporters: ["default", new CountReporter()],
-    silent: "passed-only",
+    silent: "passed-only" as const,
     projects: [
       {
         test: {

@@ -18,6 +18,8 @@ CREATE TABLE `api_keys` (
 	`allowed_countries` text,
 	`daily_cap` integer,
 	`shorten_links` integer DEFAULT false NOT NULL,
+	`resend_unknown` integer DEFAULT false NOT NULL,
+	`short_number` integer NOT NULL,
 	`version` integer DEFAULT 1 NOT NULL,
 	`published_version` integer DEFAULT 0 NOT NULL,
 	`created_at` integer NOT NULL,
@@ -26,6 +28,7 @@ CREATE TABLE `api_keys` (
 );
 --> statement-breakpoint
 CREATE INDEX `api_keys_by_organization` ON `api_keys` (`organization_id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `api_keys_by_short_number` ON `api_keys` (`short_number`);--> statement-breakpoint
 CREATE TABLE `numbers` (
 	`address` text PRIMARY KEY NOT NULL,
 	`allocation_id` text NOT NULL,
@@ -79,6 +82,7 @@ CREATE TABLE `twilio_accounts` (
 	`sync` text NOT NULL,
 	`status` text DEFAULT 'connected' NOT NULL,
 	`status_reason` text,
+	`checked_at` integer DEFAULT 0 NOT NULL,
 	`created_at` integer NOT NULL,
 	FOREIGN KEY (`organization_id`) REFERENCES `organizations`(`id`) ON UPDATE no action ON DELETE no action
 );

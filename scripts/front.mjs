@@ -12,16 +12,18 @@ const STARTING_ANSWER = [
 ].join("\r\n");
 
 /**
- * Takes the gateway's port at once, so that a busy port is known before anything is started, answers 503 until
- * `openTo` names the port behind it, and from then on hands every byte through untouched. Rejects with EADDRINUSE.
+ * Takes the gateway's port at once, so that a busy port is known before anything is started. Until `openTo` names the port
+ * behind it, health checks are answered 503 and all else waits; from then on every byte is handed through untouched.
+ * Rejects with EADDRINUSE.
  */
 export function takePort(port) {
   let target;
   const sockets = new Set();
+  const waiting = new Set();
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
     sockets.add(socket);
-    socket.on("close", () => sockets.delete(socket)).on("error", () => socket.destroy());
-    if (target === undefined) socket.once("data", () => socket.end(STARTING_ANSWER));
+    socket.on("close", () => [sockets, waiting].map((set) => set.delete(socket))).on("error", () => socket.destroy());
+    if (target === undefined) holdBack(socket, waiting);
     else join(socket, target);
   });
   return new Promise((resolve, reject) => {
@@ -31,6 +33,8 @@ export function takePort(port) {
         port: server.address().port,
         openTo: (inner) => {
           target = inner;
+          for (const socket of waiting) join(socket, target);
+          waiting.clear();
         },
         close: () => {
           server.close();
@@ -38,6 +42,21 @@ export function takePort(port) {
         },
       });
     });
+  });
+}
+
+/** What was owed over a restart already leaves while the gateway starts, and its callbacks come at once: they wait, for they may not be asked for again. */
+function holdBack(socket, waiting) {
+  waiting.add(socket);
+  socket.once("data", (chunk) => {
+    if (!waiting.has(socket)) return;
+    if (/^(?:GET|HEAD) \/healthz[ ?]/.test(chunk.toString("latin1"))) {
+      waiting.delete(socket);
+      socket.end(STARTING_ANSWER);
+      return;
+    }
+    socket.pause();
+    socket.unshift(chunk);
   });
 }
 

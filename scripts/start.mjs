@@ -20,6 +20,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const parent = process.ppid;
 let front;
 let run;
+let open = false;
 let ending = false;
 
 process.stdout.on("error", () => {});
@@ -50,7 +51,8 @@ async function start() {
     root,
     stateDir,
     envFile,
-    onLog: (line) => console.log(line),
+    // Until the port is open only this script calls, and a newcomer reads what it says.
+    onLog: (line) => (open || !line.includes('"event":"request"')) && console.log(line),
     onComplaint: (line) => console.error(line),
     onRun: (started) => {
       run = started;
@@ -59,9 +61,11 @@ async function start() {
   void run.ended.then(() => ending || fail(new StartError("The Worker stopped by itself.")));
   const inner = `http://127.0.0.1:${worker.port}`;
   const key = await seed(inner, values.ADMIN_TOKEN, notebook);
+  const works = await keyWorks(inner, key);
   front.openTo(worker.port);
+  open = true;
   setInterval(() => ringTheClock(inner), MINUTE_MS).unref();
-  welcome({ publicUrl, stateDir, settings, key: (await keyWorks(inner, key)) ? key : undefined });
+  welcome({ publicUrl, stateDir, settings, key: works ? key : undefined });
 }
 
 /** Two gateways on one state would write over each other; a holder that was killed leaves its note but not its port. */
@@ -113,7 +117,7 @@ function welcome({ publicUrl, stateDir, settings, key }) {
 }
 
 function firstSteps(url, key) {
-  const messages = `${url}/v2/api/chats/%2B15005550006/messages`;
+  const messages = `${url}/v2/api/chats/%2B15551234567/messages`;
   const authorization = `-H "Authorization: Bearer ${key}"`;
   return [
     "Send a message; the sandbox delivers it within seconds, at no cost:",

@@ -18,6 +18,7 @@ export function makeDeps(env: Cloudflare.Env, settings: Settings): Deps {
     pool: (keyId) => env.POOLS.getByName(keyId) as unknown as PoolCalls,
     sandbox: (accountSid) => env.SANDBOX.getByName(accountSid) as unknown as SandboxCalls,
     carrier: (account) => (account.sandbox ? sandbox : twilio),
+    signers: new Map(),
     ring: async (bell, delaySeconds = 0) => {
       await (bell.lane === "slow" ? env.BELL_SLOW : env.BELL).send(bell, { delaySeconds });
     },

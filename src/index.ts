@@ -1,7 +1,8 @@
 import packageFile from "../package.json" with { type: "json" };
 import { makeDeps } from "./deps.ts";
-import type { Bell } from "./domain/pool-calls.ts";
+import { readBell } from "./domain/pool-calls.ts";
 import { deliver } from "./flows/deliver.ts";
+import { learnNews, readNews } from "./flows/account-health.ts";
 import { watch } from "./flows/watchdog.ts";
 import { makeApp, type Setup } from "./http/app.ts";
 import { readSettings } from "./settings.ts";
@@ -32,13 +33,24 @@ export default {
   fetch(request, env, ctx) {
     return ready(env).app.fetch(request, env, ctx);
   },
-  async queue(batch, env) {
+  async queue(batch, env, ctx) {
     const { setup } = ready(env);
     if (!setup.ok) return batch.retryAll({ delaySeconds: 60 });
-    await deliver(
+    await learnNews(
       setup.deps,
-      batch.messages.map((message) => message.body as Bell),
+      batch.messages.flatMap((message) => readNews(message.body) ?? []),
     );
+    const rung = batch.messages.map((message) => ({ message, bell: readBell(message.body) }));
+    const { failed, rest } = await deliver(
+      setup.deps,
+      rung.flatMap(({ bell }) => bell ?? []),
+    );
+    ctx.waitUntil(rest);
+    const again = new Set([...failed].map(({ pool, lane }) => `${pool} ${lane}`));
+    for (const { message, bell } of rung) {
+      if (bell !== null && again.has(`${bell.pool} ${bell.lane}`)) message.retry({ delaySeconds: 10 });
+      else message.ack();
+    }
   },
   async scheduled(_controller, env) {
     const { setup } = ready(env);

@@ -1,4 +1,4 @@
-import { and, asc, count, eq } from "drizzle-orm";
+import { and, asc, count, eq, exists, lt, or } from "drizzle-orm";
 import type { Sync } from "../domain/snapshot.ts";
 import { bumpOrganization } from "./api-keys.ts";
 import { type Database, type PageQuery, runTogether, type Statement } from "./database.ts";
@@ -23,6 +23,7 @@ export type AccountRow = {
   sync: Sync;
   status: "connected" | "unhealthy";
   statusReason: string | null;
+  checkedAt: number;
   createdAt: number;
 };
 
@@ -63,6 +64,27 @@ export async function listAccounts(
     db.select({ total: count() }).from(twilioAccounts).where(where),
   ]);
   return { accounts, total: counted?.total ?? 0 };
+}
+
+/** Returns accounts that were last looked at before the time for their status, longest ago first; a working one only if it has imported numbers. */
+export async function listDueAccounts(
+  db: Database,
+  before: Record<AccountRow["status"], number>,
+  limit: number,
+): Promise<AccountRow[]> {
+  const { status, checkedAt, id } = twilioAccounts;
+  const hasNumbers = exists(db.select({ address: numbers.address }).from(numbers).where(eq(numbers.accountId, id)));
+  const due = or(
+    and(eq(status, "unhealthy"), lt(checkedAt, before.unhealthy)),
+    and(eq(status, "connected"), lt(checkedAt, before.connected), hasNumbers),
+  );
+  const real = eq(twilioAccounts.sandbox, false);
+  return db.select().from(twilioAccounts).where(and(real, due)).orderBy(asc(checkedAt)).limit(limit);
+}
+
+/** Notes when an account was last looked at; its pools need not know. */
+export async function noteChecked(db: Database, id: string, at: number): Promise<void> {
+  await db.update(twilioAccounts).set({ checkedAt: at }).where(eq(twilioAccounts.id, id));
 }
 
 /** Changes an account and raises its organization's keys. */

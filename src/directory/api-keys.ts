@@ -14,6 +14,7 @@ export type ApiKey = {
   allowedCountries: string[] | null;
   dailyCap: number | null;
   shortenLinks: boolean;
+  resendUnknown: boolean;
   createdAt: number;
   revokedAt: number | null;
   version: number;
@@ -44,8 +45,9 @@ export async function insertApiKey(
   key: Pick<ApiKey, "id" | "organizationId" | "name" | "mode" | "hint" | "selection" | "createdAt">,
   hash: string,
 ): Promise<void> {
+  const shortNumber = sql<number>`(SELECT coalesce(max(short_number), 0) + 1 FROM api_keys)`;
   await runTogether(db, [
-    db.insert(apiKeys).values({ ...key, status: "active" }),
+    db.insert(apiKeys).values({ ...key, status: "active", shortNumber }),
     db.insert(apiKeySecrets).values({ keyId: key.id, hash, validUntil: null, createdAt: key.createdAt }),
   ]);
 }
@@ -61,6 +63,7 @@ const keyView = {
   allowedCountries: apiKeys.allowedCountries,
   dailyCap: apiKeys.dailyCap,
   shortenLinks: apiKeys.shortenLinks,
+  resendUnknown: apiKeys.resendUnknown,
   createdAt: apiKeys.createdAt,
   revokedAt: apiKeys.revokedAt,
   version: apiKeys.version,
@@ -72,6 +75,12 @@ const keyView = {
 /** Returns one key, or null. */
 export async function findApiKey(db: Database, id: string): Promise<ApiKeyView | null> {
   return (await db.select(keyView).from(apiKeys).where(eq(apiKeys.id, id)).get()) ?? null;
+}
+
+/** Returns the id of the key with this short number, or null. */
+export async function findKeyByShortNumber(db: Database, shortNumber: number): Promise<string | null> {
+  const where = eq(apiKeys.shortNumber, shortNumber);
+  return (await db.select({ id: apiKeys.id }).from(apiKeys).where(where).get())?.id ?? null;
 }
 
 /** Returns one page of keys, oldest first, and how many there are. */
@@ -109,7 +118,15 @@ export async function updateApiKey(
   change: Partial<
     Pick<
       ApiKey,
-      "name" | "selection" | "status" | "allowedCountries" | "dailyCap" | "shortenLinks" | "hint" | "revokedAt"
+      | "name"
+      | "selection"
+      | "status"
+      | "allowedCountries"
+      | "dailyCap"
+      | "shortenLinks"
+      | "resendUnknown"
+      | "hint"
+      | "revokedAt"
     >
   >,
 ): Promise<void> {

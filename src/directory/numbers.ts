@@ -39,6 +39,7 @@ export async function saveNumber(db: Database, row: NumberRow): Promise<void> {
         friendlyName: row.friendlyName,
         capabilities: row.capabilities,
         webhookOk: row.webhookOk,
+        previousWebhooks: row.previousWebhooks,
       },
     });
 }
@@ -80,6 +81,11 @@ export async function findInboundRoute(
   return row === undefined ? null : row;
 }
 
+/** Notes whether a number's webhooks at the carrier are ours; its pool need not know. */
+export async function noteWebhooks(db: Database, address: string, ok: boolean): Promise<void> {
+  await db.update(numbers).set({ webhookOk: ok }).where(eq(numbers.address, address));
+}
+
 /** Changes a number and raises the keys concerned. */
 export async function updateNumber(
   db: Database,
@@ -104,8 +110,8 @@ export async function orderPool(db: Database, keyId: string, addresses: string[]
 }
 
 /**
- * Assigns a number at the end of a pool if the pool holds nothing of another protocol and nothing of the other mode; returns whether it did.
- * One statement decides and writes, so that two calls at once cannot mix protocols.
+ * Assigns a number that no pool holds at the end of a pool that holds nothing of another protocol; returns whether it did.
+ * One statement decides and writes, so that of two calls at once only one gets the number, and none mixes protocols.
  */
 export async function assignNumber(
   db: Database,
@@ -122,11 +128,23 @@ export async function assignNumber(
     .where(
       and(
         eq(numbers.address, address),
+        isNull(numbers.apiKeyId),
         sql`NOT EXISTS (SELECT 1 FROM numbers AS others WHERE others.api_key_id = ${to.keyId} AND others.protocol <> ${to.protocol})`,
       ),
     )
     .returning({ address: numbers.address });
   const [rows] = await db.batch([assigned, bumpKeys(db, [to.keyId, ...alsoConcerned])]);
+  return rows.length === 1;
+}
+
+/** Takes a number out of the pool that holds it and raises its key; answers false when that pool does not hold it any more. */
+export async function detachNumber(db: Database, address: string, keyId: string): Promise<boolean> {
+  const detached = db
+    .update(numbers)
+    .set({ apiKeyId: null, position: null })
+    .where(and(eq(numbers.address, address), eq(numbers.apiKeyId, keyId)))
+    .returning({ address: numbers.address });
+  const [rows] = await db.batch([detached, bumpKeys(db, [keyId])]);
   return rows.length === 1;
 }
 

@@ -1,5 +1,13 @@
 import { and, asc, eq, gt, isNull, or } from "drizzle-orm";
-import { type Account, defaultSelection, type SenderNumber, type Snapshot, type Webhook } from "../domain/snapshot.ts";
+import {
+  type Account,
+  type Capabilities,
+  defaultSelection,
+  type SenderNumber,
+  type Snapshot,
+  type Sync,
+  type Webhook,
+} from "../domain/snapshot.ts";
 import type { AccountRow } from "./accounts.ts";
 import type { Database } from "./database.ts";
 import { listNumbers, type NumberRow } from "./numbers.ts";
@@ -53,17 +61,64 @@ export async function readSnapshot(db: Database, keyId: string, now: number): Pr
       allowedCountries: key.allowedCountries,
       dailyCap: key.dailyCap,
       shortenLinks: key.shortenLinks,
+      resendUnknown: key.resendUnknown,
+      shortNumber: key.shortNumber,
     },
     secrets: key.status === "revoked" ? [] : secrets,
     protocol,
     selection: key.selection ?? organization.selection[protocol ?? "twilio"] ?? defaultSelection[protocol ?? "twilio"],
-    numbers: numberRows.map(readNumber),
+    numbers: numberRows.map((row) => readNumber(row, syncOf(accountRows, row))),
     accounts: accountRows.map(readAccount),
     webhooks: webhookRows.map(readWebhook),
   };
 }
 
-function readNumber(row: NumberRow): SenderNumber {
+/** Returns the snapshot of an organization's lobby: what its webhooks must hear of messages to a number that no key holds; null without an organization. */
+export async function readLobby(db: Database, number: NumberRow, now: number): Promise<Snapshot | null> {
+  const { organizationId } = number;
+  const organization = await db.select().from(organizations).where(eq(organizations.id, organizationId)).get();
+  if (organization === undefined) return null;
+  const { id, name, countryCode, createdAt } = organization;
+  const webhookRows = await listWebhooksOfPool(db, id, "");
+  return {
+    version: now,
+    organization: { id, name, countryCode, createdAt },
+    apiKey: {
+      id,
+      name,
+      hint: "",
+      mode: "live",
+      status: "active",
+      createdAt,
+      allowedCountries: null,
+      dailyCap: null,
+      shortenLinks: false,
+      resendUnknown: false,
+      shortNumber: 0,
+    },
+    secrets: [],
+    protocol: number.protocol,
+    selection: defaultSelection[number.protocol],
+    numbers: [readNumber(number, null)],
+    accounts: [],
+    webhooks: webhookRows.map(readWebhook),
+  };
+}
+
+function syncOf(accounts: AccountRow[], number: NumberRow): Sync | null {
+  return accounts.find((account) => account.id === number.accountId)?.sync ?? null;
+}
+
+/** A number can do through its account what it can do at the carrier, less what the account's sync settings leave out. */
+function limitCapabilities(able: Capabilities, sync: Sync | null): Capabilities {
+  if (sync === null) return able;
+  const sends = sync.direction !== "inbound";
+  const sms = sends && sync.channels.includes("sms");
+  const whatsapp = sends && sync.channels.includes("whatsapp");
+  return { ...able, sms: able.sms && sms, mms: able.mms && (sms || whatsapp), whatsapp: able.whatsapp && whatsapp };
+}
+
+function readNumber(row: NumberRow, sync: Sync | null): SenderNumber {
   return {
     address: row.address,
     allocationId: row.allocationId,
@@ -73,7 +128,7 @@ function readNumber(row: NumberRow): SenderNumber {
     weight: row.weight,
     messagesPerSecond: row.messagesPerSecond,
     isActive: row.isActive,
-    capabilities: row.capabilities,
+    capabilities: limitCapabilities(row.capabilities, sync),
     messagingServiceSid: row.messagingServiceSid,
   };
 }
@@ -95,6 +150,7 @@ export function readAccount(row: AccountRow): Account {
         : { sealed: row.previousAuthToken, validUntil: row.previousValidUntil },
     messagingServiceSid: row.messagingServiceSid,
     sync: row.sync,
+    refused: row.status === "unhealthy",
   };
 }
 

@@ -20,7 +20,10 @@ export const organizations = sqliteTable("organizations", {
   createdAt: integer("created_at").notNull(),
 });
 
-/** `version` rises with every change that the key's pool must learn; `publishedVersion` is the one it has confirmed. */
+/**
+ * `version` rises with every change that the key's pool must learn; `publishedVersion` is the one it has confirmed.
+ * `shortNumber` names the pool in a short link, where every character costs.
+ */
 export const apiKeys = sqliteTable(
   "api_keys",
   {
@@ -36,12 +39,17 @@ export const apiKeys = sqliteTable(
     allowedCountries: text("allowed_countries", { mode: "json" }).$type<string[] | null>(),
     dailyCap: integer("daily_cap"),
     shortenLinks: integer("shorten_links", { mode: "boolean" }).notNull().default(false),
+    resendUnknown: integer("resend_unknown", { mode: "boolean" }).notNull().default(false),
+    shortNumber: integer("short_number").notNull(),
     version: integer("version").notNull().default(1),
     publishedVersion: integer("published_version").notNull().default(0),
     createdAt: integer("created_at").notNull(),
     revokedAt: integer("revoked_at"),
   },
-  (table) => [index("api_keys_by_organization").on(table.organizationId)],
+  (table) => [
+    index("api_keys_by_organization").on(table.organizationId),
+    uniqueIndex("api_keys_by_short_number").on(table.shortNumber),
+  ],
 );
 
 /** One valid or formerly valid token of a key: only its SHA-256 is kept. */
@@ -80,6 +88,7 @@ export const twilioAccounts = sqliteTable(
     sync: text("sync", { mode: "json" }).$type<Sync>().notNull(),
     status: text("status").$type<"connected" | "unhealthy">().notNull().default("connected"),
     statusReason: text("status_reason"),
+    checkedAt: integer("checked_at").notNull().default(0),
     createdAt: integer("created_at").notNull(),
   },
   (table) => [uniqueIndex("twilio_accounts_by_sid").on(table.organizationId, table.accountSid)],

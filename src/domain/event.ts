@@ -45,6 +45,16 @@ const byType: Record<Webhook["type"], readonly EventName[]> = {
   all: ["message.received", ...outboundStatus, "message.clicked"],
 };
 
+/** What the campaign format has a status for; such a webhook gets all of it, whatever its type. */
+const campaignEvents: readonly EventName[] = [
+  "message.queued",
+  "message.sent",
+  "message.delivered",
+  "message.failed",
+  "message.received",
+  "message.clicked",
+];
+
 /** Returns the event that a change to this status owes, or null when it owes none. */
 export function eventOfStatus(status: MessageStatus): MessageEvent | null {
   switch (status) {
@@ -79,7 +89,7 @@ export function subscribes(webhook: Webhook, name: EventName, number: string | n
   if (webhook.deprecatedAt !== null || webhook.disabledAt !== null) return false;
   if (webhook.validUntil !== -1 && webhook.validUntil <= now) return false;
   if (webhook.numbers !== null && (number === null || !webhook.numbers.includes(number))) return false;
-  if (webhook.format === "campaign") return name.startsWith("message.");
+  if (webhook.format === "campaign") return campaignEvents.includes(name);
   if (webhook.events === null) return byType[webhook.type].includes(name);
   return webhook.events.some((pattern) => matches(pattern, name));
 }
@@ -136,6 +146,9 @@ export function messagePayload(message: Message, facts: EventFacts): Record<stri
     read_at: message.readAt,
     error_code: message.errorCode,
     error_message: message.errorMessage,
+    error_name: message.failure?.name ?? null,
+    error_meaning: message.failure?.meaning ?? null,
+    retry: message.failure?.retry ?? null,
     metadata: message.metadata,
     number_of_message_parts: message.segments,
     delivery_report: inbound ? null : message.deliveryReport,

@@ -25,6 +25,7 @@ export const failureMessages = {
   recipient_opted_out: "The recipient opted out of messages from this API key's numbers.",
   country_not_allowed: "This API key may not send to this country: add it to allowed_countries.",
   not_found: "Resource not found.",
+  media_expired: "This link to an attachment has expired: read the message again for a new one.",
   method_not_allowed: "This path does not take this method.",
   api_key_protocol_conflict: "API key already owns Blooio numbers",
   api_key_mode_conflict:
@@ -32,6 +33,9 @@ export const failureMessages = {
   message_not_cancellable: "The message can no longer be cancelled.",
   webhook_limit_reached: "At most 64 webhooks per organization: delete one first.",
   already_exists: "It exists already.",
+  webhook_paused: "The webhook is paused or disabled: resume it first with deprecate false.",
+  cursor_expired: "What came after this cursor may be forgotten already (events are kept for 30 days): begin without it.",
+  link_expired: "This link has expired: links are kept for 90 days.",
   body_too_large: "The request body is larger than 64 KiB.",
   unsupported_media_type: "Send the body as application/json.",
   idempotency_key_reused: "This Idempotency-Key was used with another request: use a new key.",

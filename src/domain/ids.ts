@@ -43,6 +43,12 @@ export function readRowId(prefix: "msg" | "evt", id: string, tag: string): numbe
   return Number.isSafeInteger(sequence) ? sequence : null;
 }
 
+/** Returns the tag of the pool that an id of this kind says it belongs to, or null where it does not have the form. */
+export function tagOfRowId(prefix: "msg" | "evt", id: string): string | null {
+  if (id.length !== prefix.length + 1 + sequenceLength + tagLength || !id.startsWith(`${prefix}_`)) return null;
+  return id.slice(-tagLength);
+}
+
 /** Returns the tag that marks a pool's ids: eight characters of its key id, which keep ids of two pools apart. */
 export function poolTag(keyId: string): string {
   return keyId.slice("key_".length, "key_".length + tagLength);

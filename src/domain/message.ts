@@ -41,8 +41,8 @@ export type SendExtras = {
   shortenLinks?: boolean;
 };
 
-/** Whether a delivery report will ever come (`not_expected`: seed 002's countries). */
-export type DeliveryReport = "expected" | "not_expected";
+/** Whether a delivery report will ever come (`not_expected`: seed 002's countries; `missing`: none came within four days). */
+export type DeliveryReport = "expected" | "not_expected" | "missing";
 
 /** One line of a selection trace: a candidate, whether it could carry the message, and why in words for a person. */
 export type Candidate = { phoneNumber: string; eligible: boolean; why: string };
@@ -56,6 +56,9 @@ export type SelectionReason =
   | "least_busy"
   | "replied_to";
 export type SelectionTrace = { reason: SelectionReason; considered: Candidate[]; note: string | null };
+
+/** What a failed message's code means: our name for it, words for a person, and whether sending again makes sense. */
+export type MessageFailure = { name: string; meaning: string; retry: string };
 
 /** A message as the ledger keeps it. Times in epoch milliseconds. */
 export type Message = {
@@ -78,6 +81,7 @@ export type Message = {
   readAt: number | null;
   errorCode: string | null;
   errorMessage: string | null;
+  failure: MessageFailure | null;
   providerId: string | null;
   accountId: string;
   segments: number;
@@ -87,4 +91,6 @@ export type Message = {
   trace: SelectionTrace | null;
   extras: SendExtras;
   carrierDetail: Record<string, unknown> | null;
+  /** How often its short links were followed: all requests, and those that look like a person's; null before the first. */
+  clicks: { raw: number; human: number } | null;
 };

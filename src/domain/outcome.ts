@@ -5,6 +5,11 @@ export type Outcome =
   | { kind: "wait"; retryAfterSeconds: number | null; requestId: string | null }
   | { kind: "unknown"; cause: string; requestId: string | null };
 
+/** Says whether a refusal is about the account and not the message: HTTP 401, or the code of an account that is not active (20005). */
+export function refusesLogin(refused: { code: string | null; httpStatus: number }): boolean {
+  return refused.httpStatus === 401 || refused.code === "20005";
+}
+
 /** What of an HTTP answer decides: its status, the id it names, and the carrier's own code and words. */
 export type CarrierAnswer = {
   status: number;

@@ -62,8 +62,13 @@ export type InboundMessage = {
   verified: boolean;
   optOutType: string | null;
   detail: Record<string, unknown>;
+  /** The organization's own webhooks heard of it before a key held the number. */
+  toldOrganization?: boolean;
 };
 export type Received = { messageId: string; repeated: boolean };
+
+/** A call to one of our numbers, after its signature was checked. */
+export type InboundCall = { providerId: string; from: string; to: string; forwardedTo: string | null };
 
 /** A status callback as it came: the object verifies it itself, with the account's tokens in its snapshot. */
 export type StatusReport = {
@@ -84,8 +89,6 @@ export type DueDelivery = {
   body: string;
   webhookId: string;
   url: string;
-  format: Webhook["format"];
-  campaignName: string;
   secrets: Sealed[];
   originalEventId: string | null;
 };
@@ -105,9 +108,22 @@ export type DeliveryEnd = {
 /** What the directory must learn from reported deliveries. */
 export type DeliveryVerdicts = {
   disable: { webhookId: string; because: "gone" | "failing" }[];
-  /** Whether more is due on the lane that nobody holds yet. */
-  more: boolean;
-};
+} & TakenDeliveries;
+
+/** What a consumer was handed, and whether more is due on the lane that nobody holds yet. */
+export type TakenDeliveries = { deliveries: DueDelivery[]; more: boolean };
+
+/** Which events of a webhook are to be delivered again: those of a time, both ends included (epoch milliseconds). */
+export type ReplayQuery = { webhookId: string; since: number; until: number | null; onlyFailed: boolean };
+/** How many replays were written, and from when on to ask for the rest; null when there is none. */
+export type ReplayedRange = { replayed: number; nextSince: number | null };
+
+/** Where to read on in the feed of events: after an event's id, from `latest`, or from the beginning. */
+export type ListEvents = { after: string | null; limit: number };
+export type EventsPage = { bodies: string[]; nextAfter: string | null };
+
+/** Somebody follows a short link; `counts` is false for a HEAD. */
+export type LinkVisit = { n: number; secret: string; counts: boolean; knownBot: boolean; prefetch: boolean };
 
 export type WebhookState = { webhookId: string; lastTriggeredAt: number | null; failureCount: number };
 
@@ -137,8 +153,29 @@ export type ListLogs = Page & {
 /** What a send would choose now, and why. */
 export type Preview = { fromNumber: string; trace: SelectionTrace };
 
+/** A contact as the contacts' pages show it: `id` is the phone number or email address itself. */
+export type ContactTag = { tag: string; createdAt: number };
+export type ContactView = {
+  id: string;
+  contactId: string;
+  name: string | null;
+  type: "phone" | "email";
+  createdAt: number;
+  lastMessageAt: number | null;
+  tags: ContactTag[];
+};
+export type ContactPage = Page & { q: string | null; sort: "recent" | "oldest" | "name_asc" | "name_desc" };
+export type ContactCapabilities = {
+  contact: string;
+  type: "phone" | "email";
+  sms: boolean;
+  whatsapp: boolean;
+  checkedAt: number;
+};
+
 /** A contact that is sticky to a number, since when. */
 export type Assignment = { contact: string; phoneNumber: string; assignedAt: number };
+export type AssignmentWish = Pick<Assignment, "contact" | "phoneNumber">;
 /** A contact that wants no more messages, by what that is known, and since when. */
 export type OptOut = { contact: string; source: string; optedOutAt: number };
 
@@ -148,7 +185,17 @@ export type PoolStats = {
   waitingMessages: number;
   unknownMessages: number;
   lastUsedAt: number | null;
-  numbers: { phoneNumber: string; sentToday: number; queued: number }[];
+};
+
+/** How a number of a pool fares. Rates are shares of the messages that ended in the last seven days, null where none did; faults say whose they were. */
+export type NumberStats = {
+  phoneNumber: string;
+  sentToday: number;
+  queued: number;
+  deliveryRate7d: number | null;
+  failureRate7d: number | null;
+  faults7d: { number: number; content: number; recipient: number; other: number };
+  health: { status: "healthy" | "unhealthy" | "unknown"; reason: string | null; since: number | null };
 };
 
 export type StatusAnswer = "applied" | "ignored" | "forbidden" | "unknown_pool";
@@ -165,13 +212,39 @@ export type PoolCalls = {
   readChat(credential: Credential, chatId: string): Promise<Result<ChatSummary>>;
   webhookStates(credential: Credential): Promise<Result<{ webhooks: Webhook[]; states: WebhookState[] }>>;
   listLogs(credential: Credential, query: ListLogs): Promise<Result<{ logs: DeliveryLog[]; total: number }>>;
+  listContacts(credential: Credential, query: ContactPage): Promise<Result<{ contacts: ContactView[]; total: number }>>;
+  createContact(
+    credential: Credential,
+    identifier: string,
+    name: string | null,
+  ): Promise<Result<{ created: boolean; contact: ContactView }>>;
+  readContact(credential: Credential, identifier: string): Promise<Result<ContactView>>;
+  renameContact(
+    credential: Credential,
+    identifier: string,
+    name: string | null | undefined,
+  ): Promise<Result<ContactView>>;
+  deleteContact(credential: Credential, identifier: string): Promise<Result<{ deletedAt: number }>>;
+  judgeCapabilities(credential: Credential, identifier: string): Promise<Result<ContactCapabilities>>;
+  addTags(credential: Credential, identifier: string, tags: string[]): Promise<Result<{ tags: string[] }>>;
+  removeTag(credential: Credential, identifier: string, tag: string): Promise<Result<{ deletedAt: number }>>;
   receive(message: InboundMessage): Promise<Result<Received>>;
+  /** Honours STOP and START in a message that is not kept. */
+  heedKeyword(message: InboundMessage): Promise<Result<null>>;
+  /** Owes `call.received` to those who name it. */
+  noteCall(call: InboundCall): Promise<Result<null>>;
   report(report: StatusReport): Promise<StatusAnswer>;
-  takeDeliveries(lane: Lane, limit: number): Promise<DueDelivery[]>;
-  recordDeliveries(lane: Lane, ends: DeliveryEnd[]): Promise<DeliveryVerdicts>;
+  takeDeliveries(lane: Lane, limit: number): Promise<TakenDeliveries>;
+  recordDeliveries(lane: Lane, ends: DeliveryEnd[], limit: number): Promise<DeliveryVerdicts>;
+  /** Replays as the key itself (its own webhooks), or as the admin where there is no credential. */
+  replayOne(credential: Credential | null, webhookId: string, eventId: string): Promise<Result<DueDelivery>>;
+  replayRange(credential: Credential | null, query: ReplayQuery): Promise<Result<ReplayedRange>>;
+  listEvents(credential: Credential, query: ListEvents): Promise<Result<EventsPage>>;
+  followLink(visit: LinkVisit): Promise<Result<{ url: string }>>;
   preview(to: string, fromNumber: string | null): Promise<Result<Preview>>;
   adminReadMessage(messageId: string): Promise<Result<MessageView>>;
   stats(): Promise<PoolStats | null>;
+  numberStats(): Promise<NumberStats[]>;
   acceptAsAdmin(requests: SendRequest[]): Promise<Result<Result<SendAnswer>[]>>;
   adminListLogs(query: ListLogs): Promise<Result<{ logs: DeliveryLog[]; total: number }>>;
   adminWebhookStates(): Promise<Result<WebhookState[]>>;
@@ -179,6 +252,7 @@ export type PoolCalls = {
     query: Page & { contact: string | null },
   ): Promise<Result<{ assignments: Assignment[]; total: number }>>;
   setAssignment(contact: string, phoneNumber: string): Promise<Result<Assignment>>;
+  importAssignments(wishes: AssignmentWish[]): Promise<Result<Result<Assignment>[]>>;
   resetAssignment(contact: string): Promise<Result<null>>;
   listOptOuts(query: Page): Promise<Result<{ optOuts: OptOut[]; total: number }>>;
   setOptOut(contact: string, by: string): Promise<Result<OptOut>>;
@@ -188,5 +262,15 @@ export type PoolCalls = {
 /** Endpoints known to be slow ring on a queue of their own. */
 export type Lane = "fast" | "slow";
 
+/** What a pool tells the directory: the carrier refuses an account's credentials. Losing it changes nothing, the next refusal tells it again. */
+export type News = { kind: "account_refused"; accountId: string; because: string };
+
 /** A queue message: ids only. */
 export type Bell = { pool: string; lane: Lane };
+
+/** Returns the bell that a queue message is, or null for anything else. */
+export function readBell(body: unknown): Bell | null {
+  if (typeof body !== "object" || body === null || !("pool" in body) || !("lane" in body)) return null;
+  const { pool, lane } = body;
+  return typeof pool === "string" && (lane === "fast" || lane === "slow") ? { pool, lane } : null;
+}

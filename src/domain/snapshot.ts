@@ -56,6 +56,8 @@ export type Account = {
   previousAuthToken: { sealed: Sealed; validUntil: number } | null;
   messagingServiceSid: string | null;
   sync: Sync;
+  /** Whether the carrier refuses its credentials: nothing leaves through it until a test succeeds. */
+  refused: boolean;
 };
 
 export type WebhookType = "message" | "status" | "all";
@@ -92,6 +94,10 @@ export type Snapshot = {
     allowedCountries: string[] | null;
     dailyCap: number | null;
     shortenLinks: boolean;
+    /** Whether a message that the carrier is known not to have taken after an unknown outcome is sent again. */
+    resendUnknown: boolean;
+    /** Names the pool in a short link. */
+    shortNumber: number;
   };
   /** SHA-256 of each valid token, hex; `validUntil` null never ends. */
   secrets: { hash: string; validUntil: number | null }[];

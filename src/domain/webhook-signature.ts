@@ -3,6 +3,9 @@ import { fromBase64, toBase64, toHex } from "./bytes.ts";
 const encoder = new TextEncoder();
 const prefix = "whsec_";
 
+/** Marks a request that a webhook of ours makes, so that the gateway knows its own when it comes back. */
+export const hopHeader = "X-Trunkline-Hop";
+
 /** One attempt of a delivery: its event id (no full stop in it), the exact body, and the secrets that sign it, newest first. */
 export type WebhookAttempt = { id: string; body: string; secrets: readonly string[]; nowMs: number };
 

@@ -2,17 +2,17 @@ import { findAccount } from "../directory/accounts.ts";
 import { type ApiKeyView, findApiKey } from "../directory/api-keys.ts";
 import {
   assignNumber,
+  detachNumber,
   findNumber,
   listNumbers,
   type NumberRow,
   orderPool,
   updateNumber,
 } from "../directory/numbers.ts";
-import { forgetUnclaimed, listUnclaimed } from "../directory/unclaimed.ts";
 import { fail, ok, type Result } from "../domain/failure.ts";
 import type { NumberType, Protocol } from "../domain/snapshot.ts";
-import { askPool } from "./ask-pool.ts";
 import type { Deps } from "./deps.ts";
+import { handOver } from "./keep-inbound.ts";
 import { publishKeys } from "./publish.ts";
 
 export type NumberChange = {
@@ -21,6 +21,7 @@ export type NumberChange = {
   weight?: number;
   type?: NumberType;
   messagesPerSecond?: number | null;
+  messagingServiceSid?: string | null;
   isActive?: boolean;
 };
 
@@ -46,21 +47,29 @@ export async function changeNumber(deps: Deps, address: string, change: NumberCh
   return changed === null ? fail("not_found", "Number not found.") : ok(changed);
 }
 
+/** Takes the number from its pool and, only when that pool has confirmed it, gives it to the other. Of two moves at once the later one wins, step by step. */
 async function move(deps: Deps, number: NumberRow, keyId: string | null): Promise<Result<null>> {
   const allowed = keyId === null ? ok(null) : await mayHold(deps, keyId, number);
   if (!allowed.ok) return allowed;
   if (number.apiKeyId !== null) {
-    await updateNumber(deps.db, number.address, { apiKeyId: null, position: null }, [number.apiKeyId]);
+    if (!(await detachNumber(deps.db, number.address, number.apiKeyId))) return moveAgain(deps, number.address, keyId);
     const removed = await publishKeys(deps, [number.apiKeyId]);
     if (!removed.ok) return removed;
   }
   if (keyId === null) return ok(null);
   const assigned = await assignNumber(deps.db, number.address, { keyId, protocol: number.protocol }, []);
-  if (!assigned) return protocolConflict(number.protocol);
+  if (!assigned) return moveAgain(deps, number.address, keyId);
   const published = await publishKeys(deps, [keyId]);
   if (!published.ok) return published;
   await handOver(deps, keyId, number.address);
   return ok(null);
+}
+
+/** Somebody else moved the number, or filled the pool with the other protocol, in between: what stands now decides. */
+async function moveAgain(deps: Deps, address: string, keyId: string | null): Promise<Result<null>> {
+  const current = await findNumber(deps.db, address);
+  if (current === null) return fail("not_found", "Number not found.");
+  return current.apiKeyId === keyId ? ok(null) : move(deps, current, keyId);
 }
 
 async function mayHold(deps: Deps, keyId: string, number: NumberRow): Promise<Result<null>> {
@@ -88,14 +97,4 @@ async function place(deps: Deps, keyId: string, address: string, position: numbe
   const order = pool.map((number) => number.address).filter((other) => other !== address);
   order.splice(Math.min(position, order.length), 0, address);
   await orderPool(deps.db, keyId, order);
-}
-
-/** Gives a pool what came in while nobody held the number. */
-async function handOver(deps: Deps, keyId: string, address: string): Promise<void> {
-  const handed: string[] = [];
-  for (const message of await listUnclaimed(deps.db, address)) {
-    const received = await askPool(deps, keyId, (pool) => pool.receive(message));
-    if (received.ok) handed.push(message.providerId);
-  }
-  await forgetUnclaimed(deps.db, handed);
 }

@@ -6,7 +6,7 @@ import { readAccount } from "../directory/publish.ts";
 import { fail, ok, type Result } from "../domain/failure.ts";
 import { defaultSync, type Sync } from "../domain/snapshot.ts";
 import type { Deps } from "./deps.ts";
-import { inboundUrl } from "./inbound-url.ts";
+import { wantedWebhooks, webhooksHold } from "./drift.ts";
 import { resolveOrganization } from "./organizations.ts";
 import { publishOrganization } from "./publish.ts";
 import { openLogin, openSecret, sealSecret } from "./secrets.ts";
@@ -21,6 +21,7 @@ export type AccountSettings = {
   region?: string | null;
   edge?: string | null;
   messagingServiceSid?: string | null;
+  voiceForward?: string | null;
   sync?: Partial<Sync>;
 };
 
@@ -57,10 +58,11 @@ export async function connectAccount(
     region: input.region ?? null,
     edge: input.edge ?? null,
     messagingServiceSid: input.messagingServiceSid ?? null,
-    voiceForward: null,
+    voiceForward: input.voiceForward ?? null,
     sync: { ...defaultSync, ...input.sync },
     status: "connected",
     statusReason: null,
+    checkedAt: 0,
     createdAt: deps.now(),
   };
   await runTogether(deps.db, insertAccount(deps.db, row));
@@ -82,17 +84,24 @@ export async function changeAccount(
     if (!tried.ok) return tried;
   }
   const change: Partial<AccountRow> = {
-    ...(input.name === undefined ? {} : { name: input.name }),
-    ...(input.region === undefined ? {} : { region: input.region }),
-    ...(input.edge === undefined ? {} : { edge: input.edge }),
-    ...(input.messagingServiceSid === undefined ? {} : { messagingServiceSid: input.messagingServiceSid }),
-    ...(input.sync === undefined ? {} : { sync: { ...row.sync, ...input.sync } }),
+    ...settingsChange(row, input),
     ...(renewed ? { status: "connected", statusReason: null } : {}),
     ...(await credentialChange(deps, row, input)),
   };
   await updateAccount(deps.db, row, change);
   const published = await publishOrganization(deps, row.organizationId);
   return published.ok ? ok({ ...row, ...change }) : published;
+}
+
+function settingsChange(row: AccountRow, input: AccountSettings): Partial<AccountRow> {
+  return {
+    ...(input.name === undefined ? {} : { name: input.name }),
+    ...(input.region === undefined ? {} : { region: input.region }),
+    ...(input.edge === undefined ? {} : { edge: input.edge }),
+    ...(input.messagingServiceSid === undefined ? {} : { messagingServiceSid: input.messagingServiceSid }),
+    ...(input.voiceForward === undefined ? {} : { voiceForward: input.voiceForward }),
+    ...(input.sync === undefined ? {} : { sync: { ...row.sync, ...input.sync } }),
+  };
 }
 
 async function credentialChange(deps: Deps, row: AccountRow, input: Credentials): Promise<Partial<AccountRow>> {
@@ -190,10 +199,10 @@ async function urlCheck(deps: Deps, row: AccountRow, login: Login): Promise<Chec
   const imported = await listNumbers(deps.db, { accountId: row.id });
   const listed = await deps.carrier(row).listNumbers(login);
   if (!listed.ok) return { name: "webhook_urls", ok: false, detail: listed.refusal.message };
-  const wanted = await inboundUrl(deps, row);
+  const wanted = await wantedWebhooks(deps, row);
   const drifted = imported.filter((number) => {
     const there = listed.value.find((candidate) => candidate.phoneNumber === number.address);
-    return there !== undefined && (there.webhooks.smsUrl !== wanted || there.webhooks.smsApplicationSid !== "");
+    return there !== undefined && !webhooksHold(there, wanted);
   });
   const names = drifted.map((number) => number.address).join(", ");
   const detail =

@@ -3,6 +3,7 @@ import type { Database } from "../directory/database.ts";
 import type { Result } from "../domain/failure.ts";
 import type { Bell, PoolCalls } from "../domain/pool-calls.ts";
 import type { KeyRing } from "../sealing/key-ring.ts";
+import type { KnownSigners } from "./judge-request.ts";
 
 /** What may be asked of the sandbox object of one account. */
 export type SandboxCalls = {
@@ -23,6 +24,8 @@ export type Deps = {
   sandbox: (accountSid: string) => SandboxCalls;
   /** The carrier of an account: Twilio over the network, or the sandbox in this process. */
   carrier: (account: { accountSid: string; sandbox: boolean }) => Carrier;
+  /** Who may sign Twilio's requests, as far as this isolate has read it lately. */
+  signers: KnownSigners;
   ring: (bell: Bell, delaySeconds?: number) => Promise<void>;
   fetch: (request: Request) => Promise<Response>;
   now: () => number;

@@ -1,11 +1,11 @@
-import type { CarrierNumber, Login } from "../carriers/carrier.ts";
+import type { CarrierNumber, Login, NumberWebhooks } from "../carriers/carrier.ts";
 import { type AccountRow, findAccount } from "../directory/accounts.ts";
 import { deleteNumber, findNumber, listNumbers, type NumberRow, saveNumber } from "../directory/numbers.ts";
 import { readAccount } from "../directory/publish.ts";
 import { type FailureCode, fail, ok, type Result } from "../domain/failure.ts";
 import { readRefusal } from "./connect.ts";
 import type { Deps } from "./deps.ts";
-import { inboundUrl } from "./inbound-url.ts";
+import { type Wanted, wantedWebhooks, webhooksHold } from "./drift.ts";
 import { publishKeys } from "./publish.ts";
 import { openLogin } from "./secrets.ts";
 
@@ -18,12 +18,12 @@ export async function listAvailable(deps: Deps, accountId: string): Promise<Resu
   const listed = await deps.carrier(account).listNumbers(await openLogin(deps, readAccount(account)));
   if (!listed.ok) return readRefusal(listed.refusal);
   const imported = new Set((await listNumbers(deps.db, { accountId })).map((number) => number.address));
-  const url = await inboundUrl(deps, account);
+  const wanted = await wantedWebhooks(deps, account);
   return ok(
     listed.value.map((number) => ({
       ...number,
       imported: imported.has(number.phoneNumber),
-      webhookOk: number.webhooks.smsUrl === url && number.webhooks.smsApplicationSid === "",
+      webhookOk: webhooksHold(number, wanted),
     })),
   );
 }
@@ -73,16 +73,29 @@ async function importOne(
   if (known !== null && known.accountId !== account.id) {
     return fail("already_exists", "The number is imported from another account: release it there first.");
   }
-  const url = await inboundUrl(deps, account);
-  const set = await deps.carrier(account).updateNumber(login, there.providerId, {
-    smsUrl: url,
-    smsMethod: "POST",
-    smsApplicationSid: "",
-  });
+  const change = ourWebhooks(await wantedWebhooks(deps, account), there);
+  const set = await deps.carrier(account).updateNumber(login, there.providerId, change);
   if (!set.ok) return readRefusal(set.refusal);
-  await saveNumber(deps.db, composeNumber(deps, account, there, known));
+  const previousWebhooks = rememberWebhooks(known, there, change);
+  await saveNumber(deps.db, { ...composeNumber(deps, account, there, known), previousWebhooks });
   if (known?.apiKeyId != null) await publishKeys(deps, [known.apiKeyId]);
   return ok(known === null ? "imported" : "reconfigured");
+}
+
+function ourWebhooks(wanted: Wanted, there: CarrierNumber): Partial<NumberWebhooks> {
+  const messages = { smsUrl: wanted.smsUrl, smsMethod: "POST", smsApplicationSid: "" };
+  if (wanted.voiceUrl === null || !there.capabilities.voice) return messages;
+  return { ...messages, voiceUrl: wanted.voiceUrl, voiceMethod: "POST", voiceApplicationSid: "" };
+}
+
+/** What an import is about to replace is remembered once; what a later import replaces for the first time is added. */
+function rememberWebhooks(
+  known: NumberRow | null,
+  there: CarrierNumber,
+  change: Partial<NumberWebhooks>,
+): Record<string, string> {
+  const replaced = Object.entries(there.webhooks).filter(([name]) => Object.hasOwn(change, name));
+  return { ...Object.fromEntries(replaced), ...known?.previousWebhooks };
 }
 
 function composeNumber(deps: Deps, account: AccountRow, there: CarrierNumber, known: NumberRow | null): NumberRow {
@@ -103,7 +116,7 @@ function composeNumber(deps: Deps, account: AccountRow, there: CarrierNumber, kn
     isActive: known?.isActive ?? true,
     capabilities: { ...there.capabilities, whatsapp: false },
     messagingServiceSid: known?.messagingServiceSid ?? null,
-    previousWebhooks: known?.previousWebhooks ?? { ...there.webhooks },
+    previousWebhooks: null,
     webhookOk: true,
     createdAt: known?.createdAt ?? deps.now(),
   };

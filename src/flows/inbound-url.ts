@@ -11,6 +11,12 @@ export async function inboundUrl(deps: Deps, account: { id: string; authToken: s
   return url + secret + overrides;
 }
 
+/** Returns the URL that calls to an account's numbers go to. */
+export async function voiceUrl(deps: Deps, account: { id: string; authToken: string | null }): Promise<string> {
+  const url = `${deps.publicUrl}/twilio/${account.id}/voice`;
+  return account.authToken === null ? `${url}?key=${await secretOf(deps, account.id)}` : url;
+}
+
 /** Returns the URL that status callbacks of an account go to, to paste by hand; each message's own adds its pool and id. */
 export function statusUrl(deps: Pick<Deps, "publicUrl">, account: { id: string }): string {
   return `${deps.publicUrl}/twilio/${account.id}/status`;

@@ -1,5 +1,6 @@
 import { listBehind } from "../directory/api-keys.ts";
 import { forgetOldUnclaimed } from "../directory/unclaimed.ts";
+import { checkAccounts } from "./account-health.ts";
 import type { Deps } from "./deps.ts";
 import { publishKeys } from "./publish.ts";
 
@@ -12,5 +13,6 @@ export async function watch(deps: Deps): Promise<void> {
     const published = await publishKeys(deps, behind);
     deps.log({ event: "watchdog", pools_behind: behind.length, published: published.ok });
   }
+  await checkAccounts(deps);
   await forgetOldUnclaimed(deps.db, deps.now());
 }

@@ -4,21 +4,30 @@ import { readConversationId } from "../domain/phone.ts";
 import { askPool } from "../flows/ask-pool.ts";
 import type { Deps } from "../flows/deps.ts";
 import { ensureDefaultOrganization } from "../flows/organizations.ts";
+import { hopHeader } from "../domain/webhook-signature.ts";
 import { mountAdmin } from "./admin/mount-admin.ts";
 import { getHealth } from "./contract/admin/health.ts";
 import { operations } from "./contract/table.ts";
-import { apiKeyGuard, credentialOf, type Edge } from "./edge.ts";
+import { adminGuard, apiKeyGuard, credentialOf, type Edge } from "./edge.ts";
 import { failureResponse, notFound, onError } from "./errors.ts";
+import { mediaRouter } from "./media.ts";
+import { linkDoor } from "./links.ts";
 import { mount } from "./mount.ts";
 import { basePaths } from "./operation.ts";
 import { mountReference } from "./reference.ts";
 import { requestId } from "./request-id.ts";
 import { twilioDoor } from "./twilio.ts";
 import { mountChats } from "./v2/chats.ts";
+import { mountEvents } from "./v2/events.ts";
+import { mountContacts } from "./v2/contacts.ts";
 import { mountMe } from "./v2/me.ts";
 import { mountMessages } from "./v2/messages.ts";
+import { mountPhoneNumbers } from "./v2/phone-numbers.ts";
 import { mountUnsupported } from "./v2/unsupported.ts";
 import { mountWebhooks } from "./v2/webhooks.ts";
+
+/** A webhook that leads here by a name that is not known as ours is stopped at its first step. */
+const looped = "This is a webhook of this gateway: its URL leads back to it.";
 
 /** What the Worker gives the edge: the stories' needs, or the names of the settings that are missing. */
 export type Setup =
@@ -57,12 +66,15 @@ export function makeApp(setup: Setup, log: (line: string) => void): Hono<Edge> {
     c.set("publicUrl", setup.deps.publicUrl);
     c.set("credential", null);
     c.set("homeCountry", null);
+    if (c.req.header(hopHeader) !== undefined) return failureResponse(c, fail("forbidden", looped).failure);
     await next();
   });
   mount(app, getHealth, ({ reply }) => reply(200, { status: "ok", version: setup.version }));
   app.route(basePaths.v2, v2Router());
   app.route(basePaths.admin, adminRouter(setup.deps));
   app.route("/twilio", twilioDoor());
+  app.route("/l", linkDoor());
+  app.route("/media", mediaRouter());
   mountReference(app, setup.version);
   app.notFound(notFound(operations));
   return app;
@@ -73,7 +85,10 @@ function v2Router(): Hono<Edge> {
   mountMessages(router);
   mountChats(router);
   mountMe(router);
+  mountContacts(router);
+  mountPhoneNumbers(router);
   mountWebhooks(router);
+  mountEvents(router);
   mountUnsupported(router, {
     authenticate: async (c) => {
       const allowed = await apiKeyGuard(c);
@@ -89,17 +104,19 @@ function v2Router(): Hono<Edge> {
   return router;
 }
 
-let defaultsEnsured: Promise<void> | null = null;
-
 function adminRouter(deps: Deps): Hono<Edge> {
   const router = new Hono<Edge>();
-  router.use(async function ensureDefaults(_c, next) {
-    defaultsEnsured ??= ensureDefaultOrganization(deps).catch((error: unknown) => {
-      defaultsEnsured = null;
-      throw error;
+  let ensured: Promise<void> | null = null;
+  router.use(async function ensureDefaults(c, next) {
+    const allowed = await adminGuard(c);
+    if (!allowed.ok) return failureResponse(c, allowed.failure);
+    ensured ??= ensureDefaultOrganization(deps).catch((error: unknown) => {
+      ensured = null;
+      if (!c.req.path.endsWith("/status")) throw error;
     });
-    await defaultsEnsured;
-    await next();
+    // The status call says itself what is wrong with the directory.
+    if (!c.req.path.endsWith("/status")) await ensured;
+    return next();
   });
   mountAdmin(router);
   return router;
@@ -108,6 +125,7 @@ function adminRouter(deps: Deps): Hono<Edge> {
 /** The path without what names a person: numbers and ids become their kind. */
 function routeName(path: string): string {
   return path
+    .replace(/^\/l\/.*/, "/l/*")
     .split("/")
     .map((part) => (/\d{4,}|%2B|[@:+]/i.test(part) ? "*" : part))
     .join("/");

@@ -29,12 +29,16 @@ export const statusOfFailure: Record<FailureCode, ContentfulStatusCode> = {
   recipient_opted_out: 403,
   country_not_allowed: 403,
   not_found: 404,
+  media_expired: 410,
   method_not_allowed: 405,
   api_key_protocol_conflict: 409,
   api_key_mode_conflict: 409,
   message_not_cancellable: 409,
   webhook_limit_reached: 409,
   already_exists: 409,
+  webhook_paused: 409,
+  cursor_expired: 410,
+  link_expired: 410,
   body_too_large: 413,
   unsupported_media_type: 415,
   idempotency_key_reused: 422,
@@ -52,13 +56,17 @@ export const statusOfFailure: Record<FailureCode, ContentfulStatusCode> = {
   needs_snapshot: 503,
 };
 
-/** Returns the answer to a failure: the one envelope with its context beside it, `Retry-After` where a wait is known; 501 has the contract's own body. */
+/**
+ * Returns the answer to a failure: the one envelope with its context beside it, `Retry-After` where a wait is known, on 429 also `RateLimit`
+ * (draft-ietf-httpapi-ratelimit-headers); 501 has the contract's own body.
+ */
 export function failureResponse(c: Context, failure: Failure): Response {
   const status = statusOfFailure[failure.code];
   if (failure.retryAfterSeconds !== undefined) {
     c.header("Retry-After", String(Math.max(1, Math.ceil(failure.retryAfterSeconds))));
   }
   if (status === 401) c.header("WWW-Authenticate", "Bearer");
+  if (status === 429) sayLimit(c, failure);
   if (failure.code === "coming_soon") return c.json({ error: "Coming soon", message: failure.message }, status);
   const envelope = {
     ...wireContext(failure.context ?? {}),
@@ -70,6 +78,18 @@ export function failureResponse(c: Context, failure: Failure): Response {
     doc_url: `${publicUrlOf(c)}/errors#${failure.code}`,
   };
   return c.json(envelope, status);
+}
+
+/** The policy is named only where the failure says how much is allowed (`limit`) in how long (`window_seconds`). */
+function sayLimit(c: Context, { code, context, retryAfterSeconds }: Failure): void {
+  const policy = code === "daily_cap_reached" ? "daily" : "default";
+  if (retryAfterSeconds !== undefined) {
+    c.header("RateLimit", `"${policy}";r=0;t=${Math.max(1, Math.ceil(retryAfterSeconds))}`);
+  }
+  const { limit, window_seconds: window } = context ?? {};
+  if (Number.isSafeInteger(limit) && Number.isSafeInteger(window)) {
+    c.header("RateLimit-Policy", `"${policy}";q=${limit};w=${window}`);
+  }
 }
 
 /** Returns a handler for what was thrown: logs one JSON line with ids and masked digits, answers `internal_error` without detail. */

@@ -63,7 +63,7 @@ async function readBody(operation: Operation, request: Request): Promise<Result<
     return file.ok ? ok({ file: file.value }) : file;
   }
   if (operation.body === undefined) return ok({});
-  const json = await readJson(request, jsonBodyLimit);
+  const json = await readJson(request, operation.bodyLimit ?? jsonBodyLimit);
   if (!json.ok) return json;
   if (json.value !== undefined) return check("body", operation.body, json.value);
   if (operation.bodyOptional === true) return check("body", operation.body, {});

@@ -26,6 +26,8 @@ export type Operation = {
   body?: z.ZodType;
   /** An empty body is read as `{}`. */
   bodyOptional?: boolean;
+  /** The most bytes the body may have, where that is more than the API's 64 KiB. */
+  bodyLimit?: number;
   /** What the document shows where the validator is laxer, because the handler judges records one by one. */
   documentedBody?: z.ZodType;
   multipart?: Multipart;

@@ -1,5 +1,6 @@
 import { type Context, Hono } from "hono";
 import { fail } from "../domain/failure.ts";
+import { answerCall } from "../flows/answer-call.ts";
 import { receiveInbound } from "../flows/receive.ts";
 import { reportStatus } from "../flows/report.ts";
 import { readBytes } from "./body.ts";
@@ -7,10 +8,11 @@ import type { Edge } from "./edge.ts";
 import { failureResponse } from "./errors.ts";
 
 /** A `text/plain` answer would be sent to the person as an SMS: only ever this (twilio.com/docs/messaging/twiml). */
-const emptyTwiml = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
+const declaration = '<?xml version="1.0" encoding="UTF-8"?>';
+const emptyTwiml = `${declaration}<Response/>`;
 const bodyLimit = 64 * 1024;
 
-/** Returns Twilio's own door: `/twilio/{account}/inbound` and `/twilio/{account}/status`. */
+/** Returns Twilio's own door: `/twilio/{account}/inbound`, `…/status` and `…/voice`. */
 export function twilioDoor(): Hono<Edge> {
   const door = new Hono<Edge>();
 
@@ -27,6 +29,16 @@ export function twilioDoor(): Hono<Edge> {
     if (form === null) return failureResponse(c, fail("signature_invalid").failure);
     const reported = await reportStatus(c.get("deps"), { accountId: c.req.param("accountId"), ...form });
     return reported.ok ? c.body(null, 204) : failureResponse(c, reported.failure);
+  });
+
+  door.post("/:accountId/voice", async (c) => {
+    const form = await readForm(c);
+    if (form === null) return failureResponse(c, fail("signature_invalid").failure);
+    const answered = await answerCall(c.get("deps"), { accountId: c.req.param("accountId"), ...form });
+    if (!answered.ok) return failureResponse(c, answered.failure);
+    const { forwardTo } = answered.value;
+    const twiml = forwardTo === null ? emptyTwiml : `${declaration}<Response><Dial>${forwardTo}</Dial></Response>`;
+    return c.body(twiml, 200, { "Content-Type": "text/xml" });
   });
 
   return door;

@@ -1,6 +1,7 @@
 import type { WebhookRow } from "../directory/webhooks.ts";
-import type { DeliveryLog, WebhookState } from "../domain/pool-calls.ts";
+import type { DeliveryLog, ReplayedRange, ReplayQuery, WebhookState } from "../domain/pool-calls.ts";
 import type { Webhook } from "../domain/snapshot.ts";
+import type { Replayed } from "../flows/replay.ts";
 import type { WebhookChange, WebhookInput } from "../flows/webhooks.ts";
 
 type Creation = {
@@ -127,15 +128,51 @@ export function toWebhookLog(log: DeliveryLog, scope: "api" | "org", organizatio
     metadata: {
       organization_id: organizationId,
       event_name: log.eventName,
-      message_id: log.messageId,
+      ...(log.messageId === null ? {} : { message_id: log.messageId }),
       is_replay: log.originalEventId !== null,
-      original_event_id: log.originalEventId,
+      ...(log.originalEventId === null ? {} : { original_event_id: log.originalEventId }),
       duration_ms: log.durationMs,
     },
     attempt: log.attempt,
     response_text: log.response,
     error: log.error,
   };
+}
+
+/** Returns how a replay went, as the contract has it: `success` is the receiver's 2xx. */
+export function toWebhookReplay(webhookId: string, replayed: Replayed) {
+  const { end } = replayed;
+  return {
+    success: end.status !== null && end.status >= 200 && end.status < 300,
+    replay_event_id: replayed.replayEventId,
+    original_event_id: replayed.originalEventId,
+    webhook_id: webhookId,
+    webhook_url: replayed.webhookUrl,
+    response_status: end.status,
+    duration_ms: end.durationMs,
+    response_data: {
+      body: parseObject(end.response) ?? end.response,
+      headers: end.headers,
+      size: end.size,
+      contentType: end.headers["content-type"] ?? null,
+      duration: end.durationMs,
+      error: end.error,
+      errorType: end.error === null ? null : "no_answer",
+    },
+  };
+}
+
+/** Returns what a replay of many events came to. */
+export function toWebhookReplayRange(webhookId: string, replayed: ReplayedRange) {
+  return { webhook_id: webhookId, replayed: replayed.replayed, next_since: replayed.nextSince };
+}
+
+/** Returns which events a body asks to deliver again. */
+export function toReplayQuery(
+  webhookId: string,
+  body: { since: number; until?: number | null | undefined; only_failed: boolean },
+): ReplayQuery {
+  return { webhookId, since: body.since, until: body.until ?? null, onlyFailed: body.only_failed };
 }
 
 function parseObject(text: string | null): Record<string, unknown> | null {

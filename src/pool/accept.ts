@@ -4,7 +4,6 @@ import { rowId } from "../domain/ids.ts";
 import type { Draft } from "../domain/message.ts";
 import { countryOf, readChatId, readPhoneNumber } from "../domain/phone.ts";
 import type { SendAnswer, SendRequest, SentMessage } from "../domain/pool-calls.ts";
-import { countSegments } from "../domain/segments.ts";
 import type { Choice } from "../domain/selection/choose-sender.ts";
 import { applyRotation } from "../domain/selection/rotation.ts";
 import { chooseNow, refuseRecipient } from "./choose.ts";
@@ -12,11 +11,17 @@ import type { Desk } from "./desk.ts";
 import { schedule } from "./ledger/agenda.ts";
 import { type ChatRow, findChat, touchChat } from "./ledger/chats.ts";
 import { recallKey, rememberKey } from "./ledger/idempotency.ts";
-import { type Detail, findMessage, insertMessage, lastOutbound } from "./ledger/messages.ts";
+import { type Detail, findMessage, insertMessage } from "./ledger/messages.ts";
 import { saveRotation } from "./ledger/rotation.ts";
-import { emitStatus } from "./outbox.ts";
+import { countParts, refuseByLimits, spendCap } from "./limits.ts";
+import { type LinkedDraft, keepLinks, shortenDrafts } from "./links.ts";
+import { noteTry } from "./number-health.ts";
+import { emitStatus, isWanted } from "./outbox.ts";
+import { type Booking, bookDepartures, keepBooking } from "./pace.ts";
 
 type Chosen = Extract<Choice, { ok: true }>;
+/** Which number sends a request, and when its messages may leave. */
+type Decision = { choice: Chosen; booking: Booking };
 
 /** How long the alarm waits for a message to leave by itself before it looks. */
 const departurePatienceMs = 30_000;
@@ -40,11 +45,25 @@ export function acceptRequest(desk: Desk, request: SendRequest): Result<SendAnsw
   const media = addressed.value.some((draft) => draft.attachments.length > 0);
   const choice = chooseNow(desk, { ...first, media }, chat);
   if (!choice.ok) return choice;
-  return ok(
-    desk.outside.storage.transactionSync(() =>
-      writeRequest(desk, { ...request, drafts: addressed.value }, choice, chat),
-    ),
-  );
+  const shortened = shortenDrafts(desk, addressed.value);
+  if (!shortened.ok) return shortened;
+  const limited = refuseByLimits(desk, shortened.value, choice.number);
+  if (limited !== null) return limited;
+  const drafts = shortened.value;
+  const decision: Decision = { choice, booking: bookDepartures(desk, drafts, choice.number) };
+  const answer = desk.outside.storage.transactionSync(() => writeRequest(desk, { ...request, drafts }, decision, chat));
+  remember(desk, decision, drafts.length);
+  return ok(answer);
+}
+
+/** Brings what the desk remembers in step with what was written: after the commit, so that a failed one leaves no trace. */
+function remember(desk: Desk, { choice, booking }: Decision, messages: number): void {
+  const { address } = choice.number;
+  desk.rotation = applyRotation(desk.rotation, choice.rotation);
+  keepBooking(desk, address, booking);
+  for (let index = 0; index < messages; index += 1) desk.countWaiting(address, 1);
+  desk.usage.outbound += messages;
+  desk.usage.lastSentAt = desk.now();
 }
 
 /** Brings recipient and wished sender into the form they have in the ledger; only the pool knows its organization's country. */
@@ -69,12 +88,16 @@ function replayOf(desk: Desk, idempotency: { key: string; fingerprint: string })
   return ok({ ...remembered.answer, replayed: true });
 }
 
-function writeRequest(desk: Desk, request: SendRequest, choice: Chosen, chat: ChatRow | null): SendAnswer {
-  if (choice.rotation !== null) {
-    saveRotation(desk.sql, choice.rotation);
-    desk.rotation = applyRotation(desk.rotation, choice.rotation);
-  }
-  const messages = request.drafts.map((draft, index) => writeDraft(desk, draft, choice, index === 0 ? chat : null));
+type Prepared = Omit<SendRequest, "drafts"> & { drafts: LinkedDraft[] };
+
+function writeRequest(desk: Desk, request: Prepared, { choice, booking }: Decision, chat: ChatRow | null): SendAnswer {
+  if (choice.rotation !== null) saveRotation(desk.sql, choice.rotation);
+  noteTry(desk, choice.number.address);
+  const now = desk.now();
+  const messages = request.drafts.map((draft, index) =>
+    writeDraft(desk, draft, { choice, chat: index === 0 ? chat : null, dueAt: booking.dueAts[index] ?? now }),
+  );
+  spendCap(desk, request.drafts);
   const answer: SendAnswer = { messages, replayed: false };
   if (request.idempotency !== null) {
     rememberKey(desk.sql, request.idempotency.key, request.idempotency.fingerprint, answer, desk.now());
@@ -82,11 +105,14 @@ function writeRequest(desk: Desk, request: SendRequest, choice: Chosen, chat: Ch
   return answer;
 }
 
-function writeDraft(desk: Desk, draft: Draft, choice: Chosen, chat: ChatRow | null): SentMessage {
+function writeDraft(
+  desk: Desk,
+  draft: LinkedDraft,
+  { choice, chat, dueAt }: { choice: Chosen; chat: ChatRow | null; dueAt: number },
+): SentMessage {
   const now = desk.now();
   const seq = desk.nextSequence();
   const { number } = choice;
-  const dueAt = departureOf(desk, draft, number.address, now);
   insertMessage(desk.sql, {
     seq,
     chat: draft.to,
@@ -108,38 +134,24 @@ function writeDraft(desk: Desk, draft: Draft, choice: Chosen, chat: ChatRow | nu
     at: now,
     direction: "outbound",
     stickTo: choice.stick ? number.address : null,
+    movesOn: choice.handover,
   });
   schedule(desk.sql, seq, dueAt);
-  desk.countWaiting(number.address, 1);
   desk.noteActive(number.address);
-  desk.usage.outbound += 1;
-  desk.usage.lastSentAt = now;
   desk.arm(Math.max(dueAt, now + departurePatienceMs));
-  emitQueued(desk, seq);
+  keepLinks(desk, seq, draft.links);
+  emitQueued(desk, seq, number.address);
   return { messageId: rowId("msg", seq, desk.tag), fromNumber: number.address };
 }
 
-function emitQueued(desk: Desk, seq: number): void {
-  if (!desk.snapshot.webhooks.some((webhook) => webhook.events !== null)) return;
+function emitQueued(desk: Desk, seq: number, number: string): void {
+  if (!isWanted(desk, "message.queued", number)) return;
   const row = findMessage(desk.sql, seq);
   if (row !== null) emitStatus(desk, row);
 }
 
-/** A message may not overtake the one before it in its chat; a scheduled one leaves at its own time. */
-function departureOf(desk: Desk, draft: Draft, number: string, now: number): number {
-  if (draft.sendAt !== null) return Math.max(draft.sendAt, now);
-  const pace = desk.findNumber(number)?.messagesPerSecond ?? null;
-  const before = pace === null ? null : lastOutbound(desk.sql, draft.to);
-  const after = before?.status === "queued" ? (before.due_at ?? now) : now;
-  const free = pace === null ? now : (desk.bookedUntil.get(number) ?? now);
-  const dueAt = Math.max(now, after, free);
-  if (pace !== null) desk.bookedUntil.set(number, dueAt + 1000 / pace);
-  return Math.ceil(dueAt);
-}
-
 function detailOf(draft: Draft, choice: Chosen): Detail {
-  const undivided = draft.channel === "whatsapp" || draft.attachments.length > 0;
-  const counted = countSegments(draft.text, { undivided, smartEncoded: draft.extras.smartEncoded ?? false });
+  const counted = countParts(draft);
   return {
     attachments: draft.attachments,
     metadata: draft.metadata,

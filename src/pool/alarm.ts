@@ -1,10 +1,13 @@
-import { isDue } from "./deliveries.ts";
+import { isDue, nextDeliveryAt, ringForDue } from "./deliveries.ts";
 import type { Desk } from "./desk.ts";
 import { dispatch } from "./dispatch.ts";
-import { nextAgendaAt } from "./ledger/agenda.ts";
-import { dueLanes, nextOwedAt } from "./ledger/deliveries.ts";
-import { bellPatienceMs, ringSoon } from "./outbox.ts";
+import { nextLookAt } from "./ledger/agenda.ts";
+import { judgeIfDue, nextJudgementAt } from "./number-health.ts";
+import { bellPatienceMs } from "./outbox.ts";
+import { askCarrier, nextPollAt } from "./poll.ts";
 import { reconcile } from "./reconcile.ts";
+import { nextSweepAt, sweep } from "./sweep.ts";
+import { expireHeld, nextDepartureAt, nextExpiryAt } from "./waiting.ts";
 
 /** No alarm is set nearer than this, so that work which cannot go on does not spin. */
 const leastGapMs = 1_000;
@@ -15,25 +18,22 @@ export async function tick(desk: Desk): Promise<void> {
   desk.alarmRang();
   try {
     ringForDue(desk);
-    await Promise.all([dispatch(desk), reconcile(desk)]);
+    expireHeld(desk);
+    sweep(desk);
+    await Promise.all([dispatch(desk), reconcile(desk), askCarrier(desk)]);
+    judgeIfDue(desk);
   } catch (error) {
     desk.outside.log({ event: "alarm_failed", error: String(error) });
   }
   rearm(desk);
 }
 
-function ringForDue(desk: Desk): void {
-  for (const lane of dueLanes(desk.sql, desk.now())) {
-    if (!isDue(desk, lane)) continue;
-    desk.rung.delete(lane);
-    ringSoon(desk, lane);
-  }
-}
-
 /** Sets the alarm for the earliest thing that waits, if any does. */
 export function rearm(desk: Desk): void {
   try {
-    const wanted = [nextAgendaAt(desk.sql), nextRingAt(desk)].filter((at) => at !== null);
+    const reasons = [nextDepartureAt, nextExpiryAt, nextPollAt, nextRingAt, nextSweepAt, nextJudgementAt];
+    const times = reasons.map((next) => next(desk));
+    const wanted = [...times, nextLookAt(desk.sql)].filter((at) => at !== null);
     if (wanted.length > 0) desk.arm(Math.max(Math.min(...wanted), desk.now() + leastGapMs));
   } catch (error) {
     desk.outside.log({ event: "rearm_failed", error: String(error) });
@@ -41,10 +41,8 @@ export function rearm(desk: Desk): void {
   }
 }
 
-/** What is due and may leave was just rung for; what is due and may not (its endpoint rests) is looked at again in a minute. */
+/** What may leave now was just rung for: it is looked at again when the bell's patience ends. */
 function nextRingAt(desk: Desk): number | null {
-  const now = desk.now();
-  const owed = nextOwedAt(desk.sql);
-  if (owed === null || owed > now) return owed;
-  return now + (dueLanes(desk.sql, now).some((lane) => isDue(desk, lane)) ? bellPatienceMs : restMs);
+  if (isDue(desk, "fast") || isDue(desk, "slow")) return desk.now() + bellPatienceMs;
+  return nextDeliveryAt(desk);
 }

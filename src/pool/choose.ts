@@ -7,7 +7,8 @@ import { type Choice, type ChoiceInput, chooseSender } from "../domain/selection
 import type { Explain } from "../domain/selection/trace-words.ts";
 import type { Desk } from "./desk.ts";
 import { type ChatRow, findChat } from "./ledger/chats.ts";
-import { hasHeard } from "./ledger/heard.ts";
+import { numbersHeard } from "./ledger/heard.ts";
+import { isNumberPassedOver } from "./number-health.ts";
 
 /** Asks `domain/selection` with what stands in the ledger now; nothing is written, so that a preview is the same question. */
 export function chooseNow(
@@ -21,22 +22,26 @@ export function chooseNow(
     chat === null || chat.sticky_number === null || chat.sticky_at === null
       ? null
       : { number: chat.sticky_number, since: chat.sticky_at };
+  let heard: ReadonlySet<string> | null = null;
   const input: ChoiceInput = {
     selection,
     numbers,
     recipient: {
       chatId: wish.to,
-      channel: wish.channel === "whatsapp" ? "whatsapp" : "sms",
+      channel: wish.channel === "sms" && protocol === "blooio" ? "imessage" : wish.channel,
       e164: bareAddress(wish.to),
     },
     needs: { media: wish.media },
     requested: wish.fromNumber,
     sticky,
     repliedTo: chat?.replied_number ?? null,
-    hasWrittenTo: (number) => hasHeard(desk.sql, number, wish.to),
+    hasWrittenTo: (number) => {
+      heard ??= numbersHeard(desk.sql, wish.to);
+      return heard.has(number);
+    },
     rotation: desk.rotation,
     queueDepth: (number) => desk.queueDepth.get(number) ?? 0,
-    isUnhealthy: () => false,
+    isUnhealthy: (number) => isNumberPassedOver(desk, number),
     now: desk.now(),
     proximity: (from, to) => proximity(bareAddress(from), to),
     protocol,

@@ -1,14 +1,17 @@
 import type { Carrier, Login } from "../carriers/carrier.ts";
 import { nextSequence, poolTag } from "../domain/ids.ts";
-import type { Lane } from "../domain/pool-calls.ts";
+import type { Lane, News } from "../domain/pool-calls.ts";
 import { carryRotation, type RotationState } from "../domain/selection/rotation.ts";
 import type { Account, SenderNumber, Snapshot } from "../domain/snapshot.ts";
+import type { Bucket } from "../domain/pacing.ts";
 import { countWaitingByNumber } from "./ledger/agenda.ts";
 import { sumUsage } from "./ledger/chats.ts";
 import { type Endpoint, readEndpoints } from "./ledger/endpoints.ts";
 import { lastSequence } from "./ledger/events.ts";
 import { readMark, saveMark } from "./ledger/marks.ts";
 import { readRotation, replaceRotation } from "./ledger/rotation.ts";
+import { HealthWatch } from "./number-health.ts";
+import { rebook, restorePace } from "./pace.ts";
 
 /** What the object is given from outside itself; tests give a clock and dice of their own. */
 export type Surroundings = {
@@ -24,6 +27,10 @@ export type Surroundings = {
   openPreviousToken: (account: Account) => Promise<string | null>;
   poolReference: () => Promise<string>;
   ring: (lane: Lane) => Promise<void>;
+  /** Tells the directory's side what the pool has learnt; it may be lost. */
+  tell: (news: News) => void;
+  /** Keeps the object at work until the promise ends. */
+  keepAlive: (work: Promise<unknown>) => void;
   log: (entry: Record<string, unknown>) => void;
 };
 
@@ -36,21 +43,25 @@ export class Desk {
   readonly usage: { inbound: number; outbound: number; lastSentAt: number | null };
   /** Messages on their way to the carrier, by sequence number, with their chat and number. */
   readonly leaving = new Map<number, { chat: string; number: string }>();
-  /** Until when a paced number's departures are booked, when it may send again, and until when an account must wait after a 429. */
+  /** Until when a paced number's departures are booked, its tokens since it last sent, and until when an account must wait after a 429. */
   readonly bookedUntil = new Map<string, number>();
-  readonly numberFreeAt = new Map<string, number>();
+  readonly tokens = new Map<string, Bucket>();
   readonly accountFreeAt = new Map<string, number>();
   /** Deliveries that a consumer holds, until when. */
   readonly leases = new Map<string, { webhookId: string; until: number }>();
   readonly rung = new Map<Lane, number>();
+  /** Until when a line of replays is booked, by its name. */
+  readonly booked = new Map<string, number>();
   /** Endpoints that have failed, by webhook id, and each number's place in the rotation and count of waiting messages. */
   readonly endpoints: Map<string, Endpoint>;
   readonly queueDepth: Map<string, number>;
+  readonly health: HealthWatch;
   rotation: RotationState;
   lastUsedAt: number | null = null;
   readonly #activeAt = new Map<string, number>();
   readonly #activeNoted = new Map<string, number>();
   #snapshot: Snapshot;
+  #numbers: ReadonlyMap<string, SenderNumber>;
   #lastSequence: number;
   #alarmAt: number | null;
   #timer: { at: number; id: ReturnType<typeof setTimeout> } | null = null;
@@ -58,6 +69,7 @@ export class Desk {
   constructor(outside: Surroundings, snapshot: Snapshot, alarmAt: number | null) {
     this.outside = outside;
     this.#snapshot = snapshot;
+    this.#numbers = byAddress(snapshot);
     this.tag = poolTag(snapshot.apiKey.id);
     this.usage = sumUsage(outside.storage.sql);
     this.#lastSequence = lastSequence(outside.storage.sql);
@@ -65,20 +77,28 @@ export class Desk {
     this.endpoints = readEndpoints(outside.storage.sql);
     this.rotation = readRotation(outside.storage.sql);
     this.queueDepth = countWaitingByNumber(outside.storage.sql);
+    this.health = new HealthWatch(outside.storage.sql);
+    restorePace(this);
   }
 
   get snapshot(): Snapshot {
     return this.#snapshot;
   }
 
-  /** Decides by a newer snapshot from now on; an edited pool starts its weighted counts anew. */
+  /** Decides by a newer snapshot from now on; an edited pool starts its weighted counts anew, and what waits keeps to a changed pace. */
   adopt(snapshot: Snapshot): void {
     const carried = carryRotation(this.rotation, this.#snapshot.numbers, snapshot.numbers);
     if (carried !== this.rotation) {
       replaceRotation(this.sql, carried);
       this.rotation = carried;
     }
+    const before = this.#numbers;
     this.#snapshot = snapshot;
+    this.#numbers = byAddress(snapshot);
+    for (const number of snapshot.numbers) {
+      const pace = before.get(number.address)?.messagesPerSecond;
+      if (pace !== undefined && pace !== number.messagesPerSecond) rebook(this, number);
+    }
   }
 
   /** Returns when a number last carried a message: exact while this object lives, within the hour after it woke; null for never. */
@@ -146,11 +166,15 @@ export class Desk {
 
   /** Returns the pool's number with this address, or null. */
   findNumber(address: string): SenderNumber | null {
-    return this.snapshot.numbers.find((number) => number.address === address) ?? null;
+    return this.#numbers.get(address) ?? null;
   }
 
   /** Returns the account with this id, or null. */
   findAccount(id: string): Account | null {
     return this.snapshot.accounts.find((account) => account.id === id) ?? null;
   }
+}
+
+function byAddress(snapshot: Snapshot): ReadonlyMap<string, SenderNumber> {
+  return new Map(snapshot.numbers.map((number) => [number.address, number]));
 }

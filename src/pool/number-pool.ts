@@ -2,15 +2,21 @@ import { DurableObject } from "cloudflare:workers";
 import { fail, ok, type Result } from "../domain/failure.ts";
 import { readConversationId } from "../domain/phone.ts";
 import type {
+  AssignmentWish,
+  ContactPage,
   Credential,
   DeliveryEnd,
+  InboundCall,
   InboundMessage,
   Lane,
+  LinkVisit,
   ListChats,
+  ListEvents,
   ListLogs,
   ListMessages,
   Page,
   PoolCalls,
+  ReplayQuery,
   SendRequest,
   StatusReport,
 } from "../domain/pool-calls.ts";
@@ -19,14 +25,19 @@ import { acceptRequest } from "./accept.ts";
 import { rearm, tick } from "./alarm.ts";
 import { authorize } from "./authorize.ts";
 import { previewSend } from "./choose.ts";
-import { recordDeliveries, takeDeliveries } from "./deliveries.ts";
+import * as contacts from "./contacts.ts";
+import { noticeWebhooks, recordDeliveries, takeDeliveries } from "./deliveries.ts";
 import { Desk } from "./desk.ts";
-import { dispatch } from "./dispatch.ts";
+import { cancelWaiting, dispatch } from "./dispatch.ts";
+import { findChat } from "./ledger/chats.ts";
+import { listEvents } from "./feed.ts";
 import { readStoredSnapshot, storeSnapshot } from "./ledger/snapshot.ts";
+import { followLink } from "./links.ts";
 import * as people from "./people.ts";
 import * as reads from "./reads.ts";
-import { receiveMessage } from "./receive.ts";
+import { heedKeyword, noteCall, receiveMessage } from "./receive.ts";
 import { markInterrupted } from "./reconcile.ts";
+import * as replays from "./replay.ts";
 import { takeReport } from "./report.ts";
 import { surround } from "./surround.ts";
 import { hasTables, migrate } from "./tables.ts";
@@ -57,7 +68,9 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   #withChat<T>(credential: Credential, chatId: string, work: (desk: Desk, chat: string) => Result<T>): Result<T> {
     return this.#withDesk(credential, (desk) => {
       const chat = readConversationId(chatId, desk.snapshot.organization.countryCode);
-      return chat.ok ? work(desk, chat.value) : chat;
+      if (chat.ok) return work(desk, chat.value);
+      // A short code that wrote to us is no number that could be written to, but a chat.
+      return findChat(desk.sql, chatId) === null ? chat : work(desk, chatId);
     });
   }
 
@@ -69,11 +82,15 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   }
 
   async publish(snapshot: Snapshot) {
+    const alarmAt = await this.ctx.storage.getAlarm();
     migrate(this.ctx.storage);
-    const desk = this.#desk ?? this.#openDesk(snapshot, await this.ctx.storage.getAlarm());
+    const desk = this.#desk ?? this.#openDesk(snapshot, alarmAt);
     if (snapshot.version >= desk.snapshot.version) {
       storeSnapshot(this.ctx.storage.sql, snapshot);
+      const before = desk.snapshot;
       desk.adopt(snapshot);
+      noticeWebhooks(desk, before);
+      if (snapshot.apiKey.status === "revoked") cancelWaiting(desk);
       this.ctx.waitUntil(dispatch(desk));
     }
     return { version: desk.snapshot.version };
@@ -121,9 +138,49 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     return this.#withDesk(credential, (desk) => ok(reads.listLogs(desk, query)));
   }
 
+  async listContacts(credential: Credential, query: ContactPage) {
+    return this.#withDesk(credential, (desk) => ok(contacts.listContacts(desk, query)));
+  }
+
+  async createContact(credential: Credential, identifier: string, name: string | null) {
+    return this.#withDesk(credential, (desk) => contacts.createContact(desk, identifier, name));
+  }
+
+  async readContact(credential: Credential, identifier: string) {
+    return this.#withDesk(credential, (desk) => contacts.readContact(desk, identifier));
+  }
+
+  async renameContact(credential: Credential, identifier: string, name: string | null | undefined) {
+    return this.#withDesk(credential, (desk) => contacts.renameContact(desk, identifier, name));
+  }
+
+  async deleteContact(credential: Credential, identifier: string) {
+    return this.#withDesk(credential, (desk) => contacts.deleteContact(desk, identifier));
+  }
+
+  async judgeCapabilities(credential: Credential, identifier: string) {
+    return this.#withDesk(credential, (desk) => contacts.judgeCapabilities(desk, identifier));
+  }
+
+  async addTags(credential: Credential, identifier: string, tags: string[]) {
+    return this.#withDesk(credential, (desk) => contacts.addTags(desk, identifier, tags));
+  }
+
+  async removeTag(credential: Credential, identifier: string, tag: string) {
+    return this.#withDesk(credential, (desk) => contacts.removeTag(desk, identifier, tag));
+  }
+
   async receive(message: InboundMessage) {
     if (this.#desk === null) return fail("needs_snapshot");
     return receiveMessage(this.#desk, message);
+  }
+
+  async heedKeyword(message: InboundMessage) {
+    return this.#asAdmin((desk) => ok(heedKeyword(desk, message)));
+  }
+
+  async noteCall(call: InboundCall) {
+    return this.#asAdmin((desk) => noteCall(desk, call));
   }
 
   async report(report: StatusReport) {
@@ -132,13 +189,31 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   }
 
   async takeDeliveries(lane: Lane, limit: number) {
-    if (this.#desk === null) return [];
+    if (this.#desk === null) return { deliveries: [], more: false };
     return takeDeliveries(this.#desk, lane, limit);
   }
 
-  async recordDeliveries(lane: Lane, ends: DeliveryEnd[]) {
-    if (this.#desk === null) return { disable: [], more: false };
-    return recordDeliveries(this.#desk, lane, ends);
+  async recordDeliveries(lane: Lane, ends: DeliveryEnd[], limit: number) {
+    if (this.#desk === null) return { disable: [], deliveries: [], more: false };
+    return recordDeliveries(this.#desk, lane, ends, limit);
+  }
+
+  async replayOne(credential: Credential | null, webhookId: string, eventId: string) {
+    if (credential === null) return this.#asAdmin((desk) => replays.replayOne(desk, webhookId, eventId, false));
+    return this.#withDesk(credential, (desk) => replays.replayOne(desk, webhookId, eventId, true));
+  }
+
+  async replayRange(credential: Credential | null, query: ReplayQuery) {
+    if (credential === null) return this.#asAdmin((desk) => replays.replayRange(desk, query, false));
+    return this.#withDesk(credential, (desk) => replays.replayRange(desk, query, true));
+  }
+
+  async listEvents(credential: Credential, query: ListEvents) {
+    return this.#withDesk(credential, (desk) => listEvents(desk, query));
+  }
+
+  async followLink(visit: LinkVisit) {
+    return this.#asAdmin((desk) => followLink(desk, visit));
   }
 
   async preview(to: string, fromNumber: string | null) {
@@ -155,7 +230,7 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     return this.#desk === null ? null : reads.poolStats(this.#desk);
   }
 
-  /** For calls that the edge has let in by the admin token. */
+  /** For calls that the edge has let in by the admin token or by Twilio's signature. */
   #asAdmin<T>(work: (desk: Desk) => Result<T>): Result<T> {
     return this.#desk === null ? fail("needs_snapshot") : work(this.#desk);
   }
@@ -179,6 +254,14 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
 
   async listAssignments(query: Page & { contact: string | null }) {
     return this.#asAdmin((desk) => people.listAssignments(desk, query));
+  }
+
+  async numberStats() {
+    return this.#desk === null ? [] : reads.numberStats(this.#desk);
+  }
+
+  async importAssignments(wishes: AssignmentWish[]) {
+    return this.#asAdmin((desk) => ok(people.importAssignments(desk, wishes)));
   }
 
   async setAssignment(contact: string, phoneNumber: string) {

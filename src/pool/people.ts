@@ -1,8 +1,8 @@
 import { fail, ok, type Result } from "../domain/failure.ts";
 import { readConversationId, readPhoneNumber } from "../domain/phone.ts";
-import type { Assignment, OptOut, Page } from "../domain/pool-calls.ts";
+import type { Assignment, AssignmentWish, OptOut, Page } from "../domain/pool-calls.ts";
 import type { Desk } from "./desk.ts";
-import { ensureChat, findChat, pageOptOuts, pageSticky, setOptOut, setSticky } from "./ledger/chats.ts";
+import { ensureChat, findChat, pageOptOuts, pageSticky, setOptOut, tieContact, untieContact } from "./ledger/chats.ts";
 import { emitPoolEvent } from "./outbox.ts";
 
 /** Returns one page of who is sticky to which number, or the one contact that is asked for, where it is. */
@@ -21,6 +21,13 @@ export function listAssignments(
   return ok({ assignments, total });
 }
 
+/** Ties each contact to its number, all in one transaction; each wish is answered by itself, in order. */
+export function importAssignments(desk: Desk, wishes: AssignmentWish[]): Result<Assignment>[] {
+  return desk.outside.storage.transactionSync(() =>
+    wishes.map(({ contact, phoneNumber }) => setAssignment(desk, contact, phoneNumber)),
+  );
+}
+
 /** Ties a contact to a number of the pool; a contact that is new gets its row. */
 export function setAssignment(desk: Desk, contact: string, phoneNumber: string): Result<Assignment> {
   const { countryCode } = desk.snapshot.organization;
@@ -31,10 +38,7 @@ export function setAssignment(desk: Desk, contact: string, phoneNumber: string):
   const { address } = number.value;
   if (desk.findNumber(address) === null) return fail("from_number_not_owned");
   const at = desk.now();
-  desk.outside.storage.transactionSync(() => {
-    ensureContact(desk, chat.value, at);
-    setSticky(desk.sql, chat.value, { number: address, at });
-  });
+  tieContact(desk.sql, { chat: chat.value, contactId: desk.outside.newId("con"), number: address, at });
   return ok({ contact: chat.value, phoneNumber: address, assignedAt: at });
 }
 
@@ -42,7 +46,7 @@ export function setAssignment(desk: Desk, contact: string, phoneNumber: string):
 export function resetAssignment(desk: Desk, contact: string): Result<null> {
   const chat = readContact(desk, contact);
   if (!chat.ok) return chat;
-  setSticky(desk.sql, chat.value, null);
+  untieContact(desk.sql, chat.value);
   return ok(null);
 }
 

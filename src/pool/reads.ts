@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from "../domain/failure.ts";
-import { readRowId, rowId } from "../domain/ids.ts";
+import { readRowId, rowId, sequenceAt } from "../domain/ids.ts";
 import type { MessageStatus } from "../domain/message.ts";
 import type {
   ChatSummary,
@@ -11,17 +11,22 @@ import type {
   ListMessages,
   MessagesPage,
   MessageView,
+  NumberStats,
   PoolStats,
   WebhookState,
 } from "../domain/pool-calls.ts";
 import { isWaiting } from "../domain/status.ts";
 import type { Desk } from "./desk.ts";
-import { endMessage } from "./dispatch.ts";
+import { endMessage } from "./settle.ts";
 import { countAgenda } from "./ledger/agenda.ts";
 import { countChats, findChat, pageChats, readChatRow } from "./ledger/chats.ts";
-import { type AttemptRow, countOwed, lastTriggered, pageAttempts } from "./ledger/deliveries.ts";
+import { type AttemptRow, lastTriggered, pageAttempts } from "./ledger/attempts.ts";
+import { countOwed } from "./ledger/deliveries.ts";
 import { readMark } from "./ledger/marks.ts";
+import { countDepartures } from "./ledger/pace.ts";
 import { countMessages, findMessage, pageMessages, readMessageRow } from "./ledger/messages.ts";
+import { examine } from "./number-health.ts";
+import { giveBack } from "./pace.ts";
 
 /** Returns who the key is, its numbers and what it carried so far. */
 export function describeKey(desk: Desk): KeyView {
@@ -106,6 +111,7 @@ export function cancelMessage(desk: Desk, chatId: string, messageId: string): Re
     return fail("message_not_cancellable", undefined, { message_status: row.status });
   }
   desk.outside.storage.transactionSync(() => endMessage(desk, row, { status: "cancelled" }));
+  giveBack(desk, row.number, row.due_at);
   return ok({ status: "cancelled" });
 }
 
@@ -137,7 +143,7 @@ function readAttempt(row: AttemptRow, tag: string): DeliveryLog {
     response: row.response,
     error: row.error,
     url: row.url,
-    body: row.body,
+    body: row.bytes,
     originalEventId: row.original === null ? null : rowId("evt", row.original, tag),
   };
 }
@@ -151,10 +157,28 @@ export function poolStats(desk: Desk): PoolStats {
     waitingMessages: waiting,
     unknownMessages: unknown,
     lastUsedAt: desk.lastUsedAt ?? readMark(desk.sql, "last_used_at"),
-    numbers: desk.snapshot.numbers.map((number) => ({
-      phoneNumber: number.address,
-      sentToday: 0,
-      queued: desk.queueDepth.get(number.address) ?? 0,
-    })),
   };
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** Returns how each number of the pool fares: what left it today (UTC), what waits on it, its rates over seven days and its health. */
+export function numberStats(desk: Desk): NumberStats[] {
+  const today = Math.floor(desk.now() / dayMs) * dayMs;
+  const sent = countDepartures(desk.sql, sequenceAt(today));
+  return [...examine(desk)].map(([address, health]) => ({
+    phoneNumber: address,
+    sentToday: sent.get(address) ?? 0,
+    queued: desk.queueDepth.get(address) ?? 0,
+    deliveryRate7d: health.deliveryRate7d,
+    failureRate7d: health.failureRate7d,
+    faults7d: health.faults7d,
+    health: standingOf(desk, address, health.deliveryRate7d !== null),
+  }));
+}
+
+function standingOf(desk: Desk, number: string, isKnown: boolean): NumberStats["health"] {
+  const verdict = desk.health.verdicts.get(number);
+  if (verdict?.status === "unhealthy") return { status: "unhealthy", reason: verdict.reason, since: verdict.since };
+  return { status: isKnown ? "healthy" : "unknown", reason: null, since: verdict?.since ?? null };
 }

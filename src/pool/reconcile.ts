@@ -2,14 +2,17 @@ import type { CarrierMessage } from "../carriers/carrier.ts";
 import { rowId } from "../domain/ids.ts";
 import { reconcileMs } from "../domain/retry.ts";
 import type { Desk } from "./desk.ts";
-import { endMessage, holdUnknown } from "./dispatch.ts";
+import { endMessage, holdUnknown } from "./settle.ts";
 import { type DueMessage, dueUnknowns, interrupted, schedule, strike } from "./ledger/agenda.ts";
-import { findMessage, findMessageBySid, type MessageRow, updateMessage } from "./ledger/messages.ts";
+import { type Detail, findMessage, findMessageBySid, type MessageRow, updateMessage } from "./ledger/messages.ts";
 import { applyReport } from "./report.ts";
 
 /** A late clock of ours against the carrier's: messages this much older than the attempt may still be its. */
 const clockSlackMs = 5_000;
 const looksPerRound = 20;
+/** A message that is found absent again and again is not sent for ever. */
+const attemptsAtMost = 5;
+const longestPauseMs = 30 * 60 * 1000;
 
 /** Marks messages that were leaving when the object went away as unknown: they are never sent again blindly. Call once when it wakes. */
 export function markInterrupted(desk: Desk): void {
@@ -63,7 +66,7 @@ function settle(desk: Desk, row: DueMessage, current: MessageRow, listed: Carrie
   const match = matchOf(desk, current, listed);
   if (match !== null) applyReport(desk, current.seq, match);
   else if (row.looks === 0) lookAgain(desk, row, 1);
-  else settleAbsent(desk, current);
+  else settleAbsent(desk, row, current);
 }
 
 /** Equal messages are interchangeable: each takes the oldest acceptance that none of ours has, so that counts come out right. */
@@ -72,20 +75,44 @@ function matchOf(desk: Desk, row: MessageRow, listed: CarrierMessage[]): Carrier
   const until = (row.attempted_at ?? row.created_at) + reconcileMs.grace;
   const free = listed.filter(
     (candidate) =>
-      candidate.text === (row.text ?? "") &&
+      mayBeText(row, candidate.text) &&
       candidate.createdAt >= from &&
       candidate.createdAt <= until &&
       findMessageBySid(desk.sql, candidate.providerId) === null,
   );
-  return free.sort((left, right) => left.createdAt - right.createdAt)[0] ?? null;
+  const refusedLast = (candidate: CarrierMessage) => (candidate.status === "failed" ? 1 : 0);
+  return (
+    free.sort((left, right) => refusedLast(left) - refusedLast(right) || left.createdAt - right.createdAt)[0] ?? null
+  );
 }
 
-function settleAbsent(desk: Desk, row: MessageRow): void {
-  endMessage(desk, row, {
+/** The carrier writes a template's text itself and changes characters of a smart encoded one: those are known by person and time alone. */
+function mayBeText(row: MessageRow, text: string): boolean {
+  const { extras } = JSON.parse(row.detail) as Detail;
+  if (extras.contentSid !== undefined || extras.smartEncoded === true) return true;
+  return text.trim() === (row.text ?? "").trim();
+}
+
+/** The carrier does not have it: sent again where the key asked for that, else failed. */
+function settleAbsent(desk: Desk, row: DueMessage, current: MessageRow): void {
+  const { apiKey } = desk.snapshot;
+  if (apiKey.resendUnknown && apiKey.status !== "revoked" && current.attempts < attemptsAtMost) {
+    sendAgain(desk, row);
+    return;
+  }
+  endMessage(desk, current, {
     status: "failed",
     error_code: "outcome_unknown",
     error_message: "The carrier did not say whether it took the message, and two later looks did not find it.",
   });
+}
+
+function sendAgain(desk: Desk, row: DueMessage): void {
+  const now = desk.now();
+  strike(desk.sql, row.seq, row.agenda_due_at);
+  schedule(desk.sql, row.seq, now);
+  updateMessage(desk.sql, row.seq, { status: "queued", outcome_unknown: 0, due_at: now });
+  desk.arm(now);
 }
 
 function giveUp(desk: Desk, row: MessageRow): void {
@@ -97,8 +124,15 @@ function giveUp(desk: Desk, row: MessageRow): void {
   });
 }
 
+/** A list that cannot be had is asked for ever more seldom, up to the end of the day. */
+function pauseBeforeLook(desk: Desk, row: DueMessage, looks: number): number {
+  if (looks > row.looks) return reconcileMs.secondLook;
+  const age = desk.now() - (row.attempted_at ?? row.created_at) - reconcileMs.grace;
+  return Math.min(Math.max(age / 4, reconcileMs.secondLook), longestPauseMs);
+}
+
 function lookAgain(desk: Desk, row: DueMessage, looks: number): void {
-  const at = desk.now() + reconcileMs.secondLook;
+  const at = desk.now() + pauseBeforeLook(desk, row, looks);
   strike(desk.sql, row.seq, row.agenda_due_at);
   schedule(desk.sql, row.seq, at, looks);
   updateMessage(desk.sql, row.seq, { due_at: at });

@@ -1,19 +1,25 @@
 import { readStatusReport } from "../carriers/twilio/callback.ts";
-import { readRowId } from "../domain/ids.ts";
+import { readRowId, rowId } from "../domain/ids.ts";
 import type { MessageStatus } from "../domain/message.ts";
 import type { StatusAnswer, StatusReport } from "../domain/pool-calls.ts";
-import { decideStatus } from "../domain/status.ts";
-import { verifyTwilioSignature } from "../domain/twilio-signature.ts";
+import { statusPollsMs } from "../domain/retry.ts";
+import type { Account } from "../domain/snapshot.ts";
+import { decideStatus, isFinal } from "../domain/status.ts";
+import { readSignedForm, verifyTwilioSignature } from "../domain/twilio-signature.ts";
+import { noteEnd } from "./count-end.ts";
 import type { Desk } from "./desk.ts";
-import { finish } from "./dispatch.ts";
+import { schedule } from "./ledger/agenda.ts";
 import {
+  type Detail,
   findMessage,
   findMessageBySid,
   type MessageChange,
   type MessageRow,
   updateMessage,
 } from "./ledger/messages.ts";
+import { judgeIfDue } from "./number-health.ts";
 import { emitStatus } from "./outbox.ts";
+import { finish, noteOptOutCode } from "./settle.ts";
 
 /** What a carrier says of a message's status, whether by callback or when asked. */
 export type CarrierReport = {
@@ -23,6 +29,11 @@ export type CarrierReport = {
   errorMessage: string | null;
 };
 
+/** Reports are applied for as long as operators send them (seed 002: four days); a read receipt may come at any time. */
+const latestReportMs = statusPollsMs.at(-1) ?? 0;
+/** The names every status callback has: one of them missing means that values were moved between fields. */
+const required = ["MessageSid", "MessageStatus", "AccountSid", "To", "From"];
+
 /**
  * Verifies a status callback with the tokens of the account in its URL and applies it: nothing is read or written before the signature holds.
  * An account without an auth token cannot sign: there the pool reference in the URL, which only we can make, stands for it.
@@ -30,10 +41,25 @@ export type CarrierReport = {
  */
 export async function takeReport(desk: Desk, report: StatusReport): Promise<StatusAnswer> {
   const account = desk.findAccount(report.accountId);
-  if (account === null) return "forbidden";
+  if (account === null || !(await isGenuine(desk, account, report))) return "forbidden";
+  const form = readSignedForm(report.params, required);
+  const read = readStatusReport(report.params);
+  if (form === null || !read.ok || read.value.accountSid !== account.accountSid) return "forbidden";
+  const row = findReported(desk, report.messageId, read.value.providerId);
+  if (row === null || row.account !== account.id) return "ignored";
+  if (read.value.from !== row.number) return "forbidden";
+  if (disagrees(desk, row, read.value.providerId)) return "ignored";
+  if (isTooLate(desk, row, read.value.status)) return "ignored";
+  const answer = desk.outside.storage.transactionSync(() => applyReport(desk, row.seq, read.value));
+  judgeIfDue(desk);
+  return answer;
+}
+
+async function isGenuine(desk: Desk, account: Account, report: StatusReport): Promise<boolean> {
   const login = await desk.outside.openLogin(account);
   const tokens = [login.authToken, await desk.outside.openPreviousToken(account)].filter((token) => token !== null);
-  const genuine = await verifyTwilioSignature({
+  if (tokens.length === 0) return true;
+  return verifyTwilioSignature({
     url: report.url,
     params: report.params,
     rawBody: new Uint8Array(),
@@ -41,21 +67,26 @@ export async function takeReport(desk: Desk, report: StatusReport): Promise<Stat
     signature: report.signature,
     authTokens: tokens,
   });
-  const read = readStatusReport(report.params);
-  if (!genuine && tokens.length > 0) return "forbidden";
-  if (!read.ok || read.value.accountSid !== account.accountSid) return "forbidden";
-  const row = findReported(desk, report.messageId, read.value.providerId);
-  if (row === null || row.account !== account.id) return "ignored";
-  if (row.sid !== null && row.sid !== read.value.providerId) {
-    desk.outside.log({ event: "report_disagrees", message_id: report.messageId, sid: read.value.providerId });
-    return "ignored";
-  }
-  return desk.outside.storage.transactionSync(() => applyReport(desk, row.seq, read.value));
 }
 
 function findReported(desk: Desk, messageId: string | null, providerId: string): MessageRow | null {
   const seq = messageId === null ? null : readRowId("msg", messageId, desk.tag);
-  return seq === null ? findMessageBySid(desk.sql, providerId) : findMessage(desk.sql, seq);
+  return seq === null && messageId === null ? findMessageBySid(desk.sql, providerId) : findMessage(desk.sql, seq ?? -1);
+}
+
+/** A report may give a message its id, never another id, nor one that stands at another message. */
+function disagrees(desk: Desk, row: MessageRow, sid: string): boolean {
+  const holder = row.sid === null ? findMessageBySid(desk.sql, sid) : null;
+  if (row.sid === sid || (row.sid === null && holder === null)) return false;
+  desk.outside.log({ event: "report_disagrees", message_id: rowId("msg", row.seq, desk.tag), sid });
+  return true;
+}
+
+function isTooLate(desk: Desk, row: MessageRow, status: MessageStatus | null): boolean {
+  const age = desk.now() - (row.attempted_at ?? row.created_at);
+  if (age <= latestReportMs || status === "read") return false;
+  desk.outside.log({ event: "report_too_late", message_id: rowId("msg", row.seq, desk.tag), age_ms: age });
+  return true;
 }
 
 /** Applies a carrier's word about a message in the caller's transaction: monotone, and a repeat changes and owes nothing. */
@@ -69,18 +100,38 @@ export function applyReport(desk: Desk, seq: number, report: CarrierReport): "ap
   };
   if (Object.keys(change).length === 0) return "ignored";
   updateMessage(desk.sql, seq, change);
-  if (change.status !== undefined) emitStatus(desk, { ...row, ...change });
+  tell(desk, row, change);
   finish(desk, row, row.due_at);
   return "applied";
+}
+
+/** Applies what the carrier said when it was asked because of a contradiction: its final word stands, whatever stood before. */
+export function applyTruth(desk: Desk, seq: number, report: CarrierReport): void {
+  const row = findMessage(desk.sql, seq);
+  const { status } = report;
+  if (row === null || status === null || !isFinal(status) || status === row.status) return;
+  if (row.status === "read" && status === "delivered") return;
+  const change = { error_code: null, error_message: null, ...describeChange(desk, row, status, report) };
+  updateMessage(desk.sql, seq, change);
+  tell(desk, row, change);
+}
+
+function tell(desk: Desk, row: MessageRow, change: MessageChange): void {
+  if (change.status === undefined) return;
+  const changed = { ...row, ...change };
+  emitStatus(desk, changed);
+  noteOptOutCode(desk, changed);
+  noteEnd(desk, row, changed);
 }
 
 function statusChange(desk: Desk, row: MessageRow, report: CarrierReport): MessageChange {
   const { status } = report;
   const decision = status === null ? "ignore" : decideStatus(row.status, status);
-  if (decision === "contradiction") {
-    desk.outside.log({ event: "status_contradiction", stands: row.status, reported: status, sid: report.providerId });
-  }
-  if (decision !== "apply" || status === null) return {};
+  if (status === null || decision === "ignore") return {};
+  return decision === "apply" ? describeChange(desk, row, status, report) : planLook(desk, row, status);
+}
+
+function describeChange(desk: Desk, row: MessageRow, status: MessageStatus, report: CarrierReport): MessageChange {
   const now = desk.now();
   const failed = status === "failed" || status === "undelivered";
   return {
@@ -90,4 +141,15 @@ function statusChange(desk: Desk, row: MessageRow, report: CarrierReport): Messa
     ...(status === "read" ? { read_at: now } : {}),
     ...(failed ? { error_code: report.errorCode, error_message: report.errorMessage } : {}),
   };
+}
+
+/** Two ends that contradict each other: the first stands, and the carrier is asked once which is true. */
+function planLook(desk: Desk, row: MessageRow, reported: MessageStatus): MessageChange {
+  const detail = JSON.parse(row.detail) as Detail;
+  if (detail.carrier?.contradicted_by !== undefined) return {};
+  desk.outside.log({ event: "status_contradiction", stands: row.status, reported, sid: row.sid });
+  schedule(desk.sql, row.seq, desk.now(), -1);
+  desk.arm(desk.now());
+  const carrier = { ...detail.carrier, contradicted_by: reported };
+  return { detail: JSON.stringify({ ...detail, carrier } satisfies Detail) };
 }

@@ -47,6 +47,10 @@ export function surround(ctx: DurableObjectState, env: Cloudflare.Env): Surround
       const bell: Bell = { pool: keyId, lane };
       await (lane === "slow" ? env.BELL_SLOW : env.BELL).send(bell);
     },
+    keepAlive: (work) => ctx.waitUntil(work),
+    tell: (news) => {
+      ctx.waitUntil(env.BELL.send(news).catch(() => {}));
+    },
     log: (entry) => console.log(JSON.stringify({ at: new Date().toISOString(), pool: keyId, ...entry })),
   };
 }

@@ -48,7 +48,7 @@ const migrations: readonly string[] = [
      opted_out_by TEXT
    ) WITHOUT ROWID;
 
-   CREATE TABLE heard (number TEXT NOT NULL, contact TEXT NOT NULL, last_at INTEGER NOT NULL, PRIMARY KEY (number, contact)) WITHOUT ROWID;
+   CREATE TABLE heard (number TEXT NOT NULL, contact TEXT NOT NULL, last_at INTEGER NOT NULL, PRIMARY KEY (contact, number)) WITHOUT ROWID;
 
    CREATE TABLE agenda (due_at INTEGER NOT NULL, seq INTEGER NOT NULL, looks INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (due_at, seq)) WITHOUT ROWID;
 
@@ -58,17 +58,17 @@ const migrations: readonly string[] = [
      seq INTEGER PRIMARY KEY,
      name TEXT NOT NULL,
      message INTEGER,
+     original INTEGER,
      body TEXT NOT NULL
    );
 
    CREATE TABLE owed (
+     webhook TEXT NOT NULL,
      due_at INTEGER NOT NULL,
      event INTEGER NOT NULL,
-     webhook TEXT NOT NULL,
      attempt INTEGER NOT NULL,
-     lane TEXT NOT NULL,
-     original INTEGER,
-     PRIMARY KEY (due_at, event, webhook)
+     body TEXT,
+     PRIMARY KEY (webhook, due_at, event)
    ) WITHOUT ROWID;
 
    CREATE TABLE attempts (
@@ -82,7 +82,7 @@ const migrations: readonly string[] = [
      response TEXT,
      error TEXT,
      url TEXT NOT NULL,
-     original INTEGER,
+     body TEXT,
      PRIMARY KEY (webhook, seq)
    ) WITHOUT ROWID;
 
@@ -97,9 +97,15 @@ const migrations: readonly string[] = [
      slow INTEGER NOT NULL
    ) WITHOUT ROWID;
 
+   CREATE TABLE links (n INTEGER PRIMARY KEY, secret TEXT NOT NULL, message INTEGER NOT NULL, url TEXT NOT NULL);
+
    CREATE TABLE rotation (number TEXT PRIMARY KEY, turn REAL NOT NULL, served REAL NOT NULL) WITHOUT ROWID;
 
    CREATE TABLE health (number TEXT NOT NULL, hour INTEGER NOT NULL, counts TEXT NOT NULL, PRIMARY KEY (number, hour)) WITHOUT ROWID;
+
+   CREATE TABLE verdicts (number TEXT PRIMARY KEY, status TEXT NOT NULL, since INTEGER, reason TEXT, tried_at INTEGER) WITHOUT ROWID;
+
+   CREATE TABLE blamed (text TEXT NOT NULL, number TEXT NOT NULL, hour INTEGER NOT NULL, faults INTEGER NOT NULL, PRIMARY KEY (text, number, hour)) WITHOUT ROWID;
 
    CREATE TABLE tags (contact TEXT NOT NULL, tag TEXT NOT NULL, created_at INTEGER NOT NULL, PRIMARY KEY (contact, tag)) WITHOUT ROWID;
 

@@ -83,6 +83,7 @@ export class MemoryPool {
     if (!choice.ok) return choice;
     this.rotation = applyRotation(this.rotation, choice.rotation);
     if (choice.stick) this.sticky.set(wish.contact, { number: choice.number.address, since: this.now });
+    if (choice.handover) this.lastWrittenTo.delete(wish.contact);
     return choice;
   }
 

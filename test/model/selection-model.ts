@@ -7,7 +7,7 @@ export class SelectionModel {
   numbers: ModelNumber[] = [];
   selection = { strategy: "round_robin", sticky: true, stickyDays: 3 };
   day = 0;
-  home = new Map<string, { number: string; day: number }>();
+  home = new Map<string, { number: string; day: number; heard: number }>();
   inbound: { contact: string; number: string }[] = [];
   turns: string[] = [];
   sharesSinceEdit: { among: string; address: string }[] = [];
@@ -34,12 +34,14 @@ export class SelectionModel {
       const among = this.best(wish);
       if (this.isShared(among)) this.sharesSinceEdit.push({ among: String(among.map((n) => n.address)), address });
     }
-    if (this.selection.sticky && !stays) this.home.set(wish.contact, { number: address, day: this.day });
+    const heard = keeper === undefined ? this.inbound.length : (this.home.get(wish.contact)?.heard ?? 0);
+    if (this.selection.sticky && !stays) this.home.set(wish.contact, { number: address, day: this.day, heard });
   }
 
   wrote(contact: string, number: string): void {
     this.inbound.push({ contact, number });
-    if (this.selection.sticky) this.home.set(contact, { number, day: this.day });
+    const heard = this.inbound.length - 1;
+    if (this.selection.sticky) this.home.set(contact, { number, day: this.day, heard });
   }
 
   edited(): void {
@@ -61,7 +63,8 @@ export class SelectionModel {
 
   private known(contact: string): ModelNumber[] {
     if (!this.selection.sticky) return [];
-    const addresses = [this.inbound.findLast((i) => i.contact === contact)?.number, this.homeOf(contact)];
+    const wrote = this.inbound.slice(this.home.get(contact)?.heard).findLast((i) => i.contact === contact);
+    const addresses = [wrote?.number, this.homeOf(contact)];
     return addresses.flatMap((address) => this.numbers.filter((n) => n.address === address));
   }
 
@@ -73,16 +76,19 @@ export class SelectionModel {
   private isWeighted = () => this.selection.strategy === "weighted";
   private isShared = (among: ModelNumber[]) => this.isWeighted() && among.every((n) => n.weight > 0);
   private rank = (n: ModelNumber) => (this.isWeighted() && n.weight === 0 ? 2 : 0) + (n.sick ? 1 : 0);
-  private able = (wish: ModelWish) => this.numbers.filter((n) => this.refusal(n, wish) === null);
-  private best = (wish: ModelWish) => least(this.able(wish), this.rank);
+  private best = (wish: ModelWish) =>
+    least(
+      this.numbers.filter((n) => this.refusal(n, wish) === null),
+      this.rank,
+    );
 
   private byStrategy(among: ModelNumber[], to: string): ModelNumber[] {
     const next = (list: ModelNumber[]) => least(list, (n) => this.turns.lastIndexOf(n.address)).slice(0, 1);
     if (this.selection.strategy === "first") return among.slice(0, 1);
     if (this.isShared(among)) return this.withinShare(among);
-    const far = (n: ModelNumber) => (n.address.at(-1) === to.at(-1) ? 0 : 1);
-    if (this.selection.strategy === "geographic") return next(least(among, far));
-    return next(this.selection.strategy === "least_busy" ? least(among, (n) => n.queue) : among);
+    const { strategy } = this.selection;
+    if (strategy === "geographic") return next(least(among, (n) => (n.address.at(-1) === to.at(-1) ? 0 : 1)));
+    return next(strategy === "least_busy" ? least(among, (n) => n.queue) : among);
   }
 
   private withinShare(among: ModelNumber[]): ModelNumber[] {

@@ -148,7 +148,7 @@ describe("a message to anybody", () => {
       [{ from: "+15005550008" }, "21611"],
       [{ from: "+15005550001" }, "21212"],
       [{ from: "+14155550100" }, "21606"],
-      [{ from: "+15005550110", mediaUrls: ["https://example.com/a.png"] }, "21621"],
+      [{ from: "+15005550149", mediaUrls: ["https://example.com/a.png"] }, "21621"],
       [{ text: null }, "21602"],
       [{ text: "x".repeat(1601) }, "21617"],
       [{ to: `whatsapp:${person}` }, "21910"],

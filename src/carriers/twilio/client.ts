@@ -1,6 +1,7 @@
 import type { Carrier } from "../carrier.ts";
 import type { Wire } from "./call.ts";
 import type { Fetch } from "./exchange.ts";
+import { openMedia } from "./media.ts";
 import { fetchMessage, listMessages, sendMessage } from "./messages.ts";
 import { findNumber, listNumbers, updateNumber } from "./numbers.ts";
 import { probe } from "./probe.ts";
@@ -18,6 +19,7 @@ export function twilioCarrier({ fetch, apiUrl, timeoutMs = 20_000, now = Date.no
     listNumbers: (login) => listNumbers(wire, login),
     findNumber: (login, phoneNumber) => findNumber(wire, login, phoneNumber),
     updateNumber: (login, providerId, webhooks) => updateNumber(wire, login, providerId, webhooks),
+    openMedia: (login, media) => openMedia(wire, login, media),
     probe: (login, capability) => probe(wire, login, capability),
   };
 }

@@ -27,6 +27,7 @@ async function toApiKey(deps: Deps, key: ApiKeyView): Promise<z.output<typeof op
     allowed_countries: key.allowedCountries,
     daily_cap: key.dailyCap,
     shorten_links: key.shortenLinks,
+    resend_unknown: key.resendUnknown,
     last_used_at: stats?.lastUsedAt ?? null,
     created_at: key.createdAt,
   };
@@ -76,6 +77,7 @@ function mountChanging(router: Hono<Edge>): void {
         allowedCountries: body.allowed_countries,
         dailyCap: body.daily_cap,
         shortenLinks: body.shorten_links,
+        resendUnknown: body.resend_unknown,
       });
       const changed = await flows.changeKey(c.get("deps"), params.apiKeyId, change);
       return changed.ok ? reply(200, await toApiKey(c.get("deps"), changed.value)) : changed;

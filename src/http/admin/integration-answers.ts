@@ -20,6 +20,7 @@ export async function toIntegration(deps: Deps, account: AccountRow): Promise<z.
     region: account.region,
     edge: account.edge,
     messaging_service_sid: account.messagingServiceSid,
+    voice_forward: account.voiceForward,
     sync: account.sync,
     inbound_url: await inboundUrl(deps, account),
     status_url: statusUrl(deps, account),

@@ -28,6 +28,7 @@ type Settings = {
   region?: string | null | undefined;
   edge?: string | null | undefined;
   messaging_service_sid?: string | null | undefined;
+  voice_forward?: string | null | undefined;
 };
 
 function readSettings(body: Settings) {
@@ -39,6 +40,7 @@ function readSettings(body: Settings) {
     region: body.region,
     edge: body.edge,
     messagingServiceSid: body.messaging_service_sid,
+    voiceForward: body.voice_forward,
   });
 }
 

@@ -2,6 +2,7 @@ import type { Hono } from "hono";
 import type { Edge } from "../edge.ts";
 import { mountApiKeys } from "./api-keys.ts";
 import { mountIntegrations } from "./integrations.ts";
+import { mountAdminMessages } from "./messages.ts";
 import { mountNumbers } from "./numbers.ts";
 import { mountOrganizations } from "./organizations.ts";
 import { mountPeople } from "./people.ts";
@@ -18,6 +19,7 @@ export function mountAdmin(router: Hono<Edge>): void {
   mountNumbers(router);
   mountPools(router);
   mountPeople(router);
+  mountAdminMessages(router);
   mountOrganizationWebhooks(router);
   mountTrying(router);
   mountStatus(router);

@@ -3,6 +3,7 @@ import { listNumbers } from "../../directory/numbers.ts";
 import { fail } from "../../domain/failure.ts";
 import { changeNumber } from "../../flows/assign.ts";
 import { releaseNumber } from "../../flows/import-numbers.ts";
+import { readNumberStats } from "../../flows/number-stats.ts";
 import * as operations from "../contract/admin/numbers.ts";
 import { adminGuard, type Edge } from "../edge.ts";
 import { mount } from "../mount.ts";
@@ -21,7 +22,9 @@ export function mountNumbers(router: Hono<Edge>): void {
         unassigned: query.unassigned,
       });
       const numbers = await listNumbers(c.get("deps").db, filter);
-      return reply(200, { numbers: numbers.map(toManagedNumber) });
+      const keyIds = numbers.map((number) => number.apiKeyId).filter((keyId) => keyId !== null);
+      const stats = await readNumberStats(c.get("deps"), [...new Set(keyIds)]);
+      return reply(200, { numbers: numbers.map((number) => toManagedNumber(number, stats.get(number.address))) });
     },
     adminGuard,
   );
@@ -36,10 +39,14 @@ export function mountNumbers(router: Hono<Edge>): void {
         weight: body.weight,
         type: body.type,
         messagesPerSecond: body.messages_per_second,
+        messagingServiceSid: body.messaging_service_sid,
         isActive: body.is_active,
       });
       const changed = await changeNumber(c.get("deps"), params.number, change);
-      return changed.ok ? reply(200, toManagedNumber(changed.value)) : changed;
+      if (!changed.ok) return changed;
+      const { apiKeyId, address } = changed.value;
+      const stats = await readNumberStats(c.get("deps"), apiKeyId === null ? [] : [apiKeyId]);
+      return reply(200, toManagedNumber(changed.value, stats.get(address)));
     },
     adminGuard,
   );

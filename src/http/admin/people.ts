@@ -1,10 +1,12 @@
 import type { Hono } from "hono";
-import type { Assignment, OptOut } from "../../domain/pool-calls.ts";
+import type { Result } from "../../domain/failure.ts";
+import type { Assignment, AssignmentWish, OptOut } from "../../domain/pool-calls.ts";
+import { importAssignments } from "../../flows/import-assignments.ts";
 import * as operations from "../contract/admin/pools.ts";
 import { paginate } from "../contract/paging.ts";
 import { adminGuard, type Edge } from "../edge.ts";
 import { mount } from "../mount.ts";
-import { askKey } from "./ask-key.ts";
+import { askKey, readKey } from "./ask-key.ts";
 
 /** Registers the calls about a pool's people: who is sticky to which number, and who opted out. */
 export function mountPeople(router: Hono<Edge>): void {
@@ -14,6 +16,20 @@ export function mountPeople(router: Hono<Edge>): void {
 
 function toAssignment({ contact, phoneNumber, assignedAt }: Assignment) {
   return { contact, phone_number: phoneNumber, assigned_at: assignedAt };
+}
+
+function toWish(given: { contact: string; phone_number: string }): AssignmentWish {
+  return { contact: given.contact, phoneNumber: given.phone_number };
+}
+
+function toResult(answer: Result<Assignment>, index: number, wish: AssignmentWish | undefined) {
+  if (answer.ok) {
+    const { contact, phoneNumber } = answer.value;
+    return { index, contact, phone_number: phoneNumber, status: "assigned" as const };
+  }
+  const { code, message } = answer.failure;
+  const asked = { contact: wish?.contact ?? "", phone_number: wish?.phoneNumber ?? "" };
+  return { index, ...asked, status: "failed" as const, code, message };
 }
 
 function toOptOut({ contact, source, optedOutAt }: OptOut) {
@@ -38,9 +54,17 @@ function mountAssignments(router: Hono<Edge>): void {
     router,
     operations.setAssignment,
     async ({ params, body, reply }, c) => {
-      const { contact, phone_number } = body;
-      const set = await askKey(c.get("deps"), params.apiKeyId, (pool) => pool.setAssignment(contact, phone_number));
-      return set.ok ? reply(200, toAssignment(set.value)) : set;
+      const deps = c.get("deps");
+      const wishes = (body.assignments ?? []).map(toWish);
+      if (wishes.length === 0) {
+        const { contact = "", phone_number = "" } = body;
+        const set = await askKey(deps, params.apiKeyId, (pool) => pool.setAssignment(contact, phone_number));
+        return set.ok ? reply(200, toAssignment(set.value)) : set;
+      }
+      const key = await readKey(deps, params.apiKeyId);
+      const imported = key.ok ? await importAssignments(deps, params.apiKeyId, wishes) : key;
+      if (!imported.ok) return imported;
+      return reply(200, { results: imported.value.map((answer, index) => toResult(answer, index, wishes[index])) });
     },
     adminGuard,
   );

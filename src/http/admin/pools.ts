@@ -5,6 +5,7 @@ import { findOrganization } from "../../directory/organizations.ts";
 import type { Candidate } from "../../domain/message.ts";
 import { defaultSelection, type Selection } from "../../domain/snapshot.ts";
 import type { Deps } from "../../flows/deps.ts";
+import { readNumberStats } from "../../flows/number-stats.ts";
 import * as operations from "../contract/admin/pools.ts";
 import { adminGuard, type Edge } from "../edge.ts";
 import { mount } from "../mount.ts";
@@ -57,13 +58,15 @@ async function selectionInForce(deps: Deps, key: ApiKeyView): Promise<Selection>
 }
 
 async function readNumbers(deps: Deps, keyId: string) {
-  const [rows, stats] = await Promise.all([listNumbers(deps.db, { apiKeyId: keyId }), deps.pool(keyId).stats()]);
-  const carried = new Map(stats?.numbers.map((number) => [number.phoneNumber, number]));
-  return rows.map((row) => ({
-    ...toManagedNumber(row),
-    sent_today: carried.get(row.address)?.sentToday ?? 0,
-    queued: carried.get(row.address)?.queued ?? 0,
-    delivery_rate_7d: null,
-    failure_rate_7d: null,
-  }));
+  const [rows, stats] = await Promise.all([listNumbers(deps.db, { apiKeyId: keyId }), readNumberStats(deps, [keyId])]);
+  return rows.map((row) => {
+    const number = stats.get(row.address);
+    return {
+      ...toManagedNumber(row, number),
+      sent_today: number?.sentToday ?? 0,
+      queued: number?.queued ?? 0,
+      delivery_rate_7d: number?.deliveryRate7d ?? null,
+      failure_rate_7d: number?.failureRate7d ?? null,
+    };
+  });
 }

@@ -4,18 +4,22 @@ import { findWebhook, listWebhooks, type WebhookRow } from "../../directory/webh
 import { fail, type Result } from "../../domain/failure.ts";
 import type { Deps } from "../../flows/deps.ts";
 import { resolveOrganization } from "../../flows/organizations.ts";
+import { replayEventAsAdmin, replayRangeAsAdmin } from "../../flows/replay.ts";
 import { listWebhookLogs, readWebhookStates } from "../../flows/watch-webhooks.ts";
 import * as flows from "../../flows/webhooks.ts";
 import * as operations from "../contract/admin/webhooks.ts";
 import { adminGuard, type Edge } from "../edge.ts";
 import { mount } from "../mount.ts";
 import {
+  toReplayQuery,
   toWebhook,
   toWebhookChange,
   toWebhookCreated,
   toWebhookExisting,
   toWebhookInput,
   toWebhookLog,
+  toWebhookReplay,
+  toWebhookReplayRange,
 } from "../webhook-answers.ts";
 import { readKey } from "./ask-key.ts";
 
@@ -27,6 +31,7 @@ export function mountOrganizationWebhooks(router: Hono<Edge>): void {
   mountCreating(router);
   mountChanging(router);
   mountLogs(router);
+  mountReplays(router);
 }
 
 function ownerOf(webhook: WebhookRow, apiKeyName: string | null) {
@@ -170,6 +175,32 @@ function mountLogs(router: Hono<Edge>): void {
       const returned = logs.length;
       const { limit, offset } = query;
       return reply(200, { logs, pagination: { total, limit, offset, returned, has_more: offset + returned < total } });
+    },
+    adminGuard,
+  );
+}
+
+function mountReplays(router: Hono<Edge>): void {
+  mount(
+    router,
+    operations.replayOrganizationWebhookEvent,
+    async ({ params, reply }, c) => {
+      const webhook = await findWebhook(c.get("deps").db, params.webhookId);
+      if (webhook === null) return fail("not_found", "Webhook not found.");
+      const replayed = await replayEventAsAdmin(c.get("deps"), webhook, params.eventId);
+      return replayed.ok ? reply(200, toWebhookReplay(webhook.id, replayed.value)) : replayed;
+    },
+    adminGuard,
+  );
+
+  mount(
+    router,
+    operations.replayOrganizationWebhookEvents,
+    async ({ params, body, reply }, c) => {
+      const webhook = await findWebhook(c.get("deps").db, params.webhookId);
+      if (webhook === null) return fail("not_found", "Webhook not found.");
+      const replayed = await replayRangeAsAdmin(c.get("deps"), webhook, toReplayQuery(webhook.id, body));
+      return replayed.ok ? reply(202, toWebhookReplayRange(webhook.id, replayed.value)) : replayed;
     },
     adminGuard,
   );

@@ -14,8 +14,10 @@ export const protocol = z.enum(["pending", "unknown", "imessage", "sms", "rcs", 
 export const planKind = z.enum(["shared", "dedicated", "inbound", "trial", "2fa"]);
 
 export const deliveryReport = z
-  .enum(["expected", "not_expected"])
-  .meta({ description: "`not_expected`: this country sends no delivery reports, so `sent` is final." });
+  .enum(["expected", "not_expected", "missing"])
+  .meta({
+    description: "`not_expected`: this country sends no delivery reports, so `sent` is final; `missing`: none came in 4 days.",
+  });
 
 /** Returns the schema of a whole number, which says so when it gets anything else. */
 export function wholeNumber(): z.ZodInt {

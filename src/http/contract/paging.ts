@@ -7,6 +7,12 @@ export const pageQuery = {
   offset: wholeNumber().min(0).default(0).meta({ description: "How many entries to pass over." }),
 };
 
+/** Part of an address or a name. The `+` that stands raw in a query arrives as a space. */
+export const searchText = z
+  .string()
+  .max(255)
+  .overwrite((text) => text.replace(/^ (?=\d)/, "+"));
+
 export const Pagination = z
   .object({ limit: wholeNumber(), offset: z.int(), total: z.int() })
   .meta({ id: "Pagination" });

@@ -2,6 +2,7 @@ import type { Operation } from "../operation.ts";
 import { apiKeyOperations } from "./admin/api-keys.ts";
 import { healthOperations } from "./admin/health.ts";
 import { integrationOperations } from "./admin/integrations.ts";
+import { adminMessageOperations } from "./admin/messages.ts";
 import { numberOperations } from "./admin/numbers.ts";
 import { organizationOperations } from "./admin/organizations.ts";
 import { poolOperations } from "./admin/pools.ts";
@@ -33,6 +34,7 @@ export const operations: readonly Operation[] = [
   ...integrationOperations,
   ...numberOperations,
   ...poolOperations,
+  ...adminMessageOperations,
   ...organizationWebhookOperations,
   ...tryingOperations,
   ...healthOperations,

@@ -187,6 +187,26 @@ export const WebhookLogsPage = z
   })
   .meta({ id: "WebhookLogsPage" });
 
+/** The body of a replay of many events. */
+export const replayRange = {
+  since: z.int().min(0).meta({ format: "int64", description: "Epoch milliseconds; the first event to deliver again." }),
+  until: z.int().min(0).nullish().meta({ format: "int64", description: "Epoch milliseconds, this one included; else until now." }),
+  only_failed: z
+    .boolean()
+    .default(true)
+    .meta({ description: "Only what the receiver has not answered with 2xx and is not owed any more." }),
+};
+
+export const WebhookReplayRange = z
+  .object({
+    webhook_id: z.string(),
+    replayed: z.int().meta({ description: "How many events leave again, one after another at ten a second." }),
+    next_since: timestamp
+      .nullable()
+      .meta({ description: "There is more: ask again from here once these have left. Null: that was all." }),
+  })
+  .meta({ id: "WebhookReplayRange" });
+
 export const WebhookReplay = z
   .object({
     success: z.boolean().meta({ description: "Whether the receiver answered 2xx." }),

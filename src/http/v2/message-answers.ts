@@ -14,6 +14,9 @@ function progressOf(message: Message) {
     protocol: protocolOf(message.channel),
     error: failed ? (message.errorMessage ?? message.errorCode ?? "failed") : null,
     error_code: message.errorCode,
+    error_name: message.failure?.name ?? null,
+    error_meaning: message.failure?.meaning ?? null,
+    retry: message.failure?.retry ?? null,
   };
 }
 

@@ -55,6 +55,7 @@ function extrasOf(body: Body): SendExtras {
   return {
     ...(body.content_sid == null ? {} : { contentSid: body.content_sid }),
     ...(body.content_variables == null ? {} : { contentVariables: body.content_variables }),
+    ...(body.messaging_service_sid == null ? {} : { messagingServiceSid: body.messaging_service_sid }),
     ...(body.validity_period == null ? {} : { validityPeriodSeconds: body.validity_period }),
     ...(body.smart_encoded == null ? {} : { smartEncoded: body.smart_encoded }),
     ...(body.content_retention == null ? {} : { contentRetention: body.content_retention }),

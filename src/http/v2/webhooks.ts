@@ -2,17 +2,21 @@ import type { Context, Hono } from "hono";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import type { KeyView } from "../../domain/pool-calls.ts";
 import { askPool } from "../../flows/ask-pool.ts";
+import { replayEvent } from "../../flows/replay.ts";
 import * as flows from "../../flows/webhooks.ts";
 import * as operations from "../contract/v2/webhooks.ts";
 import { apiKeyGuard, credentialOf, type Edge } from "../edge.ts";
 import { mount } from "../mount.ts";
 import {
+  toReplayQuery,
   toWebhook,
   toWebhookChange,
   toWebhookCreated,
   toWebhookExisting,
   toWebhookInput,
   toWebhookLog,
+  toWebhookReplay,
+  toWebhookReplayRange,
 } from "../webhook-answers.ts";
 
 /** Managing webhooks touches the directory, so the key is checked by its object first. */
@@ -46,6 +50,7 @@ export function mountWebhooks(router: Hono<Edge>): void {
   mountShowing(router);
   mountChanging(router);
   mountLogs(router);
+  mountReplays(router);
 }
 
 function mountShowing(router: Hono<Edge>): void {
@@ -168,6 +173,31 @@ function mountLogs(router: Hono<Edge>): void {
       const returned = logs.length;
       const { limit, offset } = query;
       return reply(200, { logs, pagination: { total, limit, offset, returned, has_more: offset + returned < total } });
+    },
+    apiKeyGuard,
+  );
+}
+
+function mountReplays(router: Hono<Edge>): void {
+  mount(
+    router,
+    operations.replayWebhookEvent,
+    async ({ params, reply }, c) => {
+      const credential = credentialOf(c);
+      const replayed = await replayEvent(c.get("deps"), { keyId: credential.keyId, credential, ...params });
+      return replayed.ok ? reply(200, toWebhookReplay(params.webhookId, replayed.value)) : replayed;
+    },
+    apiKeyGuard,
+  );
+
+  mount(
+    router,
+    operations.replayWebhookEvents,
+    async ({ params, body, reply }, c) => {
+      const credential = credentialOf(c);
+      const query = toReplayQuery(params.webhookId, body);
+      const replayed = await askPool(c.get("deps"), credential.keyId, (pool) => pool.replayRange(credential, query));
+      return replayed.ok ? reply(202, toWebhookReplayRange(params.webhookId, replayed.value)) : replayed;
     },
     apiKeyGuard,
   );

@@ -38,6 +38,8 @@ export type Touch = {
   direction: Direction;
   stickTo: string | null;
   repliedTo?: string;
+  /** The contact was handed over: the number it once wrote to counts no more, even if it comes back. */
+  movesOn?: boolean;
 };
 
 /** Counts a message into its chat, making chat and contact when they are new: one row. A contact that was deleted comes back with traffic. */
@@ -50,7 +52,7 @@ export function touchChat(sql: SqlStorage, touch: Touch): void {
        inbound = inbound + ?5, outbound = outbound + 1 - ?5, first_at = coalesce(first_at, ?4), last_at = ?4, last_seq = ?3, deleted_at = NULL,
        last_inbound_at = iif(?5 = 1, ?4, last_inbound_at), last_outbound_at = iif(?5 = 1, last_outbound_at, ?4),
        sticky_number = coalesce(?6, sticky_number), sticky_at = iif(?6 IS NULL, sticky_at, ?4),
-       replied_number = coalesce(?7, replied_number)`,
+       replied_number = iif(?8 = 1, NULL, coalesce(?7, replied_number))`,
     touch.chat,
     touch.contactId,
     touch.seq,
@@ -58,6 +60,7 @@ export function touchChat(sql: SqlStorage, touch: Touch): void {
     inbound,
     touch.stickTo,
     touch.repliedTo ?? null,
+    touch.movesOn === true ? 1 : 0,
   );
 }
 
@@ -82,14 +85,24 @@ export function ensureChat(sql: SqlStorage, contact: { chat: string; contactId: 
   );
 }
 
-/** Ties a contact to a number, or to none; the number that the contact last wrote to counts no more. */
-export function setSticky(sql: SqlStorage, chat: string, sticky: { number: string; at: number } | null): void {
+/** Ties a contact, new or known, to a number: one row. The number that the contact last wrote to counts no more. */
+export function tieContact(
+  sql: SqlStorage,
+  tie: { chat: string; contactId: string; number: string; at: number },
+): void {
   sql.exec(
-    "UPDATE chats SET sticky_number = ?, sticky_at = ?, replied_number = NULL WHERE id = ?",
-    sticky?.number ?? null,
-    sticky?.at ?? null,
-    chat,
+    `INSERT INTO chats (id, contact_id, created_at, sticky_number, sticky_at) VALUES (?1, ?2, ?3, ?4, ?3)
+     ON CONFLICT (id) DO UPDATE SET sticky_number = ?4, sticky_at = ?3, replied_number = NULL`,
+    tie.chat,
+    tie.contactId,
+    tie.at,
+    tie.number,
   );
+}
+
+/** Unties a contact from its number and from the one it last wrote to. */
+export function untieContact(sql: SqlStorage, chat: string): void {
+  sql.exec("UPDATE chats SET sticky_number = NULL, sticky_at = NULL, replied_number = NULL WHERE id = ?", chat);
 }
 
 export type StickyRow = { id: string; sticky_number: string; sticky_at: number };
@@ -135,7 +148,9 @@ export function nextChatSequence(sql: SqlStorage, chat: string): number {
   );
 }
 
-const searchable = "(?1 IS NULL OR instr(lower(id), ?1) > 0 OR instr(lower(coalesce(name, '')), ?1) > 0)";
+/** SQLite folds ASCII letters only, so the text is also compared as it was typed. Without `?1` everything matches. */
+export const matchesText =
+  "(?1 IS NULL OR instr(lower(id), lower(?1)) > 0 OR instr(lower(name), lower(?1)) > 0 OR instr(name, ?1) > 0)";
 
 /** Returns one page of the chats that have messages, newest or oldest first; `q` matches the address or the contact's name. */
 export function pageChats(
@@ -146,9 +161,9 @@ export function pageChats(
   return sql
     .exec<ChatRow & { last_text: string | null; last_direction: Direction | null }>(
       `SELECT page.*, messages.text AS last_text, messages.direction AS last_direction FROM
-         (SELECT * FROM chats WHERE last_seq IS NOT NULL AND ${searchable} ORDER BY last_seq ${order} LIMIT ?2 OFFSET ?3) AS page
+         (SELECT * FROM chats WHERE last_seq IS NOT NULL AND ${matchesText} ORDER BY last_seq ${order} LIMIT ?2 OFFSET ?3) AS page
        LEFT JOIN messages ON messages.seq = page.last_seq ORDER BY page.last_seq ${order}`,
-      query.q === null ? null : query.q.toLowerCase(),
+      query.q,
       query.limit,
       query.offset,
     )
@@ -157,10 +172,7 @@ export function pageChats(
 
 /** Returns how many chats match. */
 export function countChats(sql: SqlStorage, q: string | null): number {
-  const cursor = sql.exec(
-    `SELECT count(*) AS total FROM chats WHERE last_seq IS NOT NULL AND ${searchable}`,
-    q === null ? null : q.toLowerCase(),
-  );
+  const cursor = sql.exec(`SELECT count(*) AS total FROM chats WHERE last_seq IS NOT NULL AND ${matchesText}`, q);
   return Number(cursor.one().total);
 }
 

@@ -1,14 +1,22 @@
 import type { EventName } from "../../domain/event.ts";
 
-export type EventRow = { seq: number; name: EventName; message: number | null; body: string };
+/** `original` is the event that this one replays: a replay is for one webhook alone and stands in no feed. */
+export type EventRow = {
+  seq: number;
+  name: EventName;
+  message: number | null;
+  original: number | null;
+  body: string;
+};
 
 /** Writes an event down with the bytes that every receiver gets. */
 export function insertEvent(sql: SqlStorage, event: EventRow): void {
   sql.exec(
-    "INSERT INTO events (seq, name, message, body) VALUES (?, ?, ?, ?)",
+    "INSERT INTO events (seq, name, message, original, body) VALUES (?, ?, ?, ?, ?)",
     event.seq,
     event.name,
     event.message,
+    event.original,
     event.body,
   );
 }
@@ -16,6 +24,53 @@ export function insertEvent(sql: SqlStorage, event: EventRow): void {
 /** Returns one event, or null. */
 export function findEvent(sql: SqlStorage, seq: number): EventRow | null {
   return sql.exec<EventRow>("SELECT * FROM events WHERE seq = ?", seq).toArray()[0] ?? null;
+}
+
+/** Returns what happened after `after` and before `until`, oldest first, without replays. */
+export function eventsAfter(sql: SqlStorage, after: number, until: number, limit: number): EventRow[] {
+  return sql
+    .exec<EventRow>(
+      "SELECT * FROM events WHERE seq > ? AND seq < ? AND original IS NULL ORDER BY seq LIMIT ?",
+      after,
+      until,
+      limit,
+    )
+    .toArray();
+}
+
+/** Returns those of these events that a webhook has got, itself or as a replay, or that it is still owed. */
+export function settledEvents(sql: SqlStorage, webhook: string, since: number): Set<number> {
+  const rows = sql
+    .exec<{ event: number }>(
+      `SELECT coalesce(events.original, events.seq) AS event FROM attempts JOIN events ON events.seq = attempts.event
+       WHERE attempts.webhook = ?1 AND attempts.seq > ?2 AND attempts.status BETWEEN 200 AND 299
+       UNION SELECT coalesce(events.original, events.seq) FROM owed JOIN events ON events.seq = owed.event WHERE owed.webhook = ?1`,
+      webhook,
+      since,
+    )
+    .toArray();
+  return new Set(rows.map((row) => row.event));
+}
+
+/** Returns the sequence number of the oldest and the newest event, or null when there is none. */
+export function eventBounds(sql: SqlStorage): { oldest: number; newest: number } | null {
+  const { oldest, newest } = sql
+    .exec<{ oldest: number | null; newest: number | null }>(
+      "SELECT (SELECT min(seq) FROM events) AS oldest, (SELECT max(seq) FROM events) AS newest",
+    )
+    .one();
+  return oldest === null || newest === null ? null : { oldest, newest };
+}
+
+/** Forgets at most `limit` events before a sequence number; returns how many it forgot. */
+export function sweepEvents(sql: SqlStorage, before: number, limit: number): number {
+  return sql
+    .exec(
+      "DELETE FROM events WHERE seq IN (SELECT seq FROM events WHERE seq < ? ORDER BY seq LIMIT ?) RETURNING seq",
+      before,
+      limit,
+    )
+    .toArray().length;
 }
 
 /** Returns the highest sequence number that stands in the ledger, 0 when it is empty. */

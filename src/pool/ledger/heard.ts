@@ -1,6 +1,7 @@
-/** Says whether this contact ever wrote to this number (seed 001, "Inbound numbers"). */
-export function hasHeard(sql: SqlStorage, number: string, contact: string): boolean {
-  return lastHeard(sql, number, contact) !== null;
+/** Returns the numbers to which this contact ever wrote (seed 001, "Inbound numbers"). */
+export function numbersHeard(sql: SqlStorage, contact: string): ReadonlySet<string> {
+  const rows = sql.exec<{ number: string }>("SELECT number FROM heard WHERE contact = ?", contact).toArray();
+  return new Set(rows.map((row) => row.number));
 }
 
 /** Returns when this contact was last known to write to this number, or null; exact for WhatsApp, else the first time. */
@@ -16,7 +17,7 @@ export function lastHeard(sql: SqlStorage, number: string, contact: string): num
 export function noteHeard(sql: SqlStorage, number: string, contact: string, at: number, exact: boolean): void {
   const conflict = exact ? "DO UPDATE SET last_at = excluded.last_at" : "DO NOTHING";
   sql.exec(
-    `INSERT INTO heard (number, contact, last_at) VALUES (?, ?, ?) ON CONFLICT (number, contact) ${conflict}`,
+    `INSERT INTO heard (number, contact, last_at) VALUES (?, ?, ?) ON CONFLICT (contact, number) ${conflict}`,
     number,
     contact,
     at,

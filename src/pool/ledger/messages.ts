@@ -10,6 +10,7 @@ import type {
 } from "../../domain/message.ts";
 import type { ListMessages } from "../../domain/pool-calls.ts";
 import type { Channel } from "../../domain/snapshot.ts";
+import { failureFacts } from "../failure-facts.ts";
 
 /** What is kept of a message beside its columns: read with the message, never searched. */
 export type Detail = {
@@ -23,6 +24,8 @@ export type Detail = {
   trace: SelectionTrace | null;
   extras: SendExtras;
   carrier: Record<string, unknown> | null;
+  /** How often its short links were followed, and how often by people. */
+  clicks?: { raw: number; human: number };
 };
 
 /** A message row as SQLite gives it. */
@@ -93,6 +96,26 @@ export function findMessage(sql: SqlStorage, seq: number): MessageRow | null {
 /** Returns the message that a provider id belongs to, or null. */
 export function findMessageBySid(sql: SqlStorage, sid: string): MessageRow | null {
   return sql.exec<MessageRow>("SELECT * FROM messages WHERE sid = ?", sid).toArray()[0] ?? null;
+}
+
+/** Returns the sequence number of the first message after `seq`, or null. */
+export function firstAfter(sql: SqlStorage, seq: number): number | null {
+  const query = "SELECT seq FROM messages WHERE seq > ? ORDER BY seq LIMIT 1";
+  return sql.exec<{ seq: number }>(query, seq).toArray()[0]?.seq ?? null;
+}
+
+/** Returns messages of a range of the key (`from` excluded) that the carrier took and that wait for a final status, oldest first. */
+export function openMessages(sql: SqlStorage, from: number, upTo: number, limit: number): MessageRow[] {
+  return sql
+    .exec<MessageRow>(
+      `SELECT * FROM messages WHERE seq > ? AND seq <= ? AND direction = 'outbound' AND sid IS NOT NULL
+         AND (status IN ('queued', 'sending') OR (status = 'sent' AND json_extract(detail, '$.deliveryReport') = 'expected'))
+       ORDER BY seq LIMIT ?`,
+      from,
+      upTo,
+      limit,
+    )
+    .toArray();
 }
 
 export type MessageChange = Partial<
@@ -192,6 +215,7 @@ export function readMessageRow(row: MessageRow, tag: string): Message {
     readAt: row.read_at,
     errorCode: row.error_code,
     errorMessage: row.error_message,
+    failure: failureFacts(row.error_code),
     providerId: row.sid,
     accountId: row.account,
     segments: detail.segments,
@@ -201,5 +225,6 @@ export function readMessageRow(row: MessageRow, tag: string): Message {
     trace: detail.trace,
     extras: detail.extras,
     carrierDetail: detail.carrier,
+    clicks: detail.clicks ?? null,
   };
 }

@@ -1,12 +1,14 @@
 import { env, exports } from "cloudflare:workers";
+import { judgeAnswer } from "./judge-answer.ts";
 
-/** The gateway as its callers see it: the admin API with its token, the v2 API with a key. */
+/** The gateway as its callers see it: the admin API with its token, the v2 API with a key. Every answer is held to its documented schema and to the contract. */
 export async function call(
   path: string,
   init: { method?: string; body?: unknown; token?: string; headers?: Record<string, string> } = {},
 ): Promise<{ status: number; body: Record<string, unknown>; headers: Headers }> {
+  const method = init.method ?? (init.body === undefined ? "GET" : "POST");
   const response = await exports.default.fetch(`https://gateway.test${path}`, {
-    method: init.method ?? (init.body === undefined ? "GET" : "POST"),
+    method,
     headers: {
       ...(init.token === undefined ? {} : { Authorization: `Bearer ${init.token}` }),
       ...(init.body === undefined ? {} : { "Content-Type": "application/json" }),
@@ -15,7 +17,10 @@ export async function call(
     ...(init.body === undefined ? {} : { body: JSON.stringify(init.body) }),
   });
   const text = await response.text();
-  return { status: response.status, body: text === "" ? {} : JSON.parse(text), headers: response.headers };
+  const { status, headers } = response;
+  const body = text === "" ? {} : JSON.parse(text);
+  judgeAnswer({ method, path, status, body, headers });
+  return { status, body, headers };
 }
 
 /** Calls the admin API. */

@@ -13,7 +13,7 @@ export type LiveKey = {
   /** What was sent, in order: the form of each create-message call. */
   taken: { sid: string; form: URLSearchParams }[];
   /** Everything posted elsewhere: the customer's endpoint. */
-  posted: Request[];
+  posted: { url: string; headers: Headers; body: string }[];
 };
 
 const hex = (length: number) =>
@@ -25,12 +25,12 @@ export async function makeLiveKey(): Promise<LiveKey> {
   const authToken = hex(32);
   const number = `+1212${String(Math.floor(Math.random() * 1e7)).padStart(7, "0")}`;
   const taken: LiveKey["taken"] = [];
-  const posted: Request[] = [];
+  const posted: LiveKey["posted"] = [];
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
     const request = new Request(input, init);
     const { pathname, origin } = new URL(request.url);
     if (origin !== new URL(env.TWILIO_API_URL).origin) {
-      posted.push(request);
+      posted.push({ url: request.url, headers: request.headers, body: await request.text() });
       return new Response("ok");
     }
     if (pathname.endsWith("/Messages.json") && request.method === "POST") {

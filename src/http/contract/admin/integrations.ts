@@ -36,6 +36,7 @@ export const Integration = z
     region: z.string().nullable(),
     edge: z.string().nullable(),
     messaging_service_sid: z.string().nullish(),
+    voice_forward: z.string().nullish(),
     sync: SyncAnswer,
     inbound_url: z.string().meta({ description: "To paste by hand where Twilio lists no number." }),
     status_url: z.string(),
@@ -59,6 +60,11 @@ const credentials = {
   region: place.nullish(),
   edge: place.nullish(),
   messaging_service_sid: sid("MG").nullish(),
+  voice_forward: z
+    .string()
+    .regex(/^\+[1-9]\d{6,14}$/, { error: "must be a phone number in E.164 form." })
+    .nullish()
+    .meta({ description: "Where inbound calls are forwarded; null: they are answered and ended." }),
 };
 
 const pairHolds = (given: { api_key_sid?: string | undefined; api_key_secret?: string | undefined }): boolean =>

@@ -3,8 +3,18 @@ import { defineOperation } from "../../operation.ts";
 import { planKind, segment, timestamp } from "../fields.ts";
 import { keyProtocol } from "./api-keys.ts";
 
+const count = z.int().min(0);
+
 export const Health = z
-  .looseObject({ status: z.enum(["healthy", "unhealthy", "unknown"]), reason: z.string().nullish() })
+  .looseObject({
+    status: z.enum(["healthy", "unhealthy", "unknown"]),
+    reason: z.string().nullish(),
+    since: timestamp.nullish(),
+    faults_7d: z
+      .object({ number: count, content: count, recipient: count, other: count })
+      .nullish()
+      .meta({ description: "Failed messages of the last seven days, by whose fault it was." }),
+  })
   .meta({ id: "Health" });
 
 const rate = z.number().positive().max(1000);
@@ -20,6 +30,7 @@ export const ManagedNumber = z
     weight: z.int(),
     type: planKind,
     messages_per_second: z.number().nullable(),
+    messaging_service_sid: z.string().nullish(),
     is_active: z.boolean(),
     capabilities: z.looseObject({
       sms: z.boolean(),
@@ -39,6 +50,11 @@ const settings = {
   weight: z.int().min(0).max(1000).optional(),
   type: planKind.optional(),
   messages_per_second: rate.nullish().meta({ description: "null: unlimited." }),
+  messaging_service_sid: z
+    .string()
+    .regex(/^MG[0-9a-fA-F]{32}$/, { error: "must be MG and 32 hex digits." })
+    .nullish()
+    .meta({ description: "The Messaging Service of this number's 10DLC registration; null: the account's." }),
   is_active: z.boolean().optional(),
 };
 

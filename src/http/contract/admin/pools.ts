@@ -42,9 +42,44 @@ const PoolPreview = z
   .object({ from_number: z.string(), reason: selectionReason, considered: Candidates, note: z.string().nullish() })
   .meta({ id: "PoolPreview" });
 
+const address = z.string().min(1).max(64);
+
 const Assignment = z
   .object({ contact: z.string(), phone_number: z.string().nullable(), assigned_at: timestamp.nullable() })
   .meta({ id: "Assignment" });
+
+const importLimit = 10_000;
+const unless = { error: "must be given, unless the body is a list of assignments." };
+const one = z.strictObject({ contact: address, phone_number: address });
+/** One contact, or a list of them: never both. */
+const AssignmentBody = z
+  .strictObject({
+    contact: address.optional(),
+    phone_number: address.optional(),
+    assignments: z.array(one).min(1).max(importLimit).optional(),
+  })
+  .superRefine((body, context) => {
+    const single = [body.contact, body.phone_number];
+    const complain = (field: string, message: string) =>
+      context.addIssue({ code: "custom", path: [field], message, input: body });
+    if (body.assignments === undefined) {
+      if (body.contact === undefined) complain("contact", unless.error);
+      if (body.phone_number === undefined) complain("phone_number", unless.error);
+    } else if (single.some((given) => given !== undefined)) {
+      complain("assignments", "cannot stand beside contact and phone_number: send one contact, or a list.");
+    }
+  });
+
+const AssignmentResult = z
+  .object({
+    index: z.int(),
+    contact: z.string(),
+    phone_number: z.string(),
+    status: z.enum(["assigned", "failed"]),
+    code: z.string().optional(),
+    message: z.string().optional(),
+  })
+  .meta({ id: "AssignmentResult" });
 
 const OptOut = z
   .object({
@@ -54,7 +89,6 @@ const OptOut = z
   })
   .meta({ id: "OptOut" });
 
-const address = z.string().min(1).max(64);
 const done = z.object({ success: z.boolean() });
 const ofKey = { base: "admin", auth: "admin", tags: ["Pools"], params: apiKeyParams } as const;
 const ofContact = { ...ofKey, query: z.object({ contact: address }) } as const;
@@ -110,9 +144,18 @@ export const setAssignment = defineOperation({
   id: "setAssignment",
   method: "put",
   path: "/api-keys/{apiKeyId}/assignments",
-  summary: "Tie a contact to a number",
-  body: z.strictObject({ contact: address, phone_number: address }),
-  answers: { 200: { description: "The contact's number.", schema: Assignment } },
+  summary: "Tie a contact to a number, or up to 10,000 contacts",
+  description:
+    "One contact: `{contact, phone_number}`. Many: `{assignments: [{contact, phone_number}]}`, at most 10,000 and 2 MiB in one call; each is judged by itself and answered in `results`, in order.",
+  body: AssignmentBody,
+  bodyLimit: 2 * 1024 * 1024,
+  documentedBody: z.union([one, z.strictObject({ assignments: z.array(one).min(1).max(importLimit) })]),
+  answers: {
+    200: {
+      description: "The contact's number, or what became of each entry of the list.",
+      schema: z.union([Assignment, z.object({ results: z.array(AssignmentResult) })]),
+    },
+  },
   errors: ["not_found", "invalid_chat_id", "from_number_not_owned"],
 });
 

@@ -3,6 +3,7 @@ import { defineOperation } from "../../operation.ts";
 import { segment } from "../fields.ts";
 import { webhookLogsQuery } from "../webhook-logs-query.ts";
 import {
+  replayRange,
   rotation,
   Webhook,
   WebhookCreated,
@@ -10,6 +11,7 @@ import {
   WebhookExisting,
   WebhookLogsPage,
   WebhookReplay,
+  WebhookReplayRange,
   WebhookSecretRotated,
   WebhooksList,
   webhookChange,
@@ -110,8 +112,21 @@ export const replayOrganizationWebhookEvent = defineOperation({
   method: "post",
   path: "/webhooks/{webhookId}/logs/{eventId}/replay",
   summary: "Deliver an event again",
+  description: "A new event with an id of its own, attempted while you wait and then by the schedule; 10 at once, then one a second.",
   answers: { 200: { description: "How the replay went.", schema: WebhookReplay } },
-  errors: ["not_found"],
+  errors: ["not_found", "webhook_paused", "rate_limited"],
+});
+
+export const replayOrganizationWebhookEvents = defineOperation({
+  ...ofWebhook,
+  id: "replayOrganizationWebhookEvents",
+  method: "post",
+  path: "/webhooks/{webhookId}/replay",
+  summary: "Deliver the events of a time again",
+  description: "At most 500 a call, each a new event; while they leave, a second call for this webhook answers 429.",
+  body: z.strictObject(replayRange),
+  answers: { 202: { description: "They leave one after another.", schema: WebhookReplayRange } },
+  errors: ["not_found", "webhook_paused", "rate_limited"],
 });
 
 export const organizationWebhookOperations = [
@@ -123,4 +138,5 @@ export const organizationWebhookOperations = [
   rotateOrganizationWebhookSecret,
   listOrganizationWebhookLogs,
   replayOrganizationWebhookEvent,
+  replayOrganizationWebhookEvents,
 ] as const;

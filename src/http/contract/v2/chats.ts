@@ -2,7 +2,7 @@ import * as z from "zod";
 import { defineOperation } from "../../operation.ts";
 import { direction, segment, timestamp } from "../fields.ts";
 import { imageTypes } from "../images.ts";
-import { Pagination, pageQuery } from "../paging.ts";
+import { Pagination, pageQuery, searchText } from "../paging.ts";
 
 export const chatId = segment.meta({
   description: "The other party: a phone number in E.164 form (`+` or `%2B`), or `whatsapp:+…`.",
@@ -79,7 +79,7 @@ export const listChats = defineOperation({
   description: "A key sees the chats of its own pool.",
   query: z.object({
     ...pageQuery,
-    q: z.string().max(255).optional().meta({ description: "Part of an address or a contact's name." }),
+    q: searchText.optional().meta({ description: "Part of an address or a contact's name." }),
     sort: z.enum(["recent", "oldest"]).default("recent"),
   }),
   answers: { 200: { description: "One page of chats.", schema: ChatsPage } },

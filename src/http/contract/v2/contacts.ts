@@ -2,7 +2,7 @@ import * as z from "zod";
 import { defineOperation } from "../../operation.ts";
 import { DeleteResponse } from "../envelope.ts";
 import { segment, timestamp } from "../fields.ts";
-import { Pagination, pageQuery } from "../paging.ts";
+import { Pagination, pageQuery, searchText } from "../paging.ts";
 
 const identityType = z.enum(["phone", "email"]);
 
@@ -57,7 +57,7 @@ export const listContacts = defineOperation({
   summary: "List contacts",
   query: z.object({
     ...pageQuery,
-    q: z.string().max(255).optional().meta({ description: "Part of an identifier or a name." }),
+    q: searchText.optional().meta({ description: "Part of an identifier or a name." }),
     sort: z.enum(["recent", "oldest", "name_asc", "name_desc"]).default("recent"),
   }),
   answers: { 200: { description: "One page of contacts.", schema: ContactsPage } },

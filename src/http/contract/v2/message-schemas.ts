@@ -29,6 +29,9 @@ const progress = {
   protocol,
   error: z.string().nullable(),
   error_code: z.string().nullish().meta({ description: "Twilio's code, as a string." }),
+  error_name: z.string().nullish().meta({ description: "Our name for the code." }),
+  error_meaning: z.string().nullish(),
+  retry: z.string().nullish().meta({ description: "Whether sending again makes sense, in words." }),
 };
 
 const content = {

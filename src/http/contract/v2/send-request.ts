@@ -117,6 +117,11 @@ const fields = {
     .nullish()
     .meta({ description: "An approved template." }),
   content_variables: contentVariables.nullish(),
+  messaging_service_sid: z
+    .string()
+    .regex(/^MG[0-9a-fA-F]{32}$/, { error: "must be MG and 32 hex digits." })
+    .nullish()
+    .meta({ description: "Sent beside the number that the pool chose." }),
   validity_period: z.int().min(1).max(36_000).nullish().meta({ description: "Seconds." }),
   smart_encoded: z.boolean().nullish(),
   content_retention: z.enum(["retain", "discard"]).nullish(),

@@ -3,6 +3,7 @@ import { defineOperation } from "../../operation.ts";
 import { segment } from "../fields.ts";
 import { webhookLogsQuery } from "../webhook-logs-query.ts";
 import {
+  replayRange,
   rotation,
   Webhook,
   WebhookCreated,
@@ -10,6 +11,7 @@ import {
   WebhookExisting,
   WebhookLogsPage,
   WebhookReplay,
+  WebhookReplayRange,
   WebhookSecretRotated,
   WebhooksList,
   webhookChange,
@@ -107,8 +109,21 @@ export const replayWebhookEvent = defineOperation({
   method: "post",
   path: "/webhooks/{webhookId}/logs/{eventId}/replay",
   summary: "Deliver an event again",
+  description: "A new event with an id of its own, attempted while you wait and then by the schedule; 10 at once, then one a second.",
   answers: { 200: { description: "How the replay went.", schema: WebhookReplay } },
-  errors: ["not_found"],
+  errors: ["not_found", "webhook_paused", "rate_limited"],
+});
+
+export const replayWebhookEvents = defineOperation({
+  ...ofWebhook,
+  id: "replayWebhookEvents",
+  method: "post",
+  path: "/webhooks/{webhookId}/replay",
+  summary: "Deliver the events of a time again",
+  description: "At most 500 a call, each a new event; while they leave, a second call for this webhook answers 429.",
+  body: z.object(replayRange),
+  answers: { 202: { description: "They leave one after another.", schema: WebhookReplayRange } },
+  errors: ["not_found", "webhook_paused", "rate_limited"],
 });
 
 export const webhookOperations = [
@@ -120,4 +135,5 @@ export const webhookOperations = [
   rotateWebhookSecret,
   listWebhookLogs,
   replayWebhookEvent,
+  replayWebhookEvents,
 ] as const;

@@ -1,0 +1,96 @@
+import type { EventName } from "../../domain/event.ts";
+import type { DeliveryEnd, ListLogs } from "../../domain/pool-calls.ts";
+import type { OwedRow } from "./deliveries.ts";
+
+/** Writes one attempt into the log. */
+export function logAttempt(sql: SqlStorage, seq: number, row: OwedRow, end: DeliveryEnd, url: string): void {
+  sql.exec(
+    `INSERT INTO attempts (webhook, seq, event, attempt, attempted_at, duration_ms, status, response, error, url, body)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    row.webhook,
+    seq,
+    row.event,
+    row.attempt,
+    end.attemptedAt,
+    end.durationMs,
+    end.status,
+    end.response,
+    end.error,
+    url,
+    row.body,
+  );
+}
+
+export type AttemptRow = {
+  webhook: string;
+  seq: number;
+  event: number;
+  attempt: number;
+  attempted_at: number;
+  duration_ms: number;
+  status: number | null;
+  response: string | null;
+  error: string | null;
+  url: string;
+  original: number | null;
+  name: EventName;
+  message: number | null;
+  bytes: string;
+};
+
+/** Returns one page of a webhook's attempts, and how many there are in all. */
+export function pageAttempts(sql: SqlStorage, query: ListLogs): { rows: AttemptRow[]; total: number } {
+  const where = `webhook = ?1 AND (?2 IS NULL OR status = ?2) AND (?3 IS NULL OR status >= ?3) AND (?4 IS NULL OR status <= ?4)`;
+  const order = query.sort === "asc" ? "ASC" : "DESC";
+  const values = [query.webhookId, query.status, query.minStatus, query.maxStatus];
+  const rows = sql
+    .exec<AttemptRow>(
+      `SELECT attempts.*, events.name, events.message, events.original, coalesce(attempts.body, events.body) AS bytes
+       FROM attempts JOIN events ON events.seq = attempts.event
+       WHERE ${where} ORDER BY attempts.seq ${order} LIMIT ?5 OFFSET ?6`,
+      ...values,
+      query.limit,
+      query.offset,
+    )
+    .toArray();
+  const total = Number(sql.exec(`SELECT count(*) AS total FROM attempts WHERE ${where}`, ...values).one().total);
+  return { rows, total };
+}
+
+/** Returns when a webhook was last called, or null. */
+export function lastTriggered(sql: SqlStorage, webhook: string): number | null {
+  return (
+    sql
+      .exec<{ attempted_at: number }>(
+        "SELECT attempted_at FROM attempts WHERE webhook = ? ORDER BY seq DESC LIMIT 1",
+        webhook,
+      )
+      .toArray()[0]?.attempted_at ?? null
+  );
+}
+
+/** Returns the webhooks that have attempts, each found by one look into the index. */
+export function webhooksWithAttempts(sql: SqlStorage): string[] {
+  return sql
+    .exec<{ webhook: string }>(
+      `WITH RECURSIVE found (webhook) AS (
+         SELECT min(webhook) FROM attempts
+         UNION ALL SELECT (SELECT min(webhook) FROM attempts WHERE attempts.webhook > found.webhook) FROM found WHERE found.webhook IS NOT NULL
+       ) SELECT webhook FROM found WHERE webhook IS NOT NULL`,
+    )
+    .toArray()
+    .map((row) => row.webhook);
+}
+
+/** Forgets at most `limit` of a webhook's attempts before a sequence number; returns how many it forgot. */
+export function sweepAttempts(sql: SqlStorage, webhook: string, before: number, limit: number): number {
+  return sql
+    .exec(
+      `DELETE FROM attempts WHERE webhook = ?1 AND seq < ?2
+         AND seq IN (SELECT seq FROM attempts WHERE webhook = ?1 AND seq < ?2 ORDER BY seq LIMIT ?3) RETURNING seq`,
+      webhook,
+      before,
+      limit,
+    )
+    .toArray().length;
+}

@@ -1,0 +1,81 @@
+import type { ContactPage, ContactTag } from "../../domain/pool-calls.ts";
+import { type ChatRow, matchesText } from "./chats.ts";
+
+export type ContactRow = Pick<ChatRow, "id" | "contact_id" | "name" | "created_at" | "last_at">;
+
+const matching = `deleted_at IS NULL AND ${matchesText}`;
+
+/** Every order ends in the id, so that equal names and times keep their places from page to page. */
+const orders: Record<ContactPage["sort"], string> = {
+  recent: "coalesce(last_at, created_at) DESC, id DESC",
+  oldest: "coalesce(last_at, created_at), id",
+  name_asc: "name IS NULL, lower(name), name, id",
+  name_desc: "name IS NULL, lower(name) DESC, name DESC, id DESC",
+};
+
+/** Returns one page of the contacts and how many match; nameless ones stand last where names decide. */
+export function pageContacts(sql: SqlStorage, query: ContactPage): { rows: ContactRow[]; total: number } {
+  const rows = sql
+    .exec<ContactRow>(
+      `SELECT id, contact_id, name, created_at, last_at FROM chats WHERE ${matching} ORDER BY ${orders[query.sort]} LIMIT ?2 OFFSET ?3`,
+      query.q,
+      query.limit,
+      query.offset,
+    )
+    .toArray();
+  const counted = sql.exec(`SELECT count(*) AS total FROM chats WHERE ${matching}`, query.q).one();
+  return { rows, total: Number(counted.total) };
+}
+
+/** Writes a contact's row, or brings a deleted one back under this name. */
+export function saveContact(
+  sql: SqlStorage,
+  contact: { id: string; contactId: string; name: string | null; at: number },
+): void {
+  sql.exec(
+    `INSERT INTO chats (id, contact_id, name, created_at) VALUES (?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET name = excluded.name, created_at = excluded.created_at, deleted_at = NULL`,
+    contact.id,
+    contact.contactId,
+    contact.name,
+    contact.at,
+  );
+}
+
+/** Names a contact; null clears the name. */
+export function nameContact(sql: SqlStorage, id: string, name: string | null): void {
+  sql.exec("UPDATE chats SET name = ? WHERE id = ?", name, id);
+}
+
+/** Takes a contact out of sight; its messages stay, and with its next message it comes back. */
+export function hideContact(sql: SqlStorage, id: string, at: number): void {
+  sql.exec("UPDATE chats SET deleted_at = ? WHERE id = ?", at, id);
+}
+
+/** Adds tags to a contact; one that it has already stays as it was. */
+export function insertTags(sql: SqlStorage, id: string, tags: readonly string[], at: number): void {
+  for (const tag of tags) {
+    sql.exec("INSERT INTO tags (contact, tag, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", id, tag, at);
+  }
+}
+
+/** Removes a tag; answers false when the contact did not have it. */
+export function deleteTag(sql: SqlStorage, id: string, tag: string): boolean {
+  return sql.exec("DELETE FROM tags WHERE contact = ? AND tag = ? RETURNING tag", id, tag).toArray().length === 1;
+}
+
+/** Returns the tags of these contacts by contact, each list in order of the alphabet. */
+export function readTags(sql: SqlStorage, ids: readonly string[]): Map<string, ContactTag[]> {
+  const rows = sql
+    .exec<{ contact: string; tag: string; created_at: number }>(
+      // One parameter for the whole list: a statement of an object takes at most 100.
+      "SELECT contact, tag, created_at FROM tags WHERE contact IN (SELECT value FROM json_each(?)) ORDER BY contact, tag",
+      JSON.stringify(ids),
+    )
+    .toArray();
+  const byContact = new Map<string, ContactTag[]>();
+  for (const { contact, tag, created_at } of rows) {
+    byContact.set(contact, [...(byContact.get(contact) ?? []), { tag, createdAt: created_at }]);
+  }
+  return byContact;
+}

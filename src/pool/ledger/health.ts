@@ -1,0 +1,89 @@
+import type { HealthState, HourBucket } from "../../domain/health.ts";
+
+type BucketRow = { number: string; hour: number; counts: string };
+
+/** Buckets by number and hour. */
+export type Buckets = Map<string, Map<number, HourBucket>>;
+
+/** Returns every bucket from the hour `first` on, read once when the pool is first judged. */
+export function readBuckets(sql: SqlStorage, first: number): Buckets {
+  const buckets: Buckets = new Map();
+  for (const row of sql.exec<BucketRow>("SELECT * FROM health WHERE hour >= ?", first)) {
+    placeBucket(buckets, row.number, readBucket(row));
+  }
+  return buckets;
+}
+
+/** Puts a bucket in its place, over the one that stood there. */
+export function placeBucket(buckets: Buckets, number: string, bucket: HourBucket): void {
+  const hours = buckets.get(number) ?? new Map<number, HourBucket>();
+  hours.set(bucket.hour, bucket);
+  buckets.set(number, hours);
+}
+
+/** Returns a number's bucket of one hour, an empty one where none stands. */
+export function findBucket(sql: SqlStorage, number: string, hour: number): HourBucket {
+  const row = sql
+    .exec<BucketRow>("SELECT * FROM health WHERE number = ? AND hour = ?", number, hour)
+    .toArray()[0];
+  if (row !== undefined) return readBucket(row);
+  return { hour, sent: 0, delivered: 0, numberFaults: 0, contentFaults: 0, recipientFaults: 0, other: 0 };
+}
+
+/** Writes a bucket: one row. */
+export function saveBucket(sql: SqlStorage, number: string, bucket: HourBucket): void {
+  const { hour, ...counts } = bucket;
+  sql.exec("INSERT OR REPLACE INTO health (number, hour, counts) VALUES (?, ?, ?)", number, hour, JSON.stringify(counts));
+}
+
+/** Forgets buckets and blamed texts of hours before `first`. */
+export function forgetHours(sql: SqlStorage, first: number): void {
+  sql.exec("DELETE FROM health WHERE hour < ?", first);
+  sql.exec("DELETE FROM blamed WHERE hour < ?", first);
+}
+
+function readBucket(row: BucketRow): HourBucket {
+  return { ...(JSON.parse(row.counts) as Omit<HourBucket, "hour">), hour: row.hour };
+}
+
+/** What stands about a number's health, and when it was last tried while unhealthy. A row stands only for numbers that ever were. */
+export type Verdict = HealthState & { reason: string | null; triedAt: number | null };
+
+type VerdictRow = { number: string; status: HealthState["status"]; since: number | null; reason: string | null; tried_at: number | null };
+
+/** Returns every verdict by number, read once when the object wakes. */
+export function readVerdicts(sql: SqlStorage): Map<string, Verdict> {
+  const rows = sql.exec<VerdictRow>("SELECT * FROM verdicts").toArray();
+  return new Map(rows.map(({ number, status, since, reason, tried_at }) => [number, { status, since, reason, triedAt: tried_at }]));
+}
+
+/** Writes a verdict. */
+export function saveVerdict(sql: SqlStorage, number: string, verdict: Verdict): void {
+  sql.exec(
+    "INSERT OR REPLACE INTO verdicts (number, status, since, reason, tried_at) VALUES (?, ?, ?, ?, ?)",
+    number,
+    verdict.status,
+    verdict.since,
+    verdict.reason,
+    verdict.triedAt,
+  );
+}
+
+/** How often a text was filtered on a number in one hour, and was counted as the number's fault. */
+export type Blamed = { number: string; hour: number; faults: number };
+
+/** Returns where a text (its fingerprint) was filtered. */
+export function findBlamed(sql: SqlStorage, text: string): Blamed[] {
+  return sql.exec<Blamed>("SELECT number, hour, faults FROM blamed WHERE text = ?", text).toArray();
+}
+
+/** Writes down where a text was filtered. */
+export function saveBlamed(sql: SqlStorage, text: string, blamed: Blamed): void {
+  sql.exec(
+    "INSERT OR REPLACE INTO blamed (text, number, hour, faults) VALUES (?, ?, ?, ?)",
+    text,
+    blamed.number,
+    blamed.hour,
+    blamed.faults,
+  );
+}

@@ -1,0 +1,54 @@
+/** How many of the newest messages are looked at to learn when a paced number sent last; older ones left long ago or still wait. */
+const newest = 1_000;
+
+/** Returns when each number last sent one of the pool's newest messages, in epoch milliseconds. */
+export function lastDepartures(sql: SqlStorage): Map<string, number> {
+  const rows = sql
+    .exec<{ number: string; at: number }>(
+      `SELECT number, max(attempted_at) AS at FROM (SELECT number, attempted_at FROM messages ORDER BY seq DESC LIMIT ?)
+       WHERE attempted_at IS NOT NULL GROUP BY number`,
+      newest,
+    )
+    .toArray();
+  return new Map(rows.map((row) => [row.number, row.at]));
+}
+
+/** Returns the last slot that a waiting message holds, by number. */
+export function lastSlots(sql: SqlStorage): Map<string, number> {
+  const rows = sql
+    .exec<{ number: string; at: number }>(
+      "SELECT number, max(agenda.due_at) AS at FROM agenda JOIN messages USING (seq) WHERE status = 'queued' GROUP BY number",
+    )
+    .toArray();
+  return new Map(rows.map((row) => [row.number, row.at]));
+}
+
+export type WaitingRow = { seq: number; due_at: number };
+
+/** Returns a number's queued messages in the order in which they leave. */
+export function waitingOfNumber(sql: SqlStorage, number: string): WaitingRow[] {
+  return sql
+    .exec<WaitingRow>(
+      `SELECT seq, agenda.due_at AS due_at FROM agenda JOIN messages USING (seq)
+       WHERE number = ? AND status = 'queued' ORDER BY agenda.due_at, seq`,
+      number,
+    )
+    .toArray();
+}
+
+/** Gives a waiting message another slot. */
+export function moveWaiting(sql: SqlStorage, row: WaitingRow, dueAt: number): void {
+  sql.exec("UPDATE agenda SET due_at = ? WHERE due_at = ? AND seq = ?", dueAt, row.due_at, row.seq);
+  sql.exec("UPDATE messages SET due_at = ? WHERE seq = ?", dueAt, row.seq);
+}
+
+/** Returns how many messages accepted since `from` (a sequence number) have left each number, at least once tried. */
+export function countDepartures(sql: SqlStorage, from: number): Map<string, number> {
+  const rows = sql
+    .exec<{ number: string; total: number }>(
+      "SELECT number, count(*) AS total FROM messages WHERE seq >= ? AND direction = 'outbound' AND attempts > 0 GROUP BY number",
+      from,
+    )
+    .toArray();
+  return new Map(rows.map((row) => [row.number, row.total]));
+}

@@ -1,0 +1,140 @@
+import { env, exports } from "cloudflare:workers";
+import type { ServerResponse } from "node:http";
+import { vi } from "vitest";
+import { FakeAccount, type FakeTwilioOptions } from "../node/fake-twilio-account.ts";
+import { answer, type Reply } from "../node/fake-twilio-rest.ts";
+import { newSid } from "../node/fake-twilio-store.ts";
+import { admin } from "./gateway.ts";
+
+/** What a customer's endpoint was told. */
+export type Told = { url: string; body: Record<string, unknown> };
+
+/** Twilio, the customer and the gateway's own door, all behind the one `fetch` of the isolate. */
+export type Outside = {
+  /** Puts an account of the strict stand-in behind Twilio's address. */
+  open(options?: Partial<FakeTwilioOptions>): FakeAccount;
+  told: Told[];
+  /** Decides how the customer's endpoint answers; 200 by default. */
+  answerAs: (url: string) => number;
+  /** Every line that the gateway logged. */
+  lines: string[];
+};
+
+/** Replaces the outside for one test: requests to Twilio are answered by the strict stand-in, webhooks are kept, callbacks come in by the gateway's own door. */
+export function standInForTheOutside(): Outside {
+  const accounts: FakeAccount[] = [];
+  const outside: Outside = {
+    told: [],
+    answerAs: () => 200,
+    lines: [],
+    open(options = {}) {
+      const account = new FakeAccount({
+        accountSid: newSid("AC"),
+        authToken: newSid("tk"),
+        numbers: ["+14155550100"],
+        lifeCycle: () => [],
+        ...options,
+      });
+      account.url = env.TWILIO_API_URL;
+      accounts.push(account);
+      return account;
+    },
+  };
+  vi.spyOn(console, "log").mockImplementation((line: unknown) => void outside.lines.push(String(line)));
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
+    const request = new Request(input, init);
+    const url = new URL(request.url);
+    if (url.origin === "https://gateway.test") return exports.default.fetch(request);
+    const account = accounts.find((one) => one.url === url.origin && belongs(one, url.pathname));
+    if (account !== undefined) return ask(account, request);
+    outside.told.push({ url: request.url, body: await request.json() });
+    return new Response("thanks", { status: outside.answerAs(request.url) });
+  });
+  return outside;
+}
+
+function belongs(account: FakeAccount, path: string): boolean {
+  return path.startsWith("/cdn/")
+    ? account.files.has(path.split("/").at(-1) ?? "")
+    : path.startsWith(`${account.root}/`) || path === `${account.root}.json`;
+}
+
+/** Hands a request to the stand-in; where it resets the connection or hangs, so does this. */
+async function ask(account: FakeAccount, request: Request): Promise<Response> {
+  const url = new URL(request.url);
+  let reset = (_error: Error) => {};
+  const broken = new Promise<never>((_, reject) => {
+    reset = reject;
+  });
+  const socket = { resetAndDestroy: () => reset(new TypeError("The connection was reset.")) };
+  const reply = await answer(
+    account,
+    {
+      method: request.method,
+      path: url.pathname,
+      query: url.searchParams,
+      headers: Object.fromEntries(request.headers),
+      body: await request.text(),
+    },
+    // The stand-in only ever breaks the connection of a response it cannot answer.
+    { socket, destroyed: false } as unknown as ServerResponse,
+  );
+  const authorized = request.headers.has("authorization");
+  account.note({
+    kind: "request",
+    method: request.method,
+    path: url.pathname,
+    status: reply?.status ?? null,
+    authorized,
+  });
+  return reply === null ? Promise.race([broken, abortOf(request.signal)]) : render(reply);
+}
+
+function abortOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(new TypeError("The request was given up.")), { once: true });
+  });
+}
+
+function render({ status, body, headers }: Reply): Response {
+  const text = typeof body === "string" || body instanceof Uint8Array ? (body as BodyInit) : JSON.stringify(body);
+  const standard = { "content-type": "application/json", "twilio-request-id": newSid("RQ") };
+  return new Response(status === 204 ? null : text, { status, headers: { ...standard, ...headers } });
+}
+
+/** A live key with real numbers behind the stand-in, and a webhook that gets everything. */
+export type LiveKey = { id: string; token: string; numbers: string[]; organizationId: string; integrationId: string };
+
+/** Connects a stand-in's account to an organization of its own, imports its numbers, and gives them all to one live key. */
+export async function makeLiveKey(
+  account: FakeAccount,
+  options: { country?: string; integration?: Record<string, unknown>; numbers?: string[] } = {},
+): Promise<LiveKey> {
+  const organization = await admin("/organizations", { body: { name: "Live", country_code: options.country ?? "US" } });
+  const organizationId = String(organization.body.organization_id);
+  const connected = await admin("/integrations/twilio", {
+    body: {
+      organization_id: organizationId,
+      account_sid: account.options.accountSid,
+      auth_token: account.options.authToken,
+      ...options.integration,
+    },
+  });
+  if (connected.status !== 201) throw new Error(`The account was not connected: ${JSON.stringify(connected.body)}`);
+  const integrationId = String(connected.body.integration_id);
+  const key = await admin("/api-keys", { body: { name: "Live key", organization_id: organizationId } });
+  const id = String(key.body.api_key_id);
+  const numbers = options.numbers ?? account.numbers.map((number) => number.phoneNumber);
+  await admin(`/integrations/twilio/${integrationId}/import`, { body: { phone_numbers: numbers } });
+  for (const number of numbers) await assignTo(id, number);
+  return { id, token: String(key.body.key), numbers, organizationId, integrationId };
+}
+
+/** Gives a number to a key. */
+export async function assignTo(keyId: string | null, number: string): Promise<void> {
+  const assigned = await admin(`/numbers/${encodeURIComponent(number)}`, {
+    method: "PATCH",
+    body: { api_key_id: keyId },
+  });
+  if (assigned.status !== 200) throw new Error(`The number was not assigned: ${JSON.stringify(assigned.body)}`);
+}
