@@ -53,7 +53,10 @@ export default defineConfig(async () => ({
           name: "workers",
           include: ["test/workers/**/*.test.ts"],
           setupFiles: ["test/support/workers/migrate.ts"],
-          provide: { migrations: await readD1Migrations("./migrations") },
+          provide: {
+            migrations: await readD1Migrations("./migrations"),
+            fuzzRuns: Number(process.env.FUZZ_RUNS ?? 0),
+          },
           restoreMocks: true,
           testTimeout: 20_000,
           sequence: { groupOrder: 1 },

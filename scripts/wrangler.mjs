@@ -23,7 +23,8 @@ export async function applyMigrations(root, stateDir) {
   const said = [];
   run.child.stdout.on("data", (chunk) => said.push(chunk));
   run.child.stderr.on("data", (chunk) => said.push(chunk));
-  if ((await run.ended) !== 0) throw new StartError("The migrations could not be applied.", said.join(""));
+  if ((await run.ended) !== 0)
+    throw new StartError("The migrations could not be applied.", stripVTControlCharacters(said.join("")));
 }
 
 /**

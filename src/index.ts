@@ -1,8 +1,8 @@
 import packageFile from "../package.json" with { type: "json" };
 import { makeDeps } from "./deps.ts";
 import { readBell } from "./domain/pool-calls.ts";
-import { deliver } from "./flows/deliver.ts";
 import { learnNews, readNews } from "./flows/account-health.ts";
+import { deliver } from "./flows/deliver.ts";
 import { watch } from "./flows/watchdog.ts";
 import { makeApp, type Setup } from "./http/app.ts";
 import { readSettings } from "./settings.ts";

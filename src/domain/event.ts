@@ -156,8 +156,15 @@ export function messagePayload(message: Message, facts: EventFacts): Record<stri
     verified: message.verified,
     event_id: facts.eventId,
     sequence: facts.sequence,
+    ...(inbound && message.channel === "whatsapp" ? whatsappFacts(message.carrierDetail) : {}),
     ...facts.more,
   };
+}
+
+/** What only WhatsApp messages say: who wrote, which button was pressed, which place was sent, which message is answered. */
+function whatsappFacts(detail: Message["carrierDetail"]): Record<string, unknown> {
+  const { profile_name = null, button = null, location = null, reply_to = null } = detail ?? {};
+  return { profile_name, button, location, reply_to };
 }
 
 function statusWord(status: MessageStatus): string {

@@ -11,7 +11,9 @@ export type Page = { limit: number; offset: number };
 /** One send: its messages in order (a text array is several), and the idempotency key with the fingerprint of what was asked. */
 export type SendRequest = { drafts: Draft[]; idempotency: { key: string; fingerprint: string } | null };
 export type SentMessage = { messageId: string; fromNumber: string };
-export type SendAnswer = { messages: SentMessage[]; replayed: boolean };
+export type SendAnswer = { messages: SentMessage[]; replayed: boolean; allowance?: Allowance | null };
+/** What is left of a key's daily cap, in message parts; null where there is no cap. */
+export type Allowance = { limit: number; left: number; resetsInSeconds: number };
 
 export type Contact = { contactId: string; identifier: string; name: string | null };
 export type MessageView = { message: Message; contact: Contact | null };

@@ -98,7 +98,7 @@ function findPrivateName(host: string, labels: readonly string[]): string | null
 function findLoop(url: URL, rules: WebhookUrlRules): string | null {
   const isOwn = rules.ownHosts.some((own) => {
     const ownHost = own.toLowerCase();
-    if (rules.allowLocal) return url.host === ownHost;
+    if (rules.allowLocal) return url.host.replace(/\.(?=:|$)/, "") === ownHost;
     return belongsTo(withoutRootDot(url.hostname), withoutRootDot(ownHost.replace(/:\d+$/, "")));
   });
   return isOwn ? "The webhook URL leads back to this gateway: use a host of your own." : null;

@@ -6,8 +6,8 @@ import { publishKeys, publishOrganization } from "./publish.ts";
 
 /** A Worker may hold six connections open (platform limit). */
 const hands = 6;
-/** After so long a batch is handed back, so that the next one may begin (a local queue runs one at a time); what is under way goes on behind it. */
-const handBackMs = 1_000;
+/** After half a second a batch is handed back, so that the next one may begin (a local queue runs one at a time); what is under way goes on behind it. */
+const handBackMs = 500;
 
 /** `failed` are the bells whose pools could not be asked; `rest` ends with the last delivery that was begun. */
 export type Shift = { failed: ReadonlySet<Bell>; rest: Promise<void> };
@@ -23,7 +23,7 @@ type Board = {
 };
 
 /**
- * Delivers what the pools named by these bells owe, with six hands that go from pool to pool in turn. Returns when nothing is left, or after a second:
+ * Delivers what the pools named by these bells owe, with six hands that go from pool to pool in turn. Returns when nothing is left, or after half a second:
  * then pools that owe more are rung again, and the deliveries under way end in `rest`.
  */
 export async function deliver(deps: Deps, bells: readonly Bell[]): Promise<Shift> {

@@ -7,6 +7,24 @@ type ErrorEntry = { code: FailureCode; status: number; message: string; calls: s
 /** A code that more calls than these can answer is said without naming them. */
 const mostCallsNamed = 12;
 
+const errorStyle = `<style>
+main { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif; }
+h2 { font: 600 1.1rem/1.4 ui-monospace, monospace; margin-top: 2rem; }
+h2 a { color: inherit; text-decoration: none; }
+section:target { outline: 2px solid; outline-offset: 0.5rem; }
+</style>
+`;
+
+/** Nothing that would need another server: no fonts, no counting, no assistant, no hosted tools. */
+const referenceSettings = {
+  withDefaultFonts: false,
+  telemetry: false,
+  agent: { disabled: true },
+  mcp: { disabled: true },
+  showDeveloperTools: "never",
+  hideClientButton: true,
+};
+
 const intro =
   'Every error has one shape: `{"error": "ApiError", "message", "status", "code", "request_id", "doc_url"}`, and beside these whatever the code brings along. Decide by `code`; show `message`; quote `request_id` when you ask for help. Only 501 differs: `{"error": "Coming soon", "message"}`.';
 
@@ -26,7 +44,7 @@ export function makeErrorPage(operations: readonly Operation[]): string {
     return `<section id="${code}"><h2><a href="#${code}">${code}</a> <small>${status}</small></h2><p>${escapeHtml(message)}</p>${from}</section>`;
   });
   const lead = escapeHtml(intro).replace(/`([^`]*)`/g, "<code>$1</code>");
-  return page("Trunkline: errors", `<main><h1>Errors</h1><p>${lead}</p>${entries.join("\n")}</main>`);
+  return page("Trunkline: errors", `${errorStyle}<main><h1>Errors</h1><p>${lead}</p>${entries.join("\n")}</main>`);
 }
 
 /** Returns the reference page: Scalar's script from our own origin over our own document; nothing is loaded from elsewhere. */
@@ -34,7 +52,7 @@ export function makeDocsPage(scriptPath: string): string {
   return page(
     "Trunkline: API reference",
     `<noscript>The document itself: <a href="/openapi.json">openapi.json</a></noscript>
-<script id="api-reference" data-url="/openapi.json" data-configuration='{"withDefaultFonts":false,"telemetry":false}'></script>
+<script id="api-reference" data-url="/openapi.json" data-configuration="${escapeHtml(JSON.stringify(referenceSettings))}"></script>
 <script src="${escapeHtml(scriptPath)}"></script>`,
   );
 }
@@ -56,12 +74,6 @@ function page(title: string, body: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
-<style>
-main { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif; }
-h2 { font: 600 1.1rem/1.4 ui-monospace, monospace; margin-top: 2rem; }
-h2 a { color: inherit; text-decoration: none; }
-section:target { outline: 2px solid; outline-offset: 0.5rem; }
-</style>
 </head>
 <body>
 ${body}

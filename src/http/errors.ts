@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { type Failure, type FailureCode, failureMessages } from "../domain/failure.ts";
 import { fullPath, type Operation } from "./operation.ts";
+import { sayRefusal } from "./rate-limit.ts";
 
 /** The one map from a failure to its HTTP status. */
 export const statusOfFailure: Record<FailureCode, ContentfulStatusCode> = {
@@ -56,17 +57,14 @@ export const statusOfFailure: Record<FailureCode, ContentfulStatusCode> = {
   needs_snapshot: 503,
 };
 
-/**
- * Returns the answer to a failure: the one envelope with its context beside it, `Retry-After` where a wait is known, on 429 also `RateLimit`
- * (draft-ietf-httpapi-ratelimit-headers); 501 has the contract's own body.
- */
+/** Returns the answer to a failure: the one envelope with its context beside it, `Retry-After` where a wait is known, on 429 also `RateLimit`; 501 has the contract's own body. */
 export function failureResponse(c: Context, failure: Failure): Response {
   const status = statusOfFailure[failure.code];
   if (failure.retryAfterSeconds !== undefined) {
     c.header("Retry-After", String(Math.max(1, Math.ceil(failure.retryAfterSeconds))));
   }
   if (status === 401) c.header("WWW-Authenticate", "Bearer");
-  if (status === 429) sayLimit(c, failure);
+  if (status === 429) sayRefusal(c, failure);
   if (failure.code === "coming_soon") return c.json({ error: "Coming soon", message: failure.message }, status);
   const envelope = {
     ...wireContext(failure.context ?? {}),
@@ -78,18 +76,6 @@ export function failureResponse(c: Context, failure: Failure): Response {
     doc_url: `${publicUrlOf(c)}/errors#${failure.code}`,
   };
   return c.json(envelope, status);
-}
-
-/** The policy is named only where the failure says how much is allowed (`limit`) in how long (`window_seconds`). */
-function sayLimit(c: Context, { code, context, retryAfterSeconds }: Failure): void {
-  const policy = code === "daily_cap_reached" ? "daily" : "default";
-  if (retryAfterSeconds !== undefined) {
-    c.header("RateLimit", `"${policy}";r=0;t=${Math.max(1, Math.ceil(retryAfterSeconds))}`);
-  }
-  const { limit, window_seconds: window } = context ?? {};
-  if (Number.isSafeInteger(limit) && Number.isSafeInteger(window)) {
-    c.header("RateLimit-Policy", `"${policy}";q=${limit};w=${window}`);
-  }
 }
 
 /** Returns a handler for what was thrown: logs one JSON line with ids and masked digits, answers `internal_error` without detail. */

@@ -13,8 +13,8 @@ import { type ChatRow, findChat, touchChat } from "./ledger/chats.ts";
 import { recallKey, rememberKey } from "./ledger/idempotency.ts";
 import { type Detail, findMessage, insertMessage } from "./ledger/messages.ts";
 import { saveRotation } from "./ledger/rotation.ts";
-import { countParts, refuseByLimits, spendCap } from "./limits.ts";
-import { type LinkedDraft, keepLinks, shortenDrafts } from "./links.ts";
+import { allowanceOf, countParts, refuseByLimits, spendCap } from "./limits.ts";
+import { keepLinks, type LinkedDraft, shortenDrafts } from "./links.ts";
 import { noteTry } from "./number-health.ts";
 import { emitStatus, isWanted } from "./outbox.ts";
 import { type Booking, bookDepartures, keepBooking } from "./pace.ts";
@@ -53,7 +53,7 @@ export function acceptRequest(desk: Desk, request: SendRequest): Result<SendAnsw
   const decision: Decision = { choice, booking: bookDepartures(desk, drafts, choice.number) };
   const answer = desk.outside.storage.transactionSync(() => writeRequest(desk, { ...request, drafts }, decision, chat));
   remember(desk, decision, drafts.length);
-  return ok(answer);
+  return ok({ ...answer, allowance: allowanceOf(desk) });
 }
 
 /** Brings what the desk remembers in step with what was written: after the commit, so that a failed one leaves no trace. */

@@ -13,7 +13,16 @@ import { judgeDelivery, nextAttempt, parseRetryAfter } from "../domain/retry.ts"
 import type { Snapshot, Webhook } from "../domain/snapshot.ts";
 import type { Desk } from "./desk.ts";
 import { logAttempt } from "./ledger/attempts.ts";
-import { type DueRow, dueOfWebhook, forgetWebhook, type OwedHead, type OwedRow, owe, owedHeads, settle } from "./ledger/deliveries.ts";
+import {
+  type DueRow,
+  dueOfWebhook,
+  forgetWebhook,
+  type OwedHead,
+  type OwedRow,
+  owe,
+  owedHeads,
+  settle,
+} from "./ledger/deliveries.ts";
 import { type Endpoint, saveEndpoint } from "./ledger/endpoints.ts";
 import { emitPoolEvent, laneOf, ringSoon } from "./outbox.ts";
 

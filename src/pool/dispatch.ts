@@ -9,6 +9,7 @@ import { findChat } from "./ledger/chats.ts";
 import { type Detail, findMessage, type MessageRow, updateMessage } from "./ledger/messages.ts";
 import { emitStatus } from "./outbox.ts";
 import { endMessage, holdUnknown, noteRefused, settleOutcome } from "./settle.ts";
+import { refuseOrphan } from "./orphans.ts";
 import { spendToken } from "./pace.ts";
 import { nextDepartureAt, whatIsHeld } from "./waiting.ts";
 
@@ -62,19 +63,9 @@ function pickNext(desk: Desk): DueMessage | null {
 }
 
 async function sendOne(desk: Desk, row: DueMessage): Promise<void> {
+  const isOrphan = refuseOrphan(desk, row);
   const account = desk.findAccount(row.account);
-  if (account === null) {
-    desk.outside.storage.transactionSync(() =>
-      noteRefused(desk, row, "account_removed", "The Twilio account of this number was removed."),
-    );
-    return;
-  }
-  if (desk.findNumber(row.number) === null) {
-    desk.outside.storage.transactionSync(() =>
-      noteRefused(desk, row, "number_removed", "The number left this API key before the message left."),
-    );
-    return;
-  }
+  if (isOrphan || account === null) return;
   spendToken(desk, row.number);
   const login = await desk.outside.openLogin(account);
   const outgoing = await composeOutgoing(desk, row, account);

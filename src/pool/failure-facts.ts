@@ -13,6 +13,11 @@ const ours: Readonly<Record<string, MessageFailure>> = {
     meaning: "The Twilio account of the sender was disconnected before the message left.",
     retry: "Yes, from a number of a connected account.",
   },
+  number_removed: {
+    name: "number_removed",
+    meaning: "The sender left this API key's pool before the message left.",
+    retry: "Yes, from another number of the pool.",
+  },
   recipient_opted_out: {
     name: "recipient_opted_out",
     meaning: "The recipient opted out while the message waited.",

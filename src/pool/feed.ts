@@ -15,7 +15,8 @@ export function listEvents(desk: Desk, query: ListEvents): Result<EventsPage> {
     return ok({ bodies: [], nextAfter: newest === null ? null : rowId("evt", newest, desk.tag) });
   }
   const after = query.after === null ? 0 : readRowId("evt", query.after, desk.tag);
-  if (after === null) return fail("invalid_request", "after is not a cursor of this key: give the next_after of a page.");
+  if (after === null)
+    return fail("invalid_request", "after is not a cursor of this key: give the next_after of a page.");
   const forgotten = readMark(desk.sql, "swept_before") ?? 0;
   if (query.after !== null && after < forgotten) return fail("cursor_expired");
   const rows = eventsAfter(desk.sql, after, Number.MAX_SAFE_INTEGER, query.limit);

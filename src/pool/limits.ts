@@ -1,5 +1,6 @@
 import { fail, type Result } from "../domain/failure.ts";
 import type { Draft } from "../domain/message.ts";
+import type { Allowance } from "../domain/pool-calls.ts";
 import { countSegments } from "../domain/segments.ts";
 import type { SenderNumber } from "../domain/snapshot.ts";
 import type { Desk } from "./desk.ts";
@@ -34,13 +35,26 @@ function needsTemplate(desk: Desk, draft: Draft, number: SenderNumber): boolean 
 function refuseByCap(desk: Desk, drafts: Draft[]): Result<never> | null {
   const { dailyCap } = desk.snapshot.apiKey;
   if (dailyCap === null) return null;
-  const now = desk.now();
   const spent = spentToday(desk);
   const asked = sumParts(drafts);
   if (spent + asked <= dailyCap) return null;
-  const untilMidnight = (Math.floor(now / dayMs) + 1) * dayMs - now;
   const message = `This API key may send ${dailyCap} message parts a day (UTC); ${spent} are sent and this asks for ${asked}.`;
-  return fail("daily_cap_reached", message, { daily_cap: dailyCap, spent, asked }, untilMidnight / 1000);
+  return fail("daily_cap_reached", message, { daily_cap: dailyCap, spent, asked }, untilMidnight(desk) / 1000);
+}
+
+/** Returns what is left of the key's daily cap, or null where there is none. */
+export function allowanceOf(desk: Desk): Allowance | null {
+  const { dailyCap } = desk.snapshot.apiKey;
+  if (dailyCap === null) return null;
+  return {
+    limit: dailyCap,
+    left: Math.max(0, dailyCap - spentToday(desk)),
+    resetsInSeconds: untilMidnight(desk) / 1000,
+  };
+}
+
+function untilMidnight(desk: Desk): number {
+  return (Math.floor(desk.now() / dayMs) + 1) * dayMs - desk.now();
 }
 
 /** Counts accepted messages against the key's cap, in the caller's transaction: one row, and none where there is no cap. */

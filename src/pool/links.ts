@@ -49,7 +49,8 @@ export function keepLinks(desk: Desk, message: number, links: NewLink[]): void {
  */
 export function followLink(desk: Desk, visit: LinkVisit): Result<{ url: string }> {
   const link = findLink(desk.sql, visit.n);
-  if (link === null) return visit.n >= 1 && visit.n < (linkBounds(desk.sql)?.first ?? 0) ? fail("link_expired") : unknown();
+  if (link === null)
+    return visit.n >= 1 && visit.n < (linkBounds(desk.sql)?.first ?? 0) ? fail("link_expired") : unknown();
   if (link.secret !== visit.secret) return unknown();
   if (timeOfSequence(link.message) + linkLifeMs <= desk.now()) return fail("link_expired");
   const row = visit.counts ? findMessage(desk.sql, link.message) : null;
@@ -65,7 +66,7 @@ function noteClick(desk: Desk, row: MessageRow, url: string, visit: LinkVisit): 
   const detail = JSON.parse(row.detail) as Detail;
   const before = detail.clicks ?? { raw: 0, human: 0 };
   if (before.raw >= countedClicks) return;
-  const leftAt = row.sent_at ?? row.attempted_at ?? row.created_at;
+  const leftAt = row.attempted_at ?? row.created_at;
   const isBot = isBotClick({ ...visit, sinceSentMs: desk.now() - leftAt });
   const clicks = { raw: before.raw + 1, human: before.human + (isBot ? 0 : 1) };
   const changed = { ...row, detail: JSON.stringify({ ...detail, clicks } satisfies Detail) };

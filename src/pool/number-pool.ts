@@ -29,10 +29,11 @@ import * as contacts from "./contacts.ts";
 import { noticeWebhooks, recordDeliveries, takeDeliveries } from "./deliveries.ts";
 import { Desk } from "./desk.ts";
 import { cancelWaiting, dispatch } from "./dispatch.ts";
-import { findChat } from "./ledger/chats.ts";
 import { listEvents } from "./feed.ts";
+import { findChat } from "./ledger/chats.ts";
 import { readStoredSnapshot, storeSnapshot } from "./ledger/snapshot.ts";
 import { followLink } from "./links.ts";
+import { endOrphans } from "./orphans.ts";
 import * as people from "./people.ts";
 import * as reads from "./reads.ts";
 import { heedKeyword, noteCall, receiveMessage } from "./receive.ts";
@@ -91,6 +92,7 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
       desk.adopt(snapshot);
       noticeWebhooks(desk, before);
       if (snapshot.apiKey.status === "revoked") cancelWaiting(desk);
+      endOrphans(desk);
       this.ctx.waitUntil(dispatch(desk));
     }
     return { version: desk.snapshot.version };

@@ -14,12 +14,11 @@ import {
   updateMessage,
 } from "./ledger/messages.ts";
 import { applyReport, applyTruth } from "./report.ts";
+import { contradictionLook, leftLate } from "./settle.ts";
 
 /** Sweeps are gathered: a message is asked for at most this much after its age. */
 const sweepEveryMs = 10 * 60 * 1000;
 const asksPerRound = 20;
-/** A message that left this much after it was written is asked for by its departure, with a row of its own. */
-const lateDepartureMs = 10 * 60 * 1000;
 const lastPoll = statusPollsMs.length - 1;
 
 /**
@@ -54,19 +53,11 @@ async function sweep(desk: Desk, age: number, now: number): Promise<boolean> {
   if (first === null || first > upTo) return true;
   const rows = openMessages(desk.sql, from, upTo, asksPerRound);
   for (const row of rows) {
-    if ((row.attempted_at ?? row.created_at) - row.created_at > lateDepartureMs) planAsk(desk, row, age);
-    else await askOnce(desk, row, age);
+    if (!leftLate(row)) await askOnce(desk, row, age);
   }
   const complete = rows.length < asksPerRound;
   saveMark(desk.sql, `polled_${age}`, complete ? upTo : (rows.at(-1)?.seq ?? upTo));
   return complete;
-}
-
-/** The first sweep that meets a message which left late gives it a row of its own; the other ages are counted from there. */
-function planAsk(desk: Desk, row: MessageRow, age: number): void {
-  if (age > 0) return;
-  const dueAt = (row.attempted_at ?? row.created_at) + (statusPollsMs[0] ?? 0);
-  schedule(desk.sql, row.seq, dueAt, 0);
 }
 
 async function askByAgenda(desk: Desk, row: DueMessage): Promise<void> {
@@ -74,7 +65,7 @@ async function askByAgenda(desk: Desk, row: DueMessage): Promise<void> {
   strike(desk.sql, row.seq, row.agenda_due_at);
   const later = statusPollsMs[row.looks + 1];
   const current = findMessage(desk.sql, row.seq);
-  if (row.looks < 0 || later === undefined || current === null || isFinal(current.status)) return;
+  if (row.looks === contradictionLook || later === undefined || current === null || isFinal(current.status)) return;
   schedule(desk.sql, row.seq, (row.attempted_at ?? row.created_at) + later, row.looks + 1);
 }
 
@@ -83,7 +74,7 @@ async function askOnce(desk: Desk, row: MessageRow, age: number): Promise<void> 
   const known = await fetchFromCarrier(desk, row);
   desk.outside.storage.transactionSync(() => {
     if (known !== null) {
-      if (age < 0) applyTruth(desk, row.seq, known);
+      if (age === contradictionLook) applyTruth(desk, row.seq, known);
       else applyReport(desk, row.seq, known);
     }
     if (age === lastPoll) closeUnreported(desk, row.seq);

@@ -2,6 +2,7 @@ import type { CarrierMessage } from "../carriers/carrier.ts";
 import { rowId } from "../domain/ids.ts";
 import { reconcileMs } from "../domain/retry.ts";
 import type { Desk } from "./desk.ts";
+import { dispatch } from "./dispatch.ts";
 import { endMessage, holdUnknown } from "./settle.ts";
 import { type DueMessage, dueUnknowns, interrupted, schedule, strike } from "./ledger/agenda.ts";
 import { type Detail, findMessage, findMessageBySid, type MessageRow, updateMessage } from "./ledger/messages.ts";
@@ -37,6 +38,7 @@ export async function reconcile(desk: Desk): Promise<void> {
       lookAgain(desk, row, row.looks);
     }
   }
+  await dispatch(desk);
 }
 
 async function lookFor(desk: Desk, row: DueMessage): Promise<void> {
@@ -112,7 +114,6 @@ function sendAgain(desk: Desk, row: DueMessage): void {
   strike(desk.sql, row.seq, row.agenda_due_at);
   schedule(desk.sql, row.seq, now);
   updateMessage(desk.sql, row.seq, { status: "queued", outcome_unknown: 0, due_at: now });
-  desk.arm(now);
 }
 
 function giveUp(desk: Desk, row: MessageRow): void {

@@ -1,7 +1,7 @@
 import { subscribes } from "../domain/event.ts";
 import { fail, ok, type Result } from "../domain/failure.ts";
 import { readRowId, rowId, sequenceAt, timeOfSequence } from "../domain/ids.ts";
-import type { DueDelivery, ReplayQuery, ReplayedRange } from "../domain/pool-calls.ts";
+import type { DueDelivery, ReplayedRange, ReplayQuery } from "../domain/pool-calls.ts";
 import type { Webhook } from "../domain/snapshot.ts";
 import { hold, isPaused } from "./deliveries.ts";
 import type { Desk } from "./desk.ts";
@@ -16,17 +16,13 @@ const singleEveryMs = 1_000;
 /** Replays of a range leave one by one at this pace, and so many are written in one call. */
 const rangeEveryMs = 100;
 const rangeAtMost = 500;
-/** Events are read in slices of this many while a range is searched for what fits, and so many are looked at in one call. */
-const slice = 500;
-const lookedAtMost = 20_000;
+/** So many events are looked at in one call for those that fit. */
+const lookedAtMost = 10_000;
+
+type Chosen = { events: EventRow[]; nextSince: number | null };
 
 /** Begins a replay of one event to one webhook and hands it over as a delivery that is under way: a new event with an id of its own. */
-export function replayOne(
-  desk: Desk,
-  webhookId: string,
-  eventId: string,
-  ownOnly: boolean,
-): Result<DueDelivery> {
+export function replayOne(desk: Desk, webhookId: string, eventId: string, ownOnly: boolean): Result<DueDelivery> {
   const webhook = findOpen(desk, webhookId, ownOnly);
   if (!webhook.ok) return webhook;
   const seq = readRowId("evt", eventId, desk.tag);
@@ -34,7 +30,8 @@ export function replayOne(
   if (event === null) return fail("not_found", "Event not found: events are kept for 30 days.");
   const now = desk.now();
   const wait = book(desk, `one:${webhookId}`, singleEveryMs, (burst - 1) * singleEveryMs);
-  if (wait > 0) return fail("rate_limited", "Too many replays: at most 10 at once and one a second.", undefined, wait / 1000);
+  if (wait > 0)
+    return fail("rate_limited", "Too many replays: at most 10 at once and one a second.", undefined, wait / 1000);
   const due = desk.outside.storage.transactionSync(() => writeReplay(desk, webhook.value, event, now));
   return ok(hold(desk, due, webhook.value, now));
 }
@@ -48,7 +45,12 @@ export function replayRange(desk: Desk, query: ReplayQuery, ownOnly: boolean): R
   if (!webhook.ok) return webhook;
   const busyUntil = desk.booked.get(`range:${query.webhookId}`) ?? 0;
   if (busyUntil > desk.now()) {
-    return fail("rate_limited", "A replay of this webhook is still under way.", undefined, (busyUntil - desk.now()) / 1000);
+    return fail(
+      "rate_limited",
+      "A replay of this webhook is still under way.",
+      undefined,
+      (busyUntil - desk.now()) / 1000,
+    );
   }
   const { events, nextSince } = chooseEvents(desk, webhook.value, query);
   desk.outside.storage.transactionSync(() => {
@@ -76,21 +78,19 @@ function book(desk: Desk, line: string, everyMs: number, aheadMs: number): numbe
   return 0;
 }
 
-function chooseEvents(desk: Desk, webhook: Webhook, query: ReplayQuery): { events: EventRow[]; nextSince: number | null } {
+function chooseEvents(desk: Desk, webhook: Webhook, query: ReplayQuery): Chosen {
+  const since = sequenceAt(query.since) - 1;
   const until = query.until === null ? Number.MAX_SAFE_INTEGER : sequenceAt(query.until + 1);
-  let after = sequenceAt(query.since) - 1;
-  const settled = query.onlyFailed ? settledEvents(desk.sql, webhook.id, after) : new Set<number>();
+  const settled = query.onlyFailed ? settledEvents(desk.sql, webhook.id, since) : new Set<number>();
+  const rows = eventsAfter(desk.sql, since, until, lookedAtMost + 1);
   const events: EventRow[] = [];
-  for (let looked = 0; looked < lookedAtMost; looked += slice) {
-    const rows = eventsAfter(desk.sql, after, until, slice);
-    for (const row of rows) {
-      if (events.length === rangeAtMost) return { events: beforeTime(events, timeOf(row)), nextSince: timeOf(row) };
-      after = row.seq;
-      if (!settled.has(row.seq) && fits(desk, webhook, row)) events.push(row);
+  for (const [index, row] of rows.entries()) {
+    if (events.length === rangeAtMost || index === lookedAtMost) {
+      return { events: beforeTime(events, timeOf(row)), nextSince: timeOf(row) };
     }
-    if (rows.length < slice) return { events, nextSince: null };
+    if (!settled.has(row.seq) && fits(desk, webhook, row)) events.push(row);
   }
-  return { events, nextSince: timeOfSequence(after) + 1 };
+  return { events, nextSince: null };
 }
 
 /** The next call begins at this millisecond, so that what was chosen of it comes with it: no event is replayed twice. */

@@ -19,7 +19,7 @@ import {
 } from "./ledger/messages.ts";
 import { judgeIfDue } from "./number-health.ts";
 import { emitStatus } from "./outbox.ts";
-import { finish, noteOptOutCode } from "./settle.ts";
+import { contradictionLook, finish, noteOptOutCode, planPolls } from "./settle.ts";
 
 /** What a carrier says of a message's status, whether by callback or when asked. */
 export type CarrierReport = {
@@ -48,9 +48,9 @@ export async function takeReport(desk: Desk, report: StatusReport): Promise<Stat
   const row = findReported(desk, report.messageId, read.value.providerId);
   if (row === null || row.account !== account.id) return "ignored";
   if (read.value.from !== row.number) return "forbidden";
-  if (disagrees(desk, row, read.value.providerId)) return "ignored";
-  if (isTooLate(desk, row, read.value.status)) return "ignored";
-  const answer = desk.outside.storage.transactionSync(() => applyReport(desk, row.seq, read.value));
+  const meant = ownerOf(desk, row, read.value.providerId);
+  if (meant === null || isTooLate(desk, meant, read.value.status)) return "ignored";
+  const answer = desk.outside.storage.transactionSync(() => applyReport(desk, meant.seq, read.value));
   judgeIfDue(desk);
   return answer;
 }
@@ -74,12 +74,18 @@ function findReported(desk: Desk, messageId: string | null, providerId: string):
   return seq === null && messageId === null ? findMessageBySid(desk.sql, providerId) : findMessage(desk.sql, seq ?? -1);
 }
 
-/** A report may give a message its id, never another id, nor one that stands at another message. */
-function disagrees(desk: Desk, row: MessageRow, sid: string): boolean {
-  const holder = row.sid === null ? findMessageBySid(desk.sql, sid) : null;
-  if (row.sid === sid || (row.sid === null && holder === null)) return false;
+/**
+ * Returns the message that a report is about, null where URL and id disagree: a report may give a message its id, never another one. Equal messages whose
+ * outcome was unknown may have got each other's id from the carrier's list: there the id decides.
+ */
+function ownerOf(desk: Desk, row: MessageRow, sid: string): MessageRow | null {
+  if (row.sid === sid) return row;
+  const holder = findMessageBySid(desk.sql, sid);
+  if (row.sid === null && holder === null) return row;
+  const equal = holder !== null && holder.chat === row.chat && holder.number === row.number && holder.text === row.text;
+  if (equal) return holder;
   desk.outside.log({ event: "report_disagrees", message_id: rowId("msg", row.seq, desk.tag), sid });
-  return true;
+  return null;
 }
 
 function isTooLate(desk: Desk, row: MessageRow, status: MessageStatus | null): boolean {
@@ -93,16 +99,18 @@ function isTooLate(desk: Desk, row: MessageRow, status: MessageStatus | null): b
 export function applyReport(desk: Desk, seq: number, report: CarrierReport): "applied" | "ignored" {
   const row = findMessage(desk.sql, seq);
   if (row === null || row.direction !== "outbound") return "ignored";
+  const decision = decideOn(row, report.status);
   const change: MessageChange = {
     ...(row.sid === null ? { sid: report.providerId } : {}),
     ...(row.outcome_unknown === 1 ? { outcome_unknown: 0 } : {}),
-    ...statusChange(desk, row, report),
+    ...(decision.kind === "apply" ? describeChange(desk, row, decision.status, report) : {}),
   };
-  if (Object.keys(change).length === 0) return "ignored";
+  if (row.sid === null) planPolls(desk, row);
   updateMessage(desk.sql, seq, change);
   tell(desk, row, change);
-  finish(desk, row, row.due_at);
-  return "applied";
+  if (Object.keys(change).length > 0) finish(desk, row, row.due_at);
+  if (decision.kind === "contradiction") planLook(desk, row, decision.status);
+  return Object.keys(change).length > 0 ? "applied" : "ignored";
 }
 
 /** Applies what the carrier said when it was asked because of a contradiction: its final word stands, whatever stood before. */
@@ -124,11 +132,13 @@ function tell(desk: Desk, row: MessageRow, change: MessageChange): void {
   noteEnd(desk, row, changed);
 }
 
-function statusChange(desk: Desk, row: MessageRow, report: CarrierReport): MessageChange {
-  const { status } = report;
-  const decision = status === null ? "ignore" : decideStatus(row.status, status);
-  if (status === null || decision === "ignore") return {};
-  return decision === "apply" ? describeChange(desk, row, status, report) : planLook(desk, row, status);
+type Decision = { kind: "apply" | "contradiction"; status: MessageStatus } | { kind: "ignore" };
+
+/** `received` is a word about messages to us: said of one that we sent it means nothing. */
+function decideOn(row: MessageRow, status: MessageStatus | null): Decision {
+  if (status === null || status === "received") return { kind: "ignore" };
+  const kind = decideStatus(row.status, status);
+  return kind === "ignore" ? { kind } : { kind, status };
 }
 
 function describeChange(desk: Desk, row: MessageRow, status: MessageStatus, report: CarrierReport): MessageChange {
@@ -144,12 +154,12 @@ function describeChange(desk: Desk, row: MessageRow, status: MessageStatus, repo
 }
 
 /** Two ends that contradict each other: the first stands, and the carrier is asked once which is true. */
-function planLook(desk: Desk, row: MessageRow, reported: MessageStatus): MessageChange {
+function planLook(desk: Desk, row: MessageRow, reported: MessageStatus): void {
   const detail = JSON.parse(row.detail) as Detail;
-  if (detail.carrier?.contradicted_by !== undefined) return {};
+  if (detail.carrier?.contradicted_by !== undefined) return;
   desk.outside.log({ event: "status_contradiction", stands: row.status, reported, sid: row.sid });
-  schedule(desk.sql, row.seq, desk.now(), -1);
-  desk.arm(desk.now());
   const carrier = { ...detail.carrier, contradicted_by: reported };
-  return { detail: JSON.stringify({ ...detail, carrier } satisfies Detail) };
+  updateMessage(desk.sql, row.seq, { detail: JSON.stringify({ ...detail, carrier } satisfies Detail) });
+  schedule(desk.sql, row.seq, desk.now(), contradictionLook);
+  desk.arm(desk.now());
 }

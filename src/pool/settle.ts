@@ -1,7 +1,7 @@
 import { refusesLogin } from "../domain/outcome.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import { optOutCodes } from "../domain/opt-out.ts";
-import { nextSendAttempt, reconcileMs } from "../domain/retry.ts";
+import { nextSendAttempt, reconcileMs, statusPollsMs } from "../domain/retry.ts";
 import { noteEnd } from "./count-end.ts";
 import type { Desk } from "./desk.ts";
 import { schedule, strike } from "./ledger/agenda.ts";
@@ -16,6 +16,10 @@ import {
 import { judgeIfDue } from "./number-health.ts";
 import { recordOptOut } from "./opt-outs.ts";
 import { emitStatus } from "./outbox.ts";
+
+const lateDepartureMs = 10 * 60 * 1000;
+/** The `looks` of an agenda row that stands for a contradiction, not for a poll. */
+export const contradictionLook = -1;
 
 type Refused = Extract<Outcome, { kind: "refused" }>;
 
@@ -59,7 +63,24 @@ function noteAccepted(desk: Desk, row: MessageRow, sid: string): void {
     return;
   }
   updateMessage(desk.sql, row.seq, { sid, outcome_unknown: 0 });
+  planPolls(desk, row);
   finish(desk, row, row.due_at);
+}
+
+/** Messages are asked for by sweeps along their key, which is when they were written; one that leaves much later gets a row of its own. */
+export function planPolls(desk: Desk, row: MessageRow): void {
+  const [firstPollMs] = statusPollsMs;
+  if (firstPollMs === undefined || !leftLate(row)) return;
+  schedule(desk.sql, row.seq, departedAt(row) + firstPollMs, 0);
+}
+
+/** Says whether a message left so long after it was written that sweeps by its key would come too early. */
+export function leftLate(row: MessageRow): boolean {
+  return departedAt(row) - row.created_at > lateDepartureMs;
+}
+
+function departedAt(row: MessageRow): number {
+  return row.attempted_at ?? row.created_at;
 }
 
 /** What is known not to be taken goes back to its place, and its account waits. */

@@ -29,19 +29,18 @@ export class SelectionModel {
     const keeper = this.keeper(wish);
     const waits = this.known(wish.contact).some((n) => n.active && this.refusal(n, wish) !== null);
     const stays = keeper === undefined ? waits : wish.requested !== null || this.homeOf(wish.contact) === address;
-    if (wish.requested === null && keeper === undefined && this.selection.strategy !== "first") {
-      this.turns.push(address);
-      const among = this.best(wish);
-      if (this.isShared(among)) this.sharesSinceEdit.push({ among: String(among.map((n) => n.address)), address });
-    }
-    const heard = keeper === undefined ? this.inbound.length : (this.home.get(wish.contact)?.heard ?? 0);
+    const auto = wish.requested === null && keeper === undefined && this.selection.strategy !== "first";
+    const among = this.best(wish);
+    if (auto) this.turns.push(address);
+    if (auto && this.isShared(among))
+      this.sharesSinceEdit.push({ among: String(among.map((n) => n.address)), address });
+    const heard = keeper === undefined ? this.inbound.length : 0;
     if (this.selection.sticky && !stays) this.home.set(wish.contact, { number: address, day: this.day, heard });
   }
 
   wrote(contact: string, number: string): void {
     this.inbound.push({ contact, number });
-    const heard = this.inbound.length - 1;
-    if (this.selection.sticky) this.home.set(contact, { number, day: this.day, heard });
+    if (this.selection.sticky) this.home.set(contact, { number, day: this.day, heard: this.inbound.length - 1 });
   }
 
   edited(): void {
@@ -64,8 +63,7 @@ export class SelectionModel {
   private known(contact: string): ModelNumber[] {
     if (!this.selection.sticky) return [];
     const wrote = this.inbound.slice(this.home.get(contact)?.heard).findLast((i) => i.contact === contact);
-    const addresses = [wrote?.number, this.homeOf(contact)];
-    return addresses.flatMap((address) => this.numbers.filter((n) => n.address === address));
+    return [wrote?.number, this.homeOf(contact)].flatMap((known) => this.numbers.filter((n) => n.address === known));
   }
 
   private keeper(wish: ModelWish): ModelNumber | undefined {
@@ -73,14 +71,11 @@ export class SelectionModel {
     return this.known(wish.contact).find((n) => this.refusal(n, wish) === null && !(n.sick && isBetter));
   }
 
-  private isWeighted = () => this.selection.strategy === "weighted";
-  private isShared = (among: ModelNumber[]) => this.isWeighted() && among.every((n) => n.weight > 0);
-  private rank = (n: ModelNumber) => (this.isWeighted() && n.weight === 0 ? 2 : 0) + (n.sick ? 1 : 0);
-  private best = (wish: ModelWish) =>
-    least(
-      this.numbers.filter((n) => this.refusal(n, wish) === null),
-      this.rank,
-    );
+  private isShared = (of: ModelNumber[]) => this.selection.strategy === "weighted" && of.every((n) => n.weight > 0);
+  private rank = (n: ModelNumber) =>
+    (this.selection.strategy === "weighted" && n.weight === 0 ? 2 : 0) + Number(n.sick);
+  private able = (wish: ModelWish) => this.numbers.filter((n) => this.refusal(n, wish) === null);
+  private best = (wish: ModelWish) => least(this.able(wish), this.rank);
 
   private byStrategy(among: ModelNumber[], to: string): ModelNumber[] {
     const next = (list: ModelNumber[]) => least(list, (n) => this.turns.lastIndexOf(n.address)).slice(0, 1);
@@ -93,10 +88,9 @@ export class SelectionModel {
 
   private withinShare(among: ModelNumber[]): ModelNumber[] {
     if (this.sharesSinceEdit.some((share) => share.among !== String(among.map((n) => n.address)))) return among;
-    const total = among.reduce((sum, n) => sum + n.weight, 0);
     const picks = this.sharesSinceEdit.map((share) => share.address);
     const count = (n: ModelNumber, next: string) => [...picks, next].filter((address) => address === n.address).length;
-    const share = (n: ModelNumber) => ((picks.length + 1) * n.weight) / total;
+    const share = (n: ModelNumber) => ((picks.length + 1) * n.weight) / among.reduce((sum, m) => sum + m.weight, 0);
     return among.filter((next) => among.every((n) => Math.abs(count(n, next.address) - share(n)) <= 1));
   }
 }

@@ -1,6 +1,6 @@
 import { exports } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { call, eventually, makeTestKey, type TestKey } from "../support/workers/gateway.ts";
+import { admin, call, eventually, makeTestKey, type TestKey } from "../support/workers/gateway.ts";
 
 const day = 24 * 60 * 60 * 1000;
 let key: TestKey;
@@ -311,6 +311,27 @@ describe("a bulk request", () => {
     }[];
     expect(first?.message_id).toBe(again?.message_id);
     expect(changed?.code).toBe("idempotency_key_reused");
+  });
+});
+
+describe("a daily cap", () => {
+  it("is told with every answer, and once it is reached with how long to wait", async () => {
+    const capped = await makeTestKey();
+    await admin(`/api-keys/${capped.id}`, { method: "PATCH", body: { daily_cap: 2 } });
+    const ask = () => send(newPerson(), { text: "a", send_at: later() }, {}, capped.token);
+    for (const left of [1, 0]) {
+      const { status, headers } = await ask();
+      expect(status).toBe(202);
+      expect(headers.get("RateLimit-Policy")).toBe('"daily";q=2;w=86400');
+      expect(headers.get("RateLimit")).toMatch(new RegExp(`^"daily";r=${left};t=\\d+$`));
+    }
+    const refused = await ask();
+    expect(refused).toMatchObject({ status: 429, body: { code: "daily_cap_reached" } });
+    const wait = Number(refused.headers.get("Retry-After"));
+    expect(wait).toBeGreaterThan(0);
+    expect(wait).toBeLessThanOrEqual(86_400);
+    expect(refused.headers.get("RateLimit")).toBe(`"daily";r=0;t=${wait}`);
+    expect((await send(newPerson(), { text: "a", send_at: later() })).headers.has("RateLimit")).toBe(false);
   });
 });
 

@@ -11,11 +11,12 @@ import { toCandidates } from "./pools.ts";
 
 /** Returns a message with what only its operator may know: the carrier's id, the state inside, and why its sender was chosen. */
 export function toAdminMessage(view: MessageView): z.output<typeof operations.AdminMessage> {
-  const { providerId, status, trace } = view.message;
+  const { providerId, status, trace, carrierDetail } = view.message;
   return {
     ...toMessageDetail(view),
     provider_id: providerId,
     internal_status: status,
+    carrier_detail: carrierDetail,
     trace:
       trace === null ? null : { reason: trace.reason, considered: toCandidates(trace.considered), note: trace.note },
   };

@@ -13,11 +13,10 @@ export const protocol = z.enum(["pending", "unknown", "imessage", "sms", "rcs", 
 
 export const planKind = z.enum(["shared", "dedicated", "inbound", "trial", "2fa"]);
 
-export const deliveryReport = z
-  .enum(["expected", "not_expected", "missing"])
-  .meta({
-    description: "`not_expected`: this country sends no delivery reports, so `sent` is final; `missing`: none came in 4 days.",
-  });
+export const deliveryReport = z.enum(["expected", "not_expected", "missing"]).meta({
+  description:
+    "`not_expected`: this country sends no delivery reports, so `sent` is final; `missing`: none came in 4 days.",
+});
 
 /** Returns the schema of a whole number, which says so when it gets anything else. */
 export function wholeNumber(): z.ZodInt {
@@ -29,3 +28,6 @@ export function wholeNumber(): z.ZodInt {
 
 /** A path segment that names something: decoded once, a literal `+` kept. */
 export const segment = z.string().min(1).max(512);
+
+/** Why a chat id can be refused, wherever one is given. */
+export const chatIdFailures = ["invalid_chat_id", "groups_not_supported", "email_not_supported"] as const;

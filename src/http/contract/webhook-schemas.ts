@@ -121,7 +121,7 @@ export const WebhookEventPayload = z
   .looseObject({
     event: z.string(),
     event_id: z.string().optional(),
-    sequence: z.int().optional().meta({ description: "Rises by one within a chat." }),
+    sequence: z.int().nullish().meta({ description: "Rises by one within a chat; null for what belongs to no chat." }),
     message_id: z.string().nullish(),
     external_id: z.string().nullish(),
     internal_id: z.string().nullish(),
@@ -190,7 +190,11 @@ export const WebhookLogsPage = z
 /** The body of a replay of many events. */
 export const replayRange = {
   since: z.int().min(0).meta({ format: "int64", description: "Epoch milliseconds; the first event to deliver again." }),
-  until: z.int().min(0).nullish().meta({ format: "int64", description: "Epoch milliseconds, this one included; else until now." }),
+  until: z
+    .int()
+    .min(0)
+    .nullish()
+    .meta({ format: "int64", description: "Epoch milliseconds, this one included; else until now." }),
   only_failed: z
     .boolean()
     .default(true)

@@ -40,6 +40,7 @@ function additionsOf(message: Message) {
     send_at: message.sendAt,
     sent_at: message.sentAt,
     read_at: message.readAt,
+    clicks: message.clicks,
   };
 }
 

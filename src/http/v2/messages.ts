@@ -16,6 +16,7 @@ import {
 import { BulkRecord } from "../contract/v2/send-request.ts";
 import { apiKeyGuard, credentialOf, type Edge } from "../edge.ts";
 import { check, mount } from "../mount.ts";
+import { sayAllowance } from "../rate-limit.ts";
 import { toMessage, toMessageDetail, toMessageStatus } from "./message-answers.ts";
 import { toDrafts } from "./send-drafts.ts";
 
@@ -36,6 +37,7 @@ function mountSending(router: Hono<Edge>): void {
       const request = await toSendRequest(drafts.value, headers["Idempotency-Key"], { chat: params.chatId, body });
       const sent = await send(deps, credentialOf(c), request);
       if (!sent.ok) return sent;
+      sayAllowance(c, sent.value.allowance);
       return sent.value.replayed ? reply(200, toSent(sent.value)) : reply(202, toSent(sent.value));
     },
     apiKeyGuard,
@@ -50,6 +52,7 @@ function mountSending(router: Hono<Edge>): void {
       const requests = records.filter((record) => record.ok).map((record) => record.value);
       const answers = await sendMessages(deps, credentialOf(c), requests);
       if (!answers.ok) return answers;
+      for (const answer of answers.value) if (answer.ok) sayAllowance(c, answer.value.allowance);
       let next = 0;
       const results = records.map((record, index) => {
         const answer = record.ok ? answers.value[next++] : record;

@@ -20,7 +20,9 @@ export function findLink(sql: SqlStorage, n: number): LinkRow | null {
 /** Returns the lowest and the highest number of the links that are kept, or null when there are none. */
 export function linkBounds(sql: SqlStorage): { first: number; last: number } | null {
   const row = sql
-    .exec<{ first: number | null; last: number | null }>("SELECT (SELECT min(n) FROM links) AS first, (SELECT max(n) FROM links) AS last")
+    .exec<{ first: number | null; last: number | null }>(
+      "SELECT (SELECT min(n) FROM links) AS first, (SELECT max(n) FROM links) AS last",
+    )
     .one();
   return row.first === null || row.last === null ? null : { first: row.first, last: row.last };
 }

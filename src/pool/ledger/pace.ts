@@ -1,3 +1,5 @@
+import type { MessageRow } from "./messages.ts";
+
 /** How many of the newest messages are looked at to learn when a paced number sent last; older ones left long ago or still wait. */
 const newest = 1_000;
 
@@ -51,4 +53,14 @@ export function countDepartures(sql: SqlStorage, from: number): Map<string, numb
     )
     .toArray();
   return new Map(rows.map((row) => [row.number, row.total]));
+}
+
+/** Returns every message that waits on a number, also those that are scheduled. */
+export function messagesWaitingOn(sql: SqlStorage, number: string): MessageRow[] {
+  return sql
+    .exec<MessageRow>(
+      "SELECT messages.* FROM agenda JOIN messages USING (seq) WHERE number = ? AND status IN ('queued', 'scheduled')",
+      number,
+    )
+    .toArray();
 }

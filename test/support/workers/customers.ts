@@ -3,7 +3,7 @@ import { vi } from "vitest";
 /** One request as it arrived at a customer's endpoint. */
 export type Arrival = { at: number; realAt: number; url: string; headers: Headers; body: string };
 
-type Answer = number | Response | ((arrival: Arrival, request: Request) => Response | Promise<Response>);
+type Answer = number | ((arrival: Arrival, request: Request) => Response | Promise<Response>);
 
 /** Stands in for the customers' endpoints: keeps everything that is posted, and answers as it was told, else 200. */
 export function standInForCustomers() {
@@ -17,7 +17,7 @@ export function standInForCustomers() {
     arrivals.push(arrival);
     const answer = planned.get(url)?.shift() ?? always.get(url) ?? 200;
     if (typeof answer === "function") return answer(arrival, request);
-    return typeof answer === "number" ? new Response(answer === 204 ? null : "ok", { status: answer }) : answer.clone();
+    return new Response(answer === 204 ? null : "ok", { status: answer });
   });
   const at = (url: string) => arrivals.filter((arrival) => arrival.url === url);
   return {

@@ -1,10 +1,10 @@
 import { env, exports } from "cloudflare:workers";
 import { judgeAnswer } from "./judge-answer.ts";
 
-/** The gateway as its callers see it: the admin API with its token, the v2 API with a key. Every answer is held to its documented schema and to the contract. */
+/** The gateway as its callers see it: the admin API with its token, the v2 API with a key. `raw` is a body sent as it stands. Every answer is held to its documented schema and to the contract. */
 export async function call(
   path: string,
-  init: { method?: string; body?: unknown; token?: string; headers?: Record<string, string> } = {},
+  init: { method?: string; body?: unknown; raw?: BodyInit; token?: string; headers?: Record<string, string> } = {},
 ): Promise<{ status: number; body: Record<string, unknown>; headers: Headers }> {
   const method = init.method ?? (init.body === undefined ? "GET" : "POST");
   const response = await exports.default.fetch(`https://gateway.test${path}`, {
@@ -15,6 +15,7 @@ export async function call(
       ...init.headers,
     },
     ...(init.body === undefined ? {} : { body: JSON.stringify(init.body) }),
+    ...(init.raw === undefined ? {} : { body: init.raw }),
   });
   const text = await response.text();
   const { status, headers } = response;
@@ -53,11 +54,11 @@ export async function makeTestKey(options: { numbers?: number } = {}): Promise<T
 
 /** Waits until `look` returns something, asking every 20 ms for at most 8 s. */
 export async function eventually<T>(look: () => Promise<T | null | undefined | false>): Promise<T> {
-  const deadline = Date.now() + 8_000;
+  const deadline = performance.now() + 8_000;
   for (;;) {
     const found = await look();
     if (found !== null && found !== undefined && found !== false) return found;
-    if (Date.now() > deadline) throw new Error("It did not happen within 8 seconds.");
+    if (performance.now() > deadline) throw new Error("It did not happen within 8 seconds.");
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

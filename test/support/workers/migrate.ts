@@ -5,6 +5,8 @@ import { inject } from "vitest";
 declare module "vitest" {
   interface ProvidedContext {
     migrations: D1Migration[];
+    /** How many requests the big form of the fuzz makes of each kind; 0 is the small form. */
+    fuzzRuns: number;
   }
 }
 

@@ -4,7 +4,7 @@ import { vi } from "vitest";
 import { FakeAccount, type FakeTwilioOptions } from "../node/fake-twilio-account.ts";
 import { answer, type Reply } from "../node/fake-twilio-rest.ts";
 import { newSid } from "../node/fake-twilio-store.ts";
-import { admin } from "./gateway.ts";
+import { admin, call, eventually } from "./gateway.ts";
 
 /** What a customer's endpoint was told. */
 export type Told = { url: string; body: Record<string, unknown> };
@@ -31,7 +31,7 @@ export function standInForTheOutside(): Outside {
       const account = new FakeAccount({
         accountSid: newSid("AC"),
         authToken: newSid("tk"),
-        numbers: ["+14155550100"],
+        numbers: [freshNumber()],
         lifeCycle: () => [],
         ...options,
       });
@@ -51,6 +51,14 @@ export function standInForTheOutside(): Outside {
     return new Response("thanks", { status: outside.answerAs(request.url) });
   });
   return outside;
+}
+
+let given = 0;
+
+/** Returns a real-looking number that no other test of the file has: the directory holds each number once. */
+export function freshNumber(): string {
+  given += 1;
+  return `+1415555${String(given).padStart(4, "0")}`;
 }
 
 function belongs(account: FakeAccount, path: string): boolean {
@@ -74,7 +82,7 @@ async function ask(account: FakeAccount, request: Request): Promise<Response> {
       path: url.pathname,
       query: url.searchParams,
       headers: Object.fromEntries(request.headers),
-      body: await request.text(),
+      body: new TextDecoder().decode(await request.arrayBuffer()),
     },
     // The stand-in only ever breaks the connection of a response it cannot answer.
     { socket, destroyed: false } as unknown as ServerResponse,
@@ -137,4 +145,35 @@ export async function assignTo(keyId: string | null, number: string): Promise<vo
     body: { api_key_id: keyId },
   });
   if (assigned.status !== 200) throw new Error(`The number was not assigned: ${JSON.stringify(assigned.body)}`);
+}
+
+/** Sends a text by the public API and returns the message's id. */
+export async function sendText(key: { token: string }, text: string, to: string, more: object = {}): Promise<string> {
+  const path = `/v2/api/chats/${encodeURIComponent(to)}/messages`;
+  const sent = await call(path, { body: { text, ...more }, token: key.token });
+  if (sent.status !== 202) throw new Error(`The message was not accepted: ${JSON.stringify(sent.body)}`);
+  return String(sent.body.message_id);
+}
+
+/** Reads a message by the public API. */
+export async function readMessage(key: { token: string }, id: string, to: string): Promise<Record<string, unknown>> {
+  return (await call(`/v2/api/chats/${encodeURIComponent(to)}/messages/${id}`, { token: key.token })).body;
+}
+
+/** Returns what the stand-in took, in order. */
+export function acceptedBy(twilio: FakeAccount) {
+  return twilio.log.filter((entry) => entry.kind === "accepted");
+}
+
+/** Sends a text and waits until the stand-in has taken it. */
+export async function sendTaken(
+  twilio: FakeAccount,
+  key: { token: string },
+  text: string,
+  to: string,
+): Promise<{ id: string; sid: string }> {
+  const before = acceptedBy(twilio).length;
+  const id = await sendText(key, text, to);
+  const taken = await eventually(async () => acceptedBy(twilio)[before]);
+  return { id, sid: taken.sid };
 }

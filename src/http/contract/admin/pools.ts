@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { defineOperation } from "../../operation.ts";
-import { timestamp } from "../fields.ts";
+import { chatIdFailures, timestamp } from "../fields.ts";
 import { Pagination, pageQuery } from "../paging.ts";
 import { apiKeyParams, keyProtocol } from "./api-keys.ts";
 import { ManagedNumber } from "./numbers.ts";
@@ -114,7 +114,7 @@ export const previewPool = defineOperation({
   answers: { 200: { description: "The choice.", schema: PoolPreview } },
   errors: [
     "not_found",
-    "invalid_chat_id",
+    ...chatIdFailures,
     "from_number_not_owned",
     "inbound_only_no_prior_inbound",
     "capability_missing",
@@ -136,7 +136,7 @@ export const listAssignments = defineOperation({
       schema: z.object({ assignments: z.array(Assignment), pagination: Pagination }),
     },
   },
-  errors: ["not_found", "invalid_chat_id"],
+  errors: ["not_found", ...chatIdFailures],
 });
 
 export const setAssignment = defineOperation({
@@ -156,7 +156,7 @@ export const setAssignment = defineOperation({
       schema: z.union([Assignment, z.object({ results: z.array(AssignmentResult) })]),
     },
   },
-  errors: ["not_found", "invalid_chat_id", "from_number_not_owned"],
+  errors: ["not_found", ...chatIdFailures, "from_number_not_owned"],
 });
 
 export const resetAssignment = defineOperation({
@@ -166,7 +166,7 @@ export const resetAssignment = defineOperation({
   path: "/api-keys/{apiKeyId}/assignments",
   summary: "Untie a contact from its number",
   answers: { 200: { description: "The pool chooses anew.", schema: done } },
-  errors: ["not_found", "invalid_chat_id"],
+  errors: ["not_found", ...chatIdFailures],
 });
 
 export const listOptOuts = defineOperation({
@@ -193,7 +193,7 @@ export const addOptOut = defineOperation({
   summary: "Opt a contact out",
   body: z.strictObject({ contact: address }),
   answers: { 201: { description: "The contact is opted out.", schema: OptOut } },
-  errors: ["not_found", "invalid_chat_id"],
+  errors: ["not_found", ...chatIdFailures],
 });
 
 export const removeOptOut = defineOperation({
@@ -203,7 +203,7 @@ export const removeOptOut = defineOperation({
   path: "/api-keys/{apiKeyId}/opt-outs",
   summary: "Take a contact off the opt-out list",
   answers: { 200: { description: "The contact can be written to.", schema: done } },
-  errors: ["not_found", "invalid_chat_id"],
+  errors: ["not_found", ...chatIdFailures],
 });
 
 export const poolOperations = [

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { coded } from "../../complaint.ts";
 import { defineOperation } from "../../operation.ts";
+import { chatIdFailures } from "../fields.ts";
 import { messageDetailShape } from "../v2/message-schemas.ts";
 import { apiKeyParams } from "./api-keys.ts";
 import { Candidates } from "./pools.ts";
@@ -11,6 +12,10 @@ export const AdminMessage = z
     ...messageDetailShape,
     provider_id: z.string().nullish(),
     internal_status: z.string().optional(),
+    carrier_detail: z
+      .looseObject({})
+      .nullish()
+      .meta({ description: "What the carrier said beside it: all parameters of an inbound message as they came." }),
     trace: z.object({ reason: z.string(), considered: Candidates, note: z.string().nullable() }).nullish(),
   })
   .meta({ id: "AdminMessage" });
@@ -34,7 +39,8 @@ export const sendTestMessage = defineOperation({
   answers: { 200: { description: "The message.", schema: AdminMessage } },
   errors: [
     "not_found",
-    "invalid_chat_id",
+    ...chatIdFailures,
+    "text_too_long",
     "from_number_not_owned",
     "inbound_only_no_prior_inbound",
     "api_key_paused",
@@ -68,7 +74,7 @@ export const composeSandboxInbound = defineOperation({
       schema: z.looseObject({ success: z.boolean(), message_sid: z.string().optional() }),
     },
   },
-  errors: ["not_found", "forbidden"],
+  errors: ["not_found", "forbidden", "text_too_long"],
 });
 
 export const tryingOperations = [sendTestMessage, composeSandboxInbound] as const;

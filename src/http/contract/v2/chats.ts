@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { defineOperation } from "../../operation.ts";
-import { direction, segment, timestamp } from "../fields.ts";
+import { chatIdFailures, direction, segment, timestamp } from "../fields.ts";
 import { imageTypes } from "../images.ts";
 import { Pagination, pageQuery, searchText } from "../paging.ts";
 
@@ -67,7 +67,7 @@ const ChatBackgroundResponse = z
 
 const common = { base: "v2", auth: "api_key", tags: ["Chats"] } as const;
 const ofChat = { ...common, params: z.object({ chatId }) } as const;
-const onlyIMessage = ["invalid_chat_id", "not_supported_on_twilio"] as const;
+const onlyIMessage = [...chatIdFailures, "not_supported_on_twilio"] as const;
 const noEffect = "Has no effect on a Twilio key: 200 with a `warning`. Sends no body; one that comes is not read.";
 
 export const listChats = defineOperation({
@@ -93,7 +93,7 @@ export const getChat = defineOperation({
   path: "/chats/{chatId}",
   summary: "Read a chat",
   answers: { 200: { description: "The chat.", schema: ChatDetail } },
-  errors: ["invalid_chat_id", "not_found"],
+  errors: [...chatIdFailures, "not_found"],
 });
 
 export const startTyping = defineOperation({
@@ -104,7 +104,7 @@ export const startTyping = defineOperation({
   summary: "Show that somebody types",
   description: noEffect,
   answers: { 200: { description: "Noted.", schema: TypingResponse } },
-  errors: ["invalid_chat_id"],
+  errors: [...chatIdFailures],
 });
 
 export const stopTyping = defineOperation({
@@ -115,7 +115,7 @@ export const stopTyping = defineOperation({
   summary: "Show that nobody types",
   description: noEffect,
   answers: { 200: { description: "Noted.", schema: TypingResponse } },
-  errors: ["invalid_chat_id"],
+  errors: [...chatIdFailures],
 });
 
 export const markChatRead = defineOperation({
@@ -126,7 +126,7 @@ export const markChatRead = defineOperation({
   summary: "Mark a chat as read",
   description: noEffect,
   answers: { 200: { description: "Noted.", schema: ReadResponse } },
-  errors: ["invalid_chat_id"],
+  errors: [...chatIdFailures],
 });
 
 export const shareContactCard = defineOperation({

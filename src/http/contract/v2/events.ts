@@ -23,7 +23,9 @@ export const listEvents = defineOperation({
   summary: "Read events in order",
   description: "The pull side of webhooks: the same payloads, ids and order as the pushes.",
   query: z.object({
-    after: z.string().min(1).max(128).optional().meta({ description: "The `next_after` of the page before, or `latest`: no events, and where to go on from now." }),
+    after: z.string().min(1).max(128).optional().meta({
+      description: "The `next_after` of the page before, or `latest`: no events, and where to go on from now.",
+    }),
     limit: pageQuery.limit,
   }),
   answers: { 200: { description: "What happened after `after`, oldest first.", schema: EventsPage } },

@@ -52,6 +52,10 @@ const additions = {
   send_at: timestamp.nullish(),
   sent_at: timestamp.nullish(),
   read_at: timestamp.nullish(),
+  clicks: z
+    .object({ raw: z.int(), human: z.int() })
+    .nullish()
+    .meta({ description: "How often its short links were followed, and how often by people." }),
 };
 
 export const Message = z

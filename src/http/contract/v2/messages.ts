@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { coded } from "../../complaint.ts";
 import { defineOperation } from "../../operation.ts";
-import { direction, segment, wholeNumber } from "../fields.ts";
+import { chatIdFailures, direction, segment, wholeNumber } from "../fields.ts";
 import { pageQuery } from "../paging.ts";
 import { chatId } from "./chats.ts";
 import {
@@ -48,9 +48,7 @@ const PollResults = z
 
 const instant = wholeNumber().min(0).optional().meta({ format: "int64", description: "Epoch milliseconds." });
 const sendFailures = [
-  "invalid_chat_id",
-  "groups_not_supported",
-  "email_not_supported",
+  ...chatIdFailures,
   "missing_content",
   "text_too_long",
   "invalid_attachment",
@@ -70,7 +68,7 @@ const sendFailures = [
 const common = { base: "v2", auth: "api_key", tags: ["Messages"] } as const;
 const ofChat = { ...common, params: z.object({ chatId }) } as const;
 const ofMessage = { ...common, params: z.object({ chatId, messageId: segment }) } as const;
-const unknownMessage = ["invalid_chat_id", "not_found"] as const;
+const unknownMessage = [...chatIdFailures, "not_found"] as const;
 
 export const listChatMessages = defineOperation({
   ...ofChat,
@@ -162,7 +160,7 @@ export const sendPoll = defineOperation({
     options: z.array(z.string().min(1).max(255)).min(2).max(10),
   }),
   answers: { 200: { description: "The poll was sent.", schema: PollSent } },
-  errors: ["invalid_chat_id", "not_supported_on_twilio"],
+  errors: [...chatIdFailures, "not_supported_on_twilio"],
 });
 
 export const getPollResults = defineOperation({

@@ -109,7 +109,8 @@ export const replayWebhookEvent = defineOperation({
   method: "post",
   path: "/webhooks/{webhookId}/logs/{eventId}/replay",
   summary: "Deliver an event again",
-  description: "A new event with an id of its own, attempted while you wait and then by the schedule; 10 at once, then one a second.",
+  description:
+    "A new event with an id of its own, attempted while you wait and then by the schedule; 10 at once, then one a second.",
   answers: { 200: { description: "How the replay went.", schema: WebhookReplay } },
   errors: ["not_found", "webhook_paused", "rate_limited"],
 });
