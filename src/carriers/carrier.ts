@@ -79,6 +79,8 @@ export type Carrier = {
     providerId: string,
     webhooks: Partial<NumberWebhooks>,
   ): Promise<CarrierResult<CarrierNumber>>;
+  /** Numbers, by their provider ids, whose inbound messages another part of the account takes before their webhook; with its name. */
+  findSwallowed(login: Login): Promise<CarrierResult<Map<string, string>>>;
   /** Opens one file of an inbound message; the body is the caller's to read or cancel. */
   openMedia(login: Login, media: { messageSid: string; mediaSid: string }): Promise<CarrierResult<Response>>;
   /** Tries the login against one capability: credentials, numbers, or messages. */

@@ -34,7 +34,8 @@ export const failureMessages = {
   webhook_limit_reached: "At most 64 webhooks per organization: delete one first.",
   already_exists: "It exists already.",
   webhook_paused: "The webhook is paused or disabled: resume it first with deprecate false.",
-  cursor_expired: "What came after this cursor may be forgotten already (events are kept for 30 days): begin without it.",
+  cursor_expired:
+    "What came after this cursor may be forgotten already (events are kept for 30 days): begin without it.",
   link_expired: "This link has expired: links are kept for 90 days.",
   body_too_large: "The request body is larger than 64 KiB.",
   unsupported_media_type: "Send the body as application/json.",

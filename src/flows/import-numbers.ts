@@ -33,6 +33,7 @@ export type ImportResult = {
   status: "imported" | "reconfigured" | "failed";
   code?: FailureCode;
   message?: string;
+  warnings?: string[];
 };
 
 /** Imports numbers one by one: sets their webhooks at Twilio and remembers what stood there. Importing again repairs; one that fails holds back no other. */
@@ -47,6 +48,7 @@ export async function importNumbers(
   const listed = await deps.carrier(account).listNumbers(login);
   if (!listed.ok) return readRefusal(listed.refusal);
   const byAddress = new Map(listed.value.map((number) => [number.phoneNumber, number]));
+  const swallowed = await swallowedNumbers(deps, account, login);
   const results: ImportResult[] = [];
   for (const phoneNumber of phoneNumbers) {
     const there = byAddress.get(phoneNumber);
@@ -54,13 +56,28 @@ export async function importNumbers(
       there === undefined
         ? fail("not_found", "This Twilio account does not have the number.")
         : await importOne(deps, account, login, there);
-    results.push(
-      done.ok
-        ? { phoneNumber, status: done.value }
-        : { phoneNumber, status: "failed", code: done.failure.code, message: done.failure.message },
-    );
+    const service = there === undefined ? undefined : swallowed.get(there.providerId);
+    results.push({
+      ...describeImport(phoneNumber, done),
+      ...(service === undefined ? {} : { warnings: [warnOf(service)] }),
+    });
   }
   return ok(results);
+}
+
+function describeImport(phoneNumber: string, done: Result<"imported" | "reconfigured">): ImportResult {
+  if (done.ok) return { phoneNumber, status: done.value };
+  return { phoneNumber, status: "failed", code: done.failure.code, message: done.failure.message };
+}
+
+/** A login that may not read Messaging Services is no reason not to import. */
+async function swallowedNumbers(deps: Deps, account: AccountRow, login: Login): Promise<ReadonlyMap<string, string>> {
+  const found = await deps.carrier(account).findSwallowed(login);
+  return found.ok ? found.value : new Map();
+}
+
+function warnOf(service: string): string {
+  return `The Messaging Service "${service}" takes this number's inbound messages: set the service to "defer to sender's webhook" at Twilio, or they never arrive here.`;
 }
 
 async function importOne(

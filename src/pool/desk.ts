@@ -93,6 +93,10 @@ export class Desk {
       this.rotation = carried;
     }
     const before = this.#numbers;
+    for (const account of snapshot.accounts) {
+      const before = this.findAccount(account.id);
+      if (before?.refused === true && !account.refused) this.accountFreeAt.delete(account.id);
+    }
     this.#snapshot = snapshot;
     this.#numbers = byAddress(snapshot);
     for (const number of snapshot.numbers) {

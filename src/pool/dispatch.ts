@@ -8,7 +8,7 @@ import { type DueMessage, dueMessages, waitingMessages } from "./ledger/agenda.t
 import { findChat } from "./ledger/chats.ts";
 import { type Detail, findMessage, type MessageRow, updateMessage } from "./ledger/messages.ts";
 import { emitStatus } from "./outbox.ts";
-import { endMessage, holdUnknown, noteRefused, settleOutcome } from "./settle.ts";
+import { endMessage, holdUnknown, settleOutcome } from "./settle.ts";
 import { refuseOrphan } from "./orphans.ts";
 import { spendToken } from "./pace.ts";
 import { nextDepartureAt, whatIsHeld } from "./waiting.ts";

@@ -72,7 +72,9 @@ export function judgeIfDue(desk: Desk): void {
 export function nextJudgementAt(desk: Desk): number | null {
   const { health } = desk;
   if (health.isSuspicious) return health.judgedAt + judgeEveryMs;
-  const isAnyUnhealthy = desk.snapshot.numbers.some(({ address }) => health.verdicts.get(address)?.status === "unhealthy");
+  const isAnyUnhealthy = desk.snapshot.numbers.some(
+    ({ address }) => health.verdicts.get(address)?.status === "unhealthy",
+  );
   return isAnyUnhealthy ? health.judgedAt + recheckEveryMs : null;
 }
 

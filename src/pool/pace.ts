@@ -81,7 +81,8 @@ export function restorePace(desk: Desk): void {
   const slots = lastSlots(desk.sql);
   for (const { address, messagesPerSecond } of paced) {
     const slot = slots.get(address);
-    if (slot !== undefined && messagesPerSecond !== null) desk.bookedUntil.set(address, slot + 1000 / messagesPerSecond);
+    if (slot !== undefined && messagesPerSecond !== null)
+      desk.bookedUntil.set(address, slot + 1000 / messagesPerSecond);
     const leftAt = left.get(address) ?? (slot === undefined ? null : desk.now());
     if (leftAt !== null) desk.tokens.set(address, { tokens: 0, updatedAt: leftAt });
   }

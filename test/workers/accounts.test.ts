@@ -317,7 +317,7 @@ describe("a message through a Messaging Service", () => {
       ContentSid: content_sid,
       ContentVariables: '{"1":"Ada"}',
       StatusCallback: expect.stringMatching(
-        /^https:\/\/gateway\.test\/twilio\/int_\w+\/status\?pool=\w{24}&message=msg_\w+$/,
+        /^https:\/\/gateway\.test\/twilio\/int_\w+\/status\?pool=\w{24}&message=msg_\w+#rc=3&rp=all$/,
       ),
     });
     expect(twilio.violations).toEqual([]);

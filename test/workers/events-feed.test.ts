@@ -100,4 +100,26 @@ describe("what is kept", () => {
     expect(log.response_text).toBe("ä".repeat(2048));
     expect(log.metadata).toMatchObject({ event_name: "message.failed", duration_ms: expect.any(Number) });
   });
+
+  it("D11: no more than 16 KiB of an answer that never ends is taken", async () => {
+    const key = await makeTestKey();
+    const url = "https://endless.example/hook";
+    const { id } = await subscribe(key, url);
+    let made = 0;
+    const endless = () =>
+      new ReadableStream({
+        pull(controller) {
+          made += 1;
+          controller.enqueue(new Uint8Array(1_024).fill(97));
+        },
+      });
+    customers.answer(url, () => new Response(endless(), { status: 200 }));
+    await send(key, refused);
+    const log = await eventually(async () => {
+      const page = await call(`/v2/api/webhooks/${id}/logs`, { token: key.token });
+      return (page.body.logs as Record<string, unknown>[])[0];
+    });
+    expect(log).toMatchObject({ response_status: 200, response_text: "a".repeat(4_096), error: null });
+    expect(made).toBeLessThan(32);
+  });
 });

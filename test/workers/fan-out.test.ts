@@ -43,10 +43,11 @@ describe("isolation", () => {
   it("D12: dead endpoints of one key delay nobody else's first attempt beyond two seconds", async () => {
     const noisy = await makeTestKey();
     const quiet = await makeTestKey();
+    const dead: string[] = [];
     for (let index = 0; index < 20; index += 1) {
       const url = `https://dead-${index}.example/hook`;
       customers.answerAlways(url, hang);
-      await subscribe(noisy, url);
+      dead.push(await subscribe(noisy, url));
     }
     const healthy = "https://healthy.example/hook";
     const neighbour = "https://neighbour.example/hook";
@@ -66,6 +67,29 @@ describe("isolation", () => {
     expect(waits[5]).toBeLessThan(2_000);
     expect(waits[9]).toBeLessThan(3_000);
     await eventually(async () => customers.at(neighbour).length === 4);
+    for (const id of dead) await call(`/v2/api/webhooks/${id}`, { method: "DELETE", token: noisy.token });
+  });
+
+  it("D26: keys share a batch by turns: one event is not held up by another key's backlog", async () => {
+    const [busy, quiet] = [await makeTestKey(), await makeTestKey()];
+    const slowly = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 15));
+      return new Response("ok");
+    };
+    for (let index = 0; index < 6; index += 1) {
+      const url = `https://busy-${index}.example/hook`;
+      customers.answerAlways(url, slowly);
+      await subscribe(busy, url);
+    }
+    await subscribe(quiet, "https://patient.example/hook");
+    loseBells();
+    for (let sent = 0; sent < 6; sent += 1) await sendRefused(busy);
+    await sendRefused(quiet);
+    await eventually(async () => (await owed(busy)).length === 36 && (await owed(quiet)).length === 1);
+    await deliverBells([busy, quiet].map(({ id }) => ({ pool: id, lane: "fast" })));
+    const place = customers.arrivals.findIndex(({ url }) => url === "https://patient.example/hook");
+    expect(place).toBeGreaterThanOrEqual(0);
+    expect(place).toBeLessThan(12);
   });
 
   it("D13: one event to 30 webhooks: never more than six connections at once from one batch, and all are attempted", async () => {

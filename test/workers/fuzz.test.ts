@@ -61,7 +61,8 @@ describe("JSON that tests parsers", () => {
           token: tokenOf(operation),
         });
         expectNoFault(answer, name);
-        if (name.startsWith("n_")) expect([400, 413], name).toContain(answer.status);
+        const mayBeEmpty = operation.bodyOptional === true && input === "";
+        if (name.startsWith("n_") && !mayBeEmpty) expect([400, 413], name).toContain(answer.status);
         if (name.startsWith("y_")) expect(answer.body.code, name).not.toBe("invalid_json");
       }
     },

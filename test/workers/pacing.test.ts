@@ -1,6 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { admin, call, eventually } from "../support/workers/gateway.ts";
-import { changeNumber, crash, type Departure, makePool, newPerson, type Pool, ring, send } from "../support/workers/pool.ts";
+import {
+  changeNumber,
+  crash,
+  type Departure,
+  makePool,
+  newPerson,
+  type Pool,
+  ring,
+  send,
+} from "../support/workers/pool.ts";
 
 const second = 1_000;
 const loose = { strategy: "round_robin", sticky: false, sticky_days: null };
@@ -29,7 +38,9 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers());
 
 describe("a paced number", () => {
-  it("never exceeds its rate, and no number starves: 10 numbers at one a second, 60 messages", { timeout: 60_000 }, async () => {
+  it("never exceeds its rate, and no number starves: 10 numbers at one a second, 60 messages", {
+    timeout: 60_000,
+  }, async () => {
     const pool = await makePool(
       Array.from({ length: 10 }, () => ({ messages_per_second: 1 })),
       loose,
@@ -86,7 +97,8 @@ describe("a paced number", () => {
     const pool = await makePool([{ messages_per_second: 0.5 }], loose);
     const people = Array.from({ length: 6 }, () => newPerson());
     const sent: { person: string; id: unknown }[] = [];
-    for (const person of people) sent.push({ person, id: (await send(pool, person, { text: person })).body.message_id });
+    for (const person of people)
+      sent.push({ person, id: (await send(pool, person, { text: person })).body.message_id });
     await eventually(async () => pool.carrier.departures.length === 1);
     expect(await queuedOf(pool)).toEqual([5]);
     const cancel = ({ person, id }: (typeof sent)[number]) =>

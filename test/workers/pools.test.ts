@@ -197,7 +197,7 @@ describe("selection", () => {
 });
 
 describe("a sticky contact", () => {
-  it("gets 200 first messages at once from one number", { timeout: 120_000 }, async () => {
+  it("gets 200 first messages at once from one number", { timeout: 60_000 + runs(2) * 5_000 }, async () => {
     const pool = await makePool([{}, {}, {}], sticky);
     for (let round = 0; round < runs(2); round += 1) {
       const person = newPerson();
@@ -217,7 +217,9 @@ describe("a sticky contact", () => {
     expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
   });
 
-  it("is answered from the number it wrote to, however its message and our first one race", async () => {
+  it("is answered from the number it wrote to, however its message and our first one race", {
+    timeout: 60_000 + runs(6) * 1_000,
+  }, async () => {
     const pool = await makePool([{}, {}, {}], sticky);
     for (let round = 0; round < runs(6); round += 1) {
       const person = newPerson();
@@ -330,9 +332,15 @@ describe("a reply-only number", () => {
     expect(await senderOf(pool, person)).toBe(dedicated);
     await writeTo(pool, person, String(one));
     expect(await senderOf(pool, person)).toBe(one);
-    expect((await send(pool, person, { text: "Hello", from_number: other })).body.code).toBe("inbound_only_no_prior_inbound");
+    expect((await send(pool, person, { text: "Hello", from_number: other })).body.code).toBe(
+      "inbound_only_no_prior_inbound",
+    );
     const me = await call("/v2/api/me/numbers", { token: pool.token });
-    expect((me.body.numbers as { type: string }[]).map(({ type }) => type)).toEqual(["inbound", "inbound", "dedicated"]);
+    expect((me.body.numbers as { type: string }[]).map(({ type }) => type)).toEqual([
+      "inbound",
+      "inbound",
+      "dedicated",
+    ]);
     await eventually(async () => pool.carrier.departures.length === 2);
     expect(pool.carrier.departures.map(({ from }) => from)).toEqual([dedicated, one]);
   });

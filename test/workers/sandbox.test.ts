@@ -204,7 +204,7 @@ describe("a magic recipient", () => {
   test("ends as the table says, all of them side by side", async () => {
     await importNumber(sender);
     const ends = Object.entries(courses).map(async ([to, course]) => {
-      const outcome = await carrier(500).send(login, outgoing(to));
+      const outcome = await carrier(2_500).send(login, outgoing(to));
       const count = course.told.length + (course.reply === undefined ? 0 : 1);
       await vi.waitFor(() => expect(knocksOf(to)).toHaveLength(count), 12_000);
       return [to, describeCourse(outcome, knocksOf(to))];

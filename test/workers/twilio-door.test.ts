@@ -2,7 +2,7 @@ import { exports } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { FakeAccount } from "../support/node/fake-twilio-account.ts";
 import { computeSignature } from "../support/node/fake-twilio-webhooks.ts";
-import { admin, call } from "../support/workers/gateway.ts";
+import { admin, call, eventually } from "../support/workers/gateway.ts";
 import { assignTo, type LiveKey, makeLiveKey, type Outside, standInForTheOutside } from "../support/workers/twilio.ts";
 
 const person = "+15551234567";
@@ -126,10 +126,10 @@ describe("trap 1: without an auth token", () => {
     for (const guess of [inboundUrl(), `${inboundUrl()}?key=`, `${inboundUrl()}?key=${"0".repeat(64)}`]) {
       expect((await knock({ url: guess, signature: null })).status).toBe(403);
     }
+    await call("/v2/api/webhooks", { body: { webhook_url: "https://customer.example/unverified" }, token: key.token });
     expect((await knock({ url, signature: null })).status).toBe(200);
-    const [message] = await received();
-    const read = await admin(`/api-keys/${key.id}/messages/${message?.message_id}`);
-    expect(read.status).toBe(200);
+    const event = await eventually(async () => outside.told[0]?.body);
+    expect(event).toMatchObject({ event: "message.received", verified: false });
   });
 });
 

@@ -9,8 +9,8 @@ import { errorBody } from "./shapes.ts";
 /** What every call needs from outside: how to reach Twilio, and how long to wait for a whole answer. */
 export type Wire = { fetch: Fetch; apiUrl: string; timeoutMs: number; now: () => number };
 
-/** One call below `/2010-04-01/Accounts/{sid}`: a form makes it a POST. */
-export type Call = { path: string; form?: URLSearchParams; maxBytes?: number };
+/** One call, by default of the 2010 API; a form makes it a POST. */
+export type Call = { path: string; form?: URLSearchParams; maxBytes?: number; product?: "api" | "messaging" };
 
 /** What came of a call: an answer, none that could be read, or a login with which nothing can be sent. */
 export type Called =
@@ -34,7 +34,7 @@ export function accountPath(login: Login): string {
 }
 
 /** Calls Twilio once with the login's credentials, form encoded, JSON asked for. Never throws, never repeats. */
-export async function call(wire: Wire, login: Login, { path, form, maxBytes }: Call): Promise<Called> {
+export async function call(wire: Wire, login: Login, { path, form, maxBytes, product = "api" }: Call): Promise<Called> {
   const base = chooseApiUrl(wire.apiUrl, login.region, login.edge);
   if (base === null) return { kind: "unsendable", message: "The account's region and edge name no Twilio host." };
   const authorization = authorize(login);
@@ -43,7 +43,7 @@ export async function call(wire: Wire, login: Login, { path, form, maxBytes }: C
   if (form !== undefined) headers["content-type"] = "application/x-www-form-urlencoded";
   const init = form === undefined ? { method: "GET", headers } : { method: "POST", headers, body: form.toString() };
   const limits = { timeoutMs: wire.timeoutMs, maxBytes: maxBytes ?? defaultMaxBytes };
-  const exchanged = await exchange(wire.fetch, base + path, init, limits);
+  const exchanged = await exchange(wire.fetch, base.replace("//api.", `//${product}.`) + path, init, limits);
   if (!exchanged.ok) return { kind: "silence", cause: exchanged.cause };
   const { status, headers: answered, text } = exchanged.answer;
   const body = text === null ? null : parseJson(text);

@@ -5,6 +5,7 @@ import { openMedia } from "./media.ts";
 import { fetchMessage, listMessages, sendMessage } from "./messages.ts";
 import { findNumber, listNumbers, updateNumber } from "./numbers.ts";
 import { probe } from "./probe.ts";
+import { findSwallowed } from "./services.ts";
 
 /** What the carrier is made of: `apiUrl` is Twilio's or a stand-in's, `timeoutMs` covers a whole answer (20 s). */
 export type TwilioOptions = { fetch: Fetch; apiUrl: string; timeoutMs?: number; now?: () => number };
@@ -19,6 +20,7 @@ export function twilioCarrier({ fetch, apiUrl, timeoutMs = 20_000, now = Date.no
     listNumbers: (login) => listNumbers(wire, login),
     findNumber: (login, phoneNumber) => findNumber(wire, login, phoneNumber),
     updateNumber: (login, providerId, webhooks) => updateNumber(wire, login, providerId, webhooks),
+    findSwallowed: (login) => findSwallowed(wire, login),
     openMedia: (login, media) => openMedia(wire, login, media),
     probe: (login, capability) => probe(wire, login, capability),
   };

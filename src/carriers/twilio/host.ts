@@ -1,4 +1,5 @@
-const defaultApiUrl = "https://api.twilio.com";
+/** Where Twilio's 2010 API lives; any other address is a stand-in's. */
+export const defaultApiUrl = "https://api.twilio.com";
 const edgesOfRegions: ReadonlyMap<string, string> = new Map([
   ["us1", "ashburn"],
   ["ie1", "dublin"],

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { AccountRow } from "../../directory/accounts.ts";
+import { listNumbers } from "../../directory/numbers.ts";
 import type { Deps } from "../../flows/deps.ts";
 import { inboundUrl, statusUrl } from "../../flows/inbound-url.ts";
 import { whyTwilioCannotReach } from "../../flows/public-url.ts";
@@ -25,9 +26,16 @@ export async function toIntegration(deps: Deps, account: AccountRow): Promise<z.
     inbound_url: await inboundUrl(deps, account),
     status_url: statusUrl(deps, account),
     status: account.status,
-    warnings: warningsOf(deps, account),
+    warnings: [...warningsOf(deps, account), ...(await driftWarning(deps, account))],
     created_at: account.createdAt,
   };
+}
+
+async function driftWarning(deps: Deps, account: AccountRow): Promise<string[]> {
+  const numbers = await listNumbers(deps.db, { accountId: account.id });
+  const drifted = numbers.filter((number) => number.webhookOk === false).map((number) => number.address);
+  if (drifted.length === 0) return [];
+  return [`These numbers no longer call this gateway; import them again to repair: ${drifted.join(", ")}.`];
 }
 
 function warningsOf(deps: Deps, account: AccountRow): string[] {

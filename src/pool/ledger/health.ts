@@ -23,9 +23,7 @@ export function placeBucket(buckets: Buckets, number: string, bucket: HourBucket
 
 /** Returns a number's bucket of one hour, an empty one where none stands. */
 export function findBucket(sql: SqlStorage, number: string, hour: number): HourBucket {
-  const row = sql
-    .exec<BucketRow>("SELECT * FROM health WHERE number = ? AND hour = ?", number, hour)
-    .toArray()[0];
+  const row = sql.exec<BucketRow>("SELECT * FROM health WHERE number = ? AND hour = ?", number, hour).toArray()[0];
   if (row !== undefined) return readBucket(row);
   return { hour, sent: 0, delivered: 0, numberFaults: 0, contentFaults: 0, recipientFaults: 0, other: 0 };
 }
@@ -33,7 +31,12 @@ export function findBucket(sql: SqlStorage, number: string, hour: number): HourB
 /** Writes a bucket: one row. */
 export function saveBucket(sql: SqlStorage, number: string, bucket: HourBucket): void {
   const { hour, ...counts } = bucket;
-  sql.exec("INSERT OR REPLACE INTO health (number, hour, counts) VALUES (?, ?, ?)", number, hour, JSON.stringify(counts));
+  sql.exec(
+    "INSERT OR REPLACE INTO health (number, hour, counts) VALUES (?, ?, ?)",
+    number,
+    hour,
+    JSON.stringify(counts),
+  );
 }
 
 /** Forgets buckets and blamed texts of hours before `first`. */
@@ -49,12 +52,20 @@ function readBucket(row: BucketRow): HourBucket {
 /** What stands about a number's health, and when it was last tried while unhealthy. A row stands only for numbers that ever were. */
 export type Verdict = HealthState & { reason: string | null; triedAt: number | null };
 
-type VerdictRow = { number: string; status: HealthState["status"]; since: number | null; reason: string | null; tried_at: number | null };
+type VerdictRow = {
+  number: string;
+  status: HealthState["status"];
+  since: number | null;
+  reason: string | null;
+  tried_at: number | null;
+};
 
 /** Returns every verdict by number, read once when the object wakes. */
 export function readVerdicts(sql: SqlStorage): Map<string, Verdict> {
   const rows = sql.exec<VerdictRow>("SELECT * FROM verdicts").toArray();
-  return new Map(rows.map(({ number, status, since, reason, tried_at }) => [number, { status, since, reason, triedAt: tried_at }]));
+  return new Map(
+    rows.map(({ number, status, since, reason, tried_at }) => [number, { status, since, reason, triedAt: tried_at }]),
+  );
 }
 
 /** Writes a verdict. */

@@ -144,18 +144,6 @@ export function updateMessage(sql: SqlStorage, seq: number, change: MessageChang
   sql.exec(`UPDATE messages SET ${assignments} WHERE seq = ?`, ...Object.values(change), seq);
 }
 
-/** Returns the newest outbound message of a chat that may still be waiting, or null: the next one must not overtake it. */
-export function lastOutbound(sql: SqlStorage, chat: string): Pick<MessageRow, "status" | "due_at"> | null {
-  return (
-    sql
-      .exec<Pick<MessageRow, "status" | "due_at">>(
-        "SELECT status, due_at FROM messages WHERE chat = ? AND direction = 'outbound' ORDER BY seq DESC LIMIT 1",
-        chat,
-      )
-      .toArray()[0] ?? null
-  );
-}
-
 /** Returns one page of a chat's messages; ids are time-sorted, so `since` and `until` (both inclusive) are a range of the index. */
 export function pageMessages(sql: SqlStorage, query: ListMessages): MessageRow[] {
   const { where, values } = conditions(query);

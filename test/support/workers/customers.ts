@@ -3,7 +3,7 @@ import { vi } from "vitest";
 /** One request as it arrived at a customer's endpoint. */
 export type Arrival = { at: number; realAt: number; url: string; headers: Headers; body: string };
 
-type Answer = number | ((arrival: Arrival, request: Request) => Response | Promise<Response>);
+type Answer = number | (() => Response | Promise<Response>);
 
 /** Stands in for the customers' endpoints: keeps everything that is posted, and answers as it was told, else 200. */
 export function standInForCustomers() {
@@ -16,7 +16,7 @@ export function standInForCustomers() {
     const arrival = { at: Date.now(), realAt: performance.now(), url, headers, body: await request.text() };
     arrivals.push(arrival);
     const answer = planned.get(url)?.shift() ?? always.get(url) ?? 200;
-    if (typeof answer === "function") return answer(arrival, request);
+    if (typeof answer === "function") return answer();
     return new Response(answer === 204 ? null : "ok", { status: answer });
   });
   const at = (url: string) => arrivals.filter((arrival) => arrival.url === url);
@@ -36,9 +36,7 @@ export function standInForCustomers() {
 /** A stand-in for the customers' endpoints. */
 export type Customers = ReturnType<typeof standInForCustomers>;
 
-/** Never answers: ends only when the caller gives up. */
-export function hang(_arrival: Arrival, request: Request): Promise<Response> {
-  return new Promise((_, reject) => {
-    request.signal.addEventListener("abort", () => reject(new Error("given up")), { once: true });
-  });
+/** Keeps the caller waiting for four seconds, and then breaks off. */
+export function hang(): Promise<Response> {
+  return new Promise((_, reject) => setTimeout(() => reject(new Error("connection lost")), 4_000));
 }

@@ -58,7 +58,9 @@ export async function connectCarrier(numbers: Record<string, Wish>): Promise<Car
     departures: [],
     refuse: () => null,
   };
-  vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => answer(carrier, numbers, new Request(input, init)));
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) =>
+    answer(carrier, numbers, new Request(input, init)),
+  );
   const organization = await admin("/organizations", { body: { name: "Pools", country_code: "US" } });
   carrier.organizationId = String(organization.body.organization_id);
   const connected = await admin("/integrations/twilio", {
@@ -104,7 +106,13 @@ async function take(carrier: Carrier, request: Request): Promise<Response> {
 }
 
 function describe(number: string, wish: Wish, index: number) {
-  const empty = { sms_url: "", sms_fallback_url: "", sms_application_sid: "", voice_url: "", voice_application_sid: "" };
+  const empty = {
+    sms_url: "",
+    sms_fallback_url: "",
+    sms_application_sid: "",
+    voice_url: "",
+    voice_application_sid: "",
+  };
   return {
     sid: `PN${String(index).padStart(32, "0")}`,
     phone_number: number,
@@ -194,7 +202,11 @@ export async function report(pool: Pool, departure: Departure, status: string, e
     ApiVersion: "2010-04-01",
     ...(errorCode === undefined ? {} : { ErrorCode: String(errorCode) }),
   });
-  return postForm(departure.callback, params, await signTwilioRequest(departure.callback, params, pool.carrier.authToken));
+  return postForm(
+    departure.callback,
+    params,
+    await signTwilioRequest(departure.callback, params, pool.carrier.authToken),
+  );
 }
 
 /** Throws the pool's object out of memory, as a deployment or an idle minute does: what it knows next, it reads from its ledger. */

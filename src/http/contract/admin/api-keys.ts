@@ -103,12 +103,9 @@ export const updateApiKey = defineOperation({
     allowed_countries: z.array(country).max(300).nullish(),
     daily_cap: z.int().min(0).nullish().meta({ description: "Segments a day; null: none." }),
     shorten_links: z.boolean().optional(),
-    resend_unknown: z
-      .boolean()
-      .optional()
-      .meta({
-        description: "Send again what Twilio is known not to have taken after an unknown outcome; else it fails.",
-      }),
+    resend_unknown: z.boolean().optional().meta({
+      description: "Send again what Twilio is known not to have taken after an unknown outcome; else it fails.",
+    }),
   }),
   answers: { 200: { description: "The key as it now stands.", schema: ApiKey } },
   errors: ["not_found", "publish_failed"],
