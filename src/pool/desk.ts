@@ -1,9 +1,9 @@
 import type { Carrier, Login } from "../carriers/carrier.ts";
 import { nextSequence, poolTag } from "../domain/ids.ts";
+import type { Bucket } from "../domain/pacing.ts";
 import type { Lane, News } from "../domain/pool-calls.ts";
 import { carryRotation, type RotationState } from "../domain/selection/rotation.ts";
 import type { Account, SenderNumber, Snapshot } from "../domain/snapshot.ts";
-import type { Bucket } from "../domain/pacing.ts";
 import { countWaitingByNumber } from "./ledger/agenda.ts";
 import { sumUsage } from "./ledger/chats.ts";
 import { type Endpoint, readEndpoints } from "./ledger/endpoints.ts";

@@ -7,10 +7,11 @@ import type { Desk } from "./desk.ts";
 import { type DueMessage, dueMessages, waitingMessages } from "./ledger/agenda.ts";
 import { findChat } from "./ledger/chats.ts";
 import { type Detail, findMessage, type MessageRow, updateMessage } from "./ledger/messages.ts";
-import { emitStatus } from "./outbox.ts";
-import { endMessage, holdUnknown, settleOutcome } from "./settle.ts";
 import { refuseOrphan } from "./orphans.ts";
+import { emitStatus } from "./outbox.ts";
 import { spendToken } from "./pace.ts";
+import { unpark } from "./report.ts";
+import { endMessage, holdUnknown, settleOutcome } from "./settle.ts";
 import { nextDepartureAt, whatIsHeld } from "./waiting.ts";
 
 /** A Worker may hold six connections open (platform limit): so many messages leave at once. */
@@ -74,6 +75,7 @@ async function sendOne(desk: Desk, row: DueMessage): Promise<void> {
   const startedAt = desk.now();
   const outcome = await desk.outside.carrierOf(account).send(login, outgoing);
   settleOutcome(desk, row.seq, attempt, outcome);
+  if (outcome.kind === "accepted") unpark(desk, row.seq);
   logSend(desk, row, attempt, outcome, startedAt, login);
 }
 

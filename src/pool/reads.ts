@@ -17,16 +17,16 @@ import type {
 } from "../domain/pool-calls.ts";
 import { isWaiting } from "../domain/status.ts";
 import type { Desk } from "./desk.ts";
-import { endMessage } from "./settle.ts";
 import { countAgenda } from "./ledger/agenda.ts";
 import { type AttemptRow, lastTriggered, pageAttempts } from "./ledger/attempts.ts";
 import { countChats, findChat, pageChats, readChatRow } from "./ledger/chats.ts";
 import { countOwed } from "./ledger/deliveries.ts";
 import { readMark } from "./ledger/marks.ts";
-import { countDepartures } from "./ledger/pace.ts";
 import { countMessages, findMessage, pageMessages, readMessageRow } from "./ledger/messages.ts";
+import { countDepartures } from "./ledger/pace.ts";
 import { examine } from "./number-health.ts";
 import { giveBack } from "./pace.ts";
+import { endMessage } from "./settle.ts";
 
 /** Returns who the key is, its numbers and what it carried so far. */
 export function describeKey(desk: Desk): KeyView {

@@ -3,10 +3,10 @@ import { rowId } from "../domain/ids.ts";
 import { reconcileMs } from "../domain/retry.ts";
 import type { Desk } from "./desk.ts";
 import { dispatch } from "./dispatch.ts";
-import { endMessage, holdUnknown } from "./settle.ts";
 import { type DueMessage, dueUnknowns, interrupted, schedule, strike } from "./ledger/agenda.ts";
 import { type Detail, findMessage, findMessageBySid, type MessageRow, updateMessage } from "./ledger/messages.ts";
-import { applyReport } from "./report.ts";
+import { applyReport, unpark } from "./report.ts";
+import { endMessage, holdUnknown } from "./settle.ts";
 
 /** A late clock of ours against the carrier's: messages this much older than the attempt may still be its. */
 const clockSlackMs = 5_000;
@@ -46,6 +46,7 @@ async function lookFor(desk: Desk, row: DueMessage): Promise<void> {
   const current = findMessage(desk.sql, row.seq);
   if (current === null || current.outcome_unknown === 0 || current.status !== "sending") return;
   desk.outside.storage.transactionSync(() => settle(desk, row, current, listed));
+  unpark(desk, row.seq);
 }
 
 /** Returns the carrier's list of what may be the message, or null when it cannot be had. */

@@ -17,6 +17,7 @@ import {
   type MessageRow,
   updateMessage,
 } from "./ledger/messages.ts";
+import { parkReport, takeParked } from "./ledger/parked.ts";
 import { judgeIfDue } from "./number-health.ts";
 import { emitStatus } from "./outbox.ts";
 import { contradictionLook, finish, noteOptOutCode, planPolls } from "./settle.ts";
@@ -31,6 +32,8 @@ export type CarrierReport = {
 
 /** Reports are applied for as long as operators send them (seed 002: four days); a read receipt may come at any time. */
 const latestReportMs = statusPollsMs.at(-1) ?? 0;
+/** An account may report of messages that others sent with it: those never find an owner here. */
+const parkedAtMost = 1_000;
 /** The names every status callback has: one of them missing means that values were moved between fields. */
 const required = ["MessageSid", "MessageStatus", "AccountSid", "To", "From"];
 
@@ -46,6 +49,7 @@ export async function takeReport(desk: Desk, report: StatusReport): Promise<Stat
   const read = readStatusReport(report.params);
   if (form === null || !read.ok || read.value.accountSid !== account.accountSid) return "forbidden";
   const row = findReported(desk, report.messageId, read.value.providerId);
+  if (row === null && report.messageId === null) parkUnknown(desk, read.value);
   if (row === null || row.account !== account.id) return "ignored";
   if (read.value.from !== row.number) return "forbidden";
   const meant = ownerOf(desk, row, read.value.providerId);
@@ -53,6 +57,24 @@ export async function takeReport(desk: Desk, report: StatusReport): Promise<Stat
   const answer = desk.outside.storage.transactionSync(() => applyReport(desk, meant.seq, read.value));
   judgeIfDue(desk);
   return answer;
+}
+
+/** A genuine report that names no message and an id that none has yet: its owner may learn the id a moment later. */
+function parkUnknown(desk: Desk, report: CarrierReport): void {
+  const { providerId: sid, status, errorCode, errorMessage } = report;
+  if (status === null) return;
+  const at = desk.now();
+  const bounds = { at, forgetBefore: at - latestReportMs, limit: parkedAtMost };
+  parkReport(desk.sql, { sid, status, errorCode, errorMessage }, bounds);
+}
+
+/** Applies what was parked for a message that has just learned its id. */
+export function unpark(desk: Desk, seq: number): void {
+  const sid = findMessage(desk.sql, seq)?.sid ?? null;
+  if (sid === null) return;
+  desk.outside.storage.transactionSync(() => {
+    for (const report of takeParked(desk.sql, sid)) applyReport(desk, seq, { ...report, providerId: sid });
+  });
 }
 
 async function isGenuine(desk: Desk, account: Account, report: StatusReport): Promise<boolean> {

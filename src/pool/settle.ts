@@ -1,6 +1,6 @@
-import { refusesLogin } from "../domain/outcome.ts";
-import type { Outcome } from "../domain/outcome.ts";
 import { optOutCodes } from "../domain/opt-out.ts";
+import type { Outcome } from "../domain/outcome.ts";
+import { refusesLogin } from "../domain/outcome.ts";
 import { nextSendAttempt, reconcileMs, statusPollsMs } from "../domain/retry.ts";
 import { noteEnd } from "./count-end.ts";
 import type { Desk } from "./desk.ts";

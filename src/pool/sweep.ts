@@ -4,6 +4,7 @@ import type { Desk } from "./desk.ts";
 import { sweepAttempts, webhooksWithAttempts } from "./ledger/attempts.ts";
 import { forgetOwedBefore, owedHeads } from "./ledger/deliveries.ts";
 import { eventBounds, sweepEvents } from "./ledger/events.ts";
+import { sweepKeys } from "./ledger/idempotency.ts";
 import { linkBounds, sweepLinks } from "./ledger/links.ts";
 import { readMark, saveMark } from "./ledger/marks.ts";
 
@@ -15,7 +16,7 @@ const linkGraceMs = 30 * 24 * 60 * 60 * 1000;
 const slice = 500;
 const restMs = 60 * 60 * 1000;
 
-/** Forgets events, delivery logs and links that are too old, a slice at a time. */
+/** Forgets events, delivery logs, links and idempotency keys that are too old, a slice at a time. */
 export function sweep(desk: Desk): void {
   const now = desk.now();
   if (now < (readMark(desk.sql, "swept_at") ?? 0) + restMs) return;
@@ -35,8 +36,9 @@ function sweepOlder(desk: Desk, before: number): number[] {
   const attempts = webhooksWithAttempts(desk.sql).map((webhook) => sweepAttempts(desk.sql, webhook, before, slice));
   const oldest = eventBounds(desk.sql)?.oldest ?? before;
   if (oldest < before) saveMark(desk.sql, "swept_before", before);
+  const keys = sweepKeys(desk.sql, desk.now(), slice);
   const links = sweepLinks(desk.sql, sequenceAt(desk.now() - linkLifeMs - linkGraceMs), slice);
-  return [...attempts, oldest < before ? sweepEvents(desk.sql, before, slice) : 0, links];
+  return [...attempts, oldest < before ? sweepEvents(desk.sql, before, slice) : 0, links, keys];
 }
 
 /** Returns when there is something to forget next, or null; never sooner than an hour after the last time. */

@@ -107,6 +107,15 @@ const migrations: readonly string[] = [
 
    CREATE TABLE blamed (text TEXT NOT NULL, number TEXT NOT NULL, hour INTEGER NOT NULL, faults INTEGER NOT NULL, PRIMARY KEY (text, number, hour)) WITHOUT ROWID;
 
+   CREATE TABLE parked (
+     sid TEXT NOT NULL,
+     status TEXT NOT NULL,
+     error_code TEXT,
+     error_message TEXT,
+     at INTEGER NOT NULL,
+     PRIMARY KEY (sid, status)
+   ) WITHOUT ROWID;
+
    CREATE TABLE tags (contact TEXT NOT NULL, tag TEXT NOT NULL, created_at INTEGER NOT NULL, PRIMARY KEY (contact, tag)) WITHOUT ROWID;
 
    CREATE TABLE marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID`,

@@ -1,5 +1,5 @@
-import { env, exports } from "cloudflare:workers";
 import { listDurableObjectIds } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { operations } from "../../src/http/contract/table.ts";
 import { fullPath, type Operation } from "../../src/http/operation.ts";

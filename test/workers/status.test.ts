@@ -89,6 +89,10 @@ function queryOf(sid: string): Record<string, string> {
   return Object.fromEntries(url.searchParams);
 }
 
+function settled(message: Record<string, unknown>): Record<string, unknown> | null {
+  return message.outcome_unknown === false ? message : null;
+}
+
 describe("status callbacks", () => {
   it("end alike in whatever order they come, twice or once, and owe each event once", async () => {
     for (const order of ordersOf(["queued", "sending", "sent", "delivered"])) {
@@ -169,6 +173,17 @@ describe("status callbacks", () => {
     expect(outside.lines.some((line) => line.includes("report_disagrees"))).toBe(true);
     expect(await post(sid, { pool })).toBe(204);
     expect((await readMessage(key, id, to)).status).toBe("delivered");
+  });
+
+  it("that name no message are kept until a message learns their id", async () => {
+    twilio.faults.add({}, { kind: "error", status: 500, taken: true }, 1);
+    const id = await sendText(key, "Whose is it?", to);
+    const taken = await eventually(async () => twilio.messages.find((message) => message.body === "Whose is it?"));
+    await eventually(async () => (await readMessage(key, id, to)).outcome_unknown === true);
+    expect(await post(taken.sid, { pool: queryOf(taken.sid).pool ?? "" })).toBe(204);
+    expect(await readMessage(key, id, to)).toMatchObject({ status: "queued", outcome_unknown: true });
+    await pass(11 * 60_000);
+    expect(await eventually(async () => settled(await readMessage(key, id, to)))).toMatchObject({ status: "delivered" });
   });
 
   it("that nobody signed, or somebody else, are refused and change nothing", async () => {

@@ -110,6 +110,23 @@ describe("the webhook resource", () => {
   });
 });
 
+describe("metadata", () => {
+  it("comes back in the message's events as it was sent", async () => {
+    const own = await makeTestKey();
+    const bodies: { event: string; metadata: unknown }[] = [];
+    vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
+      bodies.push((await new Request(input, init).json()) as { event: string; metadata: unknown });
+      return new Response("{}");
+    });
+    await post("/webhooks", { webhook_url: "https://meta.example/hook" }, own.token);
+    const metadata = { order: 7, nested: { list: ["a", null, true] } };
+    await post("/chats/+15555010001/messages", { text: "a", metadata }, own.token);
+    await eventually(async () => bodies.some(({ event }) => event === "message.delivered"));
+    expect(bodies.map(({ event }) => event)).toEqual(["message.sent", "message.delivered"]);
+    for (const body of bodies) expect(body.metadata).toEqual(metadata);
+  });
+});
+
 describe("the delivery log", () => {
   it("has a line for each attempt, cut and filtered by status, with the counts of its own", async () => {
     const own = await makeTestKey();

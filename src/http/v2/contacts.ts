@@ -2,8 +2,8 @@ import type { Hono } from "hono";
 import { fail } from "../../domain/failure.ts";
 import type { ContactView } from "../../domain/pool-calls.ts";
 import { askPool } from "../../flows/ask-pool.ts";
-import * as operations from "../contract/v2/contacts.ts";
 import { paginate } from "../contract/paging.ts";
+import * as operations from "../contract/v2/contacts.ts";
 import { apiKeyGuard, credentialOf, type Edge } from "../edge.ts";
 import { mount } from "../mount.ts";
 

@@ -27,3 +27,14 @@ export function rememberKey(sql: SqlStorage, key: string, fingerprint: string, a
     now,
   );
 }
+
+/** Forgets at most `limit` keys that are no longer remembered, and returns how many. */
+export function sweepKeys(sql: SqlStorage, now: number, limit: number): number {
+  return sql
+    .exec(
+      "DELETE FROM idempotency WHERE key IN (SELECT key FROM idempotency WHERE created_at <= ? LIMIT ?) RETURNING key",
+      now - idempotencyKeptMs,
+      limit,
+    )
+    .toArray().length;
+}

@@ -1,5 +1,12 @@
 /** Single numbers that the pool keeps under a name: how far a sweep has come, when the key was last used. */
-export type MarkName = "last_used_at" | `polled_${number}` | "swept_at" | "suspicious_at" | "swept_before" | `cap_${string}` | `active_${string}`;
+export type MarkName =
+  | "last_used_at"
+  | `polled_${number}`
+  | "swept_at"
+  | "suspicious_at"
+  | "swept_before"
+  | `cap_${string}`
+  | `active_${string}`;
 
 /** Returns a mark, or null. */
 export function readMark(sql: SqlStorage, name: MarkName): number | null {
