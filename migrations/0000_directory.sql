@@ -61,6 +61,7 @@ CREATE TABLE `organizations` (
 	`name` text NOT NULL,
 	`country_code` text,
 	`selection` text NOT NULL,
+	`sandbox_block` integer NOT NULL,
 	`created_at` integer NOT NULL
 );
 --> statement-breakpoint

@@ -1,4 +1,4 @@
-import { asc, count, eq } from "drizzle-orm";
+import { asc, count, eq, sql } from "drizzle-orm";
 import type { Protocol, Selection } from "../domain/snapshot.ts";
 import { bumpOrganization } from "./api-keys.ts";
 import { type Database, type PageQuery, runTogether, type Statement } from "./database.ts";
@@ -12,13 +12,20 @@ export type Organization = {
   createdAt: number;
 };
 
-/** Writes a new organization together with what belongs to it from the start. */
+/** Writes a new organization together with what belongs to it from the start, and returns the block of its sandbox's numbers: one that no other has. */
 export async function insertOrganization(
   db: Database,
   organization: Organization,
   alongside: Statement[] = [],
-): Promise<void> {
-  await runTogether(db, [db.insert(organizations).values(organization), ...alongside]);
+): Promise<number> {
+  const sandboxBlock = sql<number>`(SELECT coalesce(max(sandbox_block) + 1, 0) FROM organizations)`;
+  await runTogether(db, [db.insert(organizations).values({ ...organization, sandboxBlock }), ...alongside]);
+  const written = await db
+    .select({ block: organizations.sandboxBlock })
+    .from(organizations)
+    .where(eq(organizations.id, organization.id))
+    .get();
+  return written?.block ?? 0;
 }
 
 /** Returns one organization, or null. */

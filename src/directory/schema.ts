@@ -17,6 +17,8 @@ export const organizations = sqliteTable("organizations", {
   name: text("name").notNull(),
   countryCode: text("country_code"),
   selection: text("selection", { mode: "json" }).$type<Record<Protocol, Selection>>().notNull(),
+  /** Which numbers its sandbox account has: no two organizations have the same. */
+  sandboxBlock: integer("sandbox_block").notNull(),
   createdAt: integer("created_at").notNull(),
 });
 

@@ -16,7 +16,8 @@ export async function keepInbound(deps: Deps, number: NumberRow, message: Inboun
     if (received.ok) return ok(null);
     if (received.failure.code !== "not_found") return received;
     const now = await findNumber(deps.db, message.to);
-    if (now !== null && now.apiKeyId !== null && now.apiKeyId !== number.apiKeyId) return keepInbound(deps, now, message);
+    if (now !== null && now.apiKeyId !== null && now.apiKeyId !== number.apiKeyId)
+      return keepInbound(deps, now, message);
   }
   const toldOrganization = await tellOrganization(deps, number, message);
   await keepUnclaimed(deps.db, { ...message, toldOrganization }, deps.now());

@@ -1,5 +1,6 @@
 import { fromHex, toHex } from "../domain/bytes.ts";
 import { fail, ok, type Result } from "../domain/failure.ts";
+import type { Message } from "../domain/message.ts";
 import { deriveKey } from "../sealing/derive.ts";
 import type { Deps } from "./deps.ts";
 
@@ -20,6 +21,26 @@ export async function signMediaUrl(
   const expires = deps.now() + linkKeptMs;
   const mac = await crypto.subtle.sign("HMAC", key, encoder.encode(`${pathOf(place)}?${expires}`));
   return `${deps.publicUrl}${pathOf(place)}?exp=${expires}&sig=${toHex(new Uint8Array(mac))}`;
+}
+
+/** Returns a message whose links to inbound files open for seven days from now: read again, an old message has files again. */
+export async function renewLinks(
+  deps: Pick<Deps, "keyRing" | "publicUrl" | "now">,
+  message: Message,
+): Promise<Message> {
+  if (message.direction !== "inbound" || message.attachments.length === 0) return message;
+  const attachments = message.attachments.map(async (attachment) => {
+    const place = placeOf(deps, attachment.url);
+    return place === null ? attachment : { ...attachment, url: await signMediaUrl(deps, place) };
+  });
+  return { ...message, attachments: await Promise.all(attachments) };
+}
+
+function placeOf(deps: Pick<Deps, "publicUrl">, url: string): MediaPlace | null {
+  if (!url.startsWith(`${deps.publicUrl}/media/`)) return null;
+  const [, accountId, messageSid, mediaSid, name] = /\/media\/([^/?]+)\/([^/?]+)\/([^/?]+)\/([^/?]+)\?/.exec(url) ?? [];
+  if (accountId === undefined || messageSid === undefined || mediaSid === undefined || name === undefined) return null;
+  return { accountId, messageSid, mediaSid, name };
 }
 
 /** Says whether a link is ours and still opens: `signature_invalid` where it is not ours, `media_expired` where it was. */

@@ -26,9 +26,8 @@ export async function createOrganization(
   };
   const sandbox = await composeSandboxAccount(deps, organization);
   const { accountSid } = sandbox.row;
-  const { total: block } = await listOrganizations(deps.db, { limit: 1, offset: 0 });
+  const block = await insertOrganization(deps.db, organization, insertAccount(deps.db, sandbox.row));
   await deps.sandbox(accountSid).open({ accountSid, authToken: sandbox.authToken, block });
-  await insertOrganization(deps.db, organization, insertAccount(deps.db, sandbox.row));
   return organization;
 }
 

@@ -194,6 +194,9 @@ describe("the link to a file", () => {
     const expired = await open(url);
     expect(expired.status).toBe(410);
     expect(await expired.json()).toMatchObject({ code: "media_expired" });
+    const again = await call(`/v2/api/chats/${encodeURIComponent(person)}/messages`, { token: key.token });
+    const [message] = again.body.messages as Record<string, unknown>[];
+    expect((await open(String(attachmentsOf(message ?? {})[0]?.url))).status).toBe(200);
   });
 
   it("opens nothing else: every part of it is signed", async () => {

@@ -7,9 +7,9 @@ import {
   type LiveKey,
   makeLiveKey,
   type Outside,
+  readMessage,
   sendTaken,
   sendText,
-  readMessage,
   standInForTheOutside,
 } from "../support/workers/twilio.ts";
 

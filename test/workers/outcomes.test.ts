@@ -2,8 +2,8 @@ import { abortAllDurableObjects, runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { reconcileMs } from "../../src/domain/retry.ts";
-import type { Fault } from "../support/node/fake-twilio-faults.ts";
 import type { FakeAccount } from "../support/node/fake-twilio-account.ts";
+import type { Fault } from "../support/node/fake-twilio-faults.ts";
 import { admin, call, eventually } from "../support/workers/gateway.ts";
 import { type LiveKey, makeLiveKey, type Outside, standInForTheOutside } from "../support/workers/twilio.ts";
 

@@ -183,7 +183,9 @@ describe("status callbacks", () => {
     expect(await post(taken.sid, { pool: queryOf(taken.sid).pool ?? "" })).toBe(204);
     expect(await readMessage(key, id, to)).toMatchObject({ status: "queued", outcome_unknown: true });
     await pass(11 * 60_000);
-    expect(await eventually(async () => settled(await readMessage(key, id, to)))).toMatchObject({ status: "delivered" });
+    expect(await eventually(async () => settled(await readMessage(key, id, to)))).toMatchObject({
+      status: "delivered",
+    });
   });
 
   it("that nobody signed, or somebody else, are refused and change nothing", async () => {

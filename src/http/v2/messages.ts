@@ -3,6 +3,7 @@ import { type Failure, ok, type Result } from "../../domain/failure.ts";
 import type { SendAnswer, SendRequest } from "../../domain/pool-calls.ts";
 import { publicStatus } from "../../domain/status.ts";
 import { askPool } from "../../flows/ask-pool.ts";
+import { renewLinks } from "../../flows/media-url.ts";
 import { fingerprintOf, sendMessage as send, sendMessages } from "../../flows/send.ts";
 import { paginate } from "../contract/paging.ts";
 import {
@@ -116,7 +117,8 @@ function mountReading(router: Hono<Edge>): void {
       const page = await askPool(c.get("deps"), credential.keyId, (pool) => pool.listMessages(credential, asked));
       if (!page.ok) return page;
       const { messages, total, chatId } = page.value;
-      return reply(200, { chat_id: chatId, messages: messages.map(toMessage), pagination: paginate(query, total) });
+      const renewed = await Promise.all(messages.map((message) => renewLinks(c.get("deps"), message)));
+      return reply(200, { chat_id: chatId, messages: renewed.map(toMessage), pagination: paginate(query, total) });
     },
     apiKeyGuard,
   );
@@ -129,7 +131,9 @@ function mountReading(router: Hono<Edge>): void {
       const found = await askPool(c.get("deps"), credential.keyId, (pool) =>
         pool.readMessage(credential, params.chatId, params.messageId),
       );
-      return found.ok ? reply(200, toMessageDetail(found.value)) : found;
+      if (!found.ok) return found;
+      const message = await renewLinks(c.get("deps"), found.value.message);
+      return reply(200, toMessageDetail({ ...found.value, message }));
     },
     apiKeyGuard,
   );
