@@ -12,6 +12,8 @@ export type SignedForm = {
   rawBody: Uint8Array<ArrayBuffer>;
   contentType: string | null;
   signature: string | null;
+  /** The same on every repeat of one request (webhooks-connection-overrides): a hint for a person, the message's id decides. */
+  idempotencyToken: string | null;
 };
 
 /** `secret_path`: the account has no auth token, and the URL held its secret instead. */

@@ -21,28 +21,30 @@ export async function receiveInbound(deps: Deps, incoming: SignedForm): Promise<
   const genuine = await judgeRequest(deps, incoming, read.value.accountSid);
   if (genuine === "forged") return fail("signature_invalid");
   const route = await findInboundRoute(deps.db, incoming.accountId, read.value.to);
-  if (route === null || route.number === null)
+  if (route === null || route.number === null) {
     return fail("signature_invalid", "This account does not own the number.");
-  return keep(deps, route.account, route.number, read.value, genuine === "signed");
+  }
+  const { account, number } = route;
+  const message = await toInboundMessage(deps, account, read.value, genuine === "signed");
+  const detail = { ...message.detail, idempotency_token: incoming.idempotencyToken };
+  return keep(deps, account, number, { ...message, detail });
 }
 
 async function keep(
   deps: Deps,
   account: AccountRow,
   number: NumberRow,
-  report: InboundReport,
-  verified: boolean,
+  message: InboundMessage,
 ): Promise<Result<null>> {
-  const message = await toInboundMessage(deps, account, report, verified);
-  if (syncsInbound(account, report)) return keepInbound(deps, number, message);
+  if (syncsInbound(account, message)) return keepInbound(deps, number, message);
   const { apiKeyId } = number;
   return apiKeyId === null ? ok(null) : askPool(deps, apiKeyId, (pool) => pool.heedKeyword(message));
 }
 
-function syncsInbound(account: AccountRow, report: InboundReport): boolean {
+function syncsInbound(account: AccountRow, message: InboundMessage): boolean {
   const { direction, channels } = account.sync;
   if (direction === "outbound") return false;
-  return report.channel === "imessage" || channels.includes(report.channel);
+  return message.channel === "imessage" || channels.includes(message.channel);
 }
 
 async function toInboundMessage(

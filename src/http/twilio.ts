@@ -55,5 +55,6 @@ async function readForm(c: Context<Edge>) {
     rawBody,
     contentType: c.req.header("Content-Type") ?? null,
     signature: c.req.header("X-Twilio-Signature") ?? null,
+    idempotencyToken: c.req.header("I-Twilio-Idempotency-Token") ?? null,
   };
 }
