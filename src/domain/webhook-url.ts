@@ -89,10 +89,16 @@ function findPrivateName(host: string, labels: readonly string[]): string | null
   const [first = ""] = labels;
   const suffixes = [...privateSuffixes, ...wildcardSuffixes];
   const isPrivate =
+    startsWithDigit(labels.at(-1)) ||
     first.startsWith("localhost") ||
     metadataLabels.includes(first) ||
     suffixes.some((suffix) => host === suffix || host.endsWith(`.${suffix}`));
   return isPrivate ? `The webhook URL's host "${host}" is not a public host name: use one that is.` : null;
+}
+
+/** No top-level domain begins with a digit (RFC 1123, 2.1): such a name is an address miswritten, which a laxer resolver may still read as one. */
+function startsWithDigit(label = ""): boolean {
+  return /^\d/.test(label);
 }
 
 function findLoop(url: URL, rules: WebhookUrlRules): string | null {
