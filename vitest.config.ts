@@ -37,6 +37,7 @@ export default defineConfig(async () => ({
   test: {
     reporters: ["default", new CountReporter()],
     silent: "passed-only" as const,
+    maxWorkers: 2,
     onUnhandledError,
     projects: [
       {

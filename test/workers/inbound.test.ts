@@ -5,7 +5,7 @@ import { admin, call, eventually, makeTestKey } from "../support/workers/gateway
 import { assignTo, type LiveKey, makeLiveKey, type Outside, standInForTheOutside } from "../support/workers/twilio.ts";
 
 const person = "+15551234567";
-const customer = "https://customer.example/inbound";
+let customer: string;
 const sender = "whatsapp:+14155559000";
 
 let outside: Outside;
@@ -13,6 +13,8 @@ let twilio: FakeAccount;
 let key: LiveKey;
 
 beforeEach(async () => {
+  // An endpoint of its own: what an earlier story still owed does not arrive here.
+  customer = `https://customer.example/inbound/${crypto.randomUUID()}`;
   outside = standInForTheOutside();
   twilio = outside.open();
   key = await makeLiveKey(twilio);

@@ -51,7 +51,8 @@ async function optOuts() {
 
 function consentEvents() {
   return outside.told
-    .filter(({ url, body }) => url === customer && String(body.event).startsWith("contact."))
+    .filter(({ url, body }) => url === customer && body.external_id === person)
+    .filter(({ body }) => String(body.event).startsWith("contact."))
     .map(({ body }) => body);
 }
 
