@@ -16,6 +16,7 @@ export function judgePublicUrl(publicUrl: string): Finding {
   if (url.protocol !== "https:") {
     return { ok: false, detail: `${publicUrl} is not https: Twilio's webhooks must reach the gateway by https.` };
   }
+  if (hasUnderscore(url)) return { ok: false, detail: sayUnderscore(publicUrl) };
   if (publicUrl.endsWith("/")) return { ok: false, detail: "PUBLIC_URL ends with a slash: leave it out." };
   if (url.pathname !== "/") {
     const detail = `PUBLIC_URL has the path ${url.pathname}: that works only where a proxy before the Worker takes it off.`;
@@ -28,6 +29,7 @@ export function judgePublicUrl(publicUrl: string): Finding {
 export function whyTwilioCannotReach(publicUrl: string): string | null {
   const url = URL.parse(publicUrl);
   const reachable = url !== null && url.protocol === "https:" && !isLoopback(url);
+  if (reachable && hasUnderscore(url)) return sayUnderscore(publicUrl);
   return reachable
     ? null
     : `Twilio cannot reach ${publicUrl}: set PUBLIC_URL to the public https address of the Worker.`;
@@ -64,6 +66,14 @@ async function knock(deps: Pick<Deps, "publicUrl" | "fetch">): Promise<string | 
 
 function isOurHealth(body: unknown): boolean {
   return typeof body === "object" && body !== null && "status" in body && body.status === "ok" && "version" in body;
+}
+
+function hasUnderscore(url: URL): boolean {
+  return url.hostname.includes("_");
+}
+
+function sayUnderscore(publicUrl: string): string {
+  return `${publicUrl} has an underscore in its host: Twilio refuses such a callback URL (error 21609). Give the Worker another name.`;
 }
 
 function isLoopback(url: URL): boolean {

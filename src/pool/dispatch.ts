@@ -48,13 +48,17 @@ async function leave(desk: Desk, row: DueMessage): Promise<void> {
   desk.outside.keepAlive(dispatch(desk));
 }
 
-/** A fault of ours on the way: what had not left waits with its account, what may have left is unknown. */
+/** A fault of ours on the way: what had not left waits with its account, what may have left is unknown. Storage that refuses this too leaves it to the next wake. */
 function restAfterFault(desk: Desk, row: DueMessage): void {
   const delay = nextSendAttempt({ attempt: row.attempts + 1, retryAfterSeconds: null, jitter: desk.outside.dice() });
   desk.accountFreeAt.set(row.account, desk.now() + delay);
-  const current = findMessage(desk.sql, row.seq);
-  if (current?.status !== "sending" || current.sid !== null || current.outcome_unknown === 1) return;
-  desk.outside.storage.transactionSync(() => holdUnknown(desk, current, "the answer could not be written down"));
+  try {
+    const current = findMessage(desk.sql, row.seq);
+    if (current?.status !== "sending" || current.sid !== null || current.outcome_unknown === 1) return;
+    desk.outside.storage.transactionSync(() => holdUnknown(desk, current, "the answer could not be written down"));
+  } catch (error) {
+    desk.outside.log({ event: "rest_failed", message_id: rowId("msg", row.seq, desk.tag), error: String(error) });
+  }
 }
 
 function pickNext(desk: Desk): DueMessage | null {

@@ -1,4 +1,4 @@
-import { createScheduledController, runDurableObjectAlarm } from "cloudflare:test";
+import { createExecutionContext, createScheduledController, runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import worker from "../../src/index.ts";
@@ -53,6 +53,35 @@ function revokeToken(): string {
   const former = twilio.options.authToken;
   twilio.options.authToken = "another-token-0123456789abcdef01";
   return former;
+}
+
+/** Puts Twilio's API of Messaging Services before the stand-in, which has none; null is a refusal. Returns what was asked, in order. */
+function answerMessagingApi(answer: (path: string) => unknown): string[] {
+  const asked: string[] = [];
+  const before = vi.mocked(globalThis.fetch).getMockImplementation() ?? globalThis.fetch;
+  vi.mocked(globalThis.fetch).mockImplementation(async (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input);
+    if (url.origin !== "https://messaging.twilio.com") return before(input, init);
+    asked.push(url.pathname);
+    const body = answer(url.pathname);
+    return Response.json(body ?? { code: 20003, message: "Authenticate" }, { status: body === null ? 401 : 200 });
+  });
+  return asked;
+}
+
+/** Imports by a Worker that speaks to Twilio's own address: only there are Messaging Services asked for. */
+async function importAtTwilio(integrationId: string, numbers: string[]): Promise<unknown> {
+  const request = new Request<unknown, IncomingRequestCfProperties>(
+    `https://gateway.test/admin/api/integrations/twilio/${integrationId}/import`,
+    {
+      method: "POST",
+      headers: { authorization: `Bearer ${env.ADMIN_TOKEN}`, "content-type": "application/json" },
+      body: JSON.stringify({ phone_numbers: numbers }),
+    },
+  );
+  const atTwilio = { ...env, TWILIO_API_URL: "https://api.twilio.com" };
+  const response = await worker.fetch(request, atTwilio, createExecutionContext());
+  return ((await response.json()) as { results: unknown }).results;
 }
 
 async function unhealthy() {
@@ -263,6 +292,40 @@ describe("importing", () => {
     await admin(`${path}/import`, { body: { phone_numbers: key.numbers } });
     expect(await webhookOk()).toBe(true);
     expect((await integration()).warnings).toEqual([]);
+  });
+
+  it("warns of a number whose Messaging Service takes its inbound messages, by the service's name", async () => {
+    const [swallowed, deferred] = [freshNumber(), freshNumber()];
+    const used = outside.open({ numbers: [swallowed, deferred] });
+    const own = await makeLiveKey(used, { numbers: [] });
+    const taking = `MG${"1".repeat(32)}`;
+    const deferring = `MG${"2".repeat(32)}`;
+    const services = [
+      { sid: taking, friendly_name: "Newsletter", use_inbound_webhook_on_number: false },
+      { sid: deferring, friendly_name: "Support", use_inbound_webhook_on_number: true },
+    ];
+    const asked = answerMessagingApi((path) => {
+      if (path === "/v1/Services") return { services };
+      const member = path.includes(taking) ? swallowed : deferred;
+      return { phone_numbers: [{ sid: used.numbers.find(({ phoneNumber }) => phoneNumber === member)?.sid }] };
+    });
+    used.url = "https://api.twilio.com";
+    const results = await importAtTwilio(own.integrationId, [swallowed, deferred]);
+    expect(results).toEqual([
+      { phone_number: swallowed, status: "imported", warnings: [expect.stringContaining("Newsletter")] },
+      { phone_number: deferred, status: "imported" },
+    ]);
+    expect(asked).toEqual(["/v1/Services", `/v1/Services/${taking}/PhoneNumbers`]);
+  });
+
+  it("goes on without that warning where the login may not read Messaging Services", async () => {
+    const used = outside.open();
+    const own = await makeLiveKey(used, { numbers: [] });
+    const asked = answerMessagingApi(() => null);
+    used.url = "https://api.twilio.com";
+    const number = used.numbers[0]?.phoneNumber ?? "";
+    expect(await importAtTwilio(own.integrationId, [number])).toEqual([{ phone_number: number, status: "imported" }]);
+    expect(asked).toEqual(["/v1/Services"]);
   });
 });
 
