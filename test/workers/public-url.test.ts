@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { judgePublicUrl, whyTwilioCannotReach } from "./public-url.ts";
+import { judgePublicUrl, whyTwilioCannotReach } from "../../src/flows/public-url.ts";
 
 describe("the public URL", () => {
   it("with an underscore in its host is amiss: Twilio refuses such a StatusCallback with error 21609", () => {
