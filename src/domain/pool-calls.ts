@@ -212,7 +212,7 @@ export type PoolCalls = {
   listMessages(credential: Credential, query: ListMessages): Promise<Result<MessagesPage>>;
   listChats(credential: Credential, query: ListChats): Promise<Result<{ chats: ChatSummary[]; total: number }>>;
   readChat(credential: Credential, chatId: string): Promise<Result<ChatSummary>>;
-  webhookStates(credential: Credential): Promise<Result<{ webhooks: Webhook[]; states: WebhookState[] }>>;
+  webhookStates(credential: Credential): Promise<Result<{ key: KeyView; webhooks: Webhook[]; states: WebhookState[] }>>;
   listLogs(credential: Credential, query: ListLogs): Promise<Result<{ logs: DeliveryLog[]; total: number }>>;
   listContacts(credential: Credential, query: ContactPage): Promise<Result<{ contacts: ContactView[]; total: number }>>;
   createContact(

@@ -1,5 +1,5 @@
 import type { WebhookRow } from "../directory/webhooks.ts";
-import type { DeliveryLog, ReplayedRange, ReplayQuery, WebhookState } from "../domain/pool-calls.ts";
+import type { DeliveryLog, ListLogs, ReplayedRange, ReplayQuery, WebhookState } from "../domain/pool-calls.ts";
 import type { Webhook } from "../domain/snapshot.ts";
 import type { Replayed } from "../flows/replay.ts";
 import type { WebhookChange, WebhookInput } from "../flows/webhooks.ts";
@@ -114,8 +114,41 @@ export function toWebhookExisting(webhook: WebhookRow) {
   };
 }
 
-/** Returns one attempt as the logs show it. */
-export function toWebhookLog(log: DeliveryLog, scope: "api" | "org", organizationId: string) {
+type LogsQuery = {
+  limit: number;
+  offset: number;
+  sort: "asc" | "desc";
+  status?: number | undefined;
+  min_status?: number | undefined;
+  max_status?: number | undefined;
+};
+
+/** Returns what a query asks of a webhook's attempts. */
+export function toListLogs(webhookId: string, query: LogsQuery): ListLogs {
+  return {
+    webhookId,
+    limit: query.limit,
+    offset: query.offset,
+    sort: query.sort,
+    status: query.status ?? null,
+    minStatus: query.min_status ?? null,
+    maxStatus: query.max_status ?? null,
+  };
+}
+
+/** Returns one page of attempts as the logs show it; their pagination is the contract's own. */
+export function toWebhookLogsPage(
+  page: { logs: DeliveryLog[]; total: number },
+  { limit, offset }: LogsQuery,
+  owner: { scope: "api" | "org"; organizationId: string },
+) {
+  const logs = page.logs.map((log) => toWebhookLog(log, owner.scope, owner.organizationId));
+  const { total } = page;
+  const returned = logs.length;
+  return { logs, pagination: { total, limit, offset, returned, has_more: offset + returned < total } };
+}
+
+function toWebhookLog(log: DeliveryLog, scope: "api" | "org", organizationId: string) {
   return {
     event_id: log.eventId,
     scope,

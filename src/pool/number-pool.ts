@@ -132,7 +132,7 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
 
   async webhookStates(credential: Credential) {
     return this.#withDesk(credential, (desk) =>
-      ok({ webhooks: desk.snapshot.webhooks, states: reads.webhookStates(desk) }),
+      ok({ key: reads.describeKey(desk), webhooks: desk.snapshot.webhooks, states: reads.webhookStates(desk) }),
     );
   }
 

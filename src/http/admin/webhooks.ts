@@ -11,13 +11,14 @@ import * as operations from "../contract/admin/webhooks.ts";
 import { adminGuard, type Edge } from "../edge.ts";
 import { mount } from "../mount.ts";
 import {
+  toListLogs,
   toReplayQuery,
   toWebhook,
   toWebhookChange,
   toWebhookCreated,
   toWebhookExisting,
   toWebhookInput,
-  toWebhookLog,
+  toWebhookLogsPage,
   toWebhookReplay,
   toWebhookReplayRange,
 } from "../webhook-answers.ts";
@@ -159,22 +160,11 @@ function mountLogs(router: Hono<Edge>): void {
     async ({ params, query, reply }, c) => {
       const webhook = await findWebhook(c.get("deps").db, params.webhookId);
       if (webhook === null) return fail("not_found", "Webhook not found.");
-      const page = await listWebhookLogs(c.get("deps"), webhook, {
-        webhookId: webhook.id,
-        limit: query.limit,
-        offset: query.offset,
-        sort: query.sort,
-        status: query.status ?? null,
-        minStatus: query.min_status ?? null,
-        maxStatus: query.max_status ?? null,
-      });
+      const page = await listWebhookLogs(c.get("deps"), webhook, toListLogs(webhook.id, query));
       if (!page.ok) return page;
       const scope = webhook.apiKeyId === null ? "org" : "api";
-      const logs = page.value.logs.map((log) => toWebhookLog(log, scope, webhook.organizationId));
-      const { total } = page.value;
-      const returned = logs.length;
-      const { limit, offset } = query;
-      return reply(200, { logs, pagination: { total, limit, offset, returned, has_more: offset + returned < total } });
+      const { organizationId } = webhook;
+      return reply(200, toWebhookLogsPage(page.value, query, { scope, organizationId }));
     },
     adminGuard,
   );

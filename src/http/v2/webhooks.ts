@@ -8,13 +8,14 @@ import * as operations from "../contract/v2/webhooks.ts";
 import { apiKeyGuard, credentialOf, type Edge } from "../edge.ts";
 import { mount } from "../mount.ts";
 import {
+  toListLogs,
   toReplayQuery,
   toWebhook,
   toWebhookChange,
   toWebhookCreated,
   toWebhookExisting,
   toWebhookInput,
-  toWebhookLog,
+  toWebhookLogsPage,
   toWebhookReplay,
   toWebhookReplayRange,
 } from "../webhook-answers.ts";
@@ -32,17 +33,14 @@ function ownerOf(key: KeyView) {
 /** Returns the key's own webhooks as its pool knows them, with how each fares. */
 async function readOwn(c: Context<Edge>) {
   const credential = credentialOf(c);
-  const [key, states] = await Promise.all([
-    whoAsks(c),
-    askPool(c.get("deps"), credential.keyId, (pool) => pool.webhookStates(credential)),
-  ]);
-  if (!key.ok) return key;
-  if (!states.ok) return states;
-  const byId = new Map(states.value.states.map((state) => [state.webhookId, state]));
-  const webhooks = states.value.webhooks
+  const own = await askPool(c.get("deps"), credential.keyId, (pool) => pool.webhookStates(credential));
+  if (!own.ok) return own;
+  const { key } = own.value;
+  const byId = new Map(own.value.states.map((state) => [state.webhookId, state]));
+  const webhooks = own.value.webhooks
     .filter((webhook) => webhook.scope === "api_key")
-    .map((webhook) => toWebhook(webhook, ownerOf(key.value), byId.get(webhook.id) ?? null));
-  return ok({ key: key.value, webhooks });
+    .map((webhook) => toWebhook(webhook, ownerOf(key), byId.get(webhook.id) ?? null));
+  return ok({ key, webhooks });
 }
 
 /** Registers a key's own webhooks. */
@@ -157,22 +155,11 @@ function mountLogs(router: Hono<Edge>): void {
         return fail("not_found", "Webhook not found.");
       }
       const credential = credentialOf(c);
-      const asked = {
-        webhookId: params.webhookId,
-        limit: query.limit,
-        offset: query.offset,
-        sort: query.sort,
-        status: query.status ?? null,
-        minStatus: query.min_status ?? null,
-        maxStatus: query.max_status ?? null,
-      };
+      const asked = toListLogs(params.webhookId, query);
       const page = await askPool(c.get("deps"), key.keyId, (pool) => pool.listLogs(credential, asked));
       if (!page.ok) return page;
-      const logs = page.value.logs.map((log) => toWebhookLog(log, "api", key.organization.id));
-      const { total } = page.value;
-      const returned = logs.length;
-      const { limit, offset } = query;
-      return reply(200, { logs, pagination: { total, limit, offset, returned, has_more: offset + returned < total } });
+      const owner = { scope: "api" as const, organizationId: key.organization.id };
+      return reply(200, toWebhookLogsPage(page.value, query, owner));
     },
     apiKeyGuard,
   );
