@@ -1,9 +1,9 @@
 import packageFile from "../package.json" with { type: "json" };
 import { makeDeps } from "./deps.ts";
 import { readBell } from "./domain/pool-calls.ts";
-import { learnNews, readNews } from "./flows/account-health.ts";
-import { deliver } from "./flows/deliver.ts";
+import { learnNews, readNews } from "./flows/accounts/account-health.ts";
 import { watch } from "./flows/watchdog.ts";
+import { deliver } from "./flows/webhooks/deliver.ts";
 import { makeApp, type Setup } from "./http/app.ts";
 import { readSettings } from "./settings.ts";
 

@@ -3,7 +3,7 @@ import type { Database } from "../directory/database.ts";
 import type { Result } from "../domain/failure.ts";
 import type { Bell, PoolCalls } from "../domain/pool-calls.ts";
 import type { KeyRing } from "../sealing/key-ring.ts";
-import type { KnownSigners } from "./judge-request.ts";
+import type { KnownSigners } from "./accounts/known-signers.ts";
 
 /** What may be asked of the sandbox object of one account. */
 export type SandboxCalls = {

@@ -1,6 +1,6 @@
 import { listBehind } from "../directory/api-keys.ts";
 import { forgetOldUnclaimed } from "../directory/unclaimed.ts";
-import { checkAccounts } from "./account-health.ts";
+import { checkAccounts } from "./accounts/account-health.ts";
 import type { Deps } from "./deps.ts";
 import { publishKeys } from "./publish.ts";
 

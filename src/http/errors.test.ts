@@ -1,9 +1,9 @@
 import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
 import { type FailureCode, failureMessages } from "../domain/failure.ts";
-import { operations } from "./contract/table.ts";
 import { failureResponse, notFound, onError, statusOfFailure } from "./errors.ts";
 import { type EdgeVariables, requestId } from "./request-id.ts";
+import { operations } from "./table.ts";
 
 const lines: string[] = [];
 

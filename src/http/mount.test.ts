@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { fail, ok } from "../domain/failure.ts";
 import { coded } from "./complaint.ts";
-import { pageQuery } from "./contract/paging.ts";
 import { mount } from "./mount.ts";
 import { defineOperation } from "./operation.ts";
 import { type EdgeVariables, requestId } from "./request-id.ts";
+import { pageQuery } from "./shapes/paging.ts";
 
 const answer = { 200: { description: "What arrived.", schema: z.looseObject({}) } } as const;
 const common = { base: "v2", auth: "api_key", tags: ["Test"], summary: "Test", answers: answer, errors: [] } as const;

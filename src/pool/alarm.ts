@@ -1,13 +1,13 @@
-import { isDue, nextDeliveryAt, ringForDue } from "./deliveries.ts";
 import type { Desk } from "./desk.ts";
-import { dispatch } from "./dispatch.ts";
 import { nextLookAt } from "./ledger/agenda.ts";
-import { judgeIfDue, nextJudgementAt } from "./number-health.ts";
-import { bellPatienceMs } from "./outbox.ts";
-import { askCarrier, nextPollAt } from "./poll.ts";
-import { reconcile } from "./reconcile.ts";
+import { judgeIfDue, nextJudgementAt } from "./numbers/number-health.ts";
+import { dispatch } from "./sending/dispatch.ts";
+import { reconcile } from "./sending/reconcile.ts";
+import { expireHeld, nextDepartureAt, nextExpiryAt } from "./sending/waiting.ts";
+import { askCarrier, nextPollAt } from "./settling/poll.ts";
 import { nextSweepAt, sweep } from "./sweep.ts";
-import { expireHeld, nextDepartureAt, nextExpiryAt } from "./waiting.ts";
+import { isDue, nextDeliveryAt, ringForDue } from "./telling/deliveries.ts";
+import { bellPatienceMs } from "./telling/outbox.ts";
 
 /** No alarm is set nearer than this, so that work which cannot go on does not spin. */
 const leastGapMs = 1_000;

@@ -8,10 +8,9 @@ import { countWaitingByNumber } from "./ledger/agenda.ts";
 import { sumUsage } from "./ledger/chats.ts";
 import { type Endpoint, readEndpoints } from "./ledger/endpoints.ts";
 import { lastSequence } from "./ledger/events.ts";
+import { HealthWatch } from "./ledger/health-watch.ts";
 import { readMark, saveMark } from "./ledger/marks.ts";
 import { readRotation, replaceRotation } from "./ledger/rotation.ts";
-import { HealthWatch } from "./number-health.ts";
-import { rebook, restorePace } from "./pace.ts";
 
 /** What the object is given from outside itself; tests give a clock and dice of their own. */
 export type Surroundings = {
@@ -78,15 +77,14 @@ export class Desk {
     this.rotation = readRotation(outside.storage.sql);
     this.queueDepth = countWaitingByNumber(outside.storage.sql);
     this.health = new HealthWatch(outside.storage.sql);
-    restorePace(this);
   }
 
   get snapshot(): Snapshot {
     return this.#snapshot;
   }
 
-  /** Decides by a newer snapshot from now on; an edited pool starts its weighted counts anew, and what waits keeps to a changed pace. */
-  adopt(snapshot: Snapshot): void {
+  /** Decides by a newer snapshot from now on; an edited pool starts its weighted counts anew. Returns the numbers whose pace was changed. */
+  adopt(snapshot: Snapshot): SenderNumber[] {
     const carried = carryRotation(this.rotation, this.#snapshot.numbers, snapshot.numbers);
     if (carried !== this.rotation) {
       replaceRotation(this.sql, carried);
@@ -99,10 +97,10 @@ export class Desk {
     }
     this.#snapshot = snapshot;
     this.#numbers = byAddress(snapshot);
-    for (const number of snapshot.numbers) {
+    return snapshot.numbers.filter((number) => {
       const pace = before.get(number.address)?.messagesPerSecond;
-      if (pace !== undefined && pace !== number.messagesPerSecond) rebook(this, number);
-    }
+      return pace !== undefined && pace !== number.messagesPerSecond;
+    });
   }
 
   /** Returns when a number last carried a message: exact while this object lives, within the hour after it woke; null for never. */

@@ -21,27 +21,28 @@ import type {
   StatusReport,
 } from "../domain/pool-calls.ts";
 import type { Snapshot } from "../domain/snapshot.ts";
-import { acceptRequest } from "./accept.ts";
 import { rearm, tick } from "./alarm.ts";
 import { authorize } from "./authorize.ts";
-import { previewSend } from "./choose.ts";
-import * as contacts from "./contacts.ts";
-import { noticeWebhooks, recordDeliveries, takeDeliveries } from "./deliveries.ts";
 import { Desk } from "./desk.ts";
-import { cancelWaiting, dispatch } from "./dispatch.ts";
-import { listEvents } from "./feed.ts";
 import { findChat } from "./ledger/chats.ts";
 import { readStoredSnapshot, storeSnapshot } from "./ledger/snapshot.ts";
-import { followLink } from "./links.ts";
-import { endOrphans } from "./orphans.ts";
-import * as people from "./people.ts";
+import { previewSend } from "./numbers/choose.ts";
+import { rebook, restorePace } from "./numbers/pace.ts";
+import * as people from "./people/assignments.ts";
+import * as contacts from "./people/contacts.ts";
 import * as reads from "./reads.ts";
-import { heedKeyword, noteCall, receiveMessage } from "./receive.ts";
-import { markInterrupted } from "./reconcile.ts";
-import * as replays from "./replay.ts";
-import { takeReport } from "./report.ts";
+import { heedKeyword, noteCall, receiveMessage } from "./receiving/receive.ts";
+import { acceptRequest } from "./sending/accept.ts";
+import { cancelWaiting, dispatch } from "./sending/dispatch.ts";
+import { endOrphans } from "./sending/orphans.ts";
+import { markInterrupted } from "./sending/reconcile.ts";
+import { takeReport } from "./settling/report.ts";
 import { surround } from "./surround.ts";
 import { hasTables, migrate } from "./tables.ts";
+import { noticeWebhooks, recordDeliveries, takeDeliveries } from "./telling/deliveries.ts";
+import { listEvents } from "./telling/feed.ts";
+import { followLink } from "./telling/links.ts";
+import * as replays from "./telling/replay.ts";
 
 /** The ledger of one API key: every decision of the key is made here, one at a time. An object that was never given a snapshot has no tables. */
 export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCalls {
@@ -60,6 +61,7 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   #openDesk(snapshot: Snapshot, alarmAt: number | null): Desk {
     const desk = new Desk(surround(this.ctx, this.env), snapshot, alarmAt);
     this.#desk = desk;
+    restorePace(desk);
     markInterrupted(desk);
     rearm(desk);
     return desk;
@@ -89,7 +91,7 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     if (snapshot.version >= desk.snapshot.version) {
       storeSnapshot(this.ctx.storage.sql, snapshot);
       const before = desk.snapshot;
-      desk.adopt(snapshot);
+      for (const repaced of desk.adopt(snapshot)) rebook(desk, repaced);
       noticeWebhooks(desk, before);
       if (snapshot.apiKey.status === "revoked") cancelWaiting(desk);
       endOrphans(desk);

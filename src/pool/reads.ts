@@ -24,9 +24,9 @@ import { countOwed } from "./ledger/deliveries.ts";
 import { readMark } from "./ledger/marks.ts";
 import { countMessages, findMessage, pageMessages, readMessageRow } from "./ledger/messages.ts";
 import { countDepartures } from "./ledger/pace.ts";
-import { examine } from "./number-health.ts";
-import { giveBack } from "./pace.ts";
-import { endMessage } from "./settle.ts";
+import { examine } from "./numbers/number-health.ts";
+import { giveBack } from "./numbers/pace.ts";
+import { endMessage } from "./settling/settle.ts";
 
 /** Returns who the key is, its numbers and what it carried so far. */
 export function describeKey(desk: Desk): KeyView {

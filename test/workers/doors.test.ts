@@ -1,8 +1,8 @@
 import { listDurableObjectIds } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { operations } from "../../src/http/contract/table.ts";
 import { fullPath, type Operation } from "../../src/http/operation.ts";
+import { operations } from "../../src/http/table.ts";
 import { admin, call, makeTestKey, type TestKey } from "../support/workers/gateway.ts";
 
 /** Something of the right shape for every variable of a path. */

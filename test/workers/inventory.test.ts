@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Deps } from "../../src/flows/deps.ts";
 import { makeApp } from "../../src/http/app.ts";
-import { operations } from "../../src/http/contract/table.ts";
 import { fullPath } from "../../src/http/operation.ts";
+import { operations } from "../../src/http/table.ts";
 
 /** Pages, links, media and Twilio's callbacks: what stands here is no call of the API, and its list is kept by hand on purpose. */
 const beside = [

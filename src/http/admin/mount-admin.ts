@@ -1,15 +1,15 @@
 import type { Hono } from "hono";
 import type { Edge } from "../edge.ts";
-import { mountApiKeys } from "./api-keys.ts";
-import { mountIntegrations } from "./integrations.ts";
-import { mountAdminMessages } from "./messages.ts";
-import { mountNumbers } from "./numbers.ts";
-import { mountOrganizations } from "./organizations.ts";
-import { mountPeople } from "./people.ts";
-import { mountPools } from "./pools.ts";
-import { mountStatus } from "./status.ts";
-import { mountTrying } from "./trying.ts";
-import { mountOrganizationWebhooks } from "./webhooks.ts";
+import { mountApiKeys } from "./api-keys/routes.ts";
+import { mountIntegrations } from "./integrations/routes.ts";
+import { mountAdminMessages } from "./messages/routes.ts";
+import { mountNumbers } from "./numbers/routes.ts";
+import { mountOrganizations } from "./organizations/routes.ts";
+import { mountPeople } from "./people/routes.ts";
+import { mountPools } from "./pools/routes.ts";
+import { mountStatus } from "./status/routes.ts";
+import { mountTrying } from "./trying/routes.ts";
+import { mountOrganizationWebhooks } from "./webhooks/routes.ts";
 
 /** Registers the admin API, every call behind the admin token. */
 export function mountAdmin(router: Hono<Edge>): void {

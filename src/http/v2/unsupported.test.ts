@@ -3,8 +3,8 @@ import { Ajv } from "ajv";
 import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
 import { fail, ok } from "../../domain/failure.ts";
-import { operations } from "../contract/table.ts";
 import type { EdgeVariables } from "../request-id.ts";
+import { operations } from "../table.ts";
 import { mountUnsupported } from "./unsupported.ts";
 
 const now = 1_700_000_000_000;

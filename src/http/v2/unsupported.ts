@@ -1,6 +1,8 @@
 import type { Context, Env, Hono } from "hono";
 import { fail, type Result } from "../../domain/failure.ts";
-import { paginate } from "../contract/paging.ts";
+import { mount } from "../mount.ts";
+import type { Operation } from "../operation.ts";
+import { paginate } from "../shapes/paging.ts";
 import {
   getChatBackground,
   markChatRead,
@@ -9,7 +11,7 @@ import {
   shareContactCard,
   startTyping,
   stopTyping,
-} from "../contract/v2/chats.ts";
+} from "./chats/contract.ts";
 import {
   addGroupMember,
   createGroup,
@@ -21,17 +23,10 @@ import {
   removeGroupMember,
   setGroupIcon,
   updateGroup,
-} from "../contract/v2/groups.ts";
-import { getMyContactCard, requestCallForwarding, updateMyContactCard } from "../contract/v2/me.ts";
-import { addReaction, getPollResults, sendPoll } from "../contract/v2/messages.ts";
-import {
-  callFaceTime,
-  getLocationContact,
-  listLocationContacts,
-  refreshLocationContacts,
-} from "../contract/v2/nearby.ts";
-import { mount } from "../mount.ts";
-import type { Operation } from "../operation.ts";
+} from "./groups/contract.ts";
+import { getMyContactCard, requestCallForwarding, updateMyContactCard } from "./me/contract.ts";
+import { addReaction, getPollResults, sendPoll } from "./messages/contract.ts";
+import { callFaceTime, getLocationContact, listLocationContacts, refreshLocationContacts } from "./nearby/contract.ts";
 
 /** What these calls need of the edge: who asks, what time it is, and how a chat id is read (its canonical form, or why not). */
 export type UnsupportedEdge<E extends Env> = {

@@ -10,7 +10,7 @@ import type {
 } from "../../domain/message.ts";
 import type { ListMessages } from "../../domain/pool-calls.ts";
 import type { Channel } from "../../domain/snapshot.ts";
-import { failureFacts } from "../failure-facts.ts";
+import { failureFacts } from "./failure-facts.ts";
 
 /** What is kept of a message beside its columns: read with the message, never searched. */
 export type Detail = {

@@ -1,8 +1,8 @@
 import Ajv, { type ValidateFunction } from "ajv";
-import { ErrorEnvelope } from "../../../src/http/contract/envelope.ts";
-import { operations } from "../../../src/http/contract/table.ts";
 import { statusOfFailure } from "../../../src/http/errors.ts";
 import { failuresOf, fullPath, type Operation } from "../../../src/http/operation.ts";
+import { ErrorEnvelope } from "../../../src/http/shapes/envelope.ts";
+import { operations } from "../../../src/http/table.ts";
 import contract from "../../fixtures/blooio-v2.openapi.json" with { type: "json" };
 import { allowedStatuses, allowedValues } from "./contract-differences.ts";
 

@@ -1,0 +1,64 @@
+import { findAccount, listDueAccounts, noteChecked, updateAccount } from "../../directory/accounts.ts";
+import { readAccount } from "../../directory/publish.ts";
+import type { News } from "../../domain/pool-calls.ts";
+import type { Deps } from "../deps.ts";
+import { publishOrganization } from "../publish.ts";
+import { openLogin } from "../secrets.ts";
+import { checkWebhooks } from "./drift.ts";
+
+/** How often the cron looks: at an account that is refused, and at the webhooks of one that works. */
+const lookAgainMs = { unhealthy: 5 * 60_000, connected: 60 * 60_000 };
+const accountsPerRound = 10;
+
+/** Returns what a queue message tells of an account, null for any other message. */
+export function readNews(body: unknown): News | null {
+  const isNews = typeof body === "object" && body !== null && "kind" in body && body.kind === "account_refused";
+  // Only pools of ours put messages on the queue.
+  return isNews ? (body as News) : null;
+}
+
+/** Writes into the directory what pools have learnt from a carrier, and publishes it: an account whose credentials are refused sends nothing more. */
+export async function learnNews(deps: Deps, news: readonly News[]): Promise<void> {
+  const byAccount = new Map(news.map((one) => [one.accountId, one.because]));
+  for (const [id, because] of byAccount) {
+    try {
+      await markRefused(deps, id, because);
+    } catch (error) {
+      deps.log({ level: "error", event: "news_lost", integration_id: id, error: String(error) });
+    }
+  }
+}
+
+async function markRefused(deps: Deps, id: string, because: string): Promise<void> {
+  const account = await findAccount(deps.db, id);
+  if (account === null || account.status === "unhealthy") return;
+  const now = deps.now();
+  await updateAccount(deps.db, account, { status: "unhealthy", statusReason: because, checkedAt: now });
+  deps.log({
+    level: "error",
+    event: "account_unhealthy",
+    integration_id: id,
+    account_sid: account.accountSid,
+    because,
+  });
+  await publishOrganization(deps, account.organizationId);
+}
+
+/** Looks at accounts in turn: one that was refused is tried again and comes back by itself, one that works has its numbers' webhooks compared. */
+export async function checkAccounts(deps: Deps): Promise<void> {
+  const now = deps.now();
+  const before = { unhealthy: now - lookAgainMs.unhealthy, connected: now - lookAgainMs.connected };
+  for (const row of await listDueAccounts(deps.db, before, accountsPerRound)) {
+    await noteChecked(deps.db, row.id, now);
+    if (row.status === "connected") {
+      await checkWebhooks(deps, row);
+      continue;
+    }
+    const login = await openLogin(deps, readAccount(row));
+    const probed = await deps.carrier(row).probe(login, "messages");
+    if (!probed.ok) continue;
+    await updateAccount(deps.db, row, { status: "connected", statusReason: null });
+    deps.log({ event: "account_recovered", integration_id: row.id, account_sid: row.accountSid });
+    await publishOrganization(deps, row.organizationId);
+  }
+}

@@ -1,0 +1,217 @@
+import type { Login, Refusal } from "../../carriers/carrier.ts";
+import {
+  type AccountRow,
+  findAccount,
+  findAccountBySid,
+  insertAccount,
+  updateAccount,
+} from "../../directory/accounts.ts";
+import { runTogether } from "../../directory/database.ts";
+import { listNumbers } from "../../directory/numbers.ts";
+import { readAccount } from "../../directory/publish.ts";
+import { fail, ok, type Result } from "../../domain/failure.ts";
+import { defaultSync, type Sync } from "../../domain/snapshot.ts";
+import type { Deps } from "../deps.ts";
+import { resolveOrganization } from "../keys/organizations.ts";
+import { publishOrganization } from "../publish.ts";
+import { openLogin, openSecret, sealSecret } from "../secrets.ts";
+import { wantedWebhooks, webhooksHold } from "./drift.ts";
+
+export type Credentials = {
+  apiKeySid?: string;
+  apiKeySecret?: string;
+  authToken?: string;
+};
+export type AccountSettings = {
+  name?: string;
+  region?: string | null;
+  edge?: string | null;
+  messagingServiceSid?: string | null;
+  voiceForward?: string | null;
+  sync?: Partial<Sync>;
+};
+
+/** How long a replaced auth token goes on verifying webhooks (admin-api.md). */
+const formerTokenMs = 24 * 60 * 60 * 1000;
+
+/** Connects a Twilio account: its credentials are tried first, and nothing is stored when they are refused. */
+export async function connectAccount(
+  deps: Deps,
+  input: AccountSettings & Credentials & { organizationId: string | undefined; accountSid: string },
+): Promise<Result<AccountRow>> {
+  const organization = await resolveOrganization(deps, input.organizationId);
+  if (!organization.ok) return organization;
+  const existing = await findAccountBySid(deps.db, organization.value.id, input.accountSid);
+  if (existing !== null) {
+    return fail("already_exists", "This Twilio account is connected already: change it instead.", {
+      integration_id: existing.id,
+    });
+  }
+  const tried = await tryLogin(deps, loginOf(input.accountSid, input, input));
+  if (!tried.ok) return tried;
+  const id = deps.newId("int");
+  const row: AccountRow = {
+    id,
+    organizationId: organization.value.id,
+    name: input.name ?? `Twilio …${input.accountSid.slice(-4)}`,
+    accountSid: input.accountSid,
+    sandbox: false,
+    apiKeySid: input.apiKeySid ?? null,
+    apiKeySecret: await sealed(deps, id, "api_key_secret", input.apiKeySecret),
+    authToken: await sealed(deps, id, "auth_token", input.authToken),
+    previousAuthToken: null,
+    previousValidUntil: null,
+    region: input.region ?? null,
+    edge: input.edge ?? null,
+    messagingServiceSid: input.messagingServiceSid ?? null,
+    voiceForward: input.voiceForward ?? null,
+    sync: { ...defaultSync, ...input.sync },
+    status: "connected",
+    statusReason: null,
+    checkedAt: 0,
+    createdAt: deps.now(),
+  };
+  await runTogether(deps.db, insertAccount(deps.db, row));
+  const published = await publishOrganization(deps, row.organizationId);
+  return published.ok ? ok(row) : published;
+}
+
+/** Changes an account; new credentials are tried first, and the old auth token goes on verifying webhooks for 24 hours. */
+export async function changeAccount(
+  deps: Deps,
+  id: string,
+  input: AccountSettings & Credentials,
+): Promise<Result<AccountRow>> {
+  const row = await findAccount(deps.db, id);
+  if (row === null) return fail("not_found", "Twilio account not found.");
+  const renewed = input.apiKeySid !== undefined || input.authToken !== undefined;
+  if (renewed) {
+    const tried = await tryLogin(deps, loginOf(row.accountSid, input, { ...row, ...input }));
+    if (!tried.ok) return tried;
+  }
+  const change: Partial<AccountRow> = {
+    ...settingsChange(row, input),
+    ...(renewed ? { status: "connected", statusReason: null } : {}),
+    ...(await credentialChange(deps, row, input)),
+  };
+  await updateAccount(deps.db, row, change);
+  const published = await publishOrganization(deps, row.organizationId);
+  return published.ok ? ok({ ...row, ...change }) : published;
+}
+
+function settingsChange(row: AccountRow, input: AccountSettings): Partial<AccountRow> {
+  return {
+    ...(input.name === undefined ? {} : { name: input.name }),
+    ...(input.region === undefined ? {} : { region: input.region }),
+    ...(input.edge === undefined ? {} : { edge: input.edge }),
+    ...(input.messagingServiceSid === undefined ? {} : { messagingServiceSid: input.messagingServiceSid }),
+    ...(input.voiceForward === undefined ? {} : { voiceForward: input.voiceForward }),
+    ...(input.sync === undefined ? {} : { sync: { ...row.sync, ...input.sync } }),
+  };
+}
+
+async function credentialChange(deps: Deps, row: AccountRow, input: Credentials): Promise<Partial<AccountRow>> {
+  const pair =
+    input.apiKeySid === undefined
+      ? {}
+      : {
+          apiKeySid: input.apiKeySid,
+          apiKeySecret: await sealed(deps, row.id, "api_key_secret", input.apiKeySecret),
+        };
+  if (input.authToken === undefined) return pair;
+  const token = { ...pair, authToken: await sealed(deps, row.id, "auth_token", input.authToken) };
+  if (row.authToken === null) return token;
+  const former = await openSecret(deps, "twilio_accounts", row.id, "auth_token", row.authToken);
+  if (former === input.authToken) return token;
+  return {
+    ...token,
+    previousAuthToken: await sealSecret(deps, "twilio_accounts", row.id, "previous_auth_token", former),
+    previousValidUntil: deps.now() + formerTokenMs,
+  };
+}
+
+function sealed(deps: Deps, row: string, column: string, secret: string | undefined): Promise<string | null> {
+  return secret === undefined ? Promise.resolve(null) : sealSecret(deps, "twilio_accounts", row, column, secret);
+}
+
+function loginOf(
+  accountSid: string,
+  credentials: Credentials,
+  place: { region?: string | null; edge?: string | null },
+): Login {
+  return {
+    accountSid,
+    apiKeySid: credentials.apiKeySid ?? null,
+    apiKeySecret: credentials.apiKeySecret ?? null,
+    authToken: credentials.authToken ?? null,
+    region: place.region ?? null,
+    edge: place.edge ?? null,
+  };
+}
+
+async function tryLogin(deps: Deps, login: Login): Promise<Result<null>> {
+  const carrier = deps.carrier({ accountSid: login.accountSid, sandbox: false });
+  const probed = await carrier.probe(login, "credentials");
+  return probed.ok ? ok(null) : { ok: false, failure: readRefusal(probed.refusal).failure };
+}
+
+/** Returns what a carrier's refusal of a management call means to the admin. */
+export function readRefusal(refusal: Refusal): { ok: false; failure: ReturnType<typeof fail>["failure"] } {
+  const context = { twilio_code: refusal.code, twilio_message: refusal.message, twilio_status: refusal.status };
+  if (refusal.status === 401 || refusal.status === 403) {
+    return fail("twilio_authentication_failed", `Twilio refused the credentials: ${refusal.message}`, context);
+  }
+  if (refusal.status === null || refusal.status === 429 || refusal.status >= 500) {
+    return fail("twilio_unavailable", `Twilio did not answer as it should: ${refusal.message} Try again.`, context);
+  }
+  return fail("twilio_refused", `Twilio refused the request: ${refusal.message}`, context);
+}
+
+export type Check = {
+  name: "credentials" | "numbers" | "messages" | "webhook_signature" | "webhook_urls";
+  ok: boolean;
+  detail: string;
+};
+
+/** Tests an account capability by capability; `ok` is about credentials, numbers and messages. */
+export async function testAccount(deps: Deps, id: string): Promise<Result<{ ok: boolean; checks: Check[] }>> {
+  const row = await findAccount(deps.db, id);
+  if (row === null) return fail("not_found", "Twilio account not found.");
+  const login = await openLogin(deps, readAccount(row));
+  const carrier = deps.carrier(row);
+  const checks: Check[] = [];
+  for (const name of ["credentials", "numbers", "messages"] as const) {
+    const probed = await carrier.probe(login, name);
+    checks.push({ name, ok: probed.ok, detail: probed.ok ? probed.value.detail : probed.refusal.message });
+  }
+  const works = checks.every((check) => check.ok);
+  checks.push(signatureCheck(row), await urlCheck(deps, row, login));
+  if (works && row.status === "unhealthy") {
+    await updateAccount(deps.db, row, { status: "connected", statusReason: null });
+    await publishOrganization(deps, row.organizationId);
+  }
+  return ok({ ok: works, checks });
+}
+
+function signatureCheck(row: AccountRow): Check {
+  const detail =
+    row.authToken === null
+      ? "No auth token: Twilio's webhooks cannot be verified, and events say verified: false. Add the auth token."
+      : "Webhooks are verified with the account's auth token.";
+  return { name: "webhook_signature", ok: row.authToken !== null, detail };
+}
+
+async function urlCheck(deps: Deps, row: AccountRow, login: Login): Promise<Check> {
+  const imported = await listNumbers(deps.db, { accountId: row.id });
+  const listed = await deps.carrier(row).listNumbers(login);
+  if (!listed.ok) return { name: "webhook_urls", ok: false, detail: listed.refusal.message };
+  const wanted = await wantedWebhooks(deps, row);
+  const drifted = imported.filter((number) => {
+    const there = listed.value.find((candidate) => candidate.phoneNumber === number.address);
+    return there !== undefined && !webhooksHold(there, wanted);
+  });
+  const names = drifted.map((number) => number.address).join(", ");
+  const detail =
+    drifted.length === 0 ? `${imported.length} imported, all in place.` : `Import again to repair: ${names}.`;
+  return { name: "webhook_urls", ok: drifted.length === 0, detail };
+}

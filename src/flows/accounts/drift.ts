@@ -1,0 +1,52 @@
+import type { CarrierNumber } from "../../carriers/carrier.ts";
+import type { AccountRow } from "../../directory/accounts.ts";
+import { listNumbers, noteWebhooks } from "../../directory/numbers.ts";
+import { readAccount } from "../../directory/publish.ts";
+import type { Deps } from "../deps.ts";
+import { openLogin } from "../secrets.ts";
+import { inboundUrl, voiceUrl } from "./inbound-url.ts";
+
+/** What stands at Twilio for one of our numbers, and what ought to. */
+export type Wanted = { smsUrl: string; voiceUrl: string | null };
+
+/** Returns the webhooks that an account's numbers ought to have; `voiceUrl` null: calls are none of our business. */
+export async function wantedWebhooks(deps: Deps, account: AccountRow): Promise<Wanted> {
+  const voice = account.sync.channels.includes("voice");
+  return { smsUrl: await inboundUrl(deps, account), voiceUrl: voice ? await voiceUrl(deps, account) : null };
+}
+
+/** Says whether a number's webhooks are ours; an application set beside the URL would win over it. */
+export function webhooksHold(number: CarrierNumber, wanted: Wanted): boolean {
+  const { smsUrl, smsApplicationSid, voiceUrl: calls, voiceApplicationSid } = number.webhooks;
+  if (smsUrl !== wanted.smsUrl || smsApplicationSid !== "") return false;
+  return (
+    wanted.voiceUrl === null || !number.capabilities.voice || (calls === wanted.voiceUrl && voiceApplicationSid === "")
+  );
+}
+
+/** Compares an account's imported numbers with Twilio and writes down which of them no longer call us; a change is logged. */
+export async function checkWebhooks(deps: Deps, account: AccountRow): Promise<void> {
+  const imported = await listNumbers(deps.db, { accountId: account.id });
+  const listable = imported.filter((number) => number.providerId !== null);
+  if (listable.length === 0) return;
+  const listed = await deps.carrier(account).listNumbers(await openLogin(deps, readAccount(account)));
+  if (!listed.ok)
+    return deps.log({ event: "drift_unknown", integration_id: account.id, status: listed.refusal.status });
+  const wanted = await wantedWebhooks(deps, account);
+  const there = new Map(listed.value.map((number) => [number.phoneNumber, number]));
+  for (const number of listable) {
+    const found = there.get(number.address);
+    const holds = found !== undefined && webhooksHold(found, wanted);
+    if (holds === number.webhookOk) continue;
+    await noteWebhooks(deps.db, number.address, holds);
+    const because = found === undefined ? "gone" : "changed";
+    if (!holds)
+      deps.log({
+        level: "warn",
+        event: "webhook_drift",
+        integration_id: account.id,
+        number: number.allocationId,
+        because,
+      });
+  }
+}

@@ -1,0 +1,198 @@
+import type { CarrierNumber, Login, NumberWebhooks } from "../../carriers/carrier.ts";
+import { type AccountRow, findAccount } from "../../directory/accounts.ts";
+import { deleteNumber, findNumber, listNumbers, type NumberRow, saveNumber } from "../../directory/numbers.ts";
+import { readAccount } from "../../directory/publish.ts";
+import { type FailureCode, fail, ok, type Result } from "../../domain/failure.ts";
+import type { Deps } from "../deps.ts";
+import { publishKeys } from "../publish.ts";
+import { openLogin } from "../secrets.ts";
+import { readRefusal } from "./connect.ts";
+import { type Wanted, wantedWebhooks, webhooksHold } from "./drift.ts";
+
+export type AvailableNumber = CarrierNumber & { imported: boolean; webhookOk: boolean };
+
+/** Returns every number of an account, all of Twilio's pages followed, with what is imported and whether its webhook is ours. */
+export async function listAvailable(deps: Deps, accountId: string): Promise<Result<AvailableNumber[]>> {
+  const account = await findAccount(deps.db, accountId);
+  if (account === null) return fail("not_found", "Twilio account not found.");
+  const listed = await deps.carrier(account).listNumbers(await openLogin(deps, readAccount(account)));
+  if (!listed.ok) return readRefusal(listed.refusal);
+  const imported = new Set((await listNumbers(deps.db, { accountId })).map((number) => number.address));
+  const wanted = await wantedWebhooks(deps, account);
+  return ok(
+    listed.value.map((number) => ({
+      ...number,
+      imported: imported.has(number.phoneNumber),
+      webhookOk: webhooksHold(number, wanted),
+    })),
+  );
+}
+
+export type ImportResult = {
+  phoneNumber: string;
+  status: "imported" | "reconfigured" | "failed";
+  code?: FailureCode;
+  message?: string;
+  warnings?: string[];
+};
+
+/** Imports numbers one by one: sets their webhooks at Twilio and remembers what stood there. Importing again repairs; one that fails holds back no other. */
+export async function importNumbers(
+  deps: Deps,
+  accountId: string,
+  phoneNumbers: string[],
+): Promise<Result<ImportResult[]>> {
+  const account = await findAccount(deps.db, accountId);
+  if (account === null) return fail("not_found", "Twilio account not found.");
+  const login = await openLogin(deps, readAccount(account));
+  const listed = await deps.carrier(account).listNumbers(login);
+  if (!listed.ok) return readRefusal(listed.refusal);
+  const byAddress = new Map(listed.value.map((number) => [number.phoneNumber, number]));
+  const swallowed = await swallowedNumbers(deps, account, login);
+  const results: ImportResult[] = [];
+  for (const phoneNumber of phoneNumbers) {
+    const there = byAddress.get(phoneNumber);
+    const done =
+      there === undefined
+        ? fail("not_found", "This Twilio account does not have the number.")
+        : await importOne(deps, account, login, there);
+    const service = there === undefined ? undefined : swallowed.get(there.providerId);
+    results.push({
+      ...describeImport(phoneNumber, done),
+      ...(service === undefined ? {} : { warnings: [warnOf(service)] }),
+    });
+  }
+  return ok(results);
+}
+
+function describeImport(phoneNumber: string, done: Result<"imported" | "reconfigured">): ImportResult {
+  if (done.ok) return { phoneNumber, status: done.value };
+  return { phoneNumber, status: "failed", code: done.failure.code, message: done.failure.message };
+}
+
+/** A login that may not read Messaging Services is no reason not to import. */
+async function swallowedNumbers(deps: Deps, account: AccountRow, login: Login): Promise<ReadonlyMap<string, string>> {
+  const found = await deps.carrier(account).findSwallowed(login);
+  return found.ok ? found.value : new Map();
+}
+
+function warnOf(service: string): string {
+  return `The Messaging Service "${service}" takes this number's inbound messages: set the service to "defer to sender's webhook" at Twilio, or they never arrive here.`;
+}
+
+async function importOne(
+  deps: Deps,
+  account: AccountRow,
+  login: Login,
+  there: CarrierNumber,
+): Promise<Result<"imported" | "reconfigured">> {
+  const known = await findNumber(deps.db, there.phoneNumber);
+  if (known !== null && known.accountId !== account.id) {
+    return fail("already_exists", "The number is imported from another account: release it there first.");
+  }
+  const change = ourWebhooks(await wantedWebhooks(deps, account), there);
+  const set = await deps.carrier(account).updateNumber(login, there.providerId, change);
+  if (!set.ok) return readRefusal(set.refusal);
+  const previousWebhooks = rememberWebhooks(known, there, change);
+  await saveNumber(deps.db, { ...composeNumber(deps, account, there, known), previousWebhooks });
+  if (known?.apiKeyId != null) await publishKeys(deps, [known.apiKeyId]);
+  return ok(known === null ? "imported" : "reconfigured");
+}
+
+function ourWebhooks(wanted: Wanted, there: CarrierNumber): Partial<NumberWebhooks> {
+  const messages = { smsUrl: wanted.smsUrl, smsMethod: "POST", smsApplicationSid: "" };
+  if (wanted.voiceUrl === null || !there.capabilities.voice) return messages;
+  return { ...messages, voiceUrl: wanted.voiceUrl, voiceMethod: "POST", voiceApplicationSid: "" };
+}
+
+/** What an import is about to replace is remembered once; what a later import replaces for the first time is added. */
+function rememberWebhooks(
+  known: NumberRow | null,
+  there: CarrierNumber,
+  change: Partial<NumberWebhooks>,
+): Record<string, string> {
+  const replaced = Object.entries(there.webhooks).filter(([name]) => Object.hasOwn(change, name));
+  return { ...Object.fromEntries(replaced), ...known?.previousWebhooks };
+}
+
+function composeNumber(deps: Deps, account: AccountRow, there: CarrierNumber, known: NumberRow | null): NumberRow {
+  return {
+    address: there.phoneNumber,
+    allocationId: known?.allocationId ?? deps.newId("alloc"),
+    organizationId: account.organizationId,
+    accountId: account.id,
+    protocol: "twilio",
+    channel: "sms",
+    providerId: there.providerId,
+    friendlyName: there.friendlyName,
+    apiKeyId: known?.apiKeyId ?? null,
+    position: known?.position ?? null,
+    weight: known?.weight ?? 1,
+    type: known?.type ?? "dedicated",
+    messagesPerSecond: known?.messagesPerSecond ?? null,
+    isActive: known?.isActive ?? true,
+    capabilities: { ...there.capabilities, whatsapp: false },
+    messagingServiceSid: known?.messagingServiceSid ?? null,
+    previousWebhooks: null,
+    webhookOk: true,
+    createdAt: known?.createdAt ?? deps.now(),
+  };
+}
+
+/** Adds a sender that Twilio does not list among its phone numbers: a WhatsApp address or a short code. */
+export async function addSender(deps: Deps, accountId: string, address: string): Promise<Result<NumberRow>> {
+  const account = await findAccount(deps.db, accountId);
+  if (account === null) return fail("not_found", "Twilio account not found.");
+  if ((await findNumber(deps.db, address)) !== null) return fail("already_exists", "This sender is known already.");
+  const whatsapp = address.startsWith("whatsapp:");
+  const row: NumberRow = {
+    address,
+    allocationId: deps.newId("alloc"),
+    organizationId: account.organizationId,
+    accountId: account.id,
+    protocol: "twilio",
+    channel: whatsapp ? "whatsapp" : "sms",
+    providerId: null,
+    friendlyName: address,
+    apiKeyId: null,
+    position: null,
+    weight: 1,
+    type: "dedicated",
+    messagesPerSecond: null,
+    isActive: true,
+    capabilities: { sms: !whatsapp, mms: true, voice: false, whatsapp },
+    messagingServiceSid: null,
+    previousWebhooks: null,
+    webhookOk: null,
+    createdAt: deps.now(),
+  };
+  await saveNumber(deps.db, row);
+  return ok(row);
+}
+
+/** Releases a number: its pool loses it first, then the webhooks that stood at Twilio before the import are restored. */
+export async function releaseNumber(
+  deps: Deps,
+  address: string,
+): Promise<Result<{ deletedAt: number; webhooksRestored: boolean }>> {
+  const number = await findNumber(deps.db, address);
+  if (number === null) return fail("not_found", "Number not found.");
+  const restored = await restoreWebhooks(deps, number);
+  if (!restored.ok) return restored;
+  await deleteNumber(deps.db, number);
+  const published = await publishKeys(deps, number.apiKeyId === null ? [] : [number.apiKeyId]);
+  if (!published.ok) return published;
+  return ok({ deletedAt: deps.now(), webhooksRestored: restored.value });
+}
+
+/** Sets the webhooks that stood at Twilio before the import; false when there is nothing to restore, or nobody to restore it for. */
+export async function restoreWebhooks(deps: Deps, number: NumberRow): Promise<Result<boolean>> {
+  if (number.accountId === null || number.providerId === null || number.previousWebhooks === null) return ok(false);
+  const account = await findAccount(deps.db, number.accountId);
+  if (account === null) return ok(false);
+  const carrier = deps.carrier(account);
+  const login = await openLogin(deps, readAccount(account));
+  const set = await carrier.updateNumber(login, number.providerId, number.previousWebhooks);
+  if (set.ok) return ok(true);
+  return set.refusal.status === 404 ? ok(false) : readRefusal(set.refusal);
+}

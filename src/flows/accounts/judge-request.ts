@@ -1,0 +1,78 @@
+import { findAccount } from "../../directory/accounts.ts";
+import { verifyTwilioSignature } from "../../domain/twilio-signature.ts";
+import type { Deps } from "../deps.ts";
+import { openSecret } from "../secrets.ts";
+import { inboundSecretHolds } from "./inbound-url.ts";
+import type { KnownSigners, Signer, Token } from "./known-signers.ts";
+
+/** A form that came through Twilio's door, as it arrived. */
+export type SignedForm = {
+  accountId: string;
+  url: URL;
+  params: [string, string][];
+  rawBody: Uint8Array<ArrayBuffer>;
+  contentType: string | null;
+  signature: string | null;
+  /** The same on every repeat of one request (webhooks-connection-overrides): a hint for a person, the message's id decides. */
+  idempotencyToken: string | null;
+};
+
+/** `secret_path`: the account has no auth token, and the URL held its secret instead. */
+export type Genuineness = "signed" | "secret_path" | "forged";
+
+const keptMs = 60_000;
+/** A signature that does not hold may mean that the tokens were changed: they are read again, but forgeries cannot force more reads than this. */
+const readAgainAfterMs = 10_000;
+const signersAtMost = 1_000;
+
+/** Tells whether the account of the URL made this request: its signature holds against the configured URL, and the body names the same account. */
+export async function judgeRequest(deps: Deps, form: SignedForm, accountSid: string): Promise<Genuineness> {
+  const known = deps.signers.get(form.accountId);
+  const signer =
+    known !== undefined && deps.now() - known.readAt < keptMs ? known : await readSigner(deps, form.accountId);
+  const verdict = await judgeBy(deps, signer, form, accountSid);
+  if (verdict !== "forged" || deps.now() - signer.readAt < readAgainAfterMs) return verdict;
+  return judgeBy(deps, await readSigner(deps, form.accountId), form, accountSid);
+}
+
+async function judgeBy(deps: Deps, signer: Signer, form: SignedForm, accountSid: string): Promise<Genuineness> {
+  if (signer.accountSid === null || signer.accountSid !== accountSid) return "forged";
+  if (signer.tokens.length === 0) {
+    return (await inboundSecretHolds(deps, form.accountId, form.url)) ? "secret_path" : "forged";
+  }
+  const now = deps.now();
+  const signed = await verifyTwilioSignature({
+    url: deps.publicUrl + form.url.pathname + form.url.search,
+    params: form.params,
+    rawBody: form.rawBody,
+    contentType: form.contentType,
+    signature: form.signature,
+    authTokens: signer.tokens.filter((token) => token.validUntil > now).map((token) => token.text),
+  });
+  return signed ? "signed" : "forged";
+}
+
+async function readSigner(deps: Deps, accountId: string): Promise<Signer> {
+  const readAt = deps.now();
+  const account = await findAccount(deps.db, accountId);
+  const tokens: Token[] = [];
+  if (account?.authToken != null) {
+    const text = await openSecret(deps, "twilio_accounts", accountId, "auth_token", account.authToken);
+    tokens.push({ text, validUntil: Number.POSITIVE_INFINITY });
+  }
+  if (account?.previousAuthToken != null && account.previousValidUntil !== null) {
+    const sealed = account.previousAuthToken;
+    const text = await openSecret(deps, "twilio_accounts", accountId, "previous_auth_token", sealed);
+    tokens.push({ text, validUntil: account.previousValidUntil });
+  }
+  const signer = { accountSid: account?.accountSid ?? null, tokens, readAt };
+  remember(deps.signers, accountId, signer);
+  return signer;
+}
+
+function remember(signers: KnownSigners, accountId: string, signer: Signer): void {
+  signers.delete(accountId);
+  const [oldest] = signers.keys();
+  if (signers.size >= signersAtMost && oldest !== undefined) signers.delete(oldest);
+  signers.set(accountId, signer);
+}

@@ -1,0 +1,88 @@
+import { type ApiKeyView, findApiKey, insertApiKey, rotateApiKey, updateApiKey } from "../../directory/api-keys.ts";
+import { formatKeyId, hint, mintToken } from "../../domain/api-key.ts";
+import { fail, ok, type Result } from "../../domain/failure.ts";
+import type { KeyMode, Selection } from "../../domain/snapshot.ts";
+import { deriveKey } from "../../sealing/derive.ts";
+import type { Deps } from "../deps.ts";
+import { publishKeys } from "../publish.ts";
+import { resolveOrganization } from "./organizations.ts";
+
+/** Creates a key and gives its object the first snapshot; the token is in this answer and nowhere else. */
+export async function createApiKey(
+  deps: Deps,
+  input: { name: string; organizationId: string | undefined; mode: KeyMode; selection: Selection | null },
+): Promise<Result<{ key: ApiKeyView; token: string }>> {
+  const organization = await resolveOrganization(deps, input.organizationId);
+  if (!organization.ok) return organization;
+  const id = formatKeyId(deps.randomBytes(48));
+  const { token, hash } = await mint(deps, id, input.mode);
+  const { name, mode, selection } = input;
+  const row = {
+    id,
+    organizationId: organization.value.id,
+    name,
+    mode,
+    selection,
+    hint: hint(token),
+    createdAt: deps.now(),
+  };
+  await insertApiKey(deps.db, row, hash);
+  const published = await publishKeys(deps, [id]);
+  if (!published.ok) return published;
+  const key = await findApiKey(deps.db, id);
+  return key === null ? fail("internal_error") : ok({ key, token });
+}
+
+async function mint(deps: Deps, keyId: string, mode: KeyMode): Promise<{ token: string; hash: string }> {
+  const [checksumKey] = await deriveKey(deps.keyRing, "api-key-checksum");
+  if (checksumKey === undefined) throw new Error("The key ring is empty.");
+  return mintToken({ mode, keyId, secretBytes: deps.randomBytes(96), checksumKey });
+}
+
+/** Gives a key a new token; the old one opens for `overlapSeconds` more. */
+export async function rotateKey(
+  deps: Deps,
+  id: string,
+  overlapSeconds: number,
+): Promise<Result<{ token: string; previousValidUntil: number }>> {
+  const key = await findLiving(deps, id);
+  if (!key.ok) return key;
+  const { token, hash } = await mint(deps, id, key.value.mode);
+  const now = deps.now();
+  const previousValidUntil = now + overlapSeconds * 1000;
+  await rotateApiKey(deps.db, id, { hash, hint: hint(token), now, previousValidUntil });
+  const published = await publishKeys(deps, [id]);
+  return published.ok ? ok({ token, previousValidUntil }) : published;
+}
+
+/** Revokes a key for good: in force when this returns. What has not left is cancelled by its pool, what left is tracked to its end. */
+export async function revokeKey(deps: Deps, id: string): Promise<Result<{ revokedAt: number }>> {
+  const key = await findApiKey(deps.db, id);
+  if (key === null) return fail("not_found", "API key not found.");
+  const revokedAt = key.revokedAt ?? deps.now();
+  await updateApiKey(deps.db, id, { status: "revoked", revokedAt });
+  const published = await publishKeys(deps, [id]);
+  return published.ok ? ok({ revokedAt }) : published;
+}
+
+/** Changes a key and publishes it. */
+export async function changeKey(
+  deps: Deps,
+  id: string,
+  change: Parameters<typeof updateApiKey>[2],
+): Promise<Result<ApiKeyView>> {
+  const key = await findLiving(deps, id);
+  if (!key.ok) return key;
+  await updateApiKey(deps.db, id, change);
+  const published = await publishKeys(deps, [id]);
+  if (!published.ok) return published;
+  const changed = await findApiKey(deps.db, id);
+  return changed === null ? fail("not_found", "API key not found.") : ok(changed);
+}
+
+async function findLiving(deps: Deps, id: string): Promise<Result<ApiKeyView>> {
+  const key = await findApiKey(deps.db, id);
+  if (key === null) return fail("not_found", "API key not found.");
+  if (key.status === "revoked") return fail("not_found", "This API key was revoked: create a new one.");
+  return ok(key);
+}

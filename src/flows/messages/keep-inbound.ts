@@ -1,0 +1,46 @@
+import { findNumber, type NumberRow } from "../../directory/numbers.ts";
+import { readLobby } from "../../directory/publish.ts";
+import { forgetUnclaimed, keepUnclaimed, listUnclaimed } from "../../directory/unclaimed.ts";
+import { ok, type Result } from "../../domain/failure.ts";
+import type { InboundMessage } from "../../domain/pool-calls.ts";
+import { askPool } from "../ask-pool.ts";
+import type { Deps } from "../deps.ts";
+
+/**
+ * Keeps an inbound message in the pool that holds its number. While no key does, the directory keeps it for seven days, and the organization's own webhooks
+ * hear of it at once. A number that moved meanwhile is looked up again, so that nothing falls between two pools.
+ */
+export async function keepInbound(deps: Deps, number: NumberRow, message: InboundMessage): Promise<Result<null>> {
+  if (number.apiKeyId !== null) {
+    const received = await askPool(deps, number.apiKeyId, (pool) => pool.receive(message));
+    if (received.ok) return ok(null);
+    if (received.failure.code !== "not_found") return received;
+    const now = await findNumber(deps.db, message.to);
+    if (now !== null && now.apiKeyId !== null && now.apiKeyId !== number.apiKeyId)
+      return keepInbound(deps, now, message);
+  }
+  const toldOrganization = await tellOrganization(deps, number, message);
+  await keepUnclaimed(deps.db, { ...message, toldOrganization }, deps.now());
+  const now = await findNumber(deps.db, message.to);
+  if (now !== null && now.apiKeyId !== null) await handOver(deps, now.apiKeyId, message.to);
+  return ok(null);
+}
+
+/** The lobby is an object like a key's, named by the organization: it holds no numbers for sending and owes events to the organization's webhooks only. */
+async function tellOrganization(deps: Deps, number: NumberRow, message: InboundMessage): Promise<boolean> {
+  const lobby = await readLobby(deps.db, number, deps.now());
+  if (lobby === null || lobby.webhooks.length === 0) return false;
+  const pool = deps.pool(lobby.apiKey.id);
+  await pool.publish(lobby);
+  return (await pool.receive(message)).ok;
+}
+
+/** Gives a pool what came in while nobody held the number. */
+export async function handOver(deps: Deps, keyId: string, address: string): Promise<void> {
+  const handed: string[] = [];
+  for (const message of await listUnclaimed(deps.db, address)) {
+    const received = await askPool(deps, keyId, (pool) => pool.receive(message));
+    if (received.ok) handed.push(message.providerId);
+  }
+  await forgetUnclaimed(deps.db, handed);
+}

@@ -1,0 +1,83 @@
+import { type InboundReport, readInbound } from "../../carriers/twilio/callback.ts";
+import { extensionOf, readMediaPlace } from "../../carriers/twilio/media-place.ts";
+import type { AccountRow } from "../../directory/accounts.ts";
+import { findInboundRoute, type NumberRow } from "../../directory/numbers.ts";
+import { fail, ok, type Result } from "../../domain/failure.ts";
+import type { Attachment } from "../../domain/message.ts";
+import type { InboundMessage } from "../../domain/pool-calls.ts";
+import { judgeRequest, type SignedForm } from "../accounts/judge-request.ts";
+import { askPool } from "../ask-pool.ts";
+import type { Deps } from "../deps.ts";
+import { signMediaUrl } from "../links-and-media/media-url.ts";
+import { keepInbound } from "./keep-inbound.ts";
+
+/**
+ * Keeps an inbound message: the signature holds against the configured URL, the account in the path is the body's and owns the number, else nothing is
+ * written and the answer is `signature_invalid`. Returns only when the message is durable.
+ */
+export async function receiveInbound(deps: Deps, incoming: SignedForm): Promise<Result<null>> {
+  const read = readInbound(incoming.params);
+  if (!read.ok) return fail("signature_invalid");
+  const genuine = await judgeRequest(deps, incoming, read.value.accountSid);
+  if (genuine === "forged") return fail("signature_invalid");
+  const route = await findInboundRoute(deps.db, incoming.accountId, read.value.to);
+  if (route === null || route.number === null) {
+    return fail("signature_invalid", "This account does not own the number.");
+  }
+  const { account, number } = route;
+  const message = await toInboundMessage(deps, account, read.value, genuine === "signed");
+  const detail = { ...message.detail, idempotency_token: incoming.idempotencyToken };
+  return keep(deps, account, number, { ...message, detail });
+}
+
+async function keep(
+  deps: Deps,
+  account: AccountRow,
+  number: NumberRow,
+  message: InboundMessage,
+): Promise<Result<null>> {
+  if (syncsInbound(account, message)) return keepInbound(deps, number, message);
+  const { apiKeyId } = number;
+  return apiKeyId === null ? ok(null) : askPool(deps, apiKeyId, (pool) => pool.heedKeyword(message));
+}
+
+function syncsInbound(account: AccountRow, message: InboundMessage): boolean {
+  const { direction, channels } = account.sync;
+  if (direction === "outbound") return false;
+  return message.channel === "imessage" || channels.includes(message.channel);
+}
+
+async function toInboundMessage(
+  deps: Deps,
+  account: AccountRow,
+  report: InboundReport,
+  verified: boolean,
+): Promise<InboundMessage> {
+  const { raw, replyTo, profileName, button, location } = report;
+  const media = account.sync.media ? report.media : [];
+  return {
+    providerId: report.providerId,
+    accountId: account.id,
+    from: report.from,
+    to: report.to,
+    channel: report.channel,
+    text: report.text === "" ? null : report.text,
+    attachments: await Promise.all(media.map((file, index) => describeMedia(deps, account, file, index))),
+    verified,
+    optOutType: report.optOutType,
+    detail: { raw, reply_to: replyTo, profile_name: profileName, button, location },
+  };
+}
+
+/** Twilio's files need the account's credentials: what leaves here is a link of ours that opens them. */
+async function describeMedia(
+  deps: Deps,
+  account: AccountRow,
+  file: InboundReport["media"][number],
+  index: number,
+): Promise<Attachment> {
+  const name = `media${index}.${extensionOf(file.contentType)}`;
+  const place = readMediaPlace(file.url, account.accountSid);
+  const url = place === null ? file.url : await signMediaUrl(deps, { accountId: account.id, ...place, name });
+  return { url, name, mimeType: file.contentType, size: null };
+}

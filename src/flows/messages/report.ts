@@ -1,0 +1,30 @@
+import { readSnapshot } from "../../directory/publish.ts";
+import { parsePoolReference } from "../../domain/api-key.ts";
+import { fail, ok, type Result } from "../../domain/failure.ts";
+import { deriveKey } from "../../sealing/derive.ts";
+import type { Deps } from "../deps.ts";
+
+export type IncomingReport = { accountId: string; url: URL; params: [string, string][]; signature: string | null };
+
+/** Hands a status callback to the pool that its URL names: one object call. A reference that we did not make reaches no object. */
+export async function reportStatus(deps: Deps, incoming: IncomingReport): Promise<Result<null>> {
+  const reference = incoming.url.searchParams.get("pool") ?? "";
+  const keyId = await parsePoolReference(reference, await deriveKey(deps.keyRing, "api-key-checksum"));
+  if (keyId === null) return fail("signature_invalid");
+  const pool = deps.pool(keyId);
+  const report = {
+    accountId: incoming.accountId,
+    messageId: incoming.url.searchParams.get("message"),
+    url: deps.publicUrl + incoming.url.pathname + incoming.url.search,
+    params: incoming.params,
+    signature: incoming.signature,
+  };
+  let answer = await pool.report(report);
+  if (answer === "unknown_pool") {
+    const snapshot = await readSnapshot(deps.db, keyId, deps.now());
+    if (snapshot === null) return fail("signature_invalid");
+    await pool.publish(snapshot);
+    answer = await pool.report(report);
+  }
+  return answer === "forbidden" || answer === "unknown_pool" ? fail("signature_invalid") : ok(null);
+}

@@ -1,0 +1,100 @@
+import { findAccount } from "../../directory/accounts.ts";
+import { type ApiKeyView, findApiKey } from "../../directory/api-keys.ts";
+import {
+  assignNumber,
+  detachNumber,
+  findNumber,
+  listNumbers,
+  type NumberRow,
+  orderPool,
+  updateNumber,
+} from "../../directory/numbers.ts";
+import { fail, ok, type Result } from "../../domain/failure.ts";
+import type { NumberType, Protocol } from "../../domain/snapshot.ts";
+import type { Deps } from "../deps.ts";
+import { handOver } from "../messages/keep-inbound.ts";
+import { publishKeys } from "../publish.ts";
+
+export type NumberChange = {
+  apiKeyId?: string | null;
+  position?: number;
+  weight?: number;
+  type?: NumberType;
+  messagesPerSecond?: number | null;
+  messagingServiceSid?: string | null;
+  isActive?: boolean;
+};
+
+const protocolNames: Record<Protocol, string> = { twilio: "Twilio", blooio: "Blooio" };
+
+/** Changes a number: assigning moves it, never to two keys; its removal from one pool is published before its addition to the other. */
+export async function changeNumber(deps: Deps, address: string, change: NumberChange): Promise<Result<NumberRow>> {
+  const number = await findNumber(deps.db, address);
+  if (number === null) return fail("not_found", "Number not found.");
+  if (change.apiKeyId !== undefined && change.apiKeyId !== number.apiKeyId) {
+    const moved = await move(deps, number, change.apiKeyId);
+    if (!moved.ok) return moved;
+  }
+  const { apiKeyId: _, position, ...settings } = change;
+  const current = await findNumber(deps.db, address);
+  if (current === null) return fail("not_found", "Number not found.");
+  const keys = current.apiKeyId === null ? [] : [current.apiKeyId];
+  if (Object.keys(settings).length > 0) await updateNumber(deps.db, address, settings, keys);
+  if (position !== undefined && current.apiKeyId !== null) await place(deps, current.apiKeyId, address, position);
+  const published = await publishKeys(deps, keys);
+  if (!published.ok) return published;
+  const changed = await findNumber(deps.db, address);
+  return changed === null ? fail("not_found", "Number not found.") : ok(changed);
+}
+
+/** Takes the number from its pool and, only when that pool has confirmed it, gives it to the other. Of two moves at once the later one wins, step by step. */
+async function move(deps: Deps, number: NumberRow, keyId: string | null): Promise<Result<null>> {
+  const allowed = keyId === null ? ok(null) : await mayHold(deps, keyId, number);
+  if (!allowed.ok) return allowed;
+  if (number.apiKeyId !== null) {
+    if (!(await detachNumber(deps.db, number.address, number.apiKeyId))) return moveAgain(deps, number.address, keyId);
+    const removed = await publishKeys(deps, [number.apiKeyId]);
+    if (!removed.ok) return removed;
+  }
+  if (keyId === null) return ok(null);
+  const assigned = await assignNumber(deps.db, number.address, { keyId, protocol: number.protocol }, []);
+  if (!assigned) return moveAgain(deps, number.address, keyId);
+  const published = await publishKeys(deps, [keyId]);
+  if (!published.ok) return published;
+  await handOver(deps, keyId, number.address);
+  return ok(null);
+}
+
+/** Somebody else moved the number, or filled the pool with the other protocol, in between: what stands now decides. */
+async function moveAgain(deps: Deps, address: string, keyId: string | null): Promise<Result<null>> {
+  const current = await findNumber(deps.db, address);
+  if (current === null) return fail("not_found", "Number not found.");
+  return current.apiKeyId === keyId ? ok(null) : move(deps, current, keyId);
+}
+
+async function mayHold(deps: Deps, keyId: string, number: NumberRow): Promise<Result<null>> {
+  const key = await findApiKey(deps.db, keyId);
+  if (key === null || key.status === "revoked" || key.organizationId !== number.organizationId) {
+    return fail("not_found", "API key not found.");
+  }
+  if (key.protocol !== null && key.protocol !== number.protocol) return protocolConflict(number.protocol);
+  return matchMode(deps, key, number);
+}
+
+async function matchMode(deps: Deps, key: ApiKeyView, number: NumberRow): Promise<Result<null>> {
+  const account = number.accountId === null ? null : await findAccount(deps.db, number.accountId);
+  const isSandbox = account?.sandbox ?? false;
+  return isSandbox === (key.mode === "test") ? ok(null) : fail("api_key_mode_conflict");
+}
+
+function protocolConflict(given: Protocol): Result<never> {
+  const other: Protocol = given === "twilio" ? "blooio" : "twilio";
+  return fail("api_key_protocol_conflict", `API key already owns ${protocolNames[other]} numbers`);
+}
+
+async function place(deps: Deps, keyId: string, address: string, position: number): Promise<void> {
+  const pool = await listNumbers(deps.db, { apiKeyId: keyId });
+  const order = pool.map((number) => number.address).filter((other) => other !== address);
+  order.splice(Math.min(position, order.length), 0, address);
+  await orderPool(deps.db, keyId, order);
+}

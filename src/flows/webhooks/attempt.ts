@@ -1,0 +1,90 @@
+import type { DeliveryEnd, DueDelivery } from "../../domain/pool-calls.ts";
+import { hopHeader, signWebhook } from "../../domain/webhook-signature.ts";
+import { judgeWebhookUrl } from "../../domain/webhook-url.ts";
+import type { Deps } from "../deps.ts";
+import { openSecret } from "../secrets.ts";
+
+const attemptMs = 15_000;
+const readAtMost = 16 * 1024;
+const keptOfAnswer = 4 * 1024;
+
+/** How an attempt ended, with the headers of the answer for those who show them. */
+export type AttemptEnd = DeliveryEnd & { headers: Record<string, string>; size: number };
+
+/** Posts one delivery: signed afresh, no redirect followed, 15 s in all with the body. Whatever comes of it is an outcome. */
+export async function attempt(deps: Deps, delivery: DueDelivery): Promise<AttemptEnd> {
+  const attemptedAt = deps.now();
+  const ended = (end: Partial<AttemptEnd>): AttemptEnd => ({
+    handle: delivery.handle,
+    attemptedAt,
+    durationMs: Math.max(0, deps.now() - attemptedAt),
+    status: null,
+    retryAfter: null,
+    response: null,
+    error: null,
+    headers: {},
+    size: 0,
+    ...end,
+  });
+  const url = judgeWebhookUrl(delivery.url, { ownHosts: deps.ownHosts, allowLocal: deps.allowLocalWebhooks });
+  if (!url.ok) return ended({ error: url.failure.message });
+  const timeout = AbortSignal.timeout(attemptMs);
+  try {
+    const response = await deps.fetch(await composeRequest(deps, delivery, timeout));
+    const read = await readStart(response, timeout);
+    return ended({
+      status: response.status,
+      retryAfter: response.headers.get("Retry-After"),
+      response: read.text,
+      size: read.size,
+      headers: Object.fromEntries(response.headers),
+    });
+  } catch (error) {
+    return ended({ error: timeout.aborted ? "No complete answer within 15 seconds." : String(error) });
+  }
+}
+
+async function composeRequest(deps: Deps, delivery: DueDelivery, signal: AbortSignal): Promise<Request> {
+  const secrets = await Promise.all(
+    delivery.secrets.map((sealed, index) =>
+      openSecret(deps, "webhooks", delivery.webhookId, index === 0 ? "secret" : "previous_secret", sealed),
+    ),
+  );
+  const { body } = delivery;
+  const signatures = await signWebhook({ id: delivery.eventId, body, secrets, nowMs: deps.now() });
+  const headers = {
+    "Content-Type": "application/json",
+    "User-Agent": "Trunkline-Webhooks/1",
+    [hopHeader]: "1",
+    "X-Blooio-Event": delivery.eventName,
+    ...(delivery.messageId === null ? {} : { "X-Blooio-Message-Id": delivery.messageId }),
+    ...signatures,
+    ...(delivery.originalEventId === null
+      ? {}
+      : { "X-Blooio-Replay": "true", "X-Original-Event-Id": delivery.originalEventId }),
+  };
+  return new Request(delivery.url, { method: "POST", headers, body, signal, redirect: "manual" });
+}
+
+/** Reads at most 16 KiB of an answer and keeps the first 4; the rest is never taken. */
+async function readStart(response: Response, signal: AbortSignal): Promise<{ text: string | null; size: number }> {
+  if (response.body === null) return { text: null, size: 0 };
+  const reader = response.body.getReader();
+  const gaveUp = new Promise<never>((_, reject) => {
+    if (signal.aborted) reject(new Error("timed out"));
+    signal.addEventListener("abort", () => reject(new Error("timed out")), { once: true });
+  });
+  const kept = new Uint8Array(keptOfAnswer);
+  let size = 0;
+  try {
+    while (size < readAtMost) {
+      const { done, value } = await Promise.race([reader.read(), gaveUp]);
+      if (done) break;
+      if (size < keptOfAnswer) kept.set(value.subarray(0, keptOfAnswer - size), size);
+      size += value.length;
+    }
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+  return { text: new TextDecoder().decode(kept.subarray(0, Math.min(size, keptOfAnswer))), size };
+}

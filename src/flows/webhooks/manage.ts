@@ -1,0 +1,139 @@
+import { findApiKey } from "../../directory/api-keys.ts";
+import {
+  deleteWebhook,
+  findWebhook,
+  findWebhookByUrl,
+  insertWebhook,
+  updateWebhook,
+  type WebhookRow,
+} from "../../directory/webhooks.ts";
+import { fail, ok, type Result } from "../../domain/failure.ts";
+import type { WebhookFormat, WebhookType } from "../../domain/snapshot.ts";
+import { formatWebhookSecret } from "../../domain/webhook-signature.ts";
+import { judgeWebhookUrl } from "../../domain/webhook-url.ts";
+import type { Deps } from "../deps.ts";
+import { publishKeys, publishOrganization } from "../publish.ts";
+import { openSecret, sealSecret } from "../secrets.ts";
+
+export type WebhookInput = {
+  url: string;
+  type: WebhookType;
+  validUntil: number;
+  events: string[] | null;
+  numbers: string[] | null;
+  format: WebhookFormat;
+  eventName: string;
+};
+export type WebhookScope = { organizationId: string; apiKeyId: string | null };
+
+/** Creates a webhook, or finds the one that this URL has already; the secret is in this answer and nowhere else. */
+export async function createWebhook(
+  deps: Deps,
+  scope: WebhookScope,
+  input: WebhookInput,
+): Promise<Result<{ webhook: WebhookRow; secret: string | null }>> {
+  const url = judgeWebhookUrl(input.url, { ownHosts: deps.ownHosts, allowLocal: deps.allowLocalWebhooks });
+  if (!url.ok) return url;
+  const id = deps.newId("wh");
+  const secret = formatWebhookSecret(deps.randomBytes(32));
+  const row: WebhookRow = {
+    id,
+    ...scope,
+    url: input.url,
+    type: input.type,
+    events: input.events,
+    numbers: input.numbers,
+    format: input.format,
+    eventName: input.eventName,
+    secret: await sealSecret(deps, "webhooks", id, "secret", secret),
+    previousSecret: null,
+    previousValidUntil: null,
+    rotationCount: 0,
+    validUntil: input.validUntil,
+    deprecatedAt: null,
+    disabledAt: null,
+    disabledBecause: null,
+    createdAt: deps.now(),
+  };
+  const inserted = await insertWebhook(deps.db, row);
+  if (inserted === "full") return fail("webhook_limit_reached");
+  if (inserted === "exists") {
+    const existing = await findWebhookByUrl(deps.db, scope.organizationId, scope.apiKeyId, input.url);
+    return existing === null ? fail("internal_error") : ok({ webhook: existing, secret: null });
+  }
+  const published = await publishScope(deps, row);
+  return published.ok ? ok({ webhook: row, secret }) : published;
+}
+
+function publishScope(deps: Deps, scope: WebhookScope): Promise<Result<null>> {
+  return scope.apiKeyId === null
+    ? publishOrganization(deps, scope.organizationId)
+    : publishKeys(deps, [scope.apiKeyId]);
+}
+
+export type WebhookChange = Partial<Omit<WebhookInput, "url">> & { deprecate?: boolean };
+
+/** Changes a webhook; resuming a disabled or deprecated one starts it afresh. `apiKeyId` limits it to that key's own. */
+export async function changeWebhook(
+  deps: Deps,
+  id: string,
+  change: WebhookChange,
+  apiKeyId?: string,
+): Promise<Result<WebhookRow>> {
+  const row = await findWebhook(deps.db, id, apiKeyId);
+  if (row === null) return fail("not_found", "Webhook not found.");
+  const { deprecate, ...settings } = change;
+  const standing =
+    deprecate === undefined
+      ? {}
+      : deprecate
+        ? { deprecatedAt: row.deprecatedAt ?? deps.now() }
+        : { deprecatedAt: null, disabledAt: null, disabledBecause: null };
+  const next = { ...settings, ...standing };
+  await updateWebhook(deps.db, row, next);
+  const published = await publishScope(deps, row);
+  return published.ok ? ok({ ...row, ...next }) : published;
+}
+
+/** Removes a webhook: nothing is posted to it after this returns. */
+export async function removeWebhook(deps: Deps, id: string, apiKeyId?: string): Promise<Result<null>> {
+  const row = await findWebhook(deps.db, id, apiKeyId);
+  if (row === null) return fail("not_found", "Webhook not found.");
+  await deleteWebhook(deps.db, row);
+  return publishScope(deps, row);
+}
+
+/** Gives a webhook a new secret; the old one signs beside it for `overlapSeconds`. */
+export async function rotateWebhook(
+  deps: Deps,
+  id: string,
+  overlapSeconds: number,
+  apiKeyId?: string,
+): Promise<Result<{ webhook: WebhookRow; secret: string; rotatedAt: number }>> {
+  const row = await findWebhook(deps.db, id, apiKeyId);
+  if (row === null) return fail("not_found", "Webhook not found.");
+  const secret = formatWebhookSecret(deps.randomBytes(32));
+  const rotatedAt = deps.now();
+  const former = await openSecret(deps, "webhooks", id, "secret", row.secret);
+  const change = {
+    secret: await sealSecret(deps, "webhooks", id, "secret", secret),
+    previousSecret: overlapSeconds === 0 ? null : await sealSecret(deps, "webhooks", id, "previous_secret", former),
+    previousValidUntil: overlapSeconds === 0 ? null : rotatedAt + overlapSeconds * 1000,
+    rotationCount: row.rotationCount + 1,
+  };
+  await updateWebhook(deps.db, row, change);
+  const published = await publishScope(deps, row);
+  return published.ok ? ok({ webhook: { ...row, ...change }, secret, rotatedAt }) : published;
+}
+
+/** Returns the scope that an admin's request names: a key's own, or the whole organization's. */
+export async function resolveScope(
+  deps: Deps,
+  organizationId: string,
+  apiKeyId: string | null,
+): Promise<Result<WebhookScope>> {
+  if (apiKeyId === null) return ok({ organizationId, apiKeyId: null });
+  const key = await findApiKey(deps.db, apiKeyId);
+  if (key === null || key.organizationId !== organizationId) return fail("not_found", "API key not found.");
+  return ok({ organizationId, apiKeyId });
+}

@@ -1,0 +1,154 @@
+import * as z from "zod";
+import { defineOperation } from "../../operation.ts";
+import { segment, timestamp } from "../../shapes/fields.ts";
+import { Pagination, pageQuery } from "../../shapes/paging.ts";
+import { rotation } from "../../webhooks/schemas.ts";
+import { givenName, Selection } from "../organizations/contract.ts";
+
+const mode = z.enum(["live", "test"]);
+export const keyProtocol = z.enum(["twilio", "blooio"]);
+
+export const ApiKey = z
+  .object({
+    api_key_id: z.string(),
+    name: z.string(),
+    organization_id: z.string(),
+    mode,
+    protocol: keyProtocol.nullable(),
+    key_hint: z.string().meta({ description: "The last four characters." }),
+    numbers: z.int().meta({ description: "How many numbers the key holds." }),
+    status: z.enum(["active", "paused", "revoked"]),
+    selection: Selection.nullable().meta({ description: "null: the organization's." }),
+    allowed_countries: z.array(z.string()).nullable(),
+    daily_cap: z.int().nullable(),
+    shorten_links: z.boolean().optional(),
+    resend_unknown: z.boolean().optional(),
+    last_used_at: timestamp.nullable(),
+    created_at: timestamp,
+  })
+  .meta({ id: "ApiKey" });
+
+export const ApiKeyCreated = z
+  .object({
+    api_key_id: z.string(),
+    key: z.string().meta({ description: "Shown this once." }),
+    name: z.string(),
+    organization_id: z.string(),
+    mode,
+    protocol: keyProtocol.nullable(),
+    created_at: timestamp,
+  })
+  .meta({ id: "ApiKeyCreated" });
+
+const country = z.string().regex(/^[A-Z]{2}$/, { error: "must be two capital letters (ISO 3166-1), for example US." });
+
+const common = { base: "admin", auth: "admin", tags: ["API keys"] } as const;
+/** Everything below one API key names it alike. */
+export const apiKeyParams = z.object({ apiKeyId: segment });
+const ofKey = { ...common, params: apiKeyParams } as const;
+
+export const createApiKey = defineOperation({
+  ...common,
+  id: "createApiKey",
+  method: "post",
+  path: "/api-keys",
+  summary: "Create an API key",
+  description: "`organization_id` may be left out while there is exactly one organization.",
+  body: z.strictObject({
+    name: givenName,
+    organization_id: z.string().min(1).max(128).optional(),
+    mode: mode.default("live"),
+    selection: Selection.optional(),
+  }),
+  answers: { 201: { description: "The new key, in full this once.", schema: ApiKeyCreated } },
+  errors: ["not_found", "publish_failed"],
+});
+
+export const listApiKeys = defineOperation({
+  ...common,
+  id: "listApiKeys",
+  method: "get",
+  path: "/api-keys",
+  summary: "List API keys",
+  query: z.object({ ...pageQuery, organization_id: z.string().max(128).optional() }),
+  answers: {
+    200: {
+      description: "One page of keys.",
+      schema: z.object({ api_keys: z.array(ApiKey), pagination: Pagination }),
+    },
+  },
+  errors: [],
+});
+
+export const getApiKey = defineOperation({
+  ...ofKey,
+  id: "getApiKey",
+  method: "get",
+  path: "/api-keys/{apiKeyId}",
+  summary: "Read an API key",
+  answers: { 200: { description: "The key.", schema: ApiKey } },
+  errors: ["not_found"],
+});
+
+export const updateApiKey = defineOperation({
+  ...ofKey,
+  id: "updateApiKey",
+  method: "patch",
+  path: "/api-keys/{apiKeyId}",
+  summary: "Change an API key",
+  body: z.strictObject({
+    name: givenName.optional(),
+    selection: Selection.nullish().meta({ description: "null: the organization's." }),
+    status: z.enum(["active", "paused"]).optional(),
+    allowed_countries: z.array(country).max(300).nullish(),
+    daily_cap: z.int().min(0).nullish().meta({ description: "Segments a day; null: none." }),
+    shorten_links: z.boolean().optional(),
+    resend_unknown: z.boolean().optional().meta({
+      description: "Send again what Twilio is known not to have taken after an unknown outcome; else it fails.",
+    }),
+  }),
+  answers: { 200: { description: "The key as it now stands.", schema: ApiKey } },
+  errors: ["not_found", "publish_failed"],
+});
+
+export const rotateApiKey = defineOperation({
+  ...ofKey,
+  id: "rotateApiKey",
+  method: "post",
+  path: "/api-keys/{apiKeyId}/rotate",
+  summary: "Rotate an API key",
+  body: z.strictObject(rotation),
+  bodyOptional: true,
+  answers: {
+    200: {
+      description: "The new key, this once, and until when the old one opens.",
+      schema: z.object({ key: z.string(), previous_valid_until: timestamp }),
+    },
+  },
+  errors: ["not_found", "publish_failed"],
+});
+
+export const revokeApiKey = defineOperation({
+  ...ofKey,
+  id: "revokeApiKey",
+  method: "delete",
+  path: "/api-keys/{apiKeyId}",
+  summary: "Revoke an API key",
+  description: "Requests with it answer 401 from the next one on.",
+  answers: {
+    200: {
+      description: "When it was revoked.",
+      schema: z.object({ success: z.boolean(), revoked_at: timestamp }),
+    },
+  },
+  errors: ["not_found", "publish_failed"],
+});
+
+export const apiKeyOperations = [
+  createApiKey,
+  listApiKeys,
+  getApiKey,
+  updateApiKey,
+  rotateApiKey,
+  revokeApiKey,
+] as const;

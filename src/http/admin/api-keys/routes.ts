@@ -1,0 +1,136 @@
+import type { Hono } from "hono";
+import type * as z from "zod";
+import { type ApiKeyView, listApiKeys } from "../../../directory/api-keys.ts";
+import type { Deps } from "../../../flows/deps.ts";
+import * as flows from "../../../flows/keys/api-keys.ts";
+import { adminGuard, type Edge } from "../../edge.ts";
+import { mount } from "../../mount.ts";
+import { paginate } from "../../shapes/paging.ts";
+import { readKey } from "../ask-key.ts";
+import { given } from "../given.ts";
+import { readSelection, toSelection } from "../organizations/selection-answers.ts";
+import * as operations from "./contract.ts";
+
+/** When a key was last used, its own pool knows. */
+async function toApiKey(deps: Deps, key: ApiKeyView): Promise<z.output<typeof operations.ApiKey>> {
+  const stats = await deps.pool(key.id).stats();
+  return {
+    api_key_id: key.id,
+    name: key.name,
+    organization_id: key.organizationId,
+    mode: key.mode,
+    protocol: key.protocol,
+    key_hint: key.hint,
+    numbers: key.numberCount,
+    status: key.status,
+    selection: key.selection && toSelection(key.selection),
+    allowed_countries: key.allowedCountries,
+    daily_cap: key.dailyCap,
+    shorten_links: key.shortenLinks,
+    resend_unknown: key.resendUnknown,
+    last_used_at: stats?.lastUsedAt ?? null,
+    created_at: key.createdAt,
+  };
+}
+
+/** Registers the calls about API keys. */
+export function mountApiKeys(router: Hono<Edge>): void {
+  mountReading(router);
+  mountChanging(router);
+  mountTokens(router);
+}
+
+function mountReading(router: Hono<Edge>): void {
+  mount(
+    router,
+    operations.listApiKeys,
+    async ({ query, reply }, c) => {
+      const deps = c.get("deps");
+      const asked = { limit: query.limit, offset: query.offset, organizationId: query.organization_id ?? null };
+      const { keys, total } = await listApiKeys(deps.db, asked);
+      const shown = await Promise.all(keys.map((key) => toApiKey(deps, key)));
+      return reply(200, { api_keys: shown, pagination: paginate(query, total) });
+    },
+    adminGuard,
+  );
+
+  mount(
+    router,
+    operations.getApiKey,
+    async ({ params, reply }, c) => {
+      const key = await readKey(c.get("deps"), params.apiKeyId);
+      return key.ok ? reply(200, await toApiKey(c.get("deps"), key.value)) : key;
+    },
+    adminGuard,
+  );
+}
+
+function mountChanging(router: Hono<Edge>): void {
+  mount(
+    router,
+    operations.updateApiKey,
+    async ({ params, body, reply }, c) => {
+      const change = given({
+        name: body.name,
+        selection: body.selection && readSelection(body.selection),
+        status: body.status,
+        allowedCountries: body.allowed_countries,
+        dailyCap: body.daily_cap,
+        shortenLinks: body.shorten_links,
+        resendUnknown: body.resend_unknown,
+      });
+      const changed = await flows.changeKey(c.get("deps"), params.apiKeyId, change);
+      return changed.ok ? reply(200, await toApiKey(c.get("deps"), changed.value)) : changed;
+    },
+    adminGuard,
+  );
+
+  mount(
+    router,
+    operations.revokeApiKey,
+    async ({ params, reply }, c) => {
+      const revoked = await flows.revokeKey(c.get("deps"), params.apiKeyId);
+      return revoked.ok ? reply(200, { success: true, revoked_at: revoked.value.revokedAt }) : revoked;
+    },
+    adminGuard,
+  );
+}
+
+function mountTokens(router: Hono<Edge>): void {
+  mount(
+    router,
+    operations.createApiKey,
+    async ({ body, reply }, c) => {
+      const created = await flows.createApiKey(c.get("deps"), {
+        name: body.name,
+        organizationId: body.organization_id,
+        mode: body.mode,
+        selection: body.selection === undefined ? null : readSelection(body.selection),
+      });
+      if (!created.ok) return created;
+      const { key, token } = created.value;
+      return reply(201, {
+        api_key_id: key.id,
+        key: token,
+        name: key.name,
+        organization_id: key.organizationId,
+        mode: key.mode,
+        protocol: key.protocol,
+        created_at: key.createdAt,
+      });
+    },
+    adminGuard,
+  );
+
+  mount(
+    router,
+    operations.rotateApiKey,
+    async ({ params, body, reply }, c) => {
+      const rotated = await flows.rotateKey(c.get("deps"), params.apiKeyId, body.overlap_seconds);
+      if (!rotated.ok) return rotated;
+      const { token, previousValidUntil } = rotated.value;
+      return reply(200, { key: token, previous_valid_until: previousValidUntil });
+    },
+    adminGuard,
+  );
+}

@@ -1,0 +1,52 @@
+import type * as z from "zod";
+import type { AccountRow } from "../../../directory/accounts.ts";
+import { listNumbers } from "../../../directory/numbers.ts";
+import { inboundUrl, statusUrl } from "../../../flows/accounts/inbound-url.ts";
+import type { Deps } from "../../../flows/deps.ts";
+import { whyTwilioCannotReach } from "../../../flows/public-url.ts";
+import type { Integration } from "./contract.ts";
+
+/** Returns an account as its operator sees it: never a secret, and what a person should know of it in words. */
+export async function toIntegration(deps: Deps, account: AccountRow): Promise<z.output<typeof Integration>> {
+  return {
+    integration_id: account.id,
+    organization_id: account.organizationId,
+    name: account.name,
+    account_sid: account.accountSid,
+    sandbox: account.sandbox,
+    authentication: account.apiKeySid === null ? "auth_token" : "api_key",
+    api_key_sid: account.apiKeySid,
+    has_auth_token: account.authToken !== null,
+    webhooks_verified: account.authToken !== null,
+    region: account.region,
+    edge: account.edge,
+    messaging_service_sid: account.messagingServiceSid,
+    voice_forward: account.voiceForward,
+    sync: account.sync,
+    inbound_url: await inboundUrl(deps, account),
+    status_url: statusUrl(deps, account),
+    status: account.status,
+    warnings: [...warningsOf(deps, account), ...(await driftWarning(deps, account))],
+    created_at: account.createdAt,
+  };
+}
+
+async function driftWarning(deps: Deps, account: AccountRow): Promise<string[]> {
+  const numbers = await listNumbers(deps.db, { accountId: account.id });
+  const drifted = numbers.filter((number) => number.webhookOk === false).map((number) => number.address);
+  if (drifted.length === 0) return [];
+  return [`These numbers no longer call this gateway; import them again to repair: ${drifted.join(", ")}.`];
+}
+
+function warningsOf(deps: Deps, account: AccountRow): string[] {
+  const unreachable = account.sandbox ? null : whyTwilioCannotReach(deps.publicUrl);
+  const warnings = [
+    account.sandbox ? "This is the built-in sandbox: it never touches the network and costs nothing." : null,
+    account.authToken === null
+      ? "No auth token: Twilio's webhooks cannot be verified, and events say verified: false. Add the auth token."
+      : null,
+    account.status === "unhealthy" ? (account.statusReason ?? "The account is unhealthy: test it.") : null,
+    unreachable,
+  ];
+  return warnings.filter((warning) => warning !== null);
+}

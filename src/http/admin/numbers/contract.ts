@@ -1,0 +1,128 @@
+import * as z from "zod";
+import { defineOperation } from "../../operation.ts";
+import { planKind, segment, timestamp } from "../../shapes/fields.ts";
+import { keyProtocol } from "../api-keys/contract.ts";
+
+const count = z.int().min(0);
+
+export const Health = z
+  .looseObject({
+    status: z.enum(["healthy", "unhealthy", "unknown"]),
+    reason: z.string().nullish(),
+    since: timestamp.nullish(),
+    faults_7d: z
+      .object({ number: count, content: count, recipient: count, other: count })
+      .nullish()
+      .meta({ description: "Failed messages of the last seven days, by whose fault it was." }),
+  })
+  .meta({ id: "Health" });
+
+const rate = z.number().positive().max(1000);
+
+export const ManagedNumber = z
+  .object({
+    phone_number: z.string(),
+    protocol: keyProtocol,
+    channel: z.enum(["sms", "whatsapp", "imessage"]),
+    integration_id: z.string().nullable(),
+    api_key_id: z.string().nullable(),
+    position: z.int().nullable(),
+    weight: z.int(),
+    type: planKind,
+    messages_per_second: z.number().nullable(),
+    messaging_service_sid: z.string().nullish(),
+    is_active: z.boolean(),
+    capabilities: z.looseObject({
+      sms: z.boolean(),
+      mms: z.boolean(),
+      voice: z.boolean(),
+      whatsapp: z.boolean().optional(),
+    }),
+    health: Health.nullable(),
+    created_at: timestamp,
+  })
+  .meta({ id: "ManagedNumber" });
+
+/** What may be said of a number when it is registered or changed. */
+const settings = {
+  api_key_id: z.string().min(1).max(128).nullish().meta({ description: "The key that holds it; null releases it." }),
+  position: z.int().min(0).max(100_000).optional(),
+  weight: z.int().min(0).max(1000).optional(),
+  type: planKind.optional(),
+  messages_per_second: rate.nullish().meta({ description: "null: unlimited." }),
+  messaging_service_sid: z
+    .string()
+    .regex(/^MG[0-9a-fA-F]{32}$/, { error: "must be MG and 32 hex digits." })
+    .nullish()
+    .meta({ description: "The Messaging Service of this number's 10DLC registration; null: the account's." }),
+  is_active: z.boolean().optional(),
+};
+
+const common = { base: "admin", auth: "admin", tags: ["Numbers"] } as const;
+const ofNumber = { ...common, params: z.object({ number: segment }) } as const;
+const conflicts = ["api_key_protocol_conflict", "api_key_mode_conflict", "publish_failed"] as const;
+
+export const listManagedNumbers = defineOperation({
+  ...common,
+  id: "listManagedNumbers",
+  method: "get",
+  path: "/numbers",
+  summary: "List numbers",
+  query: z.object({
+    api_key_id: z.string().max(128).optional(),
+    integration_id: z.string().max(128).optional(),
+    unassigned: z.boolean().optional(),
+  }),
+  answers: { 200: { description: "All that match.", schema: z.object({ numbers: z.array(ManagedNumber) }) } },
+  errors: [],
+});
+
+export const updateManagedNumber = defineOperation({
+  ...ofNumber,
+  id: "updateManagedNumber",
+  method: "patch",
+  path: "/numbers/{number}",
+  summary: "Change or assign a number",
+  description: "Assigning moves it: it never belongs to two keys.",
+  body: z.strictObject(settings),
+  answers: { 200: { description: "The number as it now stands.", schema: ManagedNumber } },
+  errors: ["not_found", ...conflicts],
+});
+
+export const deleteManagedNumber = defineOperation({
+  ...ofNumber,
+  id: "deleteManagedNumber",
+  method: "delete",
+  path: "/numbers/{number}",
+  summary: "Release a number",
+  description: "Restores the webhooks that stood at Twilio before the import.",
+  answers: {
+    200: {
+      description: "It is released.",
+      schema: z.object({ success: z.boolean(), deleted_at: timestamp, webhooks_restored: z.boolean().optional() }),
+    },
+  },
+  errors: ["not_found", "publish_failed", "twilio_authentication_failed", "twilio_refused", "twilio_unavailable"],
+});
+
+export const createManagedNumber = defineOperation({
+  ...common,
+  id: "createManagedNumber",
+  method: "post",
+  path: "/numbers",
+  summary: "Register an iMessage line",
+  body: z.strictObject({
+    phone_number: z.string().min(1).max(64),
+    protocol: z.literal("blooio", { error: "must be blooio: Twilio numbers are imported." }),
+    ...settings,
+  }),
+  answers: { 201: { description: "The number.", schema: ManagedNumber } },
+  errors: ["already_exists", "not_found", "coming_soon", ...conflicts],
+});
+
+export const numberOperations = [
+  listManagedNumbers,
+  updateManagedNumber,
+  deleteManagedNumber,
+  createManagedNumber,
+] as const;

@@ -1,0 +1,72 @@
+import type { Hono } from "hono";
+import { listNumbers } from "../../../directory/numbers.ts";
+import { fail } from "../../../domain/failure.ts";
+import { releaseNumber } from "../../../flows/accounts/import-numbers.ts";
+import { changeNumber } from "../../../flows/numbers/assign.ts";
+import { readNumberStats } from "../../../flows/numbers/number-stats.ts";
+import { adminGuard, type Edge } from "../../edge.ts";
+import { mount } from "../../mount.ts";
+import { given } from "../given.ts";
+import { toManagedNumber } from "./answers.ts";
+import * as operations from "./contract.ts";
+
+/** Registers the calls about numbers. */
+export function mountNumbers(router: Hono<Edge>): void {
+  mount(
+    router,
+    operations.listManagedNumbers,
+    async ({ query, reply }, c) => {
+      const filter = given({
+        apiKeyId: query.api_key_id,
+        accountId: query.integration_id,
+        unassigned: query.unassigned,
+      });
+      const numbers = await listNumbers(c.get("deps").db, filter);
+      const keyIds = numbers.map((number) => number.apiKeyId).filter((keyId) => keyId !== null);
+      const stats = await readNumberStats(c.get("deps"), [...new Set(keyIds)]);
+      return reply(200, { numbers: numbers.map((number) => toManagedNumber(number, stats.get(number.address))) });
+    },
+    adminGuard,
+  );
+
+  mount(
+    router,
+    operations.updateManagedNumber,
+    async ({ params, body, reply }, c) => {
+      const change = given({
+        apiKeyId: body.api_key_id,
+        position: body.position,
+        weight: body.weight,
+        type: body.type,
+        messagesPerSecond: body.messages_per_second,
+        messagingServiceSid: body.messaging_service_sid,
+        isActive: body.is_active,
+      });
+      const changed = await changeNumber(c.get("deps"), params.number, change);
+      if (!changed.ok) return changed;
+      const { apiKeyId, address } = changed.value;
+      const stats = await readNumberStats(c.get("deps"), apiKeyId === null ? [] : [apiKeyId]);
+      return reply(200, toManagedNumber(changed.value, stats.get(address)));
+    },
+    adminGuard,
+  );
+
+  mount(
+    router,
+    operations.deleteManagedNumber,
+    async ({ params, reply }, c) => {
+      const released = await releaseNumber(c.get("deps"), params.number);
+      if (!released.ok) return released;
+      const { deletedAt, webhooksRestored } = released.value;
+      return reply(200, { success: true, deleted_at: deletedAt, webhooks_restored: webhooksRestored });
+    },
+    adminGuard,
+  );
+
+  mount(
+    router,
+    operations.createManagedNumber,
+    () => fail("coming_soon", "iMessage lines are coming soon."),
+    adminGuard,
+  );
+}

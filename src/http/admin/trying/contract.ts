@@ -1,0 +1,80 @@
+import * as z from "zod";
+import { coded } from "../../complaint.ts";
+import { defineOperation } from "../../operation.ts";
+import { chatIdFailures } from "../../shapes/fields.ts";
+import { messageDetailShape } from "../../v2/messages/schemas.ts";
+import { apiKeyParams } from "../api-keys/contract.ts";
+import { Candidates } from "../pools/contract.ts";
+
+/** A message as its operator reads it: the contract's detail, the state inside, and why its sender was chosen. */
+export const AdminMessage = z
+  .looseObject({
+    ...messageDetailShape,
+    provider_id: z.string().nullish(),
+    internal_status: z.string().optional(),
+    carrier_detail: z
+      .looseObject({})
+      .nullish()
+      .meta({ description: "What the carrier said beside it: all parameters of an inbound message as they came." }),
+    trace: z.object({ reason: z.string(), considered: Candidates, note: z.string().nullable() }).nullish(),
+  })
+  .meta({ id: "AdminMessage" });
+
+const address = z.string().min(1).max(64);
+const text = z
+  .string()
+  .refine((given) => given.length <= 1600, coded("text_too_long"))
+  .meta({ maxLength: 1600 });
+const common = { base: "admin", auth: "admin", tags: ["Trying it"] } as const;
+
+export const sendTestMessage = defineOperation({
+  ...common,
+  params: apiKeyParams,
+  id: "sendTestMessage",
+  method: "post",
+  path: "/api-keys/{apiKeyId}/test-message",
+  summary: "Send a test message",
+  description: "By the same path as every message; answers once it is final, or after 10 seconds.",
+  body: z.strictObject({ to: address, text: text.min(1).optional(), from_number: address.nullish() }),
+  answers: { 200: { description: "The message.", schema: AdminMessage } },
+  errors: [
+    "not_found",
+    ...chatIdFailures,
+    "text_too_long",
+    "from_number_not_owned",
+    "inbound_only_no_prior_inbound",
+    "api_key_paused",
+    "recipient_opted_out",
+    "country_not_allowed",
+    "daily_cap_reached",
+    "capability_missing",
+    "no_numbers_assigned",
+    "no_active_number",
+  ],
+});
+
+export const composeSandboxInbound = defineOperation({
+  ...common,
+  id: "composeSandboxInbound",
+  method: "post",
+  path: "/sandbox/inbound",
+  summary: "Compose an inbound message from the sandbox",
+  body: z.strictObject({
+    from: address,
+    to: address,
+    text: text.default(""),
+    media: z
+      .array(z.url({ error: "must be a URL." }).max(2048))
+      .max(10)
+      .optional(),
+  }),
+  answers: {
+    200: {
+      description: "The message is on its way through the Worker's own door.",
+      schema: z.looseObject({ success: z.boolean(), message_sid: z.string().optional() }),
+    },
+  },
+  errors: ["not_found", "forbidden", "text_too_long"],
+});
+
+export const tryingOperations = [sendTestMessage, composeSandboxInbound] as const;

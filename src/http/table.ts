@@ -1,0 +1,41 @@
+import { apiKeyOperations } from "./admin/api-keys/contract.ts";
+import { integrationOperations } from "./admin/integrations/contract.ts";
+import { adminMessageOperations } from "./admin/messages/contract.ts";
+import { numberOperations } from "./admin/numbers/contract.ts";
+import { organizationOperations } from "./admin/organizations/contract.ts";
+import { poolOperations } from "./admin/pools/contract.ts";
+import { healthOperations } from "./admin/status/contract.ts";
+import { tryingOperations } from "./admin/trying/contract.ts";
+import { organizationWebhookOperations } from "./admin/webhooks/contract.ts";
+import type { Operation } from "./operation.ts";
+import { chatOperations } from "./v2/chats/contract.ts";
+import { contactOperations } from "./v2/contacts/contract.ts";
+import { eventOperations } from "./v2/events/contract.ts";
+import { groupOperations } from "./v2/groups/contract.ts";
+import { meOperations } from "./v2/me/contract.ts";
+import { messageOperations } from "./v2/messages/contract.ts";
+import { nearbyOperations } from "./v2/nearby/contract.ts";
+import { phoneNumberOperations } from "./v2/phone-numbers/contract.ts";
+import { webhookOperations } from "./v2/webhooks/contract.ts";
+
+/** Every operation there is, in the order of the document: routes, validators, handlers' types and OpenAPI come from here. */
+export const operations: readonly Operation[] = [
+  ...messageOperations,
+  ...chatOperations,
+  ...meOperations,
+  ...webhookOperations,
+  ...eventOperations,
+  ...contactOperations,
+  ...phoneNumberOperations,
+  ...groupOperations,
+  ...nearbyOperations,
+  ...organizationOperations,
+  ...apiKeyOperations,
+  ...integrationOperations,
+  ...numberOperations,
+  ...poolOperations,
+  ...adminMessageOperations,
+  ...organizationWebhookOperations,
+  ...tryingOperations,
+  ...healthOperations,
+];

@@ -1,0 +1,162 @@
+import * as z from "zod";
+import { defineOperation } from "../../operation.ts";
+import { DeleteResponse } from "../../shapes/envelope.ts";
+import { segment, timestamp } from "../../shapes/fields.ts";
+import { Pagination, pageQuery, searchText } from "../../shapes/paging.ts";
+
+const identityType = z.enum(["phone", "email"]);
+
+export const Contact = z
+  .object({
+    id: z.string(),
+    contact_id: z.string(),
+    identifier: z.string().meta({ description: "The phone number or email address; equal to `id`." }),
+    name: z.string().nullable(),
+    type: identityType,
+    created_at: timestamp,
+    last_message_time: timestamp.nullable(),
+    tags: z.array(z.string()),
+  })
+  .meta({ id: "Contact" });
+
+export const ContactsPage = z
+  .object({ contacts: z.array(Contact), pagination: Pagination })
+  .meta({ id: "ContactsPage" });
+
+export const ContactCapabilities = z
+  .object({
+    contact: z.string(),
+    type: identityType,
+    capabilities: z.object({
+      imessage: z.boolean(),
+      sms: z.boolean(),
+      facetime: z.boolean(),
+      whatsapp: z.boolean().optional(),
+    }),
+    last_checked: timestamp,
+  })
+  .meta({ id: "Capabilities" });
+
+export const Tags = z
+  .object({ tags: z.array(z.object({ tag: z.string(), created_at: timestamp })) })
+  .meta({ id: "Tags" });
+
+export const TagsAdded = z.object({ success: z.boolean(), tags_added: z.array(z.string()) }).meta({ id: "TagsAdded" });
+
+const name = z.string().max(255);
+const tag = z.string().min(1).max(64);
+
+const common = { base: "v2", auth: "api_key", tags: ["Contacts"] } as const;
+const ofContact = { ...common, params: z.object({ contactId: segment }) } as const;
+
+export const listContacts = defineOperation({
+  ...common,
+  id: "listContacts",
+  method: "get",
+  path: "/contacts",
+  summary: "List contacts",
+  query: z.object({
+    ...pageQuery,
+    q: searchText.optional().meta({ description: "Part of an identifier or a name." }),
+    sort: z.enum(["recent", "oldest", "name_asc", "name_desc"]).default("recent"),
+  }),
+  answers: { 200: { description: "One page of contacts.", schema: ContactsPage } },
+  errors: [],
+});
+
+export const createContact = defineOperation({
+  ...common,
+  id: "createContact",
+  method: "post",
+  path: "/contacts",
+  summary: "Create a contact",
+  body: z.object({ identifier: z.string().min(1).max(320), name: name.nullish() }),
+  answers: { 201: { description: "The new contact.", schema: Contact } },
+  errors: ["already_exists"],
+});
+
+export const getContact = defineOperation({
+  ...ofContact,
+  id: "getContact",
+  method: "get",
+  path: "/contacts/{contactId}",
+  summary: "Read a contact",
+  answers: { 200: { description: "The contact.", schema: Contact } },
+  errors: ["not_found"],
+});
+
+export const updateContact = defineOperation({
+  ...ofContact,
+  id: "updateContact",
+  method: "patch",
+  path: "/contacts/{contactId}",
+  summary: "Rename a contact",
+  description: "A `name` of null clears it.",
+  body: z.object({ name: name.nullish() }),
+  answers: { 200: { description: "The contact as it now stands.", schema: Contact } },
+  errors: ["not_found"],
+});
+
+export const deleteContact = defineOperation({
+  ...ofContact,
+  id: "deleteContact",
+  method: "delete",
+  path: "/contacts/{contactId}",
+  summary: "Delete a contact",
+  answers: { 200: { description: "When it was deleted.", schema: DeleteResponse } },
+  errors: ["not_found"],
+});
+
+export const getContactCapabilities = defineOperation({
+  ...ofContact,
+  id: "getContactCapabilities",
+  method: "get",
+  path: "/contacts/{contactId}/capabilities",
+  summary: "What a contact can receive",
+  answers: { 200: { description: "The contact's capabilities.", schema: ContactCapabilities } },
+  errors: ["no_active_number"],
+});
+
+export const listContactTags = defineOperation({
+  ...ofContact,
+  id: "listContactTags",
+  method: "get",
+  path: "/contacts/{contactId}/tags",
+  summary: "List a contact's tags",
+  answers: { 200: { description: "The tags.", schema: Tags } },
+  errors: ["not_found"],
+});
+
+export const addContactTags = defineOperation({
+  ...ofContact,
+  id: "addContactTags",
+  method: "post",
+  path: "/contacts/{contactId}/tags",
+  summary: "Tag a contact",
+  body: z.object({ tags: z.array(tag).min(1).max(100) }),
+  answers: { 201: { description: "The tags that were asked for.", schema: TagsAdded } },
+  errors: ["not_found"],
+});
+
+export const removeContactTag = defineOperation({
+  ...common,
+  params: z.object({ contactId: segment, tag }),
+  id: "removeContactTag",
+  method: "delete",
+  path: "/contacts/{contactId}/tags/{tag}",
+  summary: "Remove a tag from a contact",
+  answers: { 200: { description: "When it was removed.", schema: DeleteResponse } },
+  errors: ["not_found"],
+});
+
+export const contactOperations = [
+  listContacts,
+  createContact,
+  getContact,
+  updateContact,
+  deleteContact,
+  getContactCapabilities,
+  listContactTags,
+  addContactTags,
+  removeContactTag,
+] as const;

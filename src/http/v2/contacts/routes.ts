@@ -1,0 +1,156 @@
+import type { Hono } from "hono";
+import { fail } from "../../../domain/failure.ts";
+import type { ContactView } from "../../../domain/pool-calls.ts";
+import { askPool } from "../../../flows/ask-pool.ts";
+import { apiKeyGuard, credentialOf, type Edge } from "../../edge.ts";
+import { mount } from "../../mount.ts";
+import { paginate } from "../../shapes/paging.ts";
+import * as operations from "./contract.ts";
+
+/** Registers contacts and their tags; traffic makes contacts by itself, so this is for naming, finding and tidying. */
+export function mountContacts(router: Hono<Edge>): void {
+  mountListing(router);
+  mountKeeping(router);
+  mountTags(router);
+}
+
+function mountListing(router: Hono<Edge>): void {
+  mount(
+    router,
+    operations.listContacts,
+    async ({ query, reply }, c) => {
+      const credential = credentialOf(c);
+      const asked = { ...query, q: query.q ?? null };
+      const page = await askPool(c.get("deps"), credential.keyId, (pool) => pool.listContacts(credential, asked));
+      if (!page.ok) return page;
+      const { contacts, total } = page.value;
+      return reply(200, { contacts: contacts.map(toContact), pagination: paginate(query, total) });
+    },
+    apiKeyGuard,
+  );
+
+  mount(
+    router,
+    operations.getContact,
+    async ({ params, reply }, c) => {
+      const credential = credentialOf(c);
+      const { contactId } = params;
+      const found = await askPool(c.get("deps"), credential.keyId, (pool) => pool.readContact(credential, contactId));
+      return found.ok ? reply(200, toContact(found.value)) : found;
+    },
+    apiKeyGuard,
+  );
+
+  mount(
+    router,
+    operations.getContactCapabilities,
+    async ({ params, reply }, c) => {
+      const credential = credentialOf(c);
+      const judged = await askPool(c.get("deps"), credential.keyId, (pool) =>
+        pool.judgeCapabilities(credential, params.contactId),
+      );
+      if (!judged.ok) return judged;
+      const { contact, type, sms, whatsapp, checkedAt } = judged.value;
+      const capabilities = { imessage: false, sms, facetime: false, ...(whatsapp ? { whatsapp } : {}) };
+      return reply(200, { contact, type, capabilities, last_checked: checkedAt });
+    },
+    apiKeyGuard,
+  );
+}
+
+function mountKeeping(router: Hono<Edge>): void {
+  mount(
+    router,
+    operations.createContact,
+    async ({ body, reply }, c) => {
+      const credential = credentialOf(c);
+      const made = await askPool(c.get("deps"), credential.keyId, (pool) =>
+        pool.createContact(credential, body.identifier, body.name ?? null),
+      );
+      if (!made.ok) return made;
+      const contact = toContact(made.value.contact);
+      if (made.value.created) return reply(201, contact);
+      return fail("already_exists", "This contact exists already.", { contact });
+    },
+    apiKeyGuard,
+  );
+
+  mount(
+    router,
+    operations.updateContact,
+    async ({ params, body, reply }, c) => {
+      const credential = credentialOf(c);
+      const renamed = await askPool(c.get("deps"), credential.keyId, (pool) =>
+        pool.renameContact(credential, params.contactId, body.name),
+      );
+      return renamed.ok ? reply(200, toContact(renamed.value)) : renamed;
+    },
+    apiKeyGuard,
+  );
+
+  mount(
+    router,
+    operations.deleteContact,
+    async ({ params, reply }, c) => {
+      const credential = credentialOf(c);
+      const { contactId } = params;
+      const gone = await askPool(c.get("deps"), credential.keyId, (pool) => pool.deleteContact(credential, contactId));
+      return gone.ok ? reply(200, { success: true, deleted_at: gone.value.deletedAt }) : gone;
+    },
+    apiKeyGuard,
+  );
+}
+
+function mountTags(router: Hono<Edge>): void {
+  mount(
+    router,
+    operations.listContactTags,
+    async ({ params, reply }, c) => {
+      const credential = credentialOf(c);
+      const { contactId } = params;
+      const found = await askPool(c.get("deps"), credential.keyId, (pool) => pool.readContact(credential, contactId));
+      if (!found.ok) return found;
+      return reply(200, { tags: found.value.tags.map(({ tag, createdAt }) => ({ tag, created_at: createdAt })) });
+    },
+    apiKeyGuard,
+  );
+
+  mount(
+    router,
+    operations.addContactTags,
+    async ({ params, body, reply }, c) => {
+      const credential = credentialOf(c);
+      const added = await askPool(c.get("deps"), credential.keyId, (pool) =>
+        pool.addTags(credential, params.contactId, body.tags),
+      );
+      return added.ok ? reply(201, { success: true, tags_added: added.value.tags }) : added;
+    },
+    apiKeyGuard,
+  );
+
+  mount(
+    router,
+    operations.removeContactTag,
+    async ({ params, reply }, c) => {
+      const credential = credentialOf(c);
+      const gone = await askPool(c.get("deps"), credential.keyId, (pool) =>
+        pool.removeTag(credential, params.contactId, params.tag),
+      );
+      return gone.ok ? reply(200, { success: true, deleted_at: gone.value.deletedAt }) : gone;
+    },
+    apiKeyGuard,
+  );
+}
+
+function toContact(contact: ContactView) {
+  return {
+    id: contact.id,
+    contact_id: contact.contactId,
+    identifier: contact.id,
+    name: contact.name,
+    type: contact.type,
+    created_at: contact.createdAt,
+    last_message_time: contact.lastMessageAt,
+    tags: contact.tags.map(({ tag }) => tag),
+  };
+}

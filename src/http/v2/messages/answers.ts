@@ -1,0 +1,83 @@
+import type * as z from "zod";
+import { protocolOf, wireAttachment } from "../../../domain/event.ts";
+import type { Message } from "../../../domain/message.ts";
+import type { MessageView } from "../../../domain/pool-calls.ts";
+import { publicStatus } from "../../../domain/status.ts";
+import type { MessageDetail, Message as MessageSchema, MessageStatus } from "./schemas.ts";
+
+function progressOf(message: Message) {
+  const failed = message.status === "failed" || message.status === "undelivered";
+  return {
+    time_sent: message.sentAt ?? message.createdAt,
+    time_delivered: message.deliveredAt,
+    status: publicStatus(message.status),
+    protocol: protocolOf(message.channel),
+    error: failed ? (message.errorMessage ?? message.errorCode ?? "failed") : null,
+    error_code: message.errorCode,
+    error_name: message.failure?.name ?? null,
+    error_meaning: message.failure?.meaning ?? null,
+    retry: message.failure?.retry ?? null,
+  };
+}
+
+function contentOf(message: Message) {
+  return {
+    internal_id: message.number,
+    text: message.text,
+    attachments: message.attachments.map(wireAttachment),
+    sender: null,
+    reactions: [],
+  };
+}
+
+function additionsOf(message: Message) {
+  return {
+    metadata: message.metadata,
+    number_of_message_parts: message.segments,
+    encoding: message.encoding,
+    delivery_report: message.direction === "outbound" ? message.deliveryReport : null,
+    outcome_unknown: message.outcomeUnknown,
+    send_at: message.sendAt,
+    sent_at: message.sentAt,
+    read_at: message.readAt,
+    clicks: message.clicks,
+  };
+}
+
+/** Returns a message as lists show it. */
+export function toMessage(message: Message): z.output<typeof MessageSchema> {
+  return {
+    message_id: message.id,
+    direction: message.direction,
+    external_id: message.chatId,
+    ...contentOf(message),
+    ...progressOf(message),
+    ...additionsOf(message),
+  };
+}
+
+/** Returns a message with its contact, as its own page shows it. */
+export function toMessageDetail({ message, contact }: MessageView): z.output<typeof MessageDetail> {
+  return {
+    message_id: message.id,
+    chat_id: message.chatId,
+    direction: message.direction,
+    contact:
+      contact === null ? null : { contact_id: contact.contactId, name: contact.name, identifier: contact.identifier },
+    ...contentOf(message),
+    ...progressOf(message),
+    ...additionsOf(message),
+  };
+}
+
+/** Returns how far a message has come. */
+export function toMessageStatus({ message }: MessageView): z.output<typeof MessageStatus> {
+  return {
+    message_id: message.id,
+    chat_id: message.chatId,
+    direction: message.direction,
+    ...progressOf(message),
+    delivery_report: message.direction === "outbound" ? message.deliveryReport : null,
+    outcome_unknown: message.outcomeUnknown,
+  };
+}

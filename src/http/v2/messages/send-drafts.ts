@@ -1,0 +1,64 @@
+import type * as z from "zod";
+import { fail, ok, type Result } from "../../../domain/failure.ts";
+import type { Attachment, Draft, SendExtras } from "../../../domain/message.ts";
+import { textLength } from "../../../domain/segments.ts";
+import { maxTextLength, type SendMessageRequest } from "./send-request.ts";
+
+type Body = z.output<typeof SendMessageRequest>;
+
+/** How far ahead a message may be scheduled (product.md, "Sending"). */
+const furthestMs = 35 * 24 * 60 * 60 * 1000;
+
+/** Returns the messages that a body asks for, in order: one for each entry of a text array, attachments with the first. */
+export function toDrafts(to: string, body: Body, headerNumber: string | undefined, now: number): Result<Draft[]> {
+  if (body.reply_to != null) return fail("reply_target_not_supported");
+  const sendAt = body.send_at ?? null;
+  if (sendAt !== null && sendAt > now + furthestMs) {
+    return fail("invalid_request", "send_at is more than 35 days ahead: schedule it later.");
+  }
+  const texts = textsOf(body);
+  if (texts.some((text) => text !== null && textLength(text) > maxTextLength)) return fail("text_too_long");
+  const attachments = [...(body.attachments ?? []), ...partFiles(body)].map(toAttachment);
+  if (attachments.length > 10) return fail("invalid_attachment");
+  return ok(
+    texts.map((text, index) => ({
+      to,
+      channel: "sms",
+      text,
+      attachments: index === 0 ? attachments : [],
+      fromNumber: body.from_number ?? body.fromNumber ?? headerNumber ?? null,
+      metadata: body.metadata ?? null,
+      sendAt: sendAt !== null && sendAt > now ? sendAt : null,
+      extras: extrasOf(body),
+    })),
+  );
+}
+
+/** `parts` is one iMessage bubble; on SMS its texts follow each other in one message. */
+function textsOf(body: Body): (string | null)[] {
+  if (Array.isArray(body.text)) return body.text;
+  const parts = (body.parts ?? []).flatMap((part) => (part.text === undefined ? [] : [part.text]));
+  const text = [body.text ?? "", ...parts].filter((piece) => piece !== "").join("\n");
+  return [text === "" ? null : text];
+}
+
+function partFiles(body: Body): string[] {
+  return (body.parts ?? []).flatMap((part) => (part.url === undefined ? [] : [part.url]));
+}
+
+function toAttachment(given: string | { url: string; name?: string | null | undefined }): Attachment {
+  if (typeof given === "string") return { url: given, name: null, mimeType: null, size: null };
+  return { url: given.url, name: given.name ?? null, mimeType: null, size: null };
+}
+
+function extrasOf(body: Body): SendExtras {
+  return {
+    ...(body.content_sid == null ? {} : { contentSid: body.content_sid }),
+    ...(body.content_variables == null ? {} : { contentVariables: body.content_variables }),
+    ...(body.messaging_service_sid == null ? {} : { messagingServiceSid: body.messaging_service_sid }),
+    ...(body.validity_period == null ? {} : { validityPeriodSeconds: body.validity_period }),
+    ...(body.smart_encoded == null ? {} : { smartEncoded: body.smart_encoded }),
+    ...(body.content_retention == null ? {} : { contentRetention: body.content_retention }),
+    ...(body.shorten_links == null ? {} : { shortenLinks: body.shorten_links }),
+  };
+}

@@ -1,0 +1,233 @@
+import * as z from "zod";
+import { coded } from "../complaint.ts";
+import { protocol, timestamp } from "../shapes/fields.ts";
+
+export const webhookType = z.enum(["message", "status", "all"]);
+const scope = z.enum(["api_key", "organization"]);
+const webhookUrl = z.string().refine((url) => url.length <= 2048 && URL.canParse(url), coded("invalid_webhook_url"));
+const webhookFormat = z.enum(["blooio", "campaign"]);
+const eventPattern = z.string().regex(/^(?:\*|[a-z_]{1,40}\.(?:\*|[a-z_]{1,40}))$/, {
+  error: "must be an event name such as message.sent, or a wildcard such as message.*.",
+});
+
+/** What a webhook may be told beside the contract's fields; the same for a key's and an organization's. */
+const options = {
+  events: z
+    .array(eventPattern)
+    .max(50)
+    .nullish()
+    .meta({ description: "Exact names or wildcards; beats `webhook_type`." }),
+  numbers: z
+    .array(z.string().min(1).max(64))
+    .max(1000)
+    .nullish()
+    .meta({ description: "Only events of these numbers." }),
+  format: webhookFormat.optional().meta({ description: "`blooio` (default) or the Bloomreach `campaign` event." }),
+  event_name: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .meta({ description: "The campaign format's event name; `campaign` by default." }),
+};
+
+/** The body fields that create a webhook. */
+export const webhookCreation = {
+  webhook_url: webhookUrl.meta({ format: "uri", maxLength: 2048 }),
+  webhook_type: webhookType.default("message"),
+  valid_until: z.int().min(-1).default(-1).meta({ format: "int64", description: "Epoch milliseconds; -1 never ends." }),
+  ...options,
+};
+
+/** The body fields that change a webhook; its URL stays. */
+export const webhookChange = {
+  webhook_type: webhookType.optional(),
+  valid_until: z
+    .int()
+    .min(-1)
+    .nullish()
+    .meta({ format: "int64", description: "Epoch milliseconds; -1 or null never ends." }),
+  deprecate: z.boolean().optional().meta({ description: "true pauses, false resumes." }),
+  ...options,
+};
+
+/** The body field of a rotation: how long the old secret signs beside the new one. */
+export const rotation = {
+  overlap_seconds: z.int().min(0).max(604_800).default(0),
+};
+
+export const webhookId = z
+  .string()
+  .refine((id) => /^wh_[a-zA-Z0-9]{1,128}$/.test(id), coded("not_found", "No webhook has this id."));
+
+export const Webhook = z
+  .object({
+    webhook_id: z.string(),
+    webhook_url: z.string(),
+    webhook_type: webhookType,
+    scope: z.enum(["api_key", "organization", "integration"]),
+    api_key_name: z.string().nullish(),
+    integration_name: z.string().nullish(),
+    created_at: timestamp,
+    deprecated_at: timestamp.nullable(),
+    valid_until: timestamp,
+    last_triggered: timestamp.nullable(),
+    failure_count: z.int(),
+    is_active: z.boolean(),
+    disabled_at: timestamp.nullish(),
+    organization_id: z.string().optional(),
+    api_key_id: z.string().nullish(),
+    events: z.array(z.string()).nullish(),
+    numbers: z.array(z.string()).nullish(),
+    format: webhookFormat.optional(),
+    event_name: z.string().optional(),
+  })
+  .meta({ id: "Webhook" });
+
+export const WebhooksList = z.object({ webhooks: z.array(Webhook) }).meta({ id: "WebhooksList" });
+
+export const WebhookExisting = z
+  .object({ webhook_id: z.string(), webhook_url: z.string(), scope, message: z.string() })
+  .meta({ id: "WebhookExisting" });
+
+export const WebhookCreated = z
+  .object({
+    webhook_id: z.string(),
+    webhook_url: z.string(),
+    webhook_type: webhookType,
+    scope,
+    created_at: timestamp,
+    signing_secret: z.string().meta({ description: "`whsec_` and 64 hex digits; shown this once." }),
+    valid_until: timestamp.optional(),
+  })
+  .meta({ id: "WebhookCreated" });
+
+export const WebhookDeleted = z.object({ success: z.boolean(), message: z.string() }).meta({ id: "WebhookDeleted" });
+
+export const WebhookSecretRotated = z
+  .object({
+    webhook_id: z.string(),
+    signing_secret: z.string(),
+    rotated_at: timestamp,
+    rotated_by: z.string(),
+    rotation_count: z.int(),
+    previous_valid_until: timestamp.nullish(),
+  })
+  .meta({ id: "WebhookSecretRotated" });
+
+const participant = z.object({ contact_id: z.string(), identifier: z.string(), name: z.string().nullish() });
+
+export const WebhookEventPayload = z
+  .looseObject({
+    event: z.string(),
+    event_id: z.string().optional(),
+    sequence: z.int().nullish().meta({ description: "Rises by one within a chat; null for what belongs to no chat." }),
+    message_id: z.string().nullish(),
+    external_id: z.string().nullish(),
+    internal_id: z.string().nullish(),
+    status: z.enum(["queued", "pending", "sending", "sent", "delivered", "failed", "read", "received"]).nullish(),
+    protocol: protocol.nullish(),
+    timestamp,
+    text: z.string().nullish(),
+    attachments: z
+      .array(
+        z.looseObject({
+          url: z.string(),
+          name: z.string().nullish(),
+          file_name: z.string().nullish(),
+          mime_type: z.string().nullish(),
+          size: z.int().nullish(),
+        }),
+      )
+      .nullish(),
+    is_group: z.boolean(),
+    group_id: z.string().nullish(),
+    group_name: z.string().nullish(),
+    participants: z.array(participant).nullish(),
+    sender: z.string().nullish(),
+    received_at: timestamp.nullish(),
+    sent_at: timestamp.nullish(),
+    delivered_at: timestamp.nullish(),
+    read_at: timestamp.nullish(),
+    error_code: z.string().nullish(),
+    error_message: z.string().nullish(),
+  })
+  .meta({ id: "WebhookEventPayload" });
+
+const WebhookLog = z
+  .object({
+    event_id: z.string(),
+    scope: z.enum(["api", "integration", "org"]),
+    attempted_time: timestamp,
+    response_received_at: timestamp.nullable(),
+    webhook_url: z.string(),
+    event_body: z.looseObject({}),
+    response_status: z.int().nullable(),
+    response_json: z.looseObject({}).nullable(),
+    metadata: z.looseObject({
+      organization_id: z.string(),
+      event_name: z.string(),
+      message_id: z.string().nullish(),
+      is_replay: z.boolean(),
+      original_event_id: z.string().nullish(),
+      duration_ms: z.int(),
+    }),
+    attempt: z.int().optional(),
+    response_text: z.string().nullish().meta({ description: "The first 4 KiB of the receiver's answer." }),
+    error: z.string().nullish(),
+  })
+  .meta({ id: "WebhookLog" });
+
+export const WebhookLogsPage = z
+  .object({
+    logs: z.array(WebhookLog),
+    pagination: z
+      .object({ total: z.int(), limit: z.int(), offset: z.int(), returned: z.int(), has_more: z.boolean() })
+      .meta({ id: "WebhookLogPagination" }),
+  })
+  .meta({ id: "WebhookLogsPage" });
+
+/** The body of a replay of many events. */
+export const replayRange = {
+  since: z.int().min(0).meta({ format: "int64", description: "Epoch milliseconds; the first event to deliver again." }),
+  until: z
+    .int()
+    .min(0)
+    .nullish()
+    .meta({ format: "int64", description: "Epoch milliseconds, this one included; else until now." }),
+  only_failed: z
+    .boolean()
+    .default(true)
+    .meta({ description: "Only what the receiver has not answered with 2xx and is not owed any more." }),
+};
+
+export const WebhookReplayRange = z
+  .object({
+    webhook_id: z.string(),
+    replayed: z.int().meta({ description: "How many events leave again, one after another at ten a second." }),
+    next_since: timestamp
+      .nullable()
+      .meta({ description: "There is more: ask again from here once these have left. Null: that was all." }),
+  })
+  .meta({ id: "WebhookReplayRange" });
+
+export const WebhookReplay = z
+  .object({
+    success: z.boolean().meta({ description: "Whether the receiver answered 2xx." }),
+    replay_event_id: z.string(),
+    original_event_id: z.string(),
+    webhook_id: z.string(),
+    webhook_url: z.string(),
+    response_status: z.int().nullish(),
+    duration_ms: z.int(),
+    response_data: z.looseObject({
+      body: z.unknown(),
+      headers: z.looseObject({}).optional(),
+      size: z.int().optional(),
+      contentType: z.string().nullish(),
+      duration: z.int().optional(),
+      error: z.string().nullish(),
+      errorType: z.string().nullish(),
+    }),
+  })
+  .meta({ id: "WebhookReplay" });

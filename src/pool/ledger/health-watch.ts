@@ -1,0 +1,20 @@
+import { type Buckets, readVerdicts, type Verdict } from "./health.ts";
+import { readMark } from "./marks.ts";
+
+/** What the desk remembers of its numbers' health; all of it can be read again from the ledger. */
+export class HealthWatch {
+  readonly verdicts: Map<string, Verdict>;
+  /** Null until the pool is first judged: an object that only sends does not read seven days of hours. */
+  buckets: Buckets | null = null;
+  judgedAt = 0;
+  prunedHour = 0;
+  /** Whether a message ended since the last judgement, and whether one ended that may change it (kept as a mark: the object may sleep before its alarm). */
+  isStale: boolean;
+  isSuspicious: boolean;
+
+  constructor(sql: SqlStorage) {
+    this.verdicts = readVerdicts(sql);
+    this.isSuspicious = (readMark(sql, "suspicious_at") ?? 0) > 0;
+    this.isStale = this.isSuspicious;
+  }
+}

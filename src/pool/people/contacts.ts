@@ -1,0 +1,143 @@
+import { fail, ok, type Result } from "../../domain/failure.ts";
+import { readConversationId, readPhoneNumber } from "../../domain/phone.ts";
+import type { ContactCapabilities, ContactPage, ContactView } from "../../domain/pool-calls.ts";
+import type { Desk } from "../desk.ts";
+import { type ChatRow, findChat } from "../ledger/chats.ts";
+import {
+  type ContactRow,
+  deleteTag,
+  hideContact,
+  insertTags,
+  nameContact,
+  pageContacts,
+  readTags,
+  saveContact,
+} from "../ledger/contacts.ts";
+
+/** Returns one page of the pool's contacts: everybody it has written to or heard from, and who was added by hand. */
+export function listContacts(desk: Desk, query: ContactPage): { contacts: ContactView[]; total: number } {
+  const { rows, total } = pageContacts(desk.sql, query);
+  return { contacts: viewContacts(desk, rows), total };
+}
+
+/** Adds a contact, or brings a deleted one back; `created` is false when it stands already, and then nothing changes. */
+export function createContact(
+  desk: Desk,
+  identifier: string,
+  name: string | null,
+): Result<{ created: boolean; contact: ContactView }> {
+  const id = readContactId(desk, identifier);
+  if (!id.ok) return id;
+  const known = findChat(desk.sql, id.value);
+  if (known !== null && known.deleted_at === null) return ok({ created: false, contact: viewContact(desk, known) });
+  const contactId = known?.contact_id ?? desk.outside.newId("con");
+  saveContact(desk.sql, { id: id.value, contactId, name, at: desk.now() });
+  const contact = readContact(desk, id.value);
+  return contact.ok ? ok({ created: true, contact: contact.value }) : contact;
+}
+
+/** Returns a contact by its phone number or email address, or `not_found`. */
+export function readContact(desk: Desk, identifier: string): Result<ContactView> {
+  const row = findContact(desk, identifier);
+  return row.ok ? ok(viewContact(desk, row.value)) : row;
+}
+
+/** Names a contact and returns it; null clears the name, undefined leaves it. */
+export function renameContact(desk: Desk, identifier: string, name: string | null | undefined): Result<ContactView> {
+  const row = findContact(desk, identifier);
+  if (!row.ok) return row;
+  if (name !== undefined) nameContact(desk.sql, row.value.id, name);
+  return readContact(desk, row.value.id);
+}
+
+/** Deletes a contact: it is out of sight until it writes, is written to, or is added again. */
+export function deleteContact(desk: Desk, identifier: string): Result<{ deletedAt: number }> {
+  const row = findContact(desk, identifier);
+  if (!row.ok) return row;
+  const deletedAt = desk.now();
+  hideContact(desk.sql, row.value.id, deletedAt);
+  return ok({ deletedAt });
+}
+
+/** Tags a contact and returns the tags asked for, each once. */
+export function addTags(desk: Desk, identifier: string, tags: readonly string[]): Result<{ tags: string[] }> {
+  const row = findContact(desk, identifier);
+  if (!row.ok) return row;
+  const distinct = [...new Set(tags)];
+  desk.outside.storage.transactionSync(() => insertTags(desk.sql, row.value.id, distinct, desk.now()));
+  return ok({ tags: distinct });
+}
+
+/** Takes a tag from a contact, or answers `not_found` when it has no such tag. */
+export function removeTag(desk: Desk, identifier: string, tag: string): Result<{ deletedAt: number }> {
+  const row = findContact(desk, identifier);
+  if (!row.ok) return row;
+  if (!deleteTag(desk.sql, row.value.id, tag)) return fail("not_found", "The contact has no such tag.");
+  return ok({ deletedAt: desk.now() });
+}
+
+/** Returns what a contact can receive from this pool, known to it or not; `no_active_number` when nobody could send. */
+export function judgeCapabilities(desk: Desk, identifier: string): Result<ContactCapabilities> {
+  const id = readContactId(desk, identifier);
+  if (!id.ok) return id;
+  if (!desk.snapshot.numbers.some((number) => number.isActive)) {
+    return fail("no_active_number", "No active number available to check capabilities");
+  }
+  const type = typeOf(id.value);
+  const whatsapp = id.value.startsWith("whatsapp:");
+  return ok({ contact: id.value, type, sms: type === "phone" && !whatsapp, whatsapp, checkedAt: desk.now() });
+}
+
+function findContact(desk: Desk, identifier: string): Result<ChatRow> {
+  const id = readContactId(desk, identifier);
+  if (!id.ok) return id;
+  const row = findChat(desk.sql, id.value);
+  return row === null || row.deleted_at !== null ? fail("not_found", "Contact not found.") : ok(row);
+}
+
+/** Reads a contact's id: a conversation's, an email address in lower case, or whatever the carrier once reported and the ledger holds. */
+function readContactId(desk: Desk, raw: string): Result<string> {
+  const country = desk.snapshot.organization.countryCode;
+  const conversation = readConversationId(raw, country);
+  if (conversation.ok) return conversation;
+  const email = raw.trim().toLowerCase();
+  if (isEmail(email)) return ok(email);
+  if (findChat(desk.sql, raw) !== null) return ok(raw);
+  if (raw.includes("@")) return fail("invalid_request", "The contact id is not a valid email address.");
+  const number = readPhoneNumber(raw, country);
+  return number.ok ? ok(number.value.address) : number;
+}
+
+/** A mailbox and a domain of at least two labels; whether the mailbox exists only a mail can tell. */
+function isEmail(text: string): boolean {
+  const [mailbox, domain, ...more] = text.split("@");
+  if (mailbox === undefined || domain === undefined || more.length > 0) return false;
+  if (mailbox.length > 64 || !/^[^\s",:;<>()[\]\\]+$/.test(mailbox)) return false;
+  return domain.length <= 255 && /^[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+$/.test(domain);
+}
+
+function typeOf(id: string): "phone" | "email" {
+  return id.includes("@") ? "email" : "phone";
+}
+
+function viewContact(desk: Desk, row: ContactRow): ContactView {
+  const [view] = viewContacts(desk, [row]);
+  if (view === undefined) throw new Error("A row has no view.");
+  return view;
+}
+
+function viewContacts(desk: Desk, rows: readonly ContactRow[]): ContactView[] {
+  const tags = readTags(
+    desk.sql,
+    rows.map((row) => row.id),
+  );
+  return rows.map((row) => ({
+    id: row.id,
+    contactId: row.contact_id,
+    name: row.name,
+    type: typeOf(row.id),
+    createdAt: row.created_at,
+    lastMessageAt: row.last_at,
+    tags: tags.get(row.id) ?? [],
+  }));
+}

@@ -1,0 +1,98 @@
+import { fail, ok, type Result } from "../../domain/failure.ts";
+import { rowId } from "../../domain/ids.ts";
+import { readOptKeyword } from "../../domain/opt-out.ts";
+import type { InboundCall, InboundMessage, Received } from "../../domain/pool-calls.ts";
+import { areaCodeOf, isTollFree } from "../../domain/regions.ts";
+import { countSegments } from "../../domain/segments.ts";
+import type { Desk } from "../desk.ts";
+import { ensureChat, touchChat } from "../ledger/chats.ts";
+import { noteHeard } from "../ledger/heard.ts";
+import { findMessage, findMessageBySid, insertMessage } from "../ledger/messages.ts";
+import { liftOptOut, recordOptOut } from "../people/opt-outs.ts";
+import { emitPoolEvent, emitStatus } from "../telling/outbox.ts";
+
+/** Keeps an inbound message by its provider id with its chat, stickiness, opt-out and event in one transaction; a repeat is a no-op. */
+export function receiveMessage(desk: Desk, message: InboundMessage): Result<Received> {
+  if (desk.findNumber(message.to) === null) return fail("not_found", "This pool does not hold the number.");
+  return ok(desk.outside.storage.transactionSync(() => writeInbound(desk, message)));
+}
+
+/** Honours STOP and START in a message that the account's settings keep out of the ledger: a person's wish is no matter of settings. */
+export function heedKeyword(desk: Desk, message: InboundMessage): null {
+  desk.outside.storage.transactionSync(() => noteOptOut(desk, message));
+  return null;
+}
+
+/** Owes `call.received` to those who name it; `forwarded_to` is null where the call is answered and ended. */
+export function noteCall(desk: Desk, call: InboundCall): Result<null> {
+  if (desk.findNumber(call.to) === null) return fail("not_found", "This pool does not hold the number.");
+  desk.outside.storage.transactionSync(() => {
+    ensureChat(desk.sql, { chat: call.from, contactId: desk.outside.newId("con"), at: desk.now() });
+    emitPoolEvent(desk, "call.received", {
+      external_id: call.from,
+      internal_id: call.to,
+      call_id: call.providerId,
+      forwarded_to: call.forwardedTo,
+    });
+  });
+  return ok(null);
+}
+
+function writeInbound(desk: Desk, message: InboundMessage): Received {
+  const now = desk.now();
+  const seq = desk.nextSequence();
+  const inserted = insertMessage(desk.sql, {
+    seq,
+    chat: message.from,
+    direction: "inbound",
+    number: message.to,
+    channel: message.channel,
+    account: message.accountId,
+    status: "received",
+    text: message.text,
+    sid: message.providerId,
+    createdAt: now,
+    dueAt: null,
+    detail: {
+      attachments: message.attachments,
+      metadata: null,
+      sendAt: null,
+      segments: Math.max(1, countSegments(message.text ?? "").segments),
+      encoding: null,
+      deliveryReport: "expected",
+      verified: message.verified,
+      trace: null,
+      extras: {},
+      carrier: message.detail,
+    },
+  });
+  if (!inserted) {
+    const known = findMessageBySid(desk.sql, message.providerId);
+    return { messageId: rowId("msg", known?.seq ?? seq, desk.tag), repeated: true };
+  }
+  touchChat(desk.sql, {
+    chat: message.from,
+    contactId: desk.outside.newId("con"),
+    seq,
+    at: now,
+    direction: "inbound",
+    stickTo: desk.snapshot.selection.sticky ? message.to : null,
+    repliedTo: message.to,
+  });
+  noteHeard(desk.sql, message.to, message.from, now, message.channel === "whatsapp");
+  desk.noteActive(message.to);
+  desk.usage.inbound += 1;
+  const row = findMessage(desk.sql, seq);
+  if (row !== null) emitStatus(desk, row, message.toldOrganization === true ? "api_key" : "all");
+  noteOptOut(desk, message);
+  return { messageId: rowId("msg", seq, desk.tag), repeated: false };
+}
+
+/** STOP and START hold for the whole pool: another of its numbers never writes to a person who opted out. */
+function noteOptOut(desk: Desk, message: InboundMessage): void {
+  const tollFree = isTollFree(areaCodeOf(message.to) ?? "");
+  const keyword = readOptKeyword(message.text ?? "", message.optOutType, tollFree);
+  const { from: chat, to: number } = message;
+  if (keyword === "stop") recordOptOut(desk, { chat, number, source: "keyword" });
+  if (keyword === "start") liftOptOut(desk, { chat, number });
+}

@@ -1,0 +1,170 @@
+import type { Login, Outgoing } from "../../carriers/carrier.ts";
+import { rowId } from "../../domain/ids.ts";
+import type { Outcome } from "../../domain/outcome.ts";
+import { nextSendAttempt } from "../../domain/retry.ts";
+import type { Account, SenderNumber } from "../../domain/snapshot.ts";
+import type { Desk } from "../desk.ts";
+import { type DueMessage, dueMessages, waitingMessages } from "../ledger/agenda.ts";
+import { findChat } from "../ledger/chats.ts";
+import { type Detail, findMessage, type MessageRow, updateMessage } from "../ledger/messages.ts";
+import { spendToken } from "../numbers/pace.ts";
+import { unpark } from "../settling/report.ts";
+import { endMessage, holdUnknown, settleOutcome } from "../settling/settle.ts";
+import { emitStatus } from "../telling/outbox.ts";
+import { refuseOrphan } from "./orphans.ts";
+import { nextDepartureAt, whatIsHeld } from "./waiting.ts";
+
+/** A Worker may hold six connections open (platform limit): so many messages leave at once. */
+const parallelSends = 6;
+/** Departures nearer than this are awaited by a timer in memory; the alarm is the safety net behind it. */
+const timerHorizonMs = 30_000;
+const cancelledAtOnce = 500;
+
+/** Without them Twilio repeats a callback only where no connection came about (webhooks-connection-overrides), and a status would be lost. */
+const callbackOverrides = "#rc=3&rp=all";
+
+/** Starts every message that may leave now; returns when those that it started have ended, others may follow them. Never throws. */
+export async function dispatch(desk: Desk): Promise<void> {
+  const started: Promise<void>[] = [];
+  for (;;) {
+    const next = pickNext(desk);
+    if (next === null) break;
+    desk.leaving.set(next.seq, { chat: next.chat, number: next.number });
+    started.push(leave(desk, next));
+  }
+  wakeForNext(desk);
+  await Promise.all(started);
+}
+
+async function leave(desk: Desk, row: DueMessage): Promise<void> {
+  try {
+    await sendOne(desk, row);
+  } catch (error) {
+    desk.outside.log({ event: "send_failed", message_id: rowId("msg", row.seq, desk.tag), error: String(error) });
+    restAfterFault(desk, row);
+  } finally {
+    desk.leaving.delete(row.seq);
+  }
+  desk.outside.keepAlive(dispatch(desk));
+}
+
+/** A fault of ours on the way: what had not left waits with its account, what may have left is unknown. Storage that refuses this too leaves it to the next wake. */
+function restAfterFault(desk: Desk, row: DueMessage): void {
+  const delay = nextSendAttempt({ attempt: row.attempts + 1, retryAfterSeconds: null, jitter: desk.outside.dice() });
+  desk.accountFreeAt.set(row.account, desk.now() + delay);
+  try {
+    const current = findMessage(desk.sql, row.seq);
+    if (current?.status !== "sending" || current.sid !== null || current.outcome_unknown === 1) return;
+    desk.outside.storage.transactionSync(() => holdUnknown(desk, current, "the answer could not be written down"));
+  } catch (error) {
+    desk.outside.log({ event: "rest_failed", message_id: rowId("msg", row.seq, desk.tag), error: String(error) });
+  }
+}
+
+function pickNext(desk: Desk): DueMessage | null {
+  const status = desk.snapshot.apiKey.status;
+  if (desk.leaving.size >= parallelSends || status !== "active") return null;
+  return dueMessages(desk.sql, desk.now(), whatIsHeld(desk), 1)[0] ?? null;
+}
+
+async function sendOne(desk: Desk, row: DueMessage): Promise<void> {
+  const isOrphan = refuseOrphan(desk, row);
+  const account = desk.findAccount(row.account);
+  if (isOrphan || account === null) return;
+  spendToken(desk, row.number);
+  const login = await desk.outside.openLogin(account);
+  const outgoing = await composeOutgoing(desk, row, account);
+  const attempt = claim(desk, row);
+  if (attempt === null) return;
+  const startedAt = desk.now();
+  const outcome = await desk.outside.carrierOf(account).send(login, outgoing);
+  settleOutcome(desk, row.seq, attempt, outcome);
+  if (outcome.kind === "accepted") unpark(desk, row.seq);
+  logSend(desk, row, attempt, outcome, startedAt, login);
+}
+
+/** Says that the message is leaving, durably and before the request does; null when it was cancelled meanwhile. */
+function claim(desk: Desk, row: DueMessage): number | null {
+  const current = findMessage(desk.sql, row.seq);
+  if (current === null || (current.status !== "queued" && current.status !== "scheduled")) return null;
+  if (desk.findNumber(current.number) === null) return null;
+  if (refuseOptedOut(desk, current)) return null;
+  const attempt = current.attempts + 1;
+  desk.outside.storage.transactionSync(() => {
+    updateMessage(desk.sql, row.seq, { status: "sending", attempts: attempt, attempted_at: desk.now() });
+    if (attempt === 1) emitStatus(desk, { ...current, status: "sending" });
+  });
+  return attempt;
+}
+
+/** A person who opted out while the message waited is not written to. */
+function refuseOptedOut(desk: Desk, row: MessageRow): boolean {
+  if (findChat(desk.sql, row.chat)?.opted_out_at == null) return false;
+  desk.outside.storage.transactionSync(() =>
+    endMessage(desk, row, {
+      status: "failed",
+      error_code: "recipient_opted_out",
+      error_message: "The recipient opted out while the message waited: it was not sent.",
+    }),
+  );
+  return true;
+}
+
+async function composeOutgoing(desk: Desk, row: MessageRow, account: Account): Promise<Outgoing> {
+  const detail = JSON.parse(row.detail) as Detail;
+  const query = new URLSearchParams({
+    pool: await desk.outside.poolReference(),
+    message: rowId("msg", row.seq, desk.tag),
+  });
+  const number: SenderNumber | null = desk.findNumber(row.number);
+  const messagingServiceSid =
+    detail.extras.messagingServiceSid ?? number?.messagingServiceSid ?? account.messagingServiceSid ?? undefined;
+  return {
+    to: row.chat,
+    from: row.number,
+    text: row.text,
+    mediaUrls: detail.attachments.map((attachment) => attachment.url),
+    statusCallback: `${desk.outside.publicUrl}/twilio/${account.id}/status?${query}${callbackOverrides}`,
+    extras: { ...detail.extras, ...(messagingServiceSid === undefined ? {} : { messagingServiceSid }) },
+  };
+}
+
+/** Cancels everything that has not left: the key was revoked. */
+export function cancelWaiting(desk: Desk): void {
+  for (;;) {
+    const rows = waitingMessages(desk.sql, cancelledAtOnce);
+    if (rows.length === 0) return;
+    desk.outside.storage.transactionSync(() => {
+      for (const row of rows) endMessage(desk, row, { status: "cancelled" });
+    });
+  }
+}
+
+function wakeForNext(desk: Desk): void {
+  const at = nextDepartureAt(desk);
+  if (at === null) return;
+  desk.arm(at + 1_000);
+  if (at - desk.now() <= timerHorizonMs) desk.setTimer(at, () => dispatch(desk));
+}
+
+function logSend(
+  desk: Desk,
+  row: DueMessage,
+  attempt: number,
+  outcome: Outcome,
+  startedAt: number,
+  login: Login,
+): void {
+  desk.outside.log({
+    event: "send",
+    message_id: rowId("msg", row.seq, desk.tag),
+    api_key_id: desk.snapshot.apiKey.id,
+    account_sid: login.accountSid,
+    attempt,
+    outcome: outcome.kind,
+    code: outcome.kind === "refused" ? outcome.code : null,
+    sid: outcome.kind === "accepted" ? outcome.providerId : null,
+    twilio_request_id: outcome.requestId,
+    duration_ms: desk.now() - startedAt,
+  });
+}

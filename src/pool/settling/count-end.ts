@@ -1,0 +1,68 @@
+import { describeError } from "../../carriers/twilio/errors.ts";
+import { classifyFault, type Fault } from "../../domain/fault.ts";
+import { type HourBucket, hourOf } from "../../domain/health.ts";
+import { isFinal } from "../../domain/status.ts";
+import { fingerprintText } from "../../domain/text-fingerprint.ts";
+import type { Desk } from "../desk.ts";
+import { type Blamed, findBlamed, findBucket, saveBlamed, saveBucket } from "../ledger/health.ts";
+import type { Detail, MessageRow } from "../ledger/messages.ts";
+import { noteEvidence } from "../numbers/number-health.ts";
+
+/**
+ * Counts how a message ended into the hour it left in, once, in the caller's transaction: one row, and up to two more for a text that a carrier filtered.
+ * What never left says nothing of its number.
+ */
+export function noteEnd(desk: Desk, before: MessageRow, after: Pick<MessageRow, "status" | "error_code">): void {
+  if (before.direction !== "outbound" || before.attempted_at === null) return;
+  if (isFinal(before.status) || !isFinal(after.status) || after.status === "cancelled") return;
+  const hour = hourOf(before.attempted_at);
+  const isDelivered = after.status === "delivered" || after.status === "read";
+  const kind = isDelivered ? "delivered" : fieldOf[faultOf(desk, before, after.error_code, hour)];
+  count(desk, before.number, hour, (bucket) => ({ ...bucket, sent: bucket.sent + 1, [kind]: bucket[kind] + 1 }));
+}
+
+const fieldOf = {
+  number: "numberFaults",
+  content: "contentFaults",
+  recipient: "recipientFaults",
+  other: "other",
+} as const satisfies Record<Fault, keyof HourBucket>;
+
+function count(desk: Desk, number: string, hour: number, change: (bucket: HourBucket) => HourBucket): void {
+  const before = findBucket(desk.sql, number, hour);
+  const bucket = change(before);
+  saveBucket(desk.sql, number, bucket);
+  noteEvidence(desk, number, { bucket, blamesNumber: bucket.numberFaults > before.numberFaults });
+}
+
+function faultOf(desk: Desk, row: MessageRow, errorCode: string | null, hour: number): Fault {
+  const faultClass = describeError(errorCode)?.class ?? null;
+  if (faultClass !== "content") return classifyFault({ faultClass, sameTextFailedOnOtherNumbers: false });
+  const content = contentOf(row);
+  if (content === null) return classifyFault({ faultClass, sameTextFailedOnOtherNumbers: false });
+  const text = fingerprintText(content);
+  const known = findBlamed(desk.sql, text);
+  const own = known.find((blamed) => blamed.number === row.number && blamed.hour === hour);
+  const others = known.filter((blamed) => blamed.number !== row.number);
+  const fault = classifyFault({ faultClass, sameTextFailedOnOtherNumbers: others.length > 0 });
+  for (const blamed of fault === "content" ? known : []) acquit(desk, text, blamed);
+  if (fault === "number") saveBlamed(desk.sql, text, { number: row.number, hour, faults: (own?.faults ?? 0) + 1 });
+  else if (own === undefined) saveBlamed(desk.sql, text, { number: row.number, hour, faults: 0 });
+  return fault;
+}
+
+function contentOf(row: MessageRow): string | null {
+  if (row.text !== null) return row.text;
+  return (JSON.parse(row.detail) as Detail).extras.contentSid ?? null;
+}
+
+/** A text that fails on a second number is the text's fault: what the first was blamed for is taken back. */
+function acquit(desk: Desk, text: string, blamed: Blamed): void {
+  if (blamed.faults === 0) return;
+  count(desk, blamed.number, blamed.hour, (bucket) => ({
+    ...bucket,
+    numberFaults: Math.max(0, bucket.numberFaults - blamed.faults),
+    contentFaults: bucket.contentFaults + blamed.faults,
+  }));
+  saveBlamed(desk.sql, text, { ...blamed, faults: 0 });
+}

@@ -1,0 +1,187 @@
+import { readStatusReport } from "../../carriers/twilio/callback.ts";
+import { readRowId, rowId } from "../../domain/ids.ts";
+import type { MessageStatus } from "../../domain/message.ts";
+import type { StatusAnswer, StatusReport } from "../../domain/pool-calls.ts";
+import { statusPollsMs } from "../../domain/retry.ts";
+import type { Account } from "../../domain/snapshot.ts";
+import { decideStatus, isFinal } from "../../domain/status.ts";
+import { readSignedForm, verifyTwilioSignature } from "../../domain/twilio-signature.ts";
+import type { Desk } from "../desk.ts";
+import { schedule } from "../ledger/agenda.ts";
+import {
+  type Detail,
+  findMessage,
+  findMessageBySid,
+  type MessageChange,
+  type MessageRow,
+  updateMessage,
+} from "../ledger/messages.ts";
+import { parkReport, takeParked } from "../ledger/parked.ts";
+import { judgeIfDue } from "../numbers/number-health.ts";
+import { emitStatus } from "../telling/outbox.ts";
+import { noteEnd } from "./count-end.ts";
+import { contradictionLook, finish, noteOptOutCode, planPolls } from "./settle.ts";
+
+/** What a carrier says of a message's status, whether by callback or when asked. */
+export type CarrierReport = {
+  providerId: string;
+  status: MessageStatus | null;
+  errorCode: string | null;
+  errorMessage: string | null;
+};
+
+/** Reports are applied for as long as operators send them (seed 002: four days); a read receipt may come at any time. */
+const latestReportMs = statusPollsMs.at(-1) ?? 0;
+/** An account may report of messages that others sent with it: those never find an owner here. */
+const parkedAtMost = 1_000;
+/** The names every status callback has: one of them missing means that values were moved between fields. */
+const required = ["MessageSid", "MessageStatus", "AccountSid", "To", "From"];
+
+/**
+ * Verifies a status callback with the tokens of the account in its URL and applies it: nothing is read or written before the signature holds.
+ * An account without an auth token cannot sign: there the pool reference in the URL, which only we can make, stands for it.
+ * What it says of an unknown message, or of another account's, is answered like any repeat, without effect.
+ */
+export async function takeReport(desk: Desk, report: StatusReport): Promise<StatusAnswer> {
+  const account = desk.findAccount(report.accountId);
+  if (account === null || !(await isGenuine(desk, account, report))) return "forbidden";
+  const form = readSignedForm(report.params, required);
+  const read = readStatusReport(report.params);
+  if (form === null || !read.ok || read.value.accountSid !== account.accountSid) return "forbidden";
+  const row = findReported(desk, report.messageId, read.value.providerId);
+  if (row === null && report.messageId === null) parkUnknown(desk, read.value);
+  if (row === null || row.account !== account.id) return "ignored";
+  if (read.value.from !== row.number) return "forbidden";
+  const meant = ownerOf(desk, row, read.value.providerId);
+  if (meant === null || isTooLate(desk, meant, read.value.status)) return "ignored";
+  const answer = desk.outside.storage.transactionSync(() => applyReport(desk, meant.seq, read.value));
+  judgeIfDue(desk);
+  return answer;
+}
+
+/** A genuine report that names no message and an id that none has yet: its owner may learn the id a moment later. */
+function parkUnknown(desk: Desk, report: CarrierReport): void {
+  const { providerId: sid, status, errorCode, errorMessage } = report;
+  if (status === null) return;
+  const at = desk.now();
+  const bounds = { at, forgetBefore: at - latestReportMs, limit: parkedAtMost };
+  parkReport(desk.sql, { sid, status, errorCode, errorMessage }, bounds);
+}
+
+/** Applies what was parked for a message that has just learned its id. */
+export function unpark(desk: Desk, seq: number): void {
+  const sid = findMessage(desk.sql, seq)?.sid ?? null;
+  if (sid === null) return;
+  desk.outside.storage.transactionSync(() => {
+    for (const report of takeParked(desk.sql, sid)) applyReport(desk, seq, { ...report, providerId: sid });
+  });
+}
+
+async function isGenuine(desk: Desk, account: Account, report: StatusReport): Promise<boolean> {
+  const login = await desk.outside.openLogin(account);
+  const tokens = [login.authToken, await desk.outside.openPreviousToken(account)].filter((token) => token !== null);
+  if (tokens.length === 0) return true;
+  return verifyTwilioSignature({
+    url: report.url,
+    params: report.params,
+    rawBody: new Uint8Array(),
+    contentType: "application/x-www-form-urlencoded",
+    signature: report.signature,
+    authTokens: tokens,
+  });
+}
+
+function findReported(desk: Desk, messageId: string | null, providerId: string): MessageRow | null {
+  const seq = messageId === null ? null : readRowId("msg", messageId, desk.tag);
+  return seq === null && messageId === null ? findMessageBySid(desk.sql, providerId) : findMessage(desk.sql, seq ?? -1);
+}
+
+/**
+ * Returns the message that a report is about, null where URL and id disagree: a report may give a message its id, never another one. Equal messages whose
+ * outcome was unknown may have got each other's id from the carrier's list: there the id decides.
+ */
+function ownerOf(desk: Desk, row: MessageRow, sid: string): MessageRow | null {
+  if (row.sid === sid) return row;
+  const holder = findMessageBySid(desk.sql, sid);
+  if (row.sid === null && holder === null) return row;
+  const equal = holder !== null && holder.chat === row.chat && holder.number === row.number && holder.text === row.text;
+  if (equal) return holder;
+  desk.outside.log({ event: "report_disagrees", message_id: rowId("msg", row.seq, desk.tag), sid });
+  return null;
+}
+
+function isTooLate(desk: Desk, row: MessageRow, status: MessageStatus | null): boolean {
+  const age = desk.now() - (row.attempted_at ?? row.created_at);
+  if (age <= latestReportMs || status === "read") return false;
+  desk.outside.log({ event: "report_too_late", message_id: rowId("msg", row.seq, desk.tag), age_ms: age });
+  return true;
+}
+
+/** Applies a carrier's word about a message in the caller's transaction: monotone, and a repeat changes and owes nothing. */
+export function applyReport(desk: Desk, seq: number, report: CarrierReport): "applied" | "ignored" {
+  const row = findMessage(desk.sql, seq);
+  if (row === null || row.direction !== "outbound") return "ignored";
+  const decision = decideOn(row, report.status);
+  const change: MessageChange = {
+    ...(row.sid === null ? { sid: report.providerId } : {}),
+    ...(row.outcome_unknown === 1 ? { outcome_unknown: 0 } : {}),
+    ...(decision.kind === "apply" ? describeChange(desk, row, decision.status, report) : {}),
+  };
+  if (row.sid === null) planPolls(desk, row);
+  updateMessage(desk.sql, seq, change);
+  tell(desk, row, change);
+  if (Object.keys(change).length > 0) finish(desk, row, row.due_at);
+  if (decision.kind === "contradiction") planLook(desk, row, decision.status);
+  return Object.keys(change).length > 0 ? "applied" : "ignored";
+}
+
+/** Applies what the carrier said when it was asked because of a contradiction: its final word stands, whatever stood before. */
+export function applyTruth(desk: Desk, seq: number, report: CarrierReport): void {
+  const row = findMessage(desk.sql, seq);
+  const { status } = report;
+  if (row === null || status === null || !isFinal(status) || status === row.status) return;
+  if (row.status === "read" && status === "delivered") return;
+  const change = { error_code: null, error_message: null, ...describeChange(desk, row, status, report) };
+  updateMessage(desk.sql, seq, change);
+  tell(desk, row, change);
+}
+
+function tell(desk: Desk, row: MessageRow, change: MessageChange): void {
+  if (change.status === undefined) return;
+  const changed = { ...row, ...change };
+  emitStatus(desk, changed);
+  noteOptOutCode(desk, changed);
+  noteEnd(desk, row, changed);
+}
+
+type Decision = { kind: "apply" | "contradiction"; status: MessageStatus } | { kind: "ignore" };
+
+/** `received` is a word about messages to us: said of one that we sent it means nothing. */
+function decideOn(row: MessageRow, status: MessageStatus | null): Decision {
+  if (status === null || status === "received") return { kind: "ignore" };
+  const kind = decideStatus(row.status, status);
+  return kind === "ignore" ? { kind } : { kind, status };
+}
+
+function describeChange(desk: Desk, row: MessageRow, status: MessageStatus, report: CarrierReport): MessageChange {
+  const now = desk.now();
+  const failed = status === "failed" || status === "undelivered";
+  return {
+    status,
+    ...(status === "sent" && row.sent_at === null ? { sent_at: now } : {}),
+    ...(status === "delivered" || status === "read" ? { delivered_at: row.delivered_at ?? now } : {}),
+    ...(status === "read" ? { read_at: now } : {}),
+    ...(failed ? { error_code: report.errorCode, error_message: report.errorMessage } : {}),
+  };
+}
+
+/** Two ends that contradict each other: the first stands, and the carrier is asked once which is true. */
+function planLook(desk: Desk, row: MessageRow, reported: MessageStatus): void {
+  const detail = JSON.parse(row.detail) as Detail;
+  if (detail.carrier?.contradicted_by !== undefined) return;
+  desk.outside.log({ event: "status_contradiction", stands: row.status, reported, sid: row.sid });
+  const carrier = { ...detail.carrier, contradicted_by: reported };
+  updateMessage(desk.sql, row.seq, { detail: JSON.stringify({ ...detail, carrier } satisfies Detail) });
+  schedule(desk.sql, row.seq, desk.now(), contradictionLook);
+  desk.arm(desk.now());
+}

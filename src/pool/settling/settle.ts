@@ -1,0 +1,133 @@
+import { optOutCodes } from "../../domain/opt-out.ts";
+import type { Outcome } from "../../domain/outcome.ts";
+import { refusesLogin } from "../../domain/outcome.ts";
+import { nextSendAttempt, reconcileMs, statusPollsMs } from "../../domain/retry.ts";
+import type { Desk } from "../desk.ts";
+import { schedule, strike } from "../ledger/agenda.ts";
+import {
+  type Detail,
+  findMessage,
+  findMessageBySid,
+  type MessageChange,
+  type MessageRow,
+  updateMessage,
+} from "../ledger/messages.ts";
+import { judgeIfDue } from "../numbers/number-health.ts";
+import { recordOptOut } from "../people/opt-outs.ts";
+import { emitStatus } from "../telling/outbox.ts";
+import { noteEnd } from "./count-end.ts";
+
+const lateDepartureMs = 10 * 60 * 1000;
+/** The `looks` of an agenda row that stands for a contradiction, not for a poll. */
+export const contradictionLook = -1;
+
+type Refused = Extract<Outcome, { kind: "refused" }>;
+
+/** Writes what came of a send, with its event, in one transaction. A callback may have come first: then what it said stands. */
+export function settleOutcome(desk: Desk, seq: number, attempt: number, outcome: Outcome): void {
+  desk.outside.storage.transactionSync(() => {
+    const current = findMessage(desk.sql, seq);
+    if (current === null || current.attempts !== attempt) return;
+    if (current.status !== "sending" || current.sid !== null) finish(desk, current, current.due_at);
+    else applyOutcome(desk, current, attempt, outcome);
+  });
+  judgeIfDue(desk);
+}
+
+function applyOutcome(desk: Desk, row: MessageRow, attempt: number, outcome: Outcome): void {
+  switch (outcome.kind) {
+    case "accepted":
+      noteAccepted(desk, row, outcome.providerId);
+      break;
+    case "wait":
+      putBack(desk, row, attempt, outcome.retryAfterSeconds);
+      break;
+    case "unknown":
+      holdUnknown(desk, row, outcome.cause);
+      break;
+    case "refused":
+      if (refusesLogin(outcome)) waitForLogin(desk, row, attempt, outcome);
+      else noteRefused(desk, row, outcome.code, outcome.message);
+  }
+}
+
+/** Ends a message that the carrier refused; a code that says the person opted out is written down as such. */
+export function noteRefused(desk: Desk, row: MessageRow, code: string | null, message: string): void {
+  endMessage(desk, row, { status: "failed", error_code: code, error_message: message });
+}
+
+/** Keeps the carrier's id; one that stands at another message of ours is no id at all, and the outcome is unknown. */
+function noteAccepted(desk: Desk, row: MessageRow, sid: string): void {
+  if (findMessageBySid(desk.sql, sid) !== null) {
+    holdUnknown(desk, row, "the carrier answered with another message's id");
+    return;
+  }
+  updateMessage(desk.sql, row.seq, { sid, outcome_unknown: 0 });
+  planPolls(desk, row);
+  finish(desk, row, row.due_at);
+}
+
+/** Messages are asked for by sweeps along their key, which is when they were written; one that leaves much later gets a row of its own. */
+export function planPolls(desk: Desk, row: MessageRow): void {
+  const [firstPollMs] = statusPollsMs;
+  if (firstPollMs === undefined || !leftLate(row)) return;
+  schedule(desk.sql, row.seq, departedAt(row) + firstPollMs, 0);
+}
+
+/** Says whether a message left so long after it was written that sweeps by its key would come too early. */
+export function leftLate(row: MessageRow): boolean {
+  return departedAt(row) - row.created_at > lateDepartureMs;
+}
+
+function departedAt(row: MessageRow): number {
+  return row.attempted_at ?? row.created_at;
+}
+
+/** What is known not to be taken goes back to its place, and its account waits. */
+function putBack(desk: Desk, row: MessageRow, attempt: number, retryAfterSeconds: number | null): void {
+  const delay = nextSendAttempt({ attempt, retryAfterSeconds, jitter: desk.outside.dice() });
+  desk.accountFreeAt.set(row.account, desk.now() + delay);
+  updateMessage(desk.sql, row.seq, { status: "queued" });
+}
+
+/** The carrier refuses the account, not the message: it waits with all others of the account until the credentials work again. */
+function waitForLogin(desk: Desk, row: MessageRow, attempt: number, refused: Refused): void {
+  putBack(desk, row, attempt, null);
+  const because = `Twilio refused to send with this account's credentials: HTTP ${refused.httpStatus}, ${refused.code ?? "no code"}, ${refused.message}`;
+  desk.outside.tell({ kind: "account_refused", accountId: row.account, because });
+}
+
+/** Marks an outcome as unknown and writes down when to look for it; never sent again blindly. */
+export function holdUnknown(desk: Desk, row: MessageRow, cause: string): void {
+  const lookAt = (row.attempted_at ?? desk.now()) + reconcileMs.grace;
+  const detail = JSON.parse(row.detail) as Detail;
+  if (row.due_at !== null) strike(desk.sql, row.seq, row.due_at);
+  schedule(desk.sql, row.seq, lookAt);
+  updateMessage(desk.sql, row.seq, {
+    outcome_unknown: 1,
+    due_at: lookAt,
+    detail: JSON.stringify({ ...detail, carrier: { ...detail.carrier, unknown_because: cause } } satisfies Detail),
+  });
+  desk.arm(lookAt);
+}
+
+/** Ends a message with a final status and its event, and strikes it from the agenda. */
+export function endMessage(desk: Desk, row: MessageRow, change: MessageChange & Pick<MessageRow, "status">): void {
+  updateMessage(desk.sql, row.seq, { outcome_unknown: 0, ...change });
+  const ended = { ...row, outcome_unknown: 0, ...change };
+  emitStatus(desk, ended);
+  noteOptOutCode(desk, ended);
+  noteEnd(desk, row, ended);
+  finish(desk, row, row.due_at);
+}
+
+/** A carrier's code may tell that the person opted out of everything from us (Twilio 21610 and its family). */
+export function noteOptOutCode(desk: Desk, row: MessageRow): void {
+  if (row.error_code === null || !optOutCodes.has(row.error_code)) return;
+  recordOptOut(desk, { chat: row.chat, number: row.number, source: "carrier" });
+}
+
+/** Strikes a message from the agenda: it has left, or will never leave. */
+export function finish(desk: Desk, row: MessageRow, dueAt: number | null): void {
+  if (dueAt !== null && strike(desk.sql, row.seq, dueAt)) desk.countWaiting(row.number, -1);
+}

@@ -1,0 +1,136 @@
+import { describeError } from "../../carriers/twilio/errors.ts";
+import { type CampaignFailure, campaignBody } from "../../domain/campaign.ts";
+import {
+  type EventName,
+  eventOfStatus,
+  isOptIn,
+  type MessageEvent,
+  messagePayload,
+  type OtherEvent,
+  subscribes,
+} from "../../domain/event.ts";
+import { rowId } from "../../domain/ids.ts";
+import type { Lane } from "../../domain/pool-calls.ts";
+import type { Webhook } from "../../domain/snapshot.ts";
+import type { Desk } from "../desk.ts";
+import { nextChatSequence } from "../ledger/chats.ts";
+import { owe } from "../ledger/deliveries.ts";
+import { type EventRow, insertEvent } from "../ledger/events.ts";
+import { type MessageRow, readMessageRow } from "../ledger/messages.ts";
+
+/** How long a bell may go unanswered before the alarm rings again. */
+export const bellPatienceMs = 10_000;
+
+/** `api_key`: the organization's own webhooks have heard of it before. */
+export type Audience = "all" | "api_key";
+
+/** Writes the event that a message's new status owes, and what is owed of it to each webhook, in the caller's transaction. */
+export function emitStatus(desk: Desk, row: MessageRow, audience: Audience = "all"): void {
+  const name = eventOfStatus(row.status);
+  if (name !== null && wantsEvents(desk, row)) emitMessageEvent(desk, row, name, {}, audience);
+}
+
+/** The account's sync settings choose whether its messages or its statuses are told; the ledger keeps both. */
+function wantsEvents(desk: Desk, row: MessageRow): boolean {
+  const events = desk.findAccount(row.account)?.sync.events ?? "both";
+  return events === "both" || events === (row.direction === "inbound" ? "messages" : "statuses");
+}
+
+/** Writes an event about a message; one that must be named is written only if a webhook names it. */
+export function emitMessageEvent(
+  desk: Desk,
+  row: MessageRow,
+  name: MessageEvent,
+  more: Record<string, unknown> = {},
+  audience: Audience = "all",
+): void {
+  const receivers = receiversOf(desk, name, row.number).filter(({ scope }) => audience === "all" || scope === audience);
+  if (isOptIn(name) && receivers.length === 0) return;
+  const seq = desk.nextSequence();
+  const payload = messagePayload(readMessageRow(row, desk.tag), {
+    name,
+    eventId: rowId("evt", seq, desk.tag),
+    sequence: nextChatSequence(desk.sql, row.chat),
+    at: desk.now(),
+    more,
+  });
+  const event = { seq, name, message: row.seq, original: null, body: JSON.stringify(payload) };
+  insertEvent(desk.sql, event);
+  oweTo(desk, event, receivers, failureOf(name, row));
+}
+
+/** Writes an event about the pool itself, for those who name it. */
+export function emitPoolEvent(desk: Desk, name: OtherEvent, facts: Record<string, unknown>): void {
+  const number = typeof facts.internal_id === "string" ? facts.internal_id : null;
+  const receivers = receiversOf(desk, name, number);
+  if (receivers.length === 0) return;
+  const seq = desk.nextSequence();
+  const chat = typeof facts.external_id === "string" ? facts.external_id : null;
+  const payload = {
+    event: name,
+    message_id: null,
+    ...facts,
+    is_group: false,
+    timestamp: desk.now(),
+    event_id: rowId("evt", seq, desk.tag),
+    sequence: chat === null ? null : nextChatSequence(desk.sql, chat),
+  };
+  const event = { seq, name, message: null, original: null, body: JSON.stringify(payload) };
+  insertEvent(desk.sql, event);
+  oweTo(desk, event, receivers, null);
+}
+
+/** Says whether any webhook gets this event of this number now. */
+export function isWanted(desk: Desk, name: EventName, number: string | null): boolean {
+  return receiversOf(desk, name, number).length > 0;
+}
+
+function receiversOf(desk: Desk, name: EventName, number: string | null): Webhook[] {
+  const now = desk.now();
+  return desk.snapshot.webhooks.filter((webhook) => subscribes(webhook, name, number, now));
+}
+
+/** Returns what the campaign format says of a failed message; null where nothing failed. */
+export function failureOf(name: EventName, row: MessageRow | null): CampaignFailure | null {
+  if (name !== "message.failed" || row === null) return null;
+  const known = describeError(row.error_code);
+  return {
+    taken: row.sid !== null,
+    name: known?.name ?? row.error_code,
+    meaning: row.error_message ?? known?.meaning ?? null,
+    blames: known?.class ?? null,
+  };
+}
+
+/** Returns the bytes that this webhook gets of an event where they are not the event's own, else null. */
+export function ownBytes(event: EventRow, webhook: Webhook, failure: CampaignFailure | null): string | null {
+  if (webhook.format === "blooio") return null;
+  return campaignBody(event.name, JSON.parse(event.body), webhook.eventName, failure);
+}
+
+function oweTo(desk: Desk, event: EventRow, receivers: Webhook[], failure: CampaignFailure | null): void {
+  const now = desk.now();
+  for (const webhook of receivers) {
+    const body = ownBytes(event, webhook, failure);
+    owe(desk.sql, { webhook: webhook.id, due_at: now, event: event.seq, attempt: 1, body });
+    ringSoon(desk, laneOf(desk, webhook.id));
+  }
+}
+
+/** Returns the lane on which a webhook's deliveries leave now: endpoints that were slow lately keep away from the rest. */
+export function laneOf(desk: Desk, webhookId: string): Lane {
+  return desk.endpoints.get(webhookId)?.slow ? "slow" : "fast";
+}
+
+/** Rings for a lane once until somebody comes: the ledger stays the truth, and the alarm rings again when a bell is lost. */
+export function ringSoon(desk: Desk, lane: Lane): void {
+  const now = desk.now();
+  desk.arm(now + bellPatienceMs);
+  const rungAt = desk.rung.get(lane);
+  if (rungAt !== undefined && now - rungAt < bellPatienceMs) return;
+  desk.rung.set(lane, now);
+  desk.outside.ring(lane).catch((error: unknown) => {
+    desk.rung.delete(lane);
+    desk.outside.log({ event: "bell_lost", lane, error: String(error) });
+  });
+}

@@ -1,0 +1,124 @@
+import { subscribes } from "../../domain/event.ts";
+import { fail, ok, type Result } from "../../domain/failure.ts";
+import { readRowId, rowId, sequenceAt, timeOfSequence } from "../../domain/ids.ts";
+import type { DueDelivery, ReplayedRange, ReplayQuery } from "../../domain/pool-calls.ts";
+import type { Webhook } from "../../domain/snapshot.ts";
+import type { Desk } from "../desk.ts";
+import { type DueRow, owe } from "../ledger/deliveries.ts";
+import { type EventRow, eventsAfter, findEvent, insertEvent, settledEvents } from "../ledger/events.ts";
+import { findMessage } from "../ledger/messages.ts";
+import { hold, isPaused } from "./deliveries.ts";
+import { failureOf, laneOf, ownBytes, ringSoon } from "./outbox.ts";
+
+/** Single replays of a webhook: so many at once, then one per interval. */
+const burst = 10;
+const singleEveryMs = 1_000;
+/** Replays of a range leave one by one at this pace, and so many are written in one call. */
+const rangeEveryMs = 100;
+const rangeAtMost = 500;
+/** So many events are looked at in one call for those that fit. */
+const lookedAtMost = 10_000;
+
+type Chosen = { events: EventRow[]; nextSince: number | null };
+
+/** Begins a replay of one event to one webhook and hands it over as a delivery that is under way: a new event with an id of its own. */
+export function replayOne(desk: Desk, webhookId: string, eventId: string, ownOnly: boolean): Result<DueDelivery> {
+  const webhook = findOpen(desk, webhookId, ownOnly);
+  if (!webhook.ok) return webhook;
+  const seq = readRowId("evt", eventId, desk.tag);
+  const event = seq === null ? null : findEvent(desk.sql, seq);
+  if (event === null) return fail("not_found", "Event not found: events are kept for 30 days.");
+  const now = desk.now();
+  const wait = book(desk, `one:${webhookId}`, singleEveryMs, (burst - 1) * singleEveryMs);
+  if (wait > 0)
+    return fail("rate_limited", "Too many replays: at most 10 at once and one a second.", undefined, wait / 1000);
+  const due = desk.outside.storage.transactionSync(() => writeReplay(desk, webhook.value, event, now));
+  return ok(hold(desk, due, webhook.value, now));
+}
+
+/**
+ * Writes replays of a webhook's events of a range, oldest first and at most 500, due one after another at ten a second; `nextSince` tells where to go on.
+ * `onlyFailed` leaves out what the webhook has got or is still owed. Its filters are judged as they stand now.
+ */
+export function replayRange(desk: Desk, query: ReplayQuery, ownOnly: boolean): Result<ReplayedRange> {
+  const webhook = findOpen(desk, query.webhookId, ownOnly);
+  if (!webhook.ok) return webhook;
+  const busyUntil = desk.booked.get(`range:${query.webhookId}`) ?? 0;
+  if (busyUntil > desk.now()) {
+    return fail(
+      "rate_limited",
+      "A replay of this webhook is still under way.",
+      undefined,
+      (busyUntil - desk.now()) / 1000,
+    );
+  }
+  const { events, nextSince } = chooseEvents(desk, webhook.value, query);
+  desk.outside.storage.transactionSync(() => {
+    events.forEach((event, index) => {
+      writeReplay(desk, webhook.value, event, desk.now() + index * rangeEveryMs);
+    });
+  });
+  desk.booked.set(`range:${query.webhookId}`, desk.now() + events.length * rangeEveryMs);
+  if (events.length > 0) ringSoon(desk, laneOf(desk, query.webhookId));
+  return ok({ replayed: events.length, nextSince });
+}
+
+function findOpen(desk: Desk, webhookId: string, ownOnly: boolean): Result<Webhook> {
+  const webhook = desk.snapshot.webhooks.find((candidate) => candidate.id === webhookId);
+  if (webhook === undefined || (ownOnly && webhook.scope !== "api_key")) return fail("not_found", "Webhook not found.");
+  return isPaused(webhook) ? fail("webhook_paused") : ok(webhook);
+}
+
+/** Books the next place on a line and returns 0, or how many milliseconds to wait where the line is longer than allowed. */
+function book(desk: Desk, line: string, everyMs: number, aheadMs: number): number {
+  const now = desk.now();
+  const free = Math.max(desk.booked.get(line) ?? 0, now);
+  if (free - now > aheadMs) return free - now - aheadMs;
+  desk.booked.set(line, free + everyMs);
+  return 0;
+}
+
+function chooseEvents(desk: Desk, webhook: Webhook, query: ReplayQuery): Chosen {
+  const since = sequenceAt(query.since) - 1;
+  const until = query.until === null ? Number.MAX_SAFE_INTEGER : sequenceAt(query.until + 1);
+  const settled = query.onlyFailed ? settledEvents(desk.sql, webhook.id, since) : new Set<number>();
+  const rows = eventsAfter(desk.sql, since, until, lookedAtMost + 1);
+  const events: EventRow[] = [];
+  for (const [index, row] of rows.entries()) {
+    if (events.length === rangeAtMost || index === lookedAtMost) {
+      return { events: beforeTime(events, timeOf(row)), nextSince: timeOf(row) };
+    }
+    if (!settled.has(row.seq) && fits(desk, webhook, row)) events.push(row);
+  }
+  return { events, nextSince: null };
+}
+
+/** The next call begins at this millisecond, so that what was chosen of it comes with it: no event is replayed twice. */
+function beforeTime(events: EventRow[], at: number): EventRow[] {
+  const before = events.filter((event) => timeOf(event) < at);
+  return before.length === 0 ? events : before;
+}
+
+function timeOf(row: EventRow): number {
+  return timeOfSequence(row.seq);
+}
+
+function fits(desk: Desk, webhook: Webhook, row: EventRow): boolean {
+  const payload = JSON.parse(row.body) as { internal_id?: unknown };
+  const number = typeof payload.internal_id === "string" ? payload.internal_id : null;
+  return subscribes(webhook, row.name, number, desk.now());
+}
+
+/** Writes a replay in the caller's transaction and returns what is owed by it: the original's bytes but for the id. */
+function writeReplay(desk: Desk, webhook: Webhook, event: EventRow, dueAt: number): DueRow {
+  const seq = desk.nextSequence();
+  const payload = JSON.parse(event.body) as Record<string, unknown>;
+  const body = JSON.stringify({ ...payload, event_id: rowId("evt", seq, desk.tag) });
+  const replay = { ...event, seq, original: event.original ?? event.seq, body };
+  insertEvent(desk.sql, replay);
+  const failure = failureOf(event.name, event.message === null ? null : findMessage(desk.sql, event.message));
+  const own = ownBytes(replay, webhook, failure);
+  const owed = { webhook: webhook.id, due_at: dueAt, event: seq, attempt: 1, body: own };
+  owe(desk.sql, owed);
+  return { ...owed, name: event.name, message: event.message, original: replay.original, bytes: own ?? body };
+}
