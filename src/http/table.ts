@@ -3,6 +3,7 @@ import { integrationOperations } from "./admin/integrations/contract.ts";
 import { adminMessageOperations } from "./admin/messages/contract.ts";
 import { numberOperations } from "./admin/numbers/contract.ts";
 import { organizationOperations } from "./admin/organizations/contract.ts";
+import { peopleOperations } from "./admin/people/contract.ts";
 import { poolOperations } from "./admin/pools/contract.ts";
 import { healthOperations } from "./admin/status/contract.ts";
 import { tryingOperations } from "./admin/trying/contract.ts";
@@ -34,6 +35,7 @@ export const operations: readonly Operation[] = [
   ...integrationOperations,
   ...numberOperations,
   ...poolOperations,
+  ...peopleOperations,
   ...adminMessageOperations,
   ...organizationWebhookOperations,
   ...tryingOperations,

@@ -31,3 +31,6 @@ export const segment = z.string().min(1).max(512);
 
 /** Why a chat id can be refused, wherever one is given. */
 export const chatIdFailures = ["invalid_chat_id", "groups_not_supported", "email_not_supported"] as const;
+
+/** A phone number, address or chat id as callers write it: judged by the pool, which knows its organization's country. */
+export const address = z.string().min(1).max(64);

@@ -6,7 +6,7 @@ import { adminGuard, type Edge } from "../../edge.ts";
 import { mount } from "../../mount.ts";
 import { paginate } from "../../shapes/paging.ts";
 import { askKey, readKey } from "../ask-key.ts";
-import * as operations from "../pools/contract.ts";
+import * as operations from "./contract.ts";
 
 /** Registers the calls about a pool's people: who is sticky to which number, and who opted out. */
 export function mountPeople(router: Hono<Edge>): void {

@@ -1,0 +1,63 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { webhookDelaysMs } from "../../src/domain/retry.ts";
+
+const read = (file: string) => readFileSync(file, "utf8");
+const readme = read("README.md");
+
+const pages = globSync(["*.md", "docs/**/*.md", "test/**/*.md"]);
+
+/** The headings of a page as GitHub's anchors. */
+function anchorsOf(file: string): string[] {
+  const headings = [...read(file).matchAll(/^#+ (.*)$/gm)].map((match) => match[1] ?? "");
+  return headings.map((heading) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+describe("the documentation", () => {
+  test.each(pages)("%s has no link that leads nowhere", (page) => {
+    const targets = [...read(page).matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1] ?? "");
+    const broken = targets.filter((target) => {
+      if (/^(?:https?|mailto):/.test(target)) return false;
+      const [path = "", anchor] = target.split("#");
+      const file = path === "" ? page : join(dirname(page), path);
+      return !existsSync(file) || (anchor !== undefined && !anchorsOf(file).includes(anchor));
+    });
+    expect(broken).toEqual([]);
+  });
+
+  test("names only npm scripts that exist", () => {
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    const named = pages.flatMap((page) =>
+      [...read(page).matchAll(/\bnpm run ([a-z][\w:-]*)/g)].map((match) => match[1]),
+    );
+    expect(named.length).toBeGreaterThan(2);
+    expect([...new Set(named)].filter((name) => name === undefined || !(name in scripts))).toEqual([]);
+  });
+
+  test("describes every setting of .dev.vars.example, and those of the start alone", () => {
+    const names = [...read(".dev.vars.example").matchAll(/^([A-Z_]+)=/gm)].map((match) => match[1]);
+    for (const name of ["PORT", "STATE_DIR", ...names]) expect(readme).toContain(`| \`${name}\` |`);
+  });
+
+  test("publishes the webhook schedule that the code keeps", () => {
+    const row = readme.split("\n").find((line) => line.startsWith("| after the one before |")) ?? "";
+    const waits = row
+      .split("|")
+      .slice(2, -1)
+      .map((cell) => cell.trim());
+    expect(waits).toEqual(webhookDelaysMs.map(describeWait));
+  });
+});
+
+function describeWait(ms: number): string {
+  if (ms === 0) return "at once";
+  const seconds = ms / 1000;
+  if (seconds < 60) return `${seconds} s`;
+  return seconds < 3600 ? `${seconds / 60} min` : `${seconds / 3600} h`;
+}

@@ -1,0 +1,74 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import {
+  completeSecrets,
+  openNotebook,
+  readSettings,
+  resolvePublicUrl,
+  SettingError,
+  writeEnvFile,
+} from "../../scripts/settings.mjs";
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "trunkline-settings-"));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+/** What a start in this folder would use, by name. */
+function valuesOf(environment: Record<string, string>): Record<string, string> {
+  const { settings, stateDir } = readSettings(root, environment);
+  completeSecrets(settings, openNotebook(stateDir));
+  return Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, setting.value]));
+}
+
+describe("settings of a local start", () => {
+  test("without any, the port and the state directory have defaults and secrets are made", () => {
+    const { port, stateDir } = readSettings(root, {});
+    expect({ port, stateDir }).toEqual({ port: 8787, stateDir: join(root, ".data") });
+    const values = valuesOf({});
+    expect(values.ADMIN_TOKEN).toMatch(/^[0-9a-f]{64}$/);
+    expect(values.MASTER_KEYS).toMatch(/^k1:[A-Za-z0-9+/]{43}=$/);
+  });
+
+  test("the environment beats .dev.vars, .dev.vars beats what was made, and empty means the default", () => {
+    writeFileSync(join(root, ".dev.vars"), 'ADMIN_TOKEN="from the file"\nPORT=9000\nPUBLIC_URL=\n');
+    expect(valuesOf({}).ADMIN_TOKEN).toBe("from the file");
+    expect(valuesOf({ ADMIN_TOKEN: "from outside" }).ADMIN_TOKEN).toBe("from outside");
+    expect(valuesOf({ ADMIN_TOKEN: "" }).ADMIN_TOKEN).toBe("from the file");
+    expect(readSettings(root, { PORT: "" }).port).toBe(9000);
+    expect(valuesOf({ PUBLIC_URL: "" })).not.toHaveProperty("PUBLIC_URL");
+  });
+
+  test("secrets are made once and kept private, beside files that are not ours", () => {
+    const stateDir = join(root, "state");
+    mkdirSync(stateDir);
+    writeFileSync(join(stateDir, "foreign.txt"), "mine");
+    const first = valuesOf({ STATE_DIR: stateDir });
+    expect(valuesOf({ STATE_DIR: stateDir })).toEqual(first);
+    expect(statSync(join(stateDir, "secrets.json")).mode & 0o777).toBe(0o600);
+    expect(readFileSync(join(stateDir, "foreign.txt"), "utf8")).toBe("mine");
+  });
+
+  test("a port that is none, or an address that is none, is refused in one line", () => {
+    expect(() => readSettings(root, { PORT: "http" })).toThrow(SettingError);
+    expect(() => readSettings(root, { PORT: "70000" })).toThrow(SettingError);
+    const { settings } = readSettings(root, { PUBLIC_URL: "gateway.example.com" });
+    expect(() => resolvePublicUrl(settings, 8787)).toThrow(/PUBLIC_URL must be/);
+  });
+
+  test("the public address defaults to the loopback port and loses its trailing slash", () => {
+    expect(resolvePublicUrl({}, 8788)).toBe("http://127.0.0.1:8788");
+    const { settings } = readSettings(root, { PUBLIC_URL: "https://gateway.example.com/" });
+    expect(resolvePublicUrl(settings, 8788)).toBe("https://gateway.example.com");
+  });
+
+  test("values are quoted for wrangler so that nothing in them is expanded or cut", () => {
+    const path = writeEnvFile(root, { A: "plain", B: "it's $HOME #1", C: 'say "hi" \\n' });
+    expect(readFileSync(path, "utf8")).toBe("A='plain'\nB=`it's \\$HOME #1`\nC='say \"hi\" \\n'\n");
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(() => writeEnvFile(root, { A: "two\nlines" })).toThrow(/A holds a line break/);
+  });
+});

@@ -1,0 +1,401 @@
+import { createExecutionContext, createScheduledController, runDurableObjectAlarm } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import worker from "../../../src/index.ts";
+import type { FakeAccount } from "../../support/node/fake-twilio-account.ts";
+import { admin, call, eventually } from "../../support/workers/gateway.ts";
+import {
+  acceptedBy,
+  freshNumber,
+  type LiveKey,
+  makeLiveKey,
+  type Outside,
+  readMessage,
+  sendText,
+  standInForTheOutside,
+} from "../../support/workers/twilio.ts";
+
+const to = "+15551234567";
+const minute = 60_000;
+const apiKey = { sid: `SK${"d".repeat(32)}`, secret: "the-api-key-secret-0123456789" };
+
+let outside: Outside;
+let twilio: FakeAccount;
+let key: LiveKey;
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+  outside = standInForTheOutside();
+  twilio = outside.open({ apiKeys: [apiKey] });
+  key = await makeLiveKey(twilio);
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+async function integration() {
+  return (await admin(`/integrations/twilio/${key.integrationId}`)).body;
+}
+
+async function cron() {
+  await worker.scheduled(createScheduledController(), env);
+}
+
+function numberAt(account: FakeAccount, phoneNumber = account.numbers[0]?.phoneNumber) {
+  const found = account.numbers.find((number) => number.phoneNumber === phoneNumber);
+  if (found === undefined) throw new Error("The stand-in has no such number.");
+  return found.fields;
+}
+
+/** Twilio no longer takes the token that the gateway holds. */
+function revokeToken(): string {
+  const former = twilio.options.authToken;
+  twilio.options.authToken = "another-token-0123456789abcdef01";
+  return former;
+}
+
+/** Puts Twilio's API of Messaging Services before the stand-in, which has none; null is a refusal. Returns what was asked, in order. */
+function answerMessagingApi(answer: (path: string) => unknown): string[] {
+  const asked: string[] = [];
+  const before = vi.mocked(globalThis.fetch).getMockImplementation() ?? globalThis.fetch;
+  vi.mocked(globalThis.fetch).mockImplementation(async (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input);
+    if (url.origin !== "https://messaging.twilio.com") return before(input, init);
+    asked.push(url.pathname);
+    const body = answer(url.pathname);
+    return Response.json(body ?? { code: 20003, message: "Authenticate" }, { status: body === null ? 401 : 200 });
+  });
+  return asked;
+}
+
+/** Imports by a Worker that speaks to Twilio's own address: only there are Messaging Services asked for. */
+async function importAtTwilio(integrationId: string, numbers: string[]): Promise<unknown> {
+  const request = new Request<unknown, IncomingRequestCfProperties>(
+    `https://gateway.test/admin/api/integrations/twilio/${integrationId}/import`,
+    {
+      method: "POST",
+      headers: { authorization: `Bearer ${env.ADMIN_TOKEN}`, "content-type": "application/json" },
+      body: JSON.stringify({ phone_numbers: numbers }),
+    },
+  );
+  const atTwilio = { ...env, TWILIO_API_URL: "https://api.twilio.com" };
+  const response = await worker.fetch(request, atTwilio, createExecutionContext());
+  return ((await response.json()) as { results: unknown }).results;
+}
+
+async function unhealthy() {
+  return eventually(async () => {
+    const account = await integration();
+    return account.status === "unhealthy" ? account : null;
+  });
+}
+
+describe("an account whose credentials are refused", () => {
+  it("loses no message: it says why, nothing more is tried, and all leaves once new credentials are stored", async () => {
+    revokeToken();
+    const ids = [await sendText(key, "First", to)];
+    const account = await unhealthy();
+    expect(account.warnings).toEqual([expect.stringContaining("401")]);
+    expect(outside.lines.some((line) => line.includes("account_unhealthy"))).toBe(true);
+    for (const text of ["Second", "Third"]) ids.push(await sendText(key, text, to));
+    const tried = twilio.log.length;
+    await runDurableObjectAlarm(env.POOLS.getByName(key.id));
+    expect(twilio.log).toHaveLength(tried);
+    for (const id of ids)
+      expect(await readMessage(key, id, to)).toMatchObject({ status: "queued", outcome_unknown: false });
+    const path = `/integrations/twilio/${key.integrationId}`;
+    const wrong = await admin(path, { method: "PATCH", body: { auth_token: "wrong" } });
+    expect(wrong).toMatchObject({ status: 422, body: { code: "twilio_authentication_failed", twilio_code: "20003" } });
+    expect((await admin(path, { method: "PATCH", body: { auth_token: twilio.options.authToken } })).status).toBe(200);
+    await eventually(async () => acceptedBy(twilio).length === 3);
+    expect((await integration()).warnings).toEqual([]);
+  });
+
+  it("comes back by itself when the credentials work again, at the next look of the cron", async () => {
+    const former = revokeToken();
+    await sendText(key, "Patience", to);
+    await unhealthy();
+    vi.setSystemTime(Date.now() + 6 * minute);
+    await cron();
+    expect((await integration()).status).toBe("unhealthy");
+    twilio.options.authToken = former;
+    vi.setSystemTime(Date.now() + 6 * minute);
+    await cron();
+    expect((await integration()).status).toBe("connected");
+    await eventually(async () => acceptedBy(twilio).length === 1);
+  });
+
+  it("comes back at once when a person tests it and the test succeeds", async () => {
+    const former = revokeToken();
+    await sendText(key, "Patience", to);
+    await unhealthy();
+    const path = `/integrations/twilio/${key.integrationId}/test`;
+    const failed = await admin(path, { method: "POST", body: {} });
+    expect(failed.body).toMatchObject({ ok: false });
+    twilio.options.authToken = former;
+    expect((await admin(path, { method: "POST", body: {} })).body).toMatchObject({ ok: true });
+    await eventually(async () => acceptedBy(twilio).length === 1);
+  });
+
+  it("keeps its messages for a day and then fails them with the reason", async () => {
+    revokeToken();
+    const id = await sendText(key, "Too long", to);
+    await unhealthy();
+    vi.setSystemTime(Date.now() + 24 * 60 * minute - 10_000);
+    await runDurableObjectAlarm(env.POOLS.getByName(key.id));
+    expect((await readMessage(key, id, to)).status).toBe("queued");
+    vi.setSystemTime(Date.now() + 20_000);
+    await runDurableObjectAlarm(env.POOLS.getByName(key.id));
+    expect(await readMessage(key, id, to)).toMatchObject({ status: "failed", error_code: "20003" });
+  });
+});
+
+describe("credentials", () => {
+  it("are in no answer, no log line and no error, whatever happens", async () => {
+    const secrets = [
+      twilio.options.authToken,
+      apiKey.secret,
+      btoa(`${twilio.options.accountSid}:${twilio.options.authToken}`),
+      btoa(`${apiKey.sid}:${apiKey.secret}`),
+    ];
+    const answers: unknown[] = [];
+    const path = `/integrations/twilio/${key.integrationId}`;
+    const pair = { api_key_sid: apiKey.sid, api_key_secret: apiKey.secret };
+    answers.push(await admin(path, { method: "PATCH", body: pair }));
+    answers.push(
+      await admin(path),
+      await admin("/integrations/twilio"),
+      await admin(`${path}/test`, { method: "POST", body: {} }),
+    );
+    const echo = { code: 20001, message: `bad ${apiKey.secret} ${twilio.options.authToken}` };
+    twilio.faults.add({}, { kind: "answer", status: 400, body: JSON.stringify(echo), taken: false }, 1);
+    const id = await sendText(key, "Echo", to);
+    await eventually(async () => (await readMessage(key, id, to)).status === "failed");
+    answers.push(await readMessage(key, id, to));
+    answers.push(await admin(path, { method: "PATCH", body: { auth_token: `${twilio.options.authToken}x` } }));
+    answers.push(
+      await admin("/integrations/twilio", {
+        body: {
+          account_sid: twilio.options.accountSid,
+          auth_token: twilio.options.authToken,
+          organization_id: key.organizationId,
+        },
+      }),
+    );
+    const said = JSON.stringify(answers) + outside.lines.join("\n");
+    for (const secret of secrets) expect(said).not.toContain(secret);
+  });
+
+  it("of an API key are tried where they may work: a standard key's 401 on the account is no failure", async () => {
+    const standard = outside.open({ apiKeys: [apiKey] });
+    const own = await makeLiveKey(standard, {
+      integration: { auth_token: undefined, api_key_sid: apiKey.sid, api_key_secret: apiKey.secret },
+    });
+    const tested = await admin(`/integrations/twilio/${own.integrationId}/test`, { method: "POST", body: {} });
+    const checks = Object.fromEntries(
+      (tested.body.checks as { name: string; ok: boolean }[]).map(({ name, ok }) => [name, ok]),
+    );
+    expect(checks).toEqual({
+      credentials: true,
+      numbers: true,
+      messages: true,
+      webhook_signature: false,
+      webhook_urls: true,
+    });
+  });
+
+  it("of a restricted key are reported capability by capability", async () => {
+    const restricted = outside.open({ apiKeys: [{ ...apiKey, mayRead: ["messages"] }] });
+    const organization = await admin("/organizations", { body: { name: "Restricted" } });
+    const connected = await admin("/integrations/twilio", {
+      body: {
+        organization_id: organization.body.organization_id,
+        account_sid: restricted.options.accountSid,
+        api_key_sid: apiKey.sid,
+        api_key_secret: apiKey.secret,
+      },
+    });
+    expect(connected.status).toBe(201);
+    const tested = await admin(`/integrations/twilio/${connected.body.integration_id}/test`, {
+      method: "POST",
+      body: {},
+    });
+    const checks = Object.fromEntries(
+      (tested.body.checks as { name: string; ok: boolean }[]).map(({ name, ok }) => [name, ok]),
+    );
+    expect(tested.body.ok).toBe(false);
+    expect(checks).toMatchObject({ credentials: true, numbers: false, messages: true });
+  });
+});
+
+describe("importing", () => {
+  it("follows every page, sets what ours needs, and changes nothing when it is repeated", async () => {
+    const numbers = Array.from({ length: 230 }, () => freshNumber());
+    const large = outside.open({ numbers });
+    const own = await makeLiveKey(large, { numbers: [] });
+    const path = `/integrations/twilio/${own.integrationId}`;
+    const available = await admin(`${path}/available-numbers`);
+    expect((available.body.numbers as unknown[]).length).toBe(230);
+    const fifty = numbers.slice(180);
+    const first = await admin(`${path}/import`, { body: { phone_numbers: fifty } });
+    const second = await admin(`${path}/import`, { body: { phone_numbers: fifty } });
+    const states = (answer: { body: Record<string, unknown> }) =>
+      (answer.body.results as { status: string }[]).map(({ status }) => status);
+    expect(new Set(states(first))).toEqual(new Set(["imported"]));
+    expect(new Set(states(second))).toEqual(new Set(["reconfigured"]));
+    expect(numberAt(large, fifty[0])).toMatchObject({
+      sms_url: `https://gateway.test/twilio/${own.integrationId}/inbound#rc=3&rp=all`,
+      sms_method: "POST",
+      sms_application_sid: "",
+      status_callback: "",
+      voice_url: "",
+    });
+    const tooMany = await admin(`${path}/import`, { body: { phone_numbers: numbers.slice(0, 51) } });
+    expect(tooMany).toMatchObject({ status: 400, body: { code: "bulk_limit_exceeded" } });
+    const unknown = await admin(`${path}/import`, { body: { phone_numbers: ["+14155500000", numbers[0]] } });
+    expect(states(unknown)).toEqual(["failed", "imported"]);
+    expect(large.violations).toEqual([]);
+  });
+
+  it("remembers what stood at Twilio and puts it back on release, even after a repair", async () => {
+    const number = freshNumber();
+    const smsApplicationSid = `AP${"e".repeat(32)}`;
+    const used = outside.open({
+      numbers: [{ phoneNumber: number, smsUrl: "https://old.example/sms", smsApplicationSid }],
+    });
+    const own = await makeLiveKey(used);
+    numberAt(used).sms_url = "https://drifted.example/";
+    await admin(`/integrations/twilio/${own.integrationId}/import`, { body: { phone_numbers: [number] } });
+    const released = await admin(`/numbers/${encodeURIComponent(number)}`, { method: "DELETE" });
+    expect(released.body).toMatchObject({ success: true, webhooks_restored: true });
+    expect(numberAt(used)).toMatchObject({
+      sms_url: "https://old.example/sms",
+      sms_application_sid: smsApplicationSid,
+    });
+    expect(used.violations).toEqual([]);
+  });
+
+  it("is compared by the cron: what was changed at Twilio is told, shown, and repaired by importing again", async () => {
+    const path = `/integrations/twilio/${key.integrationId}`;
+    const webhookOk = async () =>
+      ((await admin(`${path}/available-numbers`)).body.numbers as { webhook_ok: boolean }[])[0]?.webhook_ok;
+    expect(await webhookOk()).toBe(true);
+    numberAt(twilio).sms_application_sid = `AP${"f".repeat(32)}`;
+    vi.setSystemTime(Date.now() + 2 * 60 * minute);
+    await cron();
+    expect(outside.lines.some((line) => line.includes("webhook_drift"))).toBe(true);
+    expect(await webhookOk()).toBe(false);
+    const tested = await admin(`${path}/test`, { method: "POST", body: {} });
+    expect(JSON.stringify(tested.body)).toContain("Import again to repair");
+    expect((await integration()).warnings).toEqual([expect.stringContaining(key.numbers[0] ?? "")]);
+    await admin(`${path}/import`, { body: { phone_numbers: key.numbers } });
+    expect(await webhookOk()).toBe(true);
+    expect((await integration()).warnings).toEqual([]);
+  });
+
+  it("warns of a number whose Messaging Service takes its inbound messages, by the service's name", async () => {
+    const [swallowed, deferred] = [freshNumber(), freshNumber()];
+    const used = outside.open({ numbers: [swallowed, deferred] });
+    const own = await makeLiveKey(used, { numbers: [] });
+    const taking = `MG${"1".repeat(32)}`;
+    const deferring = `MG${"2".repeat(32)}`;
+    const services = [
+      { sid: taking, friendly_name: "Newsletter", use_inbound_webhook_on_number: false },
+      { sid: deferring, friendly_name: "Support", use_inbound_webhook_on_number: true },
+    ];
+    const asked = answerMessagingApi((path) => {
+      if (path === "/v1/Services") return { services };
+      const member = path.includes(taking) ? swallowed : deferred;
+      return { phone_numbers: [{ sid: used.numbers.find(({ phoneNumber }) => phoneNumber === member)?.sid }] };
+    });
+    used.url = "https://api.twilio.com";
+    const results = await importAtTwilio(own.integrationId, [swallowed, deferred]);
+    expect(results).toEqual([
+      { phone_number: swallowed, status: "imported", warnings: [expect.stringContaining("Newsletter")] },
+      { phone_number: deferred, status: "imported" },
+    ]);
+    expect(asked).toEqual(["/v1/Services", `/v1/Services/${taking}/PhoneNumbers`]);
+  });
+
+  it("goes on without that warning where the login may not read Messaging Services", async () => {
+    const used = outside.open();
+    const own = await makeLiveKey(used, { numbers: [] });
+    const asked = answerMessagingApi(() => null);
+    used.url = "https://api.twilio.com";
+    const number = used.numbers[0]?.phoneNumber ?? "";
+    expect(await importAtTwilio(own.integrationId, [number])).toEqual([{ phone_number: number, status: "imported" }]);
+    expect(asked).toEqual(["/v1/Services"]);
+  });
+});
+
+describe("a message through a Messaging Service", () => {
+  it("names the service of the message, else of the number, else of the account, always beside the chosen number", async () => {
+    const [ofAccount, ofNumber, ofMessage] = ["1", "2", "3"].map((digit) => `MG${digit.repeat(32)}`);
+    const services = () => twilio.messages.map((message) => [message.from, message.messagingServiceSid]);
+    await admin(`/integrations/twilio/${key.integrationId}`, {
+      method: "PATCH",
+      body: { messaging_service_sid: ofAccount },
+    });
+    await sendText(key, "By the account's", to);
+    await eventually(async () => twilio.messages.length === 1);
+    const changed = await admin(`/numbers/${encodeURIComponent(key.numbers[0] ?? "")}`, {
+      method: "PATCH",
+      body: { messaging_service_sid: ofNumber },
+    });
+    expect(changed.body.messaging_service_sid).toBe(ofNumber);
+    await sendText(key, "By the number's", to);
+    await eventually(async () => twilio.messages.length === 2);
+    await sendText(key, "By its own", to, { messaging_service_sid: ofMessage });
+    await eventually(async () => twilio.messages.length === 3);
+    const [from] = key.numbers;
+    expect(services()).toEqual([
+      [from, ofAccount],
+      [from, ofNumber],
+      [from, ofMessage],
+    ]);
+    expect(twilio.violations).toEqual([]);
+  });
+
+  it("and every other extra is passed on as it stands, in Twilio's own words", async () => {
+    const forms: string[] = [];
+    const before = vi.mocked(globalThis.fetch).getMockImplementation() ?? globalThis.fetch;
+    vi.mocked(globalThis.fetch).mockImplementation(async (input, init) => {
+      if (typeof init?.body === "string" && String(input).endsWith("/Messages.json")) forms.push(init.body);
+      return before(input, init);
+    });
+    const content_sid = `HX${"a".repeat(32)}`;
+    await sendText(key, "“Quoted”", to, {
+      validity_period: 600,
+      smart_encoded: true,
+      content_retention: "discard",
+      content_sid,
+      content_variables: { 1: "Ada" },
+    });
+    await eventually(async () => acceptedBy(twilio).length === 1);
+    expect(Object.fromEntries(new URLSearchParams(forms[0]))).toMatchObject({
+      ValidityPeriod: "600",
+      SmartEncoded: "true",
+      ContentRetention: "discard",
+      ContentSid: content_sid,
+      ContentVariables: '{"1":"Ada"}',
+      StatusCallback: expect.stringMatching(
+        /^https:\/\/gateway\.test\/twilio\/int_\w+\/status\?pool=\w{24}&message=msg_\w+#rc=3&rp=all$/,
+      ),
+    });
+    expect(twilio.violations).toEqual([]);
+  });
+
+  it.each([
+    ["validity_period", 0],
+    ["validity_period", 36_001],
+    ["content_retention", "burn"],
+    ["messaging_service_sid", "MG1"],
+    ["content_sid", "HX1"],
+    ["content_variables", "no json"],
+  ])("refuses %s %j before Twilio", async (name, value) => {
+    const path = `/v2/api/chats/${encodeURIComponent(to)}/messages`;
+    expect((await call(path, { body: { text: "Hi", [name]: value }, token: key.token })).status).toBe(400);
+    expect(twilio.creates).toBe(0);
+  });
+});

@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import type { Deps } from "../../../src/flows/deps.ts";
+import { makeApp } from "../../../src/http/app.ts";
+import { fullPath } from "../../../src/http/operation.ts";
+import { operations } from "../../../src/http/table.ts";
+
+/** Pages, links, media and Twilio's callbacks: what stands here is no call of the API, and its list is kept by hand on purpose. */
+const beside = [
+  "GET /openapi.json",
+  "GET /llms.txt",
+  "GET /errors",
+  "GET /docs",
+  "GET /l/:code",
+  "GET /media/:accountId/:messageSid/:mediaSid/:name",
+];
+
+describe("the inventory", () => {
+  // Nothing is called, so nothing of what the stories need is ever touched.
+  const app = makeApp({ ok: true, deps: {} as Deps, adminToken: "x", version: "0.0.0" }, () => {});
+  const routes = app.routes
+    .filter(
+      ({ method, path }) => method !== "ALL" && !path.startsWith("/twilio/") && !beside.includes(`${method} ${path}`),
+    )
+    .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, "{$1}")}`);
+  const table = operations.map((operation) => `${operation.method.toUpperCase()} ${fullPath(operation)}`);
+
+  it("routes every operation of the table and nothing beside it", () => {
+    expect(routes.toSorted()).toEqual(table.toSorted());
+  });
+
+  it("gives every route once", () => {
+    expect(new Set(routes).size).toBe(routes.length);
+  });
+});

@@ -1,0 +1,52 @@
+import { createExecutionContext, createMessageBatch, getQueueResult, waitOnExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import worker from "../../../src/index.ts";
+
+const paths = ["/healthz", "/", "/v2/api/me", "/admin/api/status", "/twilio/int_x/inbound", "/openapi.json", "/l/x"];
+
+async function ask(settings: Partial<Cloudflare.Env>, path: string): Promise<Response> {
+  const ctx = createExecutionContext();
+  const headers = { Authorization: `Bearer ${env.ADMIN_TOKEN}` };
+  const request = new Request<unknown, IncomingRequestCfProperties>(`https://gateway.test${path}`, { headers });
+  const answer = await worker.fetch(request, { ...env, ...settings }, ctx);
+  await waitOnExecutionContext(ctx);
+  return answer;
+}
+
+describe("a deployment that lacks a setting", () => {
+  it.each([
+    ["ADMIN_TOKEN", { ADMIN_TOKEN: "" }],
+    ["MASTER_KEYS", { MASTER_KEYS: "" }],
+    ["MASTER_KEYS", { MASTER_KEYS: "k1:c2hvcnQ=" }],
+    ["PUBLIC_URL", { PUBLIC_URL: "" }],
+    ["PUBLIC_URL", { PUBLIC_URL: "gateway.test" }],
+  ])("names %s in a 503 and opens nothing (%o)", async (name, settings) => {
+    for (const path of paths) {
+      const answer = await ask(settings, path);
+      expect(answer.status).toBe(503);
+      expect(await answer.json()).toMatchObject({
+        error: "ApiError",
+        code: "setup_incomplete",
+        status: 503,
+        message: expect.stringContaining(name),
+        missing: [name],
+      });
+    }
+  });
+
+  it("names all that is missing at once, and no value of what is there", async () => {
+    const answer = await ask({ MASTER_KEYS: "", PUBLIC_URL: "" }, "/v2/api/me");
+    const body = await answer.text();
+    expect(JSON.parse(body).missing).toEqual(["MASTER_KEYS", "PUBLIC_URL"]);
+    expect(body).not.toContain(env.ADMIN_TOKEN);
+  });
+
+  it("keeps the bells that ring meanwhile", async () => {
+    const bell = { id: "bell-1", timestamp: new Date(), attempts: 1, body: { pool: "key_x", lane: "fast" } };
+    const batch = createMessageBatch("trunkline-bell", [bell]);
+    const ctx = createExecutionContext();
+    await worker.queue(batch, { ...env, MASTER_KEYS: "" }, ctx);
+    expect(await getQueueResult(batch, ctx)).toMatchObject({ retryBatch: { retry: true } });
+  });
+});

@@ -1,0 +1,234 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { Webhook } from "standardwebhooks";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { webhookDelaysMs } from "../../../../src/domain/retry.ts";
+import { type Customers, standInForCustomers } from "../../../support/workers/customers.ts";
+import { call, eventually, makeTestKey, type TestKey } from "../../../support/workers/gateway.ts";
+import { ask, owed, ringAt, settled } from "../../../support/workers/ledger.ts";
+
+const hour = 60 * 60 * 1000;
+const day = 24 * hour;
+
+let customers: Customers;
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+  customers = standInForCustomers();
+});
+afterEach(() => vi.useRealTimers());
+
+async function subscribe(key: TestKey, url: string, more: Record<string, unknown> = {}) {
+  const made = await call("/v2/api/webhooks", {
+    body: { webhook_url: url, webhook_type: "status", ...more },
+    token: key.token,
+  });
+  expect(made.status).toBe(201);
+  return { id: String(made.body.webhook_id), secret: String(made.body.signing_secret) };
+}
+
+/** Refused at once, so that it owes exactly one event: message.failed. */
+async function sendRefused(key: TestKey) {
+  const path = `/v2/api/chats/${encodeURIComponent("+15005550001")}/messages`;
+  expect((await call(path, { body: { text: "Nobody" }, token: key.token })).status).toBe(202);
+}
+
+function countAttempts(key: TestKey, webhook: string) {
+  return ask<{ attempt: number; attempted_at: number; status: number | null }>(
+    key,
+    "SELECT attempt, attempted_at, status FROM attempts WHERE webhook = ? ORDER BY seq",
+    webhook,
+  );
+}
+
+/** Moves the clock to when everything owed is due, and lets all of it be attempted. */
+async function nextRound(key: TestKey): Promise<void> {
+  const rows = await owed(key);
+  await ringAt(key, Math.max(...rows.map((row) => row.due_at)));
+  await settled(key);
+}
+
+/** Expects every delivery to wait as long as promised, ±20 %, and returns by how much each was spread. */
+function expectSpread(rows: { due_at: number }[], wait: number): number[] {
+  const spread = rows.map((row) => (row.due_at - Date.now()) / wait);
+  expect(Math.min(...spread)).toBeGreaterThanOrEqual(0.8);
+  expect(Math.max(...spread)).toBeLessThanOrEqual(1.2);
+  return spread;
+}
+
+describe("the published schedule", () => {
+  it("D07: attempts each delivery ten times, at the promised waits ±20 %, with the same id and bytes and fresh signatures", async () => {
+    const key = await makeTestKey();
+    const urls = Array.from({ length: 20 }, (_, index) => `https://schedule-${index}.example/hook`);
+    const hooks: { id: string; secret: string }[] = [];
+    for (const url of urls) {
+      customers.answerAlways(url, 500);
+      hooks.push(await subscribe(key, url));
+    }
+    await sendRefused(key);
+    await eventually(async () => customers.arrivals.length >= urls.length);
+    await settled(key);
+    const waits: number[] = [];
+    for (let attempt = 1; attempt < 10; attempt += 1) {
+      const rows = await owed(key);
+      expect(rows).toHaveLength(urls.length);
+      expect(rows.every((row) => row.attempt === attempt + 1)).toBe(true);
+      waits.push(...expectSpread(rows, webhookDelaysMs[attempt] ?? 0));
+      const alarm = await runInDurableObject(env.POOLS.getByName(key.id), (_, state) => state.storage.getAlarm());
+      expect(alarm).toBeLessThanOrEqual(Math.max(rows[0]?.due_at ?? 0, Date.now() + 1_000));
+      await nextRound(key);
+    }
+    expect(await owed(key)).toEqual([]);
+    expect(new Set(waits.map((wait) => wait.toFixed(3))).size).toBeGreaterThan(60);
+    for (const [index, url] of urls.entries()) {
+      const attempts = customers.at(url);
+      expect(attempts).toHaveLength(10);
+      expect(new Set(attempts.map(({ body }) => body)).size).toBe(1);
+      expect(new Set(attempts.map(({ headers }) => headers.get("webhook-id"))).size).toBe(1);
+      expect(new Set(attempts.map(({ headers }) => headers.get("X-Blooio-Signature"))).size).toBe(10);
+      const last = attempts.at(-1);
+      new Webhook(hooks[index]?.secret ?? "").verify(last?.body ?? "", Object.fromEntries(last?.headers ?? []));
+    }
+  });
+
+  it("D08, D09: waits as long as Retry-After asks within twice the schedule, and slows down for 429, 502 and 504", async () => {
+    const key = await makeTestKey();
+    const answers: [string, () => Response, number, number][] = [
+      ["asked-10", () => new Response("", { status: 503, headers: { "Retry-After": "10" } }), 10_000, 10_000],
+      ["asked-much", () => new Response("", { status: 503, headers: { "Retry-After": "999999999" } }), 10_000, 10_000],
+      ["asked-0", () => new Response("", { status: 503, headers: { "Retry-After": "0" } }), 5_000, 5_000],
+      ["asked-junk", () => new Response("", { status: 503, headers: { "Retry-After": "soon" } }), 4_000, 6_000],
+      ["busy", () => new Response("", { status: 429 }), 60_000, 72_000],
+      ["bad-gateway", () => new Response("", { status: 502 }), 60_000, 72_000],
+      ["late-gateway", () => new Response("", { status: 504 }), 60_000, 72_000],
+      [
+        "moved",
+        () => new Response("", { status: 301, headers: { Location: "https://elsewhere.example/" } }),
+        4_000,
+        6_000,
+      ],
+    ];
+    const hooks = new Map<string, string>();
+    for (const [name, answer] of answers) {
+      const url = `https://${name}.example/hook`;
+      customers.answer(url, answer);
+      hooks.set(name, (await subscribe(key, url)).id);
+    }
+    await sendRefused(key);
+    await eventually(async () => (await owed(key)).filter((row) => row.attempt === 2).length === answers.length);
+    const rows = await owed(key);
+    for (const [name, , least, most] of answers) {
+      const wait = (rows.find((row) => row.webhook === hooks.get(name))?.due_at ?? 0) - Date.now();
+      expect([name, wait, wait >= least && wait <= most]).toEqual([name, wait, true]);
+    }
+    const slow = await ask<{ webhook: string }>(key, "SELECT webhook FROM endpoints WHERE slow = 1 ORDER BY webhook");
+    const expected = ["busy", "bad-gateway", "late-gateway"].map((name) => hooks.get(name) ?? "");
+    expect(slow.map((row) => row.webhook)).toEqual(expected.sort());
+    expect(customers.arrivals.filter(({ url }) => url.startsWith("https://elsewhere.example"))).toEqual([]);
+  });
+
+  it("D09: 2xx alone is success", async () => {
+    const key = await makeTestKey();
+    const statuses = [200, 201, 204, 299, 302, 307, 308, 400, 404, 500];
+    for (const status of statuses) {
+      const url = `https://status-${status}.example/hook`;
+      customers.answer(url, status);
+      await subscribe(key, url);
+    }
+    await sendRefused(key);
+    await eventually(async () => customers.arrivals.length >= statuses.length);
+    await settled(key);
+    expect(await owed(key)).toHaveLength(6);
+  });
+});
+
+describe("endpoints that want or deserve no more", () => {
+  it("D09: a 410 disables at once in the directory, and resuming delivers what waited", async () => {
+    const key = await makeTestKey();
+    const url = "https://gone.example/hook";
+    customers.answer(url, 410);
+    const { id } = await subscribe(key, url);
+    await sendRefused(key);
+    const disabled = await eventually(async () => {
+      const shown = await call(`/v2/api/webhooks/${id}`, { token: key.token });
+      return shown.body.is_active === false ? shown.body : null;
+    });
+    expect(disabled.disabled_at).toEqual(expect.any(Number));
+    await sendRefused(key);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(customers.at(url)).toHaveLength(1);
+
+    const resumed = await call(`/v2/api/webhooks/${id}`, {
+      method: "PATCH",
+      body: { deprecate: false },
+      token: key.token,
+    });
+    expect(resumed.body).toMatchObject({ is_active: true, disabled_at: null });
+    const replayed = await call(`/v2/api/webhooks/${id}/replay`, { body: { since: 0 }, token: key.token });
+    expect(replayed.status).toBe(202);
+    expect(replayed.body).toMatchObject({ replayed: 2, next_since: null });
+    await ringAt(key, Date.now() + 1_000);
+    await eventually(async () => customers.at(url).length === 3);
+  });
+
+  it("D10: five days of nothing but failures disable, after a warning to those who name it; a success on day 4.9 does not", async () => {
+    const key = await makeTestKey();
+    const [failing, recovering, operator] = ["failing", "recovering", "operator"].map(
+      (name) => `https://${name}.example/hook`,
+    ) as [string, string, string];
+    customers.answerAlways(failing, 500);
+    customers.answerAlways(recovering, 500);
+    const hook = await subscribe(key, failing);
+    const saved = await subscribe(key, recovering);
+    await subscribe(key, operator, { events: ["webhook.failing"] });
+    const startedAt = Date.now();
+    await sendRefused(key);
+    await eventually(async () => (await owed(key)).filter((row) => row.attempt === 2).length === 2);
+    while ((await owed(key)).length > 0) await nextRound(key);
+    expect(await countAttempts(key, hook.id)).toHaveLength(10);
+
+    vi.setSystemTime(startedAt + 4 * day);
+    await sendRefused(key);
+    const warning = await eventually(async () => customers.events(operator).find((e) => e.webhook_id === hook.id));
+    expect(warning).toMatchObject({ event: "webhook.failing", failing_since: expect.any(Number) });
+
+    await eventually(async () => (await owed(key)).filter((row) => row.attempt === 2).length === 2);
+    customers.answerAlways(recovering, 200);
+    await ringAt(key, startedAt + 4.9 * day);
+    await eventually(async () => customers.at(recovering).length === 12);
+    await settled(key);
+    await ringAt(key, startedAt + 5.2 * day);
+    await settled(key);
+    await sendRefused(key);
+    await eventually(async () => {
+      const shown = await call(`/v2/api/webhooks/${hook.id}`, { token: key.token });
+      return shown.body.is_active === false;
+    });
+    expect((await call(`/v2/api/webhooks/${saved.id}`, { token: key.token })).body.is_active).toBe(true);
+    expect(customers.events(operator).filter((event) => event.webhook_id === hook.id)).toHaveLength(1);
+  });
+
+  it("an open circuit burns no attempts: only probes leave, and one success lets the backlog through", async () => {
+    const key = await makeTestKey();
+    const url = "https://circuit.example/hook";
+    customers.answerAlways(url, 500);
+    const hook = await subscribe(key, url);
+    const startedAt = Date.now();
+    for (let sent = 0; sent < 12; sent += 1) await sendRefused(key);
+    await eventually(async () => (await owed(key)).filter((row) => row.attempt === 2).length === 12);
+    await ringAt(key, startedAt + 11 * 60_000);
+    await eventually(async () => (await ask(key, "SELECT 1 FROM endpoints WHERE probe_at IS NOT NULL")).length === 1);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const before = await countAttempts(key, hook.id);
+    await ringAt(key, startedAt + 12 * 60_000);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await countAttempts(key, hook.id)).toHaveLength(before.length);
+
+    customers.answerAlways(url, 200);
+    await ringAt(key, startedAt + 20 * 60_000);
+    await eventually(async () => (await owed(key)).every((row) => row.due_at > Date.now()));
+    const probes = (await countAttempts(key, hook.id)).slice(before.length);
+    expect(probes.length).toBeGreaterThan(5);
+    expect(probes.every((attempt) => attempt.status === 200)).toBe(true);
+  });
+});
