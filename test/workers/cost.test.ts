@@ -2,8 +2,16 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { NumberPool } from "../../src/pool/number-pool.ts";
+import type { FakeAccount } from "../support/node/fake-twilio-account.ts";
 import { call, eventually } from "../support/workers/gateway.ts";
-import { type LiveKey, makeLiveKey, reportStatus, sendLive } from "../support/workers/live-key.ts";
+import {
+  acceptedBy,
+  type LiveKey,
+  makeLiveKey,
+  type Outside,
+  sendText,
+  standInForTheOutside,
+} from "../support/workers/twilio.ts";
 
 const poolMethods = Object.getOwnPropertyNames(NumberPool.prototype).filter(
   (name) => name !== "constructor" && name !== "alarm",
@@ -50,19 +58,28 @@ async function countRows(key: LiveKey): Promise<() => { rows: number; alarms: nu
 }
 
 describe("what a message costs", () => {
+  let outside: Outside;
+  let twilio: FakeAccount;
   let key: LiveKey;
   beforeEach(async () => {
-    key = await makeLiveKey();
-    await sendLive(key, "+15551110000");
-    await eventually(async () => key.taken.length === 1);
+    outside = standInForTheOutside();
+    twilio = outside.open();
+    key = await makeLiveKey(twilio);
+    await sendText(key, "Hello", "+15551110000");
+    await eventually(async () => acceptedBy(twilio).length === 1);
   });
   afterEach(() => vi.restoreAllMocks());
 
+  const report = async (index: number, status: string) =>
+    (await twilio.sendStatus(acceptedBy(twilio)[index]?.sid ?? "", status))?.status;
+
   it("is one object call and no directory statement for a send, a read and a status report", async () => {
     const chat = "/v2/api/chats/%2B15551110000";
-    expect(await countHops(() => sendLive(key, "+15551110001"))).toEqual({ calls: ["accept"], statements: 0 });
-    const sent = await sendLive(key, "+15551110000");
-    const message = `${chat}/messages/${sent.body.message_id}`;
+    expect(await countHops(() => sendText(key, "Hello", "+15551110001"))).toEqual({
+      calls: ["accept"],
+      statements: 0,
+    });
+    const message = `${chat}/messages/${await sendText(key, "Hello", "+15551110000")}`;
     for (const path of [message, `${message}/status`, `${chat}/messages`, chat, "/v2/api/chats", "/v2/api/me"]) {
       const hops = await countHops(() => call(path, { token: key.token }));
       expect({ path, calls: hops.calls.length, statements: hops.statements }).toEqual({
@@ -71,17 +88,17 @@ describe("what a message costs", () => {
         statements: 0,
       });
     }
-    expect(await countHops(() => reportStatus(key, 0, "sent"))).toEqual({ calls: ["report"], statements: 0 });
+    expect(await countHops(() => report(0, "sent"))).toEqual({ calls: ["report"], statements: 0 });
   });
 
   it("is 21 rows and one alarm for a message's whole life: send, three callbacks, two events, one webhook", async () => {
     const url = "https://customer.example/rows";
     await call("/v2/api/webhooks", { body: { webhook_url: url, webhook_type: "status" }, token: key.token });
     const counted = await countRows(key);
-    await sendLive(key, "+15551112222");
-    await eventually(async () => key.taken.length === 2);
-    for (const status of ["sending", "sent", "delivered"]) expect(await reportStatus(key, 1, status)).toBe(204);
-    await eventually(async () => key.posted.length === 2);
+    await sendText(key, "Hello", "+15551112222");
+    await eventually(async () => acceptedBy(twilio).length === 2);
+    for (const status of ["sending", "sent", "delivered"]) expect(await report(1, status)).toBe(204);
+    await eventually(async () => outside.told.length === 2);
     await eventually(async () => (await env.POOLS.getByName(key.id).stats())?.owedDeliveries === 0);
     expect(counted()).toEqual({ rows: 21, alarms: 1 });
   });

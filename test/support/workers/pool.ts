@@ -1,28 +1,27 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { inject, vi } from "vitest";
-import { signTwilioRequest } from "../../../src/domain/twilio-signature.ts";
+import { inject } from "vitest";
+import type { FakeAccount } from "../node/fake-twilio-account.ts";
 import { admin, call } from "./gateway.ts";
-import { postForm } from "./live-key.ts";
+import { acceptedBy, standInForTheOutside } from "./twilio.ts";
 
 /** How often a property is tried: `few` in CI, `FUZZ_RUNS` when it is set. */
 export function runs(few: number): number {
   return inject("fuzzRuns") || few;
 }
 
-/** A message that the stubbed Twilio took: from whom, to whom, when by the gateway's clock, and where its statuses go. */
-export type Departure = { from: string; to: string; body: string; at: number; sid: string; callback: string };
+/** A message that Twilio took: from whom, to whom, when by the gateway's clock. */
+export type Departure = { from: string; to: string; body: string; at: number; sid: string };
 
-/** How the stub answers a send: 201, or Twilio's refusal with this code. */
-type Verdict = (departure: Departure) => number | null;
+/** Twilio's refusal of a send with this code, or null when it takes it. */
+type Verdict = (seen: Pick<Departure, "from" | "to" | "body">) => number | null;
 
-/** An organization's account at a stubbed Twilio, with as many numbers as a test needs; only the gateway's own parts work. */
+/** An organization's account at the stand-in of Twilio, with as many numbers as a test needs; no status is reported by itself. */
 export type Carrier = {
   organizationId: string;
   integrationId: string;
-  accountSid: string;
-  authToken: string;
-  departures: Departure[];
+  twilio: FakeAccount;
+  readonly departures: Departure[];
   refuse: Verdict;
 };
 
@@ -30,9 +29,6 @@ export type Carrier = {
 export type Pool = { id: string; token: string; numbers: string[]; carrier: Carrier };
 
 type Wish = { mms?: boolean; type?: string; weight?: number; messages_per_second?: number };
-
-const hex = (length: number) =>
-  Array.from(crypto.getRandomValues(new Uint8Array(length / 2)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 let given = 0;
 
@@ -48,81 +44,37 @@ export function newPerson(areaCode = "415"): string {
   return `+1${areaCode}666${String(1000 + given)}`;
 }
 
-/** Connects an organization to a stubbed Twilio that lists `numbers` and takes every message, until mocks are restored. */
+/** Connects an organization to an account of the stand-in that has these numbers and takes every message, until mocks are restored. */
 export async function connectCarrier(numbers: Record<string, Wish>): Promise<Carrier> {
+  const addresses = Object.keys(numbers);
+  const twilio = standInForTheOutside().open({
+    numbers: addresses.map((phoneNumber) => ({ phoneNumber, mms: numbers[phoneNumber]?.mms ?? true })),
+  });
   const carrier: Carrier = {
     organizationId: "",
     integrationId: "",
-    accountSid: `AC${hex(32)}`,
-    authToken: hex(32),
-    departures: [],
+    twilio,
     refuse: () => null,
+    get departures() {
+      return acceptedBy(twilio).map(({ from, to, body, at, sid }) => ({ from: from ?? "", to, body, at, sid }));
+    },
   };
-  vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) =>
-    answer(carrier, numbers, new Request(input, init)),
-  );
+  twilio.faults.chooseBy((seen) => {
+    const code = seen.call === "create" ? carrier.refuse(seen) : null;
+    return code === null ? null : { kind: "refuse", status: 400, code, message: `Refused with ${code}` };
+  });
   const organization = await admin("/organizations", { body: { name: "Pools", country_code: "US" } });
   carrier.organizationId = String(organization.body.organization_id);
+  const { accountSid: account_sid, authToken: auth_token } = twilio.options;
   const connected = await admin("/integrations/twilio", {
-    body: { organization_id: carrier.organizationId, account_sid: carrier.accountSid, auth_token: carrier.authToken },
+    body: { organization_id: carrier.organizationId, account_sid, auth_token },
   });
   carrier.integrationId = String(connected.body.integration_id);
-  const addresses = Object.keys(numbers);
   for (let start = 0; start < addresses.length; start += 50) {
     const phone_numbers = addresses.slice(start, start + 50);
     await admin(`/integrations/twilio/${carrier.integrationId}/import`, { body: { phone_numbers } });
   }
   return carrier;
-}
-
-async function answer(carrier: Carrier, numbers: Record<string, Wish>, request: Request): Promise<Response> {
-  const url = new URL(request.url);
-  if (url.origin !== new URL(env.TWILIO_API_URL).origin) return new Response("ok");
-  if (url.pathname.endsWith("/Messages.json") && request.method === "POST") {
-    // What a pool of an earlier test still sends is no business of this one.
-    const isOwn = url.pathname.includes(carrier.accountSid);
-    return isOwn ? take(carrier, request) : Response.json({ sid: `SM${hex(32)}`, status: "queued" }, { status: 201 });
-  }
-  if (url.pathname.endsWith("/Messages.json")) return Response.json({ messages: [], next_page_uri: null });
-  const items = Object.entries(numbers).map(([number, wish], index) => describe(number, wish, index));
-  const asked = url.searchParams.get("PhoneNumber");
-  if (url.pathname.endsWith("/IncomingPhoneNumbers.json")) {
-    const found = items.filter((item) => asked === null || item.phone_number === asked);
-    return Response.json({ incoming_phone_numbers: found, next_page_uri: null });
-  }
-  const single = items.find((item) => url.pathname.endsWith(`/${item.sid}.json`));
-  if (single !== undefined) return Response.json(single);
-  return Response.json({ sid: carrier.accountSid, status: "active", friendly_name: "Pools", type: "Full" });
-}
-
-async function take(carrier: Carrier, request: Request): Promise<Response> {
-  const form = new URLSearchParams(new TextDecoder().decode(await request.arrayBuffer()));
-  const [from, to, body, callback] = ["From", "To", "Body", "StatusCallback"].map((name) => form.get(name) ?? "");
-  const departure = { from, to, body, callback, at: Date.now(), sid: `SM${hex(32)}` } as Departure;
-  const code = carrier.refuse(departure);
-  if (code !== null) return Response.json({ code, message: `Refused with ${code}`, status: 400 }, { status: 400 });
-  carrier.departures.push(departure);
-  return Response.json({ sid: departure.sid, status: "queued", from, to }, { status: 201 });
-}
-
-function describe(number: string, wish: Wish, index: number) {
-  const empty = {
-    sms_url: "",
-    sms_fallback_url: "",
-    sms_application_sid: "",
-    voice_url: "",
-    voice_application_sid: "",
-  };
-  return {
-    sid: `PN${String(index).padStart(32, "0")}`,
-    phone_number: number,
-    friendly_name: number,
-    capabilities: { sms: true, mms: wish.mms ?? true, voice: true, fax: false },
-    sms_method: "POST",
-    sms_fallback_method: "POST",
-    voice_method: "POST",
-    ...empty,
-  };
 }
 
 /** Makes a live key with numbers of its own on a carrier of its own, in this order, with these settings and this selection. */
@@ -169,44 +121,17 @@ export async function senderOf(pool: Pool, to: string, body?: Record<string, unk
   return String(sent.body.from_number);
 }
 
-/** Lets a person write to a number, signed as Twilio does. */
+/** Lets a person write to a number, and returns how the gateway answered. */
 export async function writeTo(pool: Pool, from: string, to: string, text = "Hi"): Promise<number> {
   const url = `${env.PUBLIC_URL}/twilio/${pool.carrier.integrationId}/inbound`;
-  const sid = `SM${hex(32)}`;
-  const params: [string, string][] = Object.entries({
-    MessageSid: sid,
-    SmsMessageSid: sid,
-    SmsSid: sid,
-    SmsStatus: "received",
-    AccountSid: pool.carrier.accountSid,
-    From: from,
-    To: to,
-    Body: text,
-    NumMedia: "0",
-    NumSegments: "1",
-    ApiVersion: "2010-04-01",
-  });
-  return postForm(url, params, await signTwilioRequest(url, params, pool.carrier.authToken));
+  const [answer] = await pool.carrier.twilio.sendInbound({ from, to, text, url });
+  return answer?.status ?? 0;
 }
 
-/** Reports a status of a message that left, signed as Twilio does. */
+/** Reports a status of a message that left, and returns how the gateway answered. */
 export async function report(pool: Pool, departure: Departure, status: string, errorCode?: number): Promise<number> {
-  const params: [string, string][] = Object.entries({
-    MessageSid: departure.sid,
-    SmsSid: departure.sid,
-    MessageStatus: status,
-    SmsStatus: status,
-    To: departure.to,
-    From: departure.from,
-    AccountSid: pool.carrier.accountSid,
-    ApiVersion: "2010-04-01",
-    ...(errorCode === undefined ? {} : { ErrorCode: String(errorCode) }),
-  });
-  return postForm(
-    departure.callback,
-    params,
-    await signTwilioRequest(departure.callback, params, pool.carrier.authToken),
-  );
+  const extras = errorCode === undefined ? {} : { errorCode };
+  return (await pool.carrier.twilio.sendStatus(departure.sid, status, extras))?.status ?? 0;
 }
 
 /** Throws the pool's object out of memory, as a deployment or an idle minute does: what it knows next, it reads from its ledger. */

@@ -20,9 +20,11 @@ export type Outside = {
   lines: string[];
 };
 
+// What a pool of an earlier test still sends, its own account answers.
+const accounts: FakeAccount[] = [];
+
 /** Replaces the outside for one test: requests to Twilio are answered by the strict stand-in, webhooks are kept, callbacks come in by the gateway's own door. */
 export function standInForTheOutside(): Outside {
-  const accounts: FakeAccount[] = [];
   const outside: Outside = {
     told: [],
     answerAs: () => 200,

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, expect, it, vi } from "vitest";
-import { call, eventually } from "../../../support/workers/gateway.ts";
-import { type LiveKey, makeLiveKey, reportStatus, sendLive } from "../../../support/workers/live-key.ts";
+import { call } from "../../../support/workers/gateway.ts";
+import { type LiveKey, makeLiveKey, sendTaken, standInForTheOutside } from "../../../support/workers/twilio.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -21,11 +21,17 @@ async function countAsked(work: () => Promise<unknown>) {
   return { asked: Object.fromEntries(asked), statements };
 }
 
-async function makeKeyWithMessage(to: string): Promise<{ key: LiveKey; path: string }> {
-  const key = await makeLiveKey();
-  const sent = await sendLive(key, to);
-  await eventually(async () => key.taken.length === 1);
-  return { key, path: `/v2/api/chats/${encodeURIComponent(to)}/messages/${sent.body.message_id}/status` };
+type Sent = { key: LiveKey; path: string; report(status: string): Promise<number | null | undefined> };
+
+async function makeKeyWithMessage(to: string): Promise<Sent> {
+  const twilio = standInForTheOutside().open();
+  const key = await makeLiveKey(twilio);
+  const { id, sid } = await sendTaken(twilio, key, "Hello", to);
+  return {
+    key,
+    path: `/v2/api/chats/${encodeURIComponent(to)}/messages/${id}/status`,
+    report: async (status) => (await twilio.sendStatus(sid, status))?.status,
+  };
 }
 
 it("C12: a storm of callbacks on one key asks for no other key's object and not for the directory", async () => {
@@ -37,7 +43,7 @@ it("C12: a storm of callbacks on one key asks for no other key's object and not 
   ] as const) {
     const storm = await countAsked(async () => {
       const statuses = ["sending", "sent", "sent", "delivered"];
-      const answers = Array.from({ length: 100 }, (_, at) => reportStatus(one.key, 0, statuses[at % 4] ?? "sent"));
+      const answers = Array.from({ length: 100 }, (_, at) => one.report(statuses[at % 4] ?? "sent"));
       expect(new Set(await Promise.all(answers))).toEqual(new Set([204]));
     });
     expect(storm).toEqual({ asked: { [one.key.id]: 100 }, statements: 0 });
