@@ -40,6 +40,24 @@ describe("the documentation", () => {
     expect([...new Set(named)].filter((name) => name === undefined || !(name in scripts))).toEqual([]);
   });
 
+  test("tells the way of a send in at most eight files, each of which stands", () => {
+    const [, story = ""] = read("docs/architecture.md").split("**A send**");
+    const steps = (story.split("**An inbound message**")[0] ?? "").match(/^\d+\. `src\/[^`]+`/gm) ?? [];
+    expect(steps.length).toBeGreaterThan(4);
+    expect(steps.length).toBeLessThanOrEqual(8);
+    expect(steps.map((step) => step.replace(/^\d+\. `|`$/g, "")).filter((file) => !existsSync(file))).toEqual([]);
+  });
+
+  test("names no file of the sources or tests that does not stand", () => {
+    const named = pages.flatMap((page) =>
+      [...read(page).matchAll(/`((?:src|test|scripts|migrations)\/[\w./-]+\.(?:ts|mjs|sql))`/g)].map(
+        (match) => match[1] ?? "",
+      ),
+    );
+    expect(named.length).toBeGreaterThan(20);
+    expect([...new Set(named)].filter((file) => !existsSync(file))).toEqual([]);
+  });
+
   test("describes every setting of .dev.vars.example, and those of the start alone", () => {
     const names = [...read(".dev.vars.example").matchAll(/^([A-Z_]+)=/gm)].map((match) => match[1]);
     for (const name of ["PORT", "STATE_DIR", ...names]) expect(readme).toContain(`| \`${name}\` |`);
