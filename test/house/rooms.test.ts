@@ -105,6 +105,11 @@ const table = [
     refused: ["hono", "drizzle-orm", "cloudflare:workers", "../pool/number-pool.ts", "../http/errors.ts"],
   },
   {
+    file: "src/sdk/x.ts",
+    allowed: ["./wire.ts", "./error.ts"],
+    refused: ["zod", "hono", "node:crypto", "../domain/event.ts", "../http/table.ts"],
+  },
+  {
     file: "src/http/v2/x.ts",
     allowed: [
       "hono",

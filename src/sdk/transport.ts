@@ -1,0 +1,173 @@
+import { errorOf, TrunklineError } from "./error.ts";
+import { type Calls, routes } from "./wire.ts";
+
+type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+export type TrunklineOptions = {
+  /** `tl_live_…` or `tl_test_…`; else the environment's `TRUNKLINE_API_KEY`. */
+  apiKey?: string;
+  /** Where the gateway is, with or without `/v2/api`; else the environment's `TRUNKLINE_URL`, else `http://127.0.0.1:8787`. */
+  baseUrl?: string;
+  /** In place of the global one. */
+  fetch?: Fetch;
+  /** How long one attempt may take, in milliseconds; 30,000 unless told otherwise. */
+  timeoutMs?: number;
+  /** How often a call is repeated that may safely be; 2 unless told otherwise. */
+  maxRetries?: number;
+};
+
+export type CallOptions = {
+  /** Ends the call, and its repeats, at once. */
+  signal?: AbortSignal;
+  timeoutMs?: number;
+  maxRetries?: number;
+};
+
+export type CallName = keyof Calls;
+type Given<N extends CallName> = Omit<Calls[N], "answer">;
+export type Answer<N extends CallName> = Calls[N]["answer"];
+/** Asks the gateway for one call of the table of operations. */
+export type Ask = <N extends CallName>(name: N, given: Given<N>, options?: CallOptions) => Promise<Answer<N>>;
+
+type Parts = {
+  params?: Record<string, string>;
+  query?: Record<string, unknown>;
+  headers?: Record<string, string | undefined>;
+  body?: unknown;
+};
+type Prepared = { url: string; init: RequestInit; mayRepeat: boolean };
+type Limits = { timeoutMs: number; maxRetries: number; signal: AbortSignal | undefined };
+
+const longestPauseMs = 60_000;
+
+/** Returns how the gateway is asked. Throws a TypeError when there is no key, or the address is none. */
+export function makeAsk(options: TrunklineOptions): Ask {
+  const environment = readEnvironment();
+  const apiKey = options.apiKey ?? environment.TRUNKLINE_API_KEY ?? "";
+  if (apiKey === "") throw new TypeError("No API key: give apiKey, or set TRUNKLINE_API_KEY.");
+  const root = rootOf(options.baseUrl ?? environment.TRUNKLINE_URL ?? "http://127.0.0.1:8787");
+  const send = options.fetch ?? ((url: string, init: RequestInit) => globalThis.fetch(url, init));
+  return async (name, given, { signal, timeoutMs, maxRetries } = {}) => {
+    const limits = {
+      timeoutMs: timeoutMs ?? options.timeoutMs ?? 30_000,
+      maxRetries: maxRetries ?? options.maxRetries ?? 2,
+      signal,
+    };
+    const response = await askRepeatedly(send, prepare(root, apiKey, name, given), limits);
+    return readAnswer(response) as Promise<Answer<typeof name>>;
+  };
+}
+
+function prepare(root: string, apiKey: string, name: CallName, { params, query, headers, body }: Parts): Prepared {
+  const [method, template] = routes[name];
+  const path = template.replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(params?.[key] ?? ""));
+  const asked = new URLSearchParams();
+  for (const [key, value] of Object.entries(query ?? {})) if (value !== undefined) asked.set(key, String(value));
+  const given = Object.entries(headers ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const init: RequestInit = {
+    method,
+    headers: {
+      Authorization: `Bearer ${apiKey}`,
+      Accept: "application/json",
+      ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      ...Object.fromEntries(given),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  };
+  const mayRepeat = method !== "POST" || given.some(([key]) => key.toLowerCase() === "idempotency-key");
+  return { url: `${root}${path}${asked.size === 0 ? "" : `?${asked}`}`, init, mayRepeat };
+}
+
+/** Repeats what may be: after no answer or 5xx only calls that cannot happen twice, after 429 any, for it was not taken. Never after another 4xx. */
+async function askRepeatedly(send: Fetch, call: Prepared, limits: Limits): Promise<Response> {
+  for (let attempt = 0; ; attempt += 1) {
+    const outcome = await askOnce(send, call, limits);
+    if (outcome instanceof Response) return outcome;
+    const { status, code } = outcome;
+    const passes = status === 429 || (call.mayRepeat && (status === null || (status >= 500 && status !== 501)));
+    const pauseMs = pauseBefore(attempt, outcome.retryAfter);
+    if (!passes || code === "setup_incomplete" || attempt >= limits.maxRetries || pauseMs > longestPauseMs)
+      throw outcome;
+    await pause(pauseMs, limits.signal);
+  }
+}
+
+async function askOnce(send: Fetch, call: Prepared, limits: Limits): Promise<Response | TrunklineError> {
+  const timeout = AbortSignal.timeout(limits.timeoutMs);
+  const signal = limits.signal === undefined ? timeout : AbortSignal.any([limits.signal, timeout]);
+  try {
+    const response = await send(call.url, { ...call.init, signal });
+    if (!response.ok) return errorOf(response);
+    // Read here, so that an answer that breaks off is a failed attempt like any other.
+    return new Response(await response.arrayBuffer(), { status: response.status, headers: response.headers });
+  } catch (cause) {
+    limits.signal?.throwIfAborted();
+    const timedOut = timeout.aborted;
+    return new TrunklineError({
+      status: null,
+      code: timedOut ? "timed_out" : "connection_failed",
+      message: timedOut
+        ? `The gateway did not answer within ${limits.timeoutMs} ms.`
+        : `The gateway at ${new URL(call.url).origin} could not be reached: ${reasonOf(cause)}.`,
+      cause,
+    });
+  }
+}
+
+async function readAnswer(response: Response): Promise<unknown> {
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new TrunklineError({
+      status: response.status,
+      code: "unreadable_answer",
+      message: "The answer is not JSON. Does baseUrl lead to a Trunkline gateway?",
+      cause,
+    });
+  }
+}
+
+function pauseBefore(attempt: number, retryAfter: number | null): number {
+  const jitter = 0.75 + Math.random() / 2;
+  return Math.max((retryAfter ?? 0) * 1000, Math.min(500 * 2 ** attempt, 5_000) * jitter);
+}
+
+/** Waits; throws the signal's reason when it is aborted meanwhile. */
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    }, ms);
+    signal?.addEventListener("abort", stop, { once: true });
+  });
+}
+
+function rootOf(baseUrl: string): string {
+  const trimmed = baseUrl
+    .trim()
+    .replace(/\/+$/, "")
+    .replace(/\/v2(\/api)?$/, "");
+  if (!URL.canParse(trimmed) || !/^https?:$/.test(new URL(trimmed).protocol)) {
+    throw new TypeError(
+      `baseUrl must be an http or https address such as https://trunkline.example.com, not ${baseUrl}.`,
+    );
+  }
+  return `${trimmed}/v2/api`;
+}
+
+function reasonOf(cause: unknown): string {
+  const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
+  return inner instanceof Error ? inner.message : String(inner);
+}
+
+function readEnvironment(): Record<string, string | undefined> {
+  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
+  return process?.env ?? {};
+}
