@@ -57,6 +57,8 @@ export class Desk {
   readonly health: HealthWatch;
   rotation: RotationState;
   lastUsedAt: number | null = null;
+  /** How far the daily look at the idempotency keys has come, null between two of them. */
+  keysSweptTo: string | null = null;
   readonly #activeAt = new Map<string, number>();
   readonly #activeNoted = new Map<string, number>();
   #snapshot: Snapshot;

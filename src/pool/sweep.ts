@@ -1,52 +1,100 @@
 import { sequenceAt, timeOfSequence } from "../domain/ids.ts";
+import { webhookDelaysMs } from "../domain/retry.ts";
 import { linkLifeMs } from "../domain/short-link.ts";
 import type { Desk } from "./desk.ts";
-import { sweepAttempts, webhooksWithAttempts } from "./ledger/attempts.ts";
-import { forgetOwedBefore, owedHeads } from "./ledger/deliveries.ts";
+import { attemptHeads, sweepAttempts } from "./ledger/attempts.ts";
+import { owedHeads, sweepOwed } from "./ledger/deliveries.ts";
 import { eventBounds, sweepEvents } from "./ledger/events.ts";
-import { sweepKeys } from "./ledger/idempotency.ts";
+import { hasKeys, sweepKeys } from "./ledger/idempotency.ts";
 import { linkBounds, sweepLinks } from "./ledger/links.ts";
 import { readMark, saveMark } from "./ledger/marks.ts";
 
+const dayMs = 24 * 60 * 60 * 1000;
 /** How long events and delivery logs are kept. */
-export const keptMs = 30 * 24 * 60 * 60 * 1000;
+export const keptMs = 30 * dayMs;
 /** A link that ended still says so for so long. */
-const linkGraceMs = 30 * 24 * 60 * 60 * 1000;
+const linkKeptMs = linkLifeMs + 30 * dayMs;
+/** A delivery is due this long after its event at the latest, with room for the jitter. */
+const longestScheduleMs = 2 * webhookDelaysMs.reduce((sum, delay) => sum + delay, 0);
 /** Rows of one kind that one alarm forgets, and how long it rests where nothing is left to forget. */
 const slice = 500;
 const restMs = 60 * 60 * 1000;
+/** Idempotency keys have no order of time: so many are looked at in one alarm, and all of them once a day. */
+const keysLookedAt = 5_000;
 
-/** Forgets events, delivery logs, links and idempotency keys that are too old, a slice at a time. */
+/** Forgets events, delivery logs, links and idempotency keys that are too old, a slice at a time; a pool that never rests forgets like any other. */
 export function sweep(desk: Desk): void {
   const now = desk.now();
-  if (now < (readMark(desk.sql, "swept_at") ?? 0) + restMs) return;
-  const before = sequenceAt(now - keptMs);
-  desk.outside.storage.transactionSync(() => {
-    const forgotten = sweepOlder(desk, before);
-    if (forgotten.some((count) => count === slice)) return;
-    const bounds = eventBounds(desk.sql);
-    if (bounds !== null || forgotten.some((count) => count > 0)) saveMark(desk.sql, "swept_at", now);
+  if (now < (readMark(desk.sql, "forgotten_at") ?? 0) + restMs) return;
+  desk.keysSweptTo = desk.outside.storage.transactionSync(() => {
+    const areDone = [forgetOwed, forgetAttempts, forgetEvents, forgetLinks].map((forget) => forget(desk, now));
+    const keys = forgetKeys(desk, now, desk.keysSweptTo);
+    if (keys.isDone && areDone.every(Boolean) && hasAnything(desk)) saveMark(desk.sql, "forgotten_at", now);
+    return keys.sweptTo;
   });
 }
 
-function sweepOlder(desk: Desk, before: number): number[] {
+/** Each of these forgets one slice and says whether nothing of its kind is left to forget. */
+function forgetOwed(desk: Desk, now: number): boolean {
+  const event = sequenceAt(now - keptMs);
+  const dueBefore = now - keptMs + longestScheduleMs;
+  let left = slice;
   for (const head of owedHeads(desk.sql)) {
-    if (head.due_at < timeOfSequence(before)) forgetOwedBefore(desk.sql, head.webhook, before);
+    if (left > 0 && head.due_at < dueBefore) left -= sweepOwed(desk.sql, head.webhook, { event, dueBefore }, left);
   }
-  const attempts = webhooksWithAttempts(desk.sql).map((webhook) => sweepAttempts(desk.sql, webhook, before, slice));
-  const oldest = eventBounds(desk.sql)?.oldest ?? before;
-  if (oldest < before) saveMark(desk.sql, "swept_before", before);
-  const keys = sweepKeys(desk.sql, desk.now(), slice);
-  const links = sweepLinks(desk.sql, sequenceAt(desk.now() - linkLifeMs - linkGraceMs), slice);
-  return [...attempts, oldest < before ? sweepEvents(desk.sql, before, slice) : 0, links, keys];
+  return left > 0;
+}
+
+function forgetAttempts(desk: Desk, now: number): boolean {
+  const before = sequenceAt(now - keptMs);
+  let left = slice;
+  for (const { webhook, seq } of attemptHeads(desk.sql)) {
+    if (left > 0 && seq < before) left -= sweepAttempts(desk.sql, webhook, before, left);
+  }
+  return left > 0;
+}
+
+function forgetEvents(desk: Desk, now: number): boolean {
+  const before = sequenceAt(now - keptMs);
+  if ((eventBounds(desk.sql)?.oldest ?? before) >= before) return true;
+  saveMark(desk.sql, "swept_before", before);
+  return sweepEvents(desk.sql, before, slice) < slice;
+}
+
+function forgetLinks(desk: Desk, now: number): boolean {
+  return sweepLinks(desk.sql, sequenceAt(now - linkKeptMs), slice) < slice;
+}
+
+function forgetKeys(desk: Desk, now: number, after: string | null): { sweptTo: string | null; isDone: boolean } {
+  if (after === null && now < nextKeysAt(desk)) return { sweptTo: null, isDone: true };
+  const sweptTo = sweepKeys(desk.sql, now, { after, limit: keysLookedAt });
+  if (sweptTo === null) saveMark(desk.sql, "keys_swept_at", now);
+  return { sweptTo, isDone: sweptTo === null };
+}
+
+function nextKeysAt(desk: Desk): number {
+  return hasKeys(desk.sql) ? (readMark(desk.sql, "keys_swept_at") ?? 0) + dayMs : Number.POSITIVE_INFINITY;
+}
+
+function hasAnything(desk: Desk): boolean {
+  return nextForgettableAt(desk) !== null;
 }
 
 /** Returns when there is something to forget next, or null; never sooner than an hour after the last time. */
 export function nextSweepAt(desk: Desk): number | null {
-  const oldest = eventBounds(desk.sql)?.oldest;
-  const link = linkBounds(desk.sql);
-  if (oldest === undefined && link === null) return null;
-  const rested = (readMark(desk.sql, "swept_at") ?? 0) + restMs;
-  const due = oldest === undefined ? desk.now() + keptMs : timeOfSequence(oldest) + keptMs + 1;
-  return Math.max(due, rested);
+  const at = nextForgettableAt(desk);
+  return at === null ? null : Math.max(at, (readMark(desk.sql, "forgotten_at") ?? 0) + restMs);
+}
+
+function nextForgettableAt(desk: Desk): number | null {
+  const events = eventBounds(desk.sql);
+  const links = linkBounds(desk.sql);
+  const times = [
+    ...(events === null ? [] : [timeOfSequence(events.oldest) + keptMs + 1]),
+    ...attemptHeads(desk.sql).map(({ seq }) => timeOfSequence(seq) + keptMs + 1),
+    // The newest link is never forgotten.
+    ...(links === null || links.first === links.last ? [] : [timeOfSequence(links.firstMessage) + linkKeptMs + 1]),
+    ...(hasKeys(desk.sql) ? [nextKeysAt(desk)] : []),
+  ];
+  return times.length === 0 ? null : Math.min(...times);
 }

@@ -69,17 +69,16 @@ export function lastTriggered(sql: SqlStorage, webhook: string): number | null {
   );
 }
 
-/** Returns the webhooks that have attempts, each found by one look into the index. */
-export function webhooksWithAttempts(sql: SqlStorage): string[] {
+/** Returns the webhooks that have attempts with the oldest of each, found by one look into the index. */
+export function attemptHeads(sql: SqlStorage): { webhook: string; seq: number }[] {
   return sql
-    .exec<{ webhook: string }>(
+    .exec<{ webhook: string; seq: number }>(
       `WITH RECURSIVE found (webhook) AS (
          SELECT min(webhook) FROM attempts
          UNION ALL SELECT (SELECT min(webhook) FROM attempts WHERE attempts.webhook > found.webhook) FROM found WHERE found.webhook IS NOT NULL
-       ) SELECT webhook FROM found WHERE webhook IS NOT NULL`,
+       ) SELECT webhook, (SELECT min(seq) FROM attempts WHERE attempts.webhook = found.webhook) AS seq FROM found WHERE webhook IS NOT NULL`,
     )
-    .toArray()
-    .map((row) => row.webhook);
+    .toArray();
 }
 
 /** Forgets at most `limit` of a webhook's attempts before a sequence number; returns how many it forgot. */

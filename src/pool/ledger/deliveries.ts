@@ -69,9 +69,23 @@ export function forgetWebhook(sql: SqlStorage, webhook: string): void {
   sql.exec("DELETE FROM owed WHERE webhook = ?", webhook);
 }
 
-/** Strikes out what a webhook was owed of events before a sequence number: they are about to be swept. */
-export function forgetOwedBefore(sql: SqlStorage, webhook: string, event: number): void {
-  sql.exec("DELETE FROM owed WHERE webhook = ? AND event < ?", webhook, event);
+/** Strikes out at most `limit` deliveries of a webhook of events before a sequence number, due before a time: the events are about to be swept. Returns how many. */
+export function sweepOwed(
+  sql: SqlStorage,
+  webhook: string,
+  before: { event: number; dueBefore: number },
+  limit: number,
+): number {
+  return sql
+    .exec(
+      `DELETE FROM owed WHERE webhook = ?1 AND (due_at, event) IN
+         (SELECT due_at, event FROM owed WHERE webhook = ?1 AND due_at < ?3 AND event < ?2 ORDER BY due_at, event LIMIT ?4) RETURNING event`,
+      webhook,
+      before.event,
+      before.dueBefore,
+      limit,
+    )
+    .toArray().length;
 }
 
 /** Returns how many deliveries are owed. */

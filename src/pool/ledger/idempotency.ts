@@ -28,13 +28,30 @@ export function rememberKey(sql: SqlStorage, key: string, fingerprint: string, a
   );
 }
 
-/** Forgets at most `limit` keys that are no longer remembered, and returns how many. */
-export function sweepKeys(sql: SqlStorage, now: number, limit: number): number {
-  return sql
-    .exec(
-      "DELETE FROM idempotency WHERE key IN (SELECT key FROM idempotency WHERE created_at <= ? LIMIT ?) RETURNING key",
-      now - idempotencyKeptMs,
+/** Says whether any key stands here. */
+export function hasKeys(sql: SqlStorage): boolean {
+  return sql.exec("SELECT 1 FROM idempotency LIMIT 1").toArray().length > 0;
+}
+
+/** Looks at `limit` keys after one of them, forgets those that are no longer remembered, and returns where to go on, or null at the end. */
+export function sweepKeys(
+  sql: SqlStorage,
+  now: number,
+  { after, limit }: { after: string | null; limit: number },
+): string | null {
+  const seen = sql
+    .exec<{ last: string | null; total: number }>(
+      "SELECT max(key) AS last, count(*) AS total FROM (SELECT key FROM idempotency WHERE key > ? ORDER BY key LIMIT ?)",
+      after ?? "",
       limit,
     )
-    .toArray().length;
+    .one();
+  const oldest = now - idempotencyKeptMs;
+  sql.exec(
+    "DELETE FROM idempotency WHERE key > ? AND key <= ? AND created_at <= ?",
+    after ?? "",
+    seen.last ?? "",
+    oldest,
+  );
+  return seen.total < limit ? null : seen.last;
 }

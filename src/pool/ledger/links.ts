@@ -17,14 +17,14 @@ export function findLink(sql: SqlStorage, n: number): LinkRow | null {
   return sql.exec<LinkRow>("SELECT * FROM links WHERE n = ?", n).toArray()[0] ?? null;
 }
 
-/** Returns the lowest and the highest number of the links that are kept, or null when there are none. */
-export function linkBounds(sql: SqlStorage): { first: number; last: number } | null {
+/** Returns the lowest and the highest number of the links that are kept, and the message of the lowest; null when there are none. */
+export function linkBounds(sql: SqlStorage): { first: number; last: number; firstMessage: number } | null {
   const row = sql
-    .exec<{ first: number | null; last: number | null }>(
-      "SELECT (SELECT min(n) FROM links) AS first, (SELECT max(n) FROM links) AS last",
+    .exec<{ n: number; message: number; last: number }>(
+      "SELECT n, message, (SELECT max(n) FROM links) AS last FROM links ORDER BY n LIMIT 1",
     )
-    .one();
-  return row.first === null || row.last === null ? null : { first: row.first, last: row.last };
+    .toArray()[0];
+  return row === undefined ? null : { first: row.n, last: row.last, firstMessage: row.message };
 }
 
 /** Forgets links of messages before a sequence number, the oldest first and at most `limit`; returns how many. The newest stays, so that no number comes twice. */

@@ -3,6 +3,8 @@ export type MarkName =
   | "last_used_at"
   | `polled_${number}`
   | "swept_at"
+  | "forgotten_at"
+  | "keys_swept_at"
   | "suspicious_at"
   | "swept_before"
   | `cap_${string}`
