@@ -12,6 +12,10 @@ import type {
   WebhookType,
 } from "../domain/snapshot.ts";
 
+/**
+ * `version` rises with every change that the organization's lobby must learn; `publishedVersion` is the one it has confirmed, 0 for one that was never opened:
+ * a lobby is opened by the first message to a number that no key holds.
+ */
 export const organizations = sqliteTable("organizations", {
   id: text("id").primaryKey(),
   name: text("name").notNull(),
@@ -19,6 +23,8 @@ export const organizations = sqliteTable("organizations", {
   selection: text("selection", { mode: "json" }).$type<Record<Protocol, Selection>>().notNull(),
   /** Which numbers its sandbox account has: no two organizations have the same. */
   sandboxBlock: integer("sandbox_block").notNull(),
+  version: integer("version").notNull().default(1),
+  publishedVersion: integer("published_version").notNull().default(0),
   createdAt: integer("created_at").notNull(),
 });
 
@@ -170,5 +176,8 @@ export const unclaimedInbound = sqliteTable(
     body: text("body").notNull(),
     receivedAt: integer("received_at").notNull(),
   },
-  (table) => [index("unclaimed_inbound_by_number").on(table.number)],
+  (table) => [
+    index("unclaimed_inbound_by_number").on(table.number, table.receivedAt, table.providerId),
+    index("unclaimed_inbound_by_time").on(table.receivedAt),
+  ],
 );
