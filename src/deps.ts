@@ -22,6 +22,9 @@ export function makeDeps(env: Cloudflare.Env, settings: Settings): Deps {
     ring: async (bell, delaySeconds = 0) => {
       await (bell.lane === "slow" ? env.BELL_SLOW : env.BELL).send(bell, { delaySeconds });
     },
+    send: async (errand) => {
+      await env.BELL.send(errand);
+    },
     fetch: (request) => fetch(request),
     now: () => Date.now(),
     randomBytes,

@@ -2,6 +2,7 @@ import packageFile from "../package.json" with { type: "json" };
 import { makeDeps } from "./deps.ts";
 import { readBell } from "./domain/pool-calls.ts";
 import { learnNews, readNews } from "./flows/accounts/account-health.ts";
+import { readErrand, runErrands } from "./flows/errands.ts";
 import { watch } from "./flows/watchdog.ts";
 import { deliver } from "./flows/webhooks/deliver.ts";
 import { makeApp, type Setup } from "./http/app.ts";
@@ -39,6 +40,10 @@ export default {
     await learnNews(
       setup.deps,
       batch.messages.flatMap((message) => readNews(message.body) ?? []),
+    );
+    await runErrands(
+      setup.deps,
+      batch.messages.flatMap((message) => readErrand(message.body) ?? []),
     );
     const rung = batch.messages.map((message) => ({ message, bell: readBell(message.body) }));
     const { failed, rest } = await deliver(

@@ -1,4 +1,4 @@
-import { asc, eq, inArray, lt } from "drizzle-orm";
+import { asc, eq, inArray, lt, sql } from "drizzle-orm";
 import type { InboundMessage } from "../domain/pool-calls.ts";
 import type { Database } from "./database.ts";
 import { unclaimedInbound } from "./schema.ts";
@@ -14,25 +14,47 @@ export async function keepUnclaimed(db: Database, message: InboundMessage, recei
     .onConflictDoNothing();
 }
 
-/** Returns what was kept for a number and is not too old, oldest first. */
-export async function listUnclaimed(db: Database, number: string): Promise<InboundMessage[]> {
+/** Returns at most `limit` of what was kept for a number, oldest first. */
+export async function listUnclaimed(db: Database, number: string, limit: number): Promise<InboundMessage[]> {
   const rows = await db
     .select({ body: unclaimedInbound.body })
     .from(unclaimedInbound)
     .where(eq(unclaimedInbound.number, number))
     .orderBy(asc(unclaimedInbound.receivedAt), asc(unclaimedInbound.providerId))
-    .limit(1000);
+    .limit(limit);
   return rows.map((row) => JSON.parse(row.body) as InboundMessage);
+}
+
+/** A number that has a key while messages of it are still unclaimed: they are to be handed over. */
+export type HandOver = { number: string; keyId: string };
+
+/** Returns at most `limit` numbers whose messages are to be handed over; the index is entered once per number, however many messages there are. */
+export function listHandOvers(db: Database, limit: number): Promise<HandOver[]> {
+  return db.all<HandOver>(
+    sql`WITH RECURSIVE heads (number) AS (
+          SELECT min(number) FROM unclaimed_inbound
+          UNION ALL SELECT (SELECT min(number) FROM unclaimed_inbound WHERE unclaimed_inbound.number > heads.number) FROM heads WHERE heads.number IS NOT NULL
+        )
+        SELECT numbers.address AS number, numbers.api_key_id AS keyId FROM heads JOIN numbers ON numbers.address = heads.number
+        WHERE numbers.api_key_id IS NOT NULL ORDER BY numbers.address LIMIT ${limit}`,
+  );
 }
 
 /** Forgets messages that were handed over. */
 export async function forgetUnclaimed(db: Database, providerIds: string[]): Promise<void> {
-  for (let start = 0; start < providerIds.length; start += 50) {
-    await db.delete(unclaimedInbound).where(inArray(unclaimedInbound.providerId, providerIds.slice(start, start + 50)));
-  }
+  const given = sql`(SELECT value FROM json_each(${JSON.stringify(providerIds)}))`;
+  await db.delete(unclaimedInbound).where(inArray(unclaimedInbound.providerId, given));
 }
 
-/** Forgets what is older than seven days. */
-export async function forgetOldUnclaimed(db: Database, now: number): Promise<void> {
-  await db.delete(unclaimedInbound).where(lt(unclaimedInbound.receivedAt, now - unclaimedKeptMs));
+/** Forgets at most `limit` messages that are older than seven days, the oldest first; returns how many it forgot. */
+export async function forgetOldUnclaimed(db: Database, now: number, limit: number): Promise<number> {
+  const { providerId, receivedAt } = unclaimedInbound;
+  const old = db
+    .select({ providerId })
+    .from(unclaimedInbound)
+    .where(lt(receivedAt, now - unclaimedKeptMs))
+    .orderBy(asc(receivedAt))
+    .limit(limit);
+  const forgotten = await db.delete(unclaimedInbound).where(inArray(providerId, old)).returning({ providerId });
+  return forgotten.length;
 }

@@ -231,6 +231,8 @@ export type PoolCalls = {
   addTags(credential: Credential, identifier: string, tags: string[]): Promise<Result<{ tags: string[] }>>;
   removeTag(credential: Credential, identifier: string, tag: string): Promise<Result<{ deletedAt: number }>>;
   receive(message: InboundMessage): Promise<Result<Received>>;
+  /** Receives messages in order; ends at the first that the pool does not take. */
+  receiveAll(messages: InboundMessage[]): Promise<Result<null>>;
   /** Honours STOP and START in a message that is not kept. */
   heedKeyword(message: InboundMessage): Promise<Result<null>>;
   /** Owes `call.received` to those who name it. */

@@ -16,6 +16,9 @@ export type SandboxCalls = {
   }): Promise<Result<{ messageSid: string }>>;
 };
 
+/** A queue message that goes on with work too long for one turn. What is to be done stands in the directory: losing or doubling it changes nothing. */
+export type Errand = { errand: "hand_over"; number: string };
+
 /** Everything a story needs from outside itself: made in one place, so that only fetch, clock and randomness are ever replaced. */
 export type Deps = {
   db: Database;
@@ -27,6 +30,8 @@ export type Deps = {
   /** Who may sign Twilio's requests, as far as this isolate has read it lately. */
   signers: KnownSigners;
   ring: (bell: Bell, delaySeconds?: number) => Promise<void>;
+  /** Asks for a turn of its own for an errand. */
+  send: (errand: Errand) => Promise<void>;
   fetch: (request: Request) => Promise<Response>;
   now: () => number;
   randomBytes: (length: number) => Uint8Array<ArrayBuffer>;

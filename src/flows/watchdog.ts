@@ -2,17 +2,40 @@ import { listBehind } from "../directory/api-keys.ts";
 import { forgetOldUnclaimed } from "../directory/unclaimed.ts";
 import { checkAccounts } from "./accounts/account-health.ts";
 import type { Deps } from "./deps.ts";
+import { finishHandOvers } from "./messages/hand-over.ts";
 import { publishKeys } from "./publish.ts";
 
 const poolsPerRound = 100;
+const forgottenAtOnce = 1_000;
+const forgettingsPerRound = 10;
 
-/** Repeats what could not be published and forgets what is too old; run by the cron. */
+const duties: [name: string, work: (deps: Deps) => Promise<void>][] = [
+  ["publish", publishBehind],
+  ["hand_over", finishHandOvers],
+  ["accounts", checkAccounts],
+  ["unclaimed", forgetUnclaimed],
+];
+
+/** Finishes what was cut off, repeats what could not be published and forgets what is too old; run by the cron. One duty that fails holds back no other. */
 export async function watch(deps: Deps): Promise<void> {
-  const behind = await listBehind(deps.db, poolsPerRound);
-  if (behind.length > 0) {
-    const published = await publishKeys(deps, behind);
-    deps.log({ event: "watchdog", pools_behind: behind.length, published: published.ok });
+  for (const [duty, work] of duties) {
+    try {
+      await work(deps);
+    } catch (error) {
+      deps.log({ level: "error", event: "watchdog_failed", duty, error: String(error) });
+    }
   }
-  await checkAccounts(deps);
-  await forgetOldUnclaimed(deps.db, deps.now());
+}
+
+async function publishBehind(deps: Deps): Promise<void> {
+  const behind = await listBehind(deps.db, poolsPerRound);
+  if (behind.length === 0) return;
+  const published = await publishKeys(deps, behind);
+  deps.log({ event: "watchdog", pools_behind: behind.length, published: published.ok });
+}
+
+async function forgetUnclaimed(deps: Deps): Promise<void> {
+  for (let round = 0; round < forgettingsPerRound; round += 1) {
+    if ((await forgetOldUnclaimed(deps.db, deps.now(), forgottenAtOnce)) < forgottenAtOnce) return;
+  }
 }

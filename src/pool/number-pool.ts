@@ -179,6 +179,15 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     return receiveMessage(this.#desk, message);
   }
 
+  async receiveAll(messages: InboundMessage[]) {
+    if (this.#desk === null) return fail("needs_snapshot");
+    for (const message of messages) {
+      const received = receiveMessage(this.#desk, message);
+      if (!received.ok) return received;
+    }
+    return ok(null);
+  }
+
   async heedKeyword(message: InboundMessage) {
     return this.#asAdmin((desk) => ok(heedKeyword(desk, message)));
   }

@@ -1,10 +1,11 @@
 import { findNumber, type NumberRow } from "../../directory/numbers.ts";
 import { readLobby } from "../../directory/publish.ts";
-import { forgetUnclaimed, keepUnclaimed, listUnclaimed } from "../../directory/unclaimed.ts";
+import { keepUnclaimed } from "../../directory/unclaimed.ts";
 import { ok, type Result } from "../../domain/failure.ts";
 import type { InboundMessage } from "../../domain/pool-calls.ts";
 import { askPool } from "../ask-pool.ts";
 import type { Deps } from "../deps.ts";
+import { handOver } from "./hand-over.ts";
 
 /**
  * Keeps an inbound message in the pool that holds its number. While no key does, the directory keeps it for seven days, and the organization's own webhooks
@@ -22,7 +23,7 @@ export async function keepInbound(deps: Deps, number: NumberRow, message: Inboun
   const toldOrganization = await tellOrganization(deps, number, message);
   await keepUnclaimed(deps.db, { ...message, toldOrganization }, deps.now());
   const now = await findNumber(deps.db, message.to);
-  if (now !== null && now.apiKeyId !== null) await handOver(deps, now.apiKeyId, message.to);
+  if (now !== null && now.apiKeyId !== null) await handOver(deps, { number: message.to, keyId: now.apiKeyId });
   return ok(null);
 }
 
@@ -33,14 +34,4 @@ async function tellOrganization(deps: Deps, number: NumberRow, message: InboundM
   const pool = deps.pool(lobby.apiKey.id);
   await pool.publish(lobby);
   return (await pool.receive(message)).ok;
-}
-
-/** Gives a pool what came in while nobody held the number. */
-export async function handOver(deps: Deps, keyId: string, address: string): Promise<void> {
-  const handed: string[] = [];
-  for (const message of await listUnclaimed(deps.db, address)) {
-    const received = await askPool(deps, keyId, (pool) => pool.receive(message));
-    if (received.ok) handed.push(message.providerId);
-  }
-  await forgetUnclaimed(deps.db, handed);
 }

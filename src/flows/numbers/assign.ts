@@ -12,7 +12,7 @@ import {
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import type { NumberType, Protocol } from "../../domain/snapshot.ts";
 import type { Deps } from "../deps.ts";
-import { handOver } from "../messages/keep-inbound.ts";
+import { handOver } from "../messages/hand-over.ts";
 import { publishKeys } from "../publish.ts";
 
 export type NumberChange = {
@@ -38,13 +38,25 @@ export async function changeNumber(deps: Deps, address: string, change: NumberCh
   const { apiKeyId: _, position, ...settings } = change;
   const current = await findNumber(deps.db, address);
   if (current === null) return fail("not_found", "Number not found.");
-  const keys = current.apiKeyId === null ? [] : [current.apiKeyId];
-  if (Object.keys(settings).length > 0) await updateNumber(deps.db, address, settings, keys);
+  if (Object.keys(settings).length > 0) await updateNumber(deps.db, address, settings, keysOf(current));
   if (position !== undefined && current.apiKeyId !== null) await place(deps, current.apiKeyId, address, position);
-  const published = await publishKeys(deps, keys);
-  if (!published.ok) return published;
+  const settled = await settle(deps, current);
+  if (!settled.ok) return settled;
   const changed = await findNumber(deps.db, address);
   return changed === null ? fail("not_found", "Number not found.") : ok(changed);
+}
+
+function keysOf(number: NumberRow): string[] {
+  return number.apiKeyId === null ? [] : [number.apiKeyId];
+}
+
+/** Tells the pool that holds the number, and gives it what came in while nobody did: asking again finishes what was cut off. */
+async function settle(deps: Deps, number: NumberRow): Promise<Result<null>> {
+  const published = await publishKeys(deps, keysOf(number));
+  if (published.ok && number.apiKeyId !== null) {
+    await handOver(deps, { number: number.address, keyId: number.apiKeyId });
+  }
+  return published;
 }
 
 /** Takes the number from its pool and, only when that pool has confirmed it, gives it to the other. Of two moves at once the later one wins, step by step. */
@@ -52,6 +64,7 @@ async function move(deps: Deps, number: NumberRow, keyId: string | null): Promis
   const allowed = keyId === null ? ok(null) : await mayHold(deps, keyId, number);
   if (!allowed.ok) return allowed;
   if (number.apiKeyId !== null) {
+    await handOver(deps, { number: number.address, keyId: number.apiKeyId });
     if (!(await detachNumber(deps.db, number.address, number.apiKeyId))) return moveAgain(deps, number.address, keyId);
     const removed = await publishKeys(deps, [number.apiKeyId]);
     if (!removed.ok) return removed;
@@ -60,9 +73,7 @@ async function move(deps: Deps, number: NumberRow, keyId: string | null): Promis
   const assigned = await assignNumber(deps.db, number.address, { keyId, protocol: number.protocol }, []);
   if (!assigned) return moveAgain(deps, number.address, keyId);
   const published = await publishKeys(deps, [keyId]);
-  if (!published.ok) return published;
-  await handOver(deps, keyId, number.address);
-  return ok(null);
+  return published.ok ? ok(null) : published;
 }
 
 /** Somebody else moved the number, or filled the pool with the other protocol, in between: what stands now decides. */

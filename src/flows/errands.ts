@@ -1,0 +1,24 @@
+import type { Deps, Errand } from "./deps.ts";
+import { goOnHandingOver } from "./messages/hand-over.ts";
+
+/** So many errands are run of one batch; those that are dropped the watchdog finds again. */
+const errandsPerBatch = 4;
+
+/** Returns what a queue message asks to go on with, null for any other message. */
+export function readErrand(body: unknown): Errand | null {
+  const isErrand = typeof body === "object" && body !== null && "errand" in body;
+  // Only Workers of ours put messages on the queue.
+  return isErrand ? (body as Errand) : null;
+}
+
+/** Goes on with work that is too long for one turn, each once; one that fails holds back no other. */
+export async function runErrands(deps: Deps, errands: readonly Errand[]): Promise<void> {
+  const distinct = new Map(errands.map((errand) => [JSON.stringify(errand), errand]));
+  for (const errand of [...distinct.values()].slice(0, errandsPerBatch)) {
+    try {
+      await goOnHandingOver(deps, errand.number);
+    } catch (error) {
+      deps.log({ level: "error", event: "errand_failed", ...errand, error: String(error) });
+    }
+  }
+}
