@@ -13,7 +13,7 @@ import {
   WORKER_NAMES,
   writeEnvFile,
 } from "./settings.mjs";
-import { applyMigrations, StartError, startWorker } from "./wrangler.mjs";
+import { applyMigrations, clearTemporaryFiles, StartError, startWorker } from "./wrangler.mjs";
 
 const MINUTE_MS = 60_000;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -41,6 +41,7 @@ async function start() {
   const publicUrl = resolvePublicUrl(settings, front.port);
   const notebook = openNotebook(stateDir);
   await claim(stateDir);
+  clearTemporaryFiles(stateDir);
   completeSecrets(settings, notebook);
   const values = { PUBLIC_URL: publicUrl };
   for (const name of WORKER_NAMES) if (name !== "PUBLIC_URL" && settings[name]) values[name] = settings[name].value;

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { mkdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -14,6 +15,15 @@ export class StartError extends Error {
     super(message);
     this.details = details;
   }
+}
+
+/** The folder for what wrangler and the runtime write for the time of a run; the name is ours, for a state directory may hold other files. */
+const temporaryFolder = (stateDir) => join(stateDir, "trunkline-tmp");
+
+/** Empties the temporary folder of a state directory that no gateway runs on: what was killed could not tidy up. */
+export function clearTemporaryFiles(stateDir) {
+  rmSync(temporaryFolder(stateDir), { recursive: true, force: true, maxRetries: 5 });
+  mkdirSync(temporaryFolder(stateDir), { mode: 0o700 });
 }
 
 /** Applies the directory's migrations to the database in the state directory; rejects with wrangler's words. */
@@ -83,6 +93,7 @@ function startGuarded(root, stateDir, args) {
     env: {
       ...environment,
       PATH: `${bin}${delimiter}${process.env.PATH}`,
+      TMPDIR: temporaryFolder(stateDir),
       CI: "true",
       NO_COLOR: "1",
       FORCE_COLOR: "0",

@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -54,6 +54,23 @@ describe("npm start", () => {
     await rm(stateDir, { recursive: true });
     expect(code).toBe(1);
     expect(said.trim().split("\n")).toEqual([expect.stringContaining(`Port ${port} is busy`)]);
+  });
+
+  test("keeps its temporary files in its state, and clears what a kill left at the next start", async () => {
+    const temporary = await mkdtemp(join(tmpdir(), "trunkline-tmp-of-test-"));
+    const stateDir = await mkdtemp(join(tmpdir(), "trunkline-"));
+    await mkdir(join(stateDir, "tmp"));
+    await writeFile(join(stateDir, "tmp", "foreign.txt"), "mine");
+    gateway = await startGateway({ stateDir, env: { TMPDIR: temporary } });
+    const ours = join(stateDir, "trunkline-tmp");
+    await gateway.kill9();
+    const left = await readdir(ours);
+    expect(left).toContainEqual(expect.stringMatching(/^miniflare-/));
+    gateway = await startGateway({ stateDir, env: { TMPDIR: temporary } });
+    expect((await readdir(ours)).filter((name) => left.includes(name))).toEqual([]);
+    expect((await readdir(temporary)).filter((name) => name !== "node-compile-cache")).toEqual([]);
+    expect(await readFile(join(stateDir, "tmp", "foreign.txt"), "utf8")).toBe("mine");
+    await rm(temporary, { recursive: true });
   });
 
   test.each(["SIGTERM", "SIGINT", "SIGKILL"] as const)("leaves no process behind after %s", async (signal) => {
