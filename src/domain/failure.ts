@@ -33,6 +33,7 @@ export const failureMessages = {
   message_not_cancellable: "The message can no longer be cancelled.",
   webhook_limit_reached: "At most 64 webhooks per organization: delete one first.",
   already_exists: "It exists already.",
+  confirmation_required: "This would reach somebody new: confirm that it is meant.",
   webhook_paused: "The webhook is paused or disabled: resume it first with deprecate false.",
   cursor_expired:
     "What came after this cursor may be forgotten already (events are kept for 30 days): begin without it.",

@@ -12,6 +12,7 @@ import { mediaRouter } from "./doors/media.ts";
 import { twilioDoor } from "./doors/twilio.ts";
 import { adminGuard, apiKeyGuard, credentialOf, type Edge } from "./edge.ts";
 import { failureResponse, notFound, onError } from "./errors.ts";
+import { mcpDoor } from "./mcp/door.ts";
 import { mount } from "./mount.ts";
 import { basePaths } from "./operation.ts";
 import { mountReference } from "./reference/routes.ts";
@@ -75,6 +76,10 @@ export function makeApp(setup: Setup, log: (line: string) => void): Hono<Edge> {
   app.route("/twilio", twilioDoor());
   app.route("/l", linkDoor());
   app.route("/media", mediaRouter());
+  app.route(
+    "/mcp",
+    mcpDoor((request, c) => app.fetch(request, c.env, c.executionCtx), setup.version),
+  );
   mountReference(app, setup.version);
   app.notFound(notFound(operations));
   return app;

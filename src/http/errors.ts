@@ -37,6 +37,7 @@ export const statusOfFailure: Record<FailureCode, ContentfulStatusCode> = {
   message_not_cancellable: 409,
   webhook_limit_reached: 409,
   already_exists: 409,
+  confirmation_required: 409,
   webhook_paused: 409,
   cursor_expired: 410,
   link_expired: 410,

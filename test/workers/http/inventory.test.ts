@@ -12,6 +12,7 @@ const beside = [
   "GET /docs",
   "GET /l/:code",
   "GET /media/:accountId/:messageSid/:mediaSid/:name",
+  "POST /mcp",
 ];
 
 describe("the inventory", () => {

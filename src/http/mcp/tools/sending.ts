@@ -1,0 +1,112 @@
+import * as z from "zod";
+import { fail, ok, type Result } from "../../../domain/failure.ts";
+import { publicStatus } from "../../../domain/status.ts";
+import { chatPath, defineTool, readMessage, type World } from "../tool.ts";
+import { whyThisNumber } from "./explaining.ts";
+import { contact, fromNumber, messageId } from "./words.ts";
+
+export const sendMessage = defineTool({
+  name: "send_message",
+  description:
+    "Sends to a person's phone; it cannot be taken back. Use a new idempotency_key for each message you mean, the same one when you repeat a call: then it is sent once. Then wait_for_status, wait_for_reply.",
+  input: z.object({
+    to: contact,
+    text: z.string().max(1600).optional(),
+    attachments: z.array(z.string()).max(10).optional().describe("https URLs."),
+    from_number: fromNumber,
+    idempotency_key: z.string().min(1).max(255).describe("For example order-17-shipped."),
+    send_at: z.string().optional().describe("ISO 8601 with its offset."),
+    confirm_new_contact: z.boolean().optional().describe("true to write to somebody new. Ask a person first."),
+  }),
+  output: z.object({
+    message_id: z.string(),
+    status: z.string(),
+    to: z.string(),
+    from_number: z.string(),
+    why_this_number: z.string().nullable(),
+    parts: z.int(),
+    repeated: z.boolean().describe("No second message was sent."),
+  }),
+  hints: { destructiveHint: true, idempotentHint: true, openWorldHint: true },
+  async run({ to, idempotency_key, confirm_new_contact, ...content }, world) {
+    const body = Object.fromEntries(Object.entries(content).filter(([, value]) => value !== undefined));
+    const met = confirm_new_contact === true ? ok(null) : await refuseStranger(world, to, content.from_number ?? null);
+    if (!met.ok) return met;
+    const headers = { "Idempotency-Key": idempotency_key };
+    const sent = await world.api("POST", `${chatPath(to)}/messages`, { body, headers });
+    if (!sent.ok) return sent;
+    const view = await readMessage(world, String(sent.value.body.message_id));
+    if (!view.ok) return view;
+    const { message } = view.value;
+    return ok({
+      message_id: message.id,
+      status: publicStatus(message.status) ?? "queued",
+      to: message.chatId,
+      from_number: message.number,
+      why_this_number: whyThisNumber(message),
+      parts: message.segments,
+      repeated: sent.value.status === 200,
+    });
+  },
+});
+
+/** A real message to somebody who never heard of this key costs a reputation: a model has to say that it means it. */
+async function refuseStranger(world: World, to: string, from: string | null): Promise<Result<null>> {
+  if (world.key.mode === "test") return ok(null);
+  const chat = await world.api("GET", chatPath(to));
+  if (chat.ok) return ok(null);
+  if (chat.failure.code !== "not_found") return chat;
+  const preview = await world.pool((pool) => pool.preview(to, from));
+  if (!preview.ok) return preview;
+  const would = `It would leave from ${preview.value.fromNumber}.`;
+  return fail(
+    "confirmation_required",
+    `This key has never had a message with ${to}. ${would} If a person wants that, call send_message again with confirm_new_contact: true and the same idempotency_key.`,
+  );
+}
+
+export const previewSend = defineTool({
+  name: "preview_send",
+  description: "Says what send_message would do and why, without sending.",
+  input: z.object({ to: contact, from_number: fromNumber }),
+  output: z.object({
+    would_send: z.boolean(),
+    from_number: z.string().nullable(),
+    reason: z.string(),
+    considered: z.array(z.looseObject({ number: z.string(), why: z.string() })),
+  }),
+  hints: { readOnlyHint: true },
+  async run({ to, from_number }, world) {
+    const preview = await world.pool((pool) => pool.preview(to, from_number ?? null));
+    if (!preview.ok) {
+      return ok({ would_send: false, from_number: null, reason: preview.failure.message, considered: [] });
+    }
+    const { fromNumber: from, trace } = preview.value;
+    return ok({
+      would_send: true,
+      from_number: from,
+      reason: whyThisNumber({ number: from, trace }) ?? "",
+      considered: trace.considered.map(({ phoneNumber, eligible, why }) => ({ number: phoneNumber, eligible, why })),
+    });
+  },
+});
+
+export const cancelMessage = defineTool({
+  name: "cancel_message",
+  description: "Cancels a message that has not left yet.",
+  input: z.object({ message_id: messageId }),
+  output: z.object({ message_id: z.string(), cancelled: z.boolean(), status: z.string() }),
+  hints: { destructiveHint: true, idempotentHint: true },
+  async run({ message_id }, world) {
+    const view = await readMessage(world, message_id);
+    if (!view.ok) return view;
+    const path = `${chatPath(view.value.message.chatId)}/messages/${message_id}`;
+    const answer = await world.api("DELETE", path);
+    if (!answer.ok) return answer;
+    return ok({
+      message_id,
+      cancelled: answer.value.body.cancelled === true,
+      status: String(answer.value.body.status),
+    });
+  },
+});
