@@ -1,4 +1,4 @@
-import { sandboxFetch } from "./carriers/sandbox/fetch.ts";
+import { sandboxCarrier } from "./carriers/sandbox/carrier.ts";
 import { twilioCarrier } from "./carriers/twilio/client.ts";
 import { openDatabase } from "./directory/database.ts";
 import { encodeBase62 } from "./domain/api-key.ts";
@@ -10,14 +10,14 @@ import type { Settings } from "./settings.ts";
 export function makeDeps(env: Cloudflare.Env, settings: Settings): Deps {
   const randomBytes = (length: number) => crypto.getRandomValues(new Uint8Array(length));
   const twilio = twilioCarrier({ fetch: (url, init) => fetch(url, init), apiUrl: settings.twilioApiUrl });
-  const sandbox = twilioCarrier({ fetch: sandboxFetch(env.SANDBOX), apiUrl: "https://api.twilio.com" });
+  const sandbox = sandboxCarrier(env.SANDBOX);
   return {
     db: openDatabase(env.DB),
     keyRing: settings.keyRing,
     // The stub's type wraps every method; what is behind it is held to `PoolCalls` by the class itself.
     pool: (keyId) => env.POOLS.getByName(keyId) as unknown as PoolCalls,
     sandbox: (accountSid) => env.SANDBOX.getByName(accountSid) as unknown as SandboxCalls,
-    carrier: (account) => (account.sandbox ? sandbox : twilio),
+    carrier: (account, login) => (account.sandbox ? sandbox(login) : twilio(login)),
     signers: new Map(),
     ring: async (bell, delaySeconds = 0) => {
       await (bell.lane === "slow" ? env.BELL_SLOW : env.BELL).send(bell, { delaySeconds });

@@ -1,4 +1,4 @@
-import type { Carrier } from "../carriers/carrier.ts";
+import type { Login, TwilioAccount } from "../carriers/twilio/account.ts";
 import type { Database } from "../directory/database.ts";
 import type { Result } from "../domain/failure.ts";
 import type { Bell, PoolCalls } from "../domain/pool-calls.ts";
@@ -26,7 +26,7 @@ export type Deps = {
   pool: (keyId: string) => PoolCalls;
   sandbox: (accountSid: string) => SandboxCalls;
   /** The carrier of an account: Twilio over the network, or the sandbox in this process. */
-  carrier: (account: { accountSid: string; sandbox: boolean }) => Carrier;
+  carrier: (account: { sandbox: boolean }, login: Login) => TwilioAccount;
   /** Who may sign Twilio's requests, as far as this isolate has read it lately. */
   signers: KnownSigners;
   ring: (bell: Bell, delaySeconds?: number) => Promise<void>;

@@ -1,4 +1,4 @@
-import type { Login } from "../carriers/carrier.ts";
+import type { Login } from "../carriers/twilio/account.ts";
 import type { Account, Sealed } from "../domain/snapshot.ts";
 import { open, seal } from "../sealing/envelope.ts";
 import type { Deps } from "./deps.ts";

@@ -1,4 +1,4 @@
-import type { Carrier, Login } from "../carriers/carrier.ts";
+import type { Carrier } from "../carriers/carrier.ts";
 import { nextSequence, poolTag } from "../domain/ids.ts";
 import type { Bucket } from "../domain/pacing.ts";
 import type { Lane, News } from "../domain/pool-calls.ts";
@@ -20,10 +20,10 @@ export type Surroundings = {
   dice: () => number;
   newId: (prefix: string) => string;
   publicUrl: string;
-  carrierOf: (account: Account) => Carrier;
-  openLogin: (account: Account) => Promise<Login>;
-  /** The auth token before the present one, while it still verifies webhooks; else null. */
-  openPreviousToken: (account: Account) => Promise<string | null>;
+  /** The account as its network's carrier, its credentials opened; throws when they cannot be. */
+  carrierOf: (account: Account) => Promise<Carrier>;
+  /** The tokens that may sign the account's webhooks: the present one, and the one before while it still verifies. */
+  openTokens: (account: Account) => Promise<string[]>;
   poolReference: () => Promise<string>;
   ring: (lane: Lane) => Promise<void>;
   /** Tells the directory's side what the pool has learnt; it may be lost. */

@@ -1,5 +1,5 @@
-import type { Carrier, Login } from "../carriers/carrier.ts";
-import { sandboxFetch } from "../carriers/sandbox/fetch.ts";
+import { sandboxCarrier } from "../carriers/sandbox/carrier.ts";
+import type { Login } from "../carriers/twilio/account.ts";
 import { twilioCarrier } from "../carriers/twilio/client.ts";
 import { encodeBase62, poolReference } from "../domain/api-key.ts";
 import type { Bell } from "../domain/pool-calls.ts";
@@ -23,6 +23,8 @@ export function surround(ctx: DurableObjectState, env: Cloudflare.Env): Surround
     opened.set(sealed, result.text);
     return result.text;
   };
+  const twilio = twilioCarrier({ fetch: (url, init) => fetch(url, init), apiUrl: env.TWILIO_API_URL });
+  const sandbox = sandboxCarrier(env.SANDBOX);
   let reference: string | null = null;
   return {
     storage: ctx.storage,
@@ -30,12 +32,18 @@ export function surround(ctx: DurableObjectState, env: Cloudflare.Env): Surround
     dice: () => Math.random(),
     newId: (prefix) => `${prefix}_${encodeBase62(crypto.getRandomValues(new Uint8Array(48)), 20)}`,
     publicUrl: env.PUBLIC_URL.replace(/\/+$/, ""),
-    carrierOf: (account) => carrierOf(env, account),
-    openLogin: (account) => openLogin(account, openSecret),
-    openPreviousToken: async (account) => {
+    carrierOf: async (account) => {
+      const login = await openLogin(account, openSecret);
+      return account.sandbox ? sandbox(login) : twilio(login);
+    },
+    openTokens: async (account) => {
       const previous = account.previousAuthToken;
-      if (previous === null || previous.validUntil <= Date.now()) return null;
-      return openSecret(previous.sealed, account.id, "previous_auth_token");
+      const former = previous === null || previous.validUntil <= Date.now() ? null : previous.sealed;
+      const tokens = await Promise.all([
+        openSecret(account.authToken, account.id, "auth_token"),
+        openSecret(former, account.id, "previous_auth_token"),
+      ]);
+      return tokens.filter((token) => token !== null);
     },
     poolReference: async () => {
       const [key] = await deriveKey(needRing(ring), "api-key-checksum");
@@ -58,12 +66,6 @@ export function surround(ctx: DurableObjectState, env: Cloudflare.Env): Surround
 function needRing(ring: ReturnType<typeof parseKeyRing>): KeyRing {
   if (!ring.ok) throw new Error(ring.failure.message);
   return ring.value;
-}
-
-/** A sandbox account's carrier is the same Twilio client, its requests answered by the sandbox object instead of the network. */
-function carrierOf(env: Cloudflare.Env, account: Account): Carrier {
-  if (account.sandbox) return twilioCarrier({ fetch: sandboxFetch(env.SANDBOX), apiUrl: "https://api.twilio.com" });
-  return twilioCarrier({ fetch: (url, init) => fetch(url, init), apiUrl: env.TWILIO_API_URL });
 }
 
 async function openLogin(

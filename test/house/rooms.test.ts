@@ -35,7 +35,7 @@ const table = [
   },
   {
     file: "src/carriers/twilio/x.ts",
-    allowed: ["../carrier.ts", "../../domain/outcome.ts"],
+    allowed: ["../carrier.ts", "../../domain/status.ts"],
     refused: [
       ...["hono", "cloudflare:workers", "drizzle-orm", "../../directory/accounts.ts", "../../pool/ledger.ts"],
       ...["../../http/app.ts", "../../flows/send.ts", "../../sealing/envelope.ts"],
@@ -43,7 +43,7 @@ const table = [
   },
   {
     file: "src/carriers/sandbox/x.ts",
-    allowed: ["hono", "cloudflare:workers", "../carrier.ts", "../../domain/outcome.ts"],
+    allowed: ["hono", "cloudflare:workers", "../carrier.ts", "../../domain/status.ts"],
     refused: ["drizzle-orm", "../../directory/accounts.ts", "../../pool/ledger.ts", "../../flows/send.ts"],
   },
   {

@@ -1,5 +1,5 @@
 /** As much of the sandbox's namespace as a call needs. */
-type Sandboxes = { getByName(name: string): { fetch(url: string, init: RequestInit): Promise<Response> } };
+export type Sandboxes = { getByName(name: string): { fetch(url: string, init: RequestInit): Promise<Response> } };
 
 /** Returns a `fetch` that answers Twilio's URLs from the sandbox object of the account in their path; it reaches no network. */
 export function sandboxFetch(sandboxes: Sandboxes): (url: string, init: RequestInit) => Promise<Response> {

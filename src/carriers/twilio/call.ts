@@ -1,5 +1,6 @@
 import type * as z from "zod";
-import type { CarrierResult, Login, Refusal } from "../carrier.ts";
+import type { CarrierResult, Refusal } from "../carrier.ts";
+import type { Login } from "./account.ts";
 import { authorize, scrub } from "./credentials.ts";
 import { exchange, type Fetch } from "./exchange.ts";
 import { chooseApiUrl } from "./host.ts";

@@ -2,8 +2,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type FakeTwilio, startFakeTwilio } from "../../../test/support/node/fake-twilio.ts";
-import type { Login, Outgoing } from "../carrier.ts";
+import type { Outgoing } from "../carrier.ts";
+import type { Login } from "./account.ts";
 import { twilioCarrier } from "./client.ts";
+import { fetchMessage, listMessages } from "./messages.ts";
 
 const accountSid = `AC${"a".repeat(32)}`;
 const authToken = "token-with-ümlaut-0123456789";
@@ -16,7 +18,7 @@ const outgoing: Outgoing = {
   from: number,
   text: "Hello",
   mediaUrls: [],
-  statusCallback: "",
+  reference: { messageId: "msg_1", callbackUrl: "http://127.0.0.1:1/twilio/ta_1/status?pool=key_1&message=msg_1" },
   extras: {},
 };
 
@@ -35,8 +37,12 @@ function client(timeoutMs = 2_000) {
   return twilioCarrier({ fetch, apiUrl: twilio.url, timeoutMs });
 }
 
+function wire() {
+  return { fetch, apiUrl: twilio.url, timeoutMs: 2_000, now: Date.now };
+}
+
 function message(change: Partial<Outgoing> = {}): Outgoing {
-  return { ...outgoing, statusCallback: "http://127.0.0.1:1/twilio/ta_1/status?pool=key_1&message=msg_1", ...change };
+  return { ...outgoing, ...change };
 }
 
 describe("a message that Twilio takes", () => {
@@ -44,7 +50,7 @@ describe("a message that Twilio takes", () => {
     ["an auth token", tokenLogin],
     ["an API key", keyLogin],
   ])("is accepted once, sent with %s, and breaks none of Twilio's rules", async (_, login) => {
-    const outcome = await client().send(login, message());
+    const outcome = await client()(login).send(message());
     expect(outcome).toMatchObject({ kind: "accepted", from: number, providerId: expect.stringMatching(/^SM/) });
     expect(outcome.requestId).toMatch(/^RQ[0-9a-f]{32}$/);
     expect(twilio.accepted()).toHaveLength(1);
@@ -62,16 +68,16 @@ describe("a message that Twilio takes", () => {
     } as const;
     const mediaUrls = ["https://example.com/a.png?x=1&y=2", "https://example.com/b.png"];
     const sent = message({ text: "50% off & more + 👍\n", mediaUrls, extras });
-    expect((await client().send(tokenLogin, sent)).kind).toBe("accepted");
+    expect((await client()(tokenLogin).send(sent)).kind).toBe("accepted");
     expect(twilio.violations).toEqual([]);
     const { messagingServiceSid } = extras;
     expect(twilio.messages[0]).toMatchObject({ body: sent.text, mediaUrls, messagingServiceSid, from: number });
-    expect(twilio.messages[0]?.statusCallback).toBe(sent.statusCallback);
+    expect(twilio.messages[0]?.statusCallback).toBe(sent.reference.callbackUrl);
   });
 
   test("is accepted too when its callback overtakes the answer", async () => {
     twilio.fault({}, { kind: "callback_first", answerAfterMs: 100 });
-    expect((await client().send(tokenLogin, message())).kind).toBe("accepted");
+    expect((await client()(tokenLogin).send(message())).kind).toBe("accepted");
   });
 });
 
@@ -89,28 +95,31 @@ describe("a message that Twilio refuses", () => {
     [422, 20001],
   ])("with %i and %i is refused for good after one request", async (status, code) => {
     twilio.fault({}, { kind: "refuse", status, code, message: "No." });
-    const outcome = await client().send(tokenLogin, message());
-    expect(outcome).toMatchObject({ kind: "refused", code: String(code), httpStatus: status, message: "No." });
+    const outcome = await client()(tokenLogin).send(message());
+    expect(outcome).toMatchObject({ kind: "refused", code: String(code), message: "No." });
     expect(twilio.log.filter((entry) => entry.kind === "request")).toHaveLength(1);
   });
 
   test("for wrong credentials is refused with 20003", async () => {
-    const outcome = await client().send({ ...tokenLogin, authToken: "wrong" }, message());
-    expect(outcome).toMatchObject({ kind: "refused", code: "20003", httpStatus: 401 });
+    const outcome = await client()({ ...tokenLogin, authToken: "wrong" }).send(message());
+    expect(outcome).toMatchObject({ kind: "account_refused", because: expect.stringContaining("HTTP 401, 20003") });
   });
 
   test("never tells a secret, even where Twilio echoes it", async () => {
     const echo = JSON.stringify({ code: 20001, message: `bad ${authToken} and ${apiKey.secret}` });
     twilio.fault({}, { kind: "answer", status: 400, body: echo, taken: false });
-    const outcome = await client().send(keyLogin, message());
+    const outcome = await client()(keyLogin).send(message());
     expect(outcome.kind).toBe("refused");
     expect(JSON.stringify(outcome)).not.toContain(authToken);
     expect(JSON.stringify(outcome)).not.toContain(apiKey.secret);
   });
 
   test("is not even asked for without credentials", async () => {
-    const outcome = await client().send({ ...tokenLogin, authToken: null }, message());
-    expect(outcome).toMatchObject({ kind: "refused", message: "The account holds no credentials." });
+    const outcome = await client()({ ...tokenLogin, authToken: null }).send(message());
+    expect(outcome).toMatchObject({
+      kind: "account_refused",
+      because: expect.stringContaining("The account holds no credentials."),
+    });
     expect(twilio.log).toEqual([]);
   });
 });
@@ -124,7 +133,7 @@ test.each([
   ["soon", null],
 ])("a 429 with Retry-After %s waits %s seconds and is known not to be taken", async (retryAfter, seconds) => {
   twilio.fault({}, retryAfter === undefined ? { kind: "rate_limit" } : { kind: "rate_limit", retryAfter });
-  const outcome = await client().send(tokenLogin, message());
+  const outcome = await client()(tokenLogin).send(message());
   expect(outcome).toMatchObject({ kind: "wait", retryAfterSeconds: seconds });
   expect(twilio.accepted()).toEqual([]);
 });
@@ -151,20 +160,20 @@ describe("what cannot be known is said", () => {
     ["a body that drips for ever", { kind: "drip", everyMs: 50 }],
   ] as const)("%s leaves the outcome unknown after one request", async (_, fault) => {
     twilio.fault({}, fault);
-    const outcome = await client(300).send(tokenLogin, message());
+    const outcome = await client(300)(tokenLogin).send(message());
     expect(outcome.kind).toBe("unknown");
     expect(twilio.log.filter((entry) => entry.kind === "accepted").length).toBeLessThanOrEqual(1);
   });
 
   test("a refused connection too, since workerd does not tell it from a lost one", async () => {
     const carrier = twilioCarrier({ fetch, apiUrl: "http://127.0.0.1:1" });
-    expect(await carrier.send(tokenLogin, message())).toMatchObject({ kind: "unknown" });
+    expect(await carrier(tokenLogin).send(message())).toMatchObject({ kind: "unknown" });
   });
 
   test("a dripping answer is given up after the time-out, headers and body together", async () => {
     twilio.fault({}, { kind: "drip", everyMs: 50 });
     const start = Date.now();
-    await client(300).send(tokenLogin, message());
+    await client(300)(tokenLogin).send(message());
     expect(Date.now() - start).toBeLessThan(1_000);
   });
 
@@ -178,10 +187,10 @@ describe("what cannot be known is said", () => {
     const location = `http://127.0.0.1:${(other.address() as AddressInfo).port}/`;
     for (const status of [301, 302, 307, 308]) {
       twilio.fault({}, { kind: "answer", status, body: "", taken: false, headers: { location } });
-      expect((await client().send(tokenLogin, message())).kind).toBe("unknown");
+      expect((await client()(tokenLogin).send(message())).kind).toBe("unknown");
     }
     twilio.fault({ call: "list" }, { kind: "answer", status: 307, body: "", taken: false, headers: { location } });
-    expect((await client().list(tokenLogin, { to: "+1", from: null, since: 0 })).ok).toBe(false);
+    expect((await listMessages(wire(), tokenLogin, { to: "+1", from: null, since: 0 })).ok).toBe(false);
     other.close();
     expect(strangers).toEqual([]);
   });
@@ -190,12 +199,15 @@ describe("what cannot be known is said", () => {
 describe("lists", () => {
   test("of messages follow every page, newest first, and end at the first page that is too old", async () => {
     for (let count = 0; count < 410; count += 1) twilio.messages.push(stored(count));
-    const carrier = client();
-    const all = await carrier.list(tokenLogin, { to: outgoing.to, from: number, since: 0 });
+    const all = await listMessages(wire(), tokenLogin, { to: outgoing.to, from: number, since: 0 });
     expect(all.ok && all.value.length).toBe(410);
     expect(all.ok && all.value[0]?.text).toBe("text 409");
     twilio.log.length = 0;
-    const recent = await carrier.list(tokenLogin, { to: outgoing.to, from: number, since: stored(300).createdAt });
+    const recent = await listMessages(wire(), tokenLogin, {
+      to: outgoing.to,
+      from: number,
+      since: stored(300).createdAt,
+    });
     expect(recent.ok && recent.value.length).toBe(110);
     expect(twilio.log).toHaveLength(2);
     expect(twilio.violations).toEqual([]);
@@ -203,7 +215,7 @@ describe("lists", () => {
 
   test("keep to one recipient and one sender", async () => {
     twilio.messages.push(stored(1), { ...stored(2), to: "+15550000000" }, { ...stored(3), from: "+14155550101" });
-    const listed = await client().list(tokenLogin, { to: outgoing.to, from: number, since: 0 });
+    const listed = await listMessages(wire(), tokenLogin, { to: outgoing.to, from: number, since: 0 });
     expect(listed.ok && listed.value.map(({ text }) => text)).toEqual(["text 1"]);
   });
 
@@ -214,7 +226,7 @@ describe("lists", () => {
       if (call === "list") pages += 1;
       return pages === 2 ? { kind: "error", status: 500, taken: false } : null;
     });
-    const listed = await client().list(tokenLogin, { to: outgoing.to, from: number, since: 0 });
+    const listed = await listMessages(wire(), tokenLogin, { to: outgoing.to, from: number, since: 0 });
     expect(listed).toMatchObject({ ok: false, refusal: { status: 500 } });
   });
 
@@ -224,7 +236,7 @@ describe("lists", () => {
       next_page_uri: "http://evil.example/2010-04-01/Accounts/ACx/Messages.json",
     });
     twilio.fault({ call: "list" }, { kind: "answer", status: 200, body, taken: false });
-    const listed = await client().list(tokenLogin, { to: "+1", from: null, since: 0 });
+    const listed = await listMessages(wire(), tokenLogin, { to: "+1", from: null, since: 0 });
     expect(listed).toMatchObject({ ok: false });
   });
 
@@ -232,11 +244,11 @@ describe("lists", () => {
     const numbers = Array.from({ length: 203 }, (_, index) => `+1415556${String(index).padStart(4, "0")}`);
     const many = await startFakeTwilio({ accountSid, authToken, numbers: ["+14155560", ...numbers] });
     const carrier = twilioCarrier({ fetch, apiUrl: many.url });
-    const all = await carrier.listNumbers(tokenLogin);
+    const all = await carrier(tokenLogin).listNumbers();
     expect(all.ok && all.value.map(({ phoneNumber }) => phoneNumber)).toEqual(["+14155560", ...numbers]);
-    const found = await carrier.findNumber(tokenLogin, "+14155560202");
+    const found = await carrier(tokenLogin).findNumber("+14155560202");
     expect(found).toMatchObject({ ok: true, value: { phoneNumber: "+14155560202" } });
-    expect(await carrier.findNumber(tokenLogin, "+141555602")).toEqual({ ok: true, value: null });
+    expect(await carrier(tokenLogin).findNumber("+141555602")).toEqual({ ok: true, value: null });
     expect(many.violations).toEqual([]);
     await many.stop();
   });
@@ -259,23 +271,25 @@ describe("lists", () => {
 });
 
 test("one message is fetched in our words, an unknown one is a refusal", async () => {
-  const sent = await client().send(tokenLogin, message());
+  const sent = await client()(tokenLogin).send(message());
   const providerId = sent.kind === "accepted" ? sent.providerId : "";
   await twilio.sendStatus(providerId, "undelivered", { errorCode: 30003, silent: true });
-  const fetched = await client().fetchMessage(keyLogin, providerId);
+  const fetched = await fetchMessage(wire(), keyLogin, providerId);
   expect(fetched).toMatchObject({ ok: true, value: { status: "undelivered", errorCode: "30003", text: "Hello" } });
-  const missing = await client().fetchMessage(keyLogin, `SM${"0".repeat(32)}`);
+  const missing = await fetchMessage(wire(), keyLogin, `SM${"0".repeat(32)}`);
   expect(missing).toMatchObject({ ok: false, refusal: { status: 404, code: "20404" } });
+  const states = await client()(keyLogin).states([`SM${"0".repeat(32)}`, providerId]);
+  expect([...states.keys()]).toEqual([providerId]);
 });
 
 test("a number's webhooks are set, and cleared with empty strings", async () => {
   const carrier = client();
-  const listed = await carrier.listNumbers(tokenLogin);
+  const listed = await carrier(tokenLogin).listNumbers();
   const id = listed.ok ? (listed.value[0]?.providerId ?? "") : "";
   const smsUrl = "https://gateway.example/twilio/ta_1/inbound#rc=3&rp=all";
-  const set = await carrier.updateNumber(keyLogin, id, { smsUrl, smsMethod: "POST", smsApplicationSid: "" });
+  const set = await carrier(keyLogin).updateNumber(id, { smsUrl, smsMethod: "POST", smsApplicationSid: "" });
   expect(set).toMatchObject({ ok: true, value: { webhooks: { smsUrl, smsMethod: "POST", smsApplicationSid: "" } } });
-  const cleared = await carrier.updateNumber(keyLogin, id, { smsUrl: "", smsMethod: "" });
+  const cleared = await carrier(keyLogin).updateNumber(id, { smsUrl: "", smsMethod: "" });
   expect(cleared).toMatchObject({ ok: true, value: { webhooks: { smsUrl: "", smsMethod: "POST" } } });
   expect(twilio.violations).toEqual([]);
 });
@@ -283,9 +297,9 @@ test("a number's webhooks are set, and cleared with empty strings", async () => 
 describe("a login is tried", () => {
   test("per capability", async () => {
     for (const capability of ["credentials", "numbers", "messages"] as const) {
-      expect((await client().probe(tokenLogin, capability)).ok).toBe(true);
-      expect((await client().probe(keyLogin, capability)).ok).toBe(true);
-      const wrong = await client().probe({ ...keyLogin, apiKeySecret: "wrong" }, capability);
+      expect((await client()(tokenLogin).probe(capability)).ok).toBe(true);
+      expect((await client()(keyLogin).probe(capability)).ok).toBe(true);
+      const wrong = await client()({ ...keyLogin, apiKeySecret: "wrong" }).probe(capability);
       expect(wrong).toMatchObject({ ok: false, refusal: { status: 401, code: "20003" } });
     }
     expect(twilio.violations).toEqual([]);
@@ -298,16 +312,16 @@ describe("a login is tried", () => {
     }));
     const restricted = await startFakeTwilio({ accountSid, authToken, apiKeys, numbers: [] });
     const carrier = twilioCarrier({ fetch, apiUrl: restricted.url });
-    expect((await carrier.probe(keyLogin, "credentials")).ok).toBe(true);
-    expect((await carrier.probe(keyLogin, "messages")).ok).toBe(true);
-    expect(await carrier.probe(keyLogin, "numbers")).toMatchObject({ ok: false, refusal: { status: 403 } });
+    expect((await carrier(keyLogin).probe("credentials")).ok).toBe(true);
+    expect((await carrier(keyLogin).probe("messages")).ok).toBe(true);
+    expect(await carrier(keyLogin).probe("numbers")).toMatchObject({ ok: false, refusal: { status: 403 } });
     await restricted.stop();
   });
 
   test("and a suspended account is none that works", async () => {
     const body = JSON.stringify({ friendly_name: "x", status: "suspended", type: "Full", auth_token: authToken });
     twilio.fault({ call: "account" }, { kind: "answer", status: 200, body, taken: false });
-    const probed = await client().probe(tokenLogin, "credentials");
+    const probed = await client()(tokenLogin).probe("credentials");
     expect(probed).toMatchObject({ ok: false, refusal: { message: "The account is suspended." } });
   });
 });

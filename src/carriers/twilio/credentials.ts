@@ -1,4 +1,4 @@
-import type { Login } from "../carrier.ts";
+import type { Login } from "./account.ts";
 
 /** Returns the Basic authorization of a login, the API key pair before the auth token; null when it holds neither. Source: twilio.com/docs/iam/api-keys. */
 export function authorize(login: Login): string | null {

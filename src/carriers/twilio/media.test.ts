@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Login } from "../carrier.ts";
+import type { Login } from "./account.ts";
 import { twilioCarrier } from "./client.ts";
 import { extensionOf, readMediaPlace } from "./media-place.ts";
 
@@ -16,7 +16,7 @@ function standIn(answers: Record<string, Response>) {
     asked.push({ url, authorized: new Headers(init.headers).has("authorization") });
     return answers[url]?.clone() ?? new Response(null, { status: 404 });
   };
-  return { asked, carrier: twilioCarrier({ fetch, apiUrl: "https://api.twilio.com" }) };
+  return { asked, carrier: twilioCarrier({ fetch, apiUrl: "https://api.twilio.com" })(login) };
 }
 
 const redirect = (location: string) => new Response(null, { status: 307, headers: { location } });
@@ -28,14 +28,14 @@ describe("a file of a message", () => {
       "https://mms.twiliocdn.com/file": redirect("/other"),
       "https://mms.twiliocdn.com/other": new Response("bytes"),
     });
-    const opened = await carrier.openMedia(login, { messageSid, mediaSid });
+    const opened = await carrier.openMedia({ message: messageSid, file: mediaSid });
     expect(opened.ok && (await opened.value.text())).toBe("bytes");
     expect(asked.map(({ authorized }) => authorized)).toEqual([true, false, false]);
   });
 
   test("does not get the credentials even when it is sent back to the API", async () => {
     const { asked, carrier } = standIn({ [api]: redirect(`${api}?again`) });
-    expect((await carrier.openMedia(login, { messageSid, mediaSid })).ok).toBe(false);
+    expect((await carrier.openMedia({ message: messageSid, file: mediaSid })).ok).toBe(false);
     expect(asked).toEqual([
       { url: api, authorized: true },
       { url: `${api}?again`, authorized: false },
@@ -51,14 +51,14 @@ describe("a file of a message", () => {
     "data:,x",
   ])("is not followed to %s", async (location) => {
     const { asked, carrier } = standIn({ [api]: redirect(location) });
-    expect((await carrier.openMedia(login, { messageSid, mediaSid })).ok).toBe(false);
+    expect((await carrier.openMedia({ message: messageSid, file: mediaSid })).ok).toBe(false);
     expect(asked).toHaveLength(1);
   });
 
   test("that is passed round in circles is given up", async () => {
     const circle = redirect("https://mms.twiliocdn.com/file");
     const { asked, carrier } = standIn({ [api]: circle, "https://mms.twiliocdn.com/file": circle });
-    expect((await carrier.openMedia(login, { messageSid, mediaSid })).ok).toBe(false);
+    expect((await carrier.openMedia({ message: messageSid, file: mediaSid })).ok).toBe(false);
     expect(asked.length).toBeLessThanOrEqual(5);
   });
 
@@ -99,7 +99,7 @@ describe("a number inside a Messaging Service", () => {
       }),
       [`${services}/MG1/PhoneNumbers?PageSize=400`]: Response.json({ phone_numbers: [{ sid: "PN1" }, { sid: "PN2" }] }),
     });
-    const found = await carrier.findSwallowed(login);
+    const found = await carrier.findSwallowed();
     expect(found.ok && [...found.value]).toEqual([
       ["PN1", "Campaigns"],
       ["PN2", "Campaigns"],
@@ -109,7 +109,7 @@ describe("a number inside a Messaging Service", () => {
 
   test("is not asked for at a stand-in, which has no such API", async () => {
     const fetch = () => Promise.reject(new Error("asked"));
-    const carrier = twilioCarrier({ fetch, apiUrl: "http://127.0.0.1:1" });
-    expect(await carrier.findSwallowed(login)).toEqual({ ok: true, value: new Map() });
+    const carrier = twilioCarrier({ fetch, apiUrl: "http://127.0.0.1:1" })(login);
+    expect(await carrier.findSwallowed()).toEqual({ ok: true, value: new Map() });
   });
 });

@@ -1,4 +1,5 @@
-import type { CarrierResult, Login } from "../carrier.ts";
+import type { CarrierResult, FileReference } from "../carrier.ts";
+import type { Login } from "./account.ts";
 import { accountPath, type Wire } from "./call.ts";
 import { authorize } from "./credentials.ts";
 import { chooseApiUrl } from "./host.ts";
@@ -9,16 +10,11 @@ const hopsAtMost = 3;
  * Opens one file of a message. Twilio answers with a redirect to its file host: it is followed by hand and without the credentials, which go to the API
  * host alone. Source: twilio.com/docs/messaging/api/media-resource.
  */
-export async function openMedia(
-  wire: Wire,
-  login: Login,
-  media: { messageSid: string; mediaSid: string },
-): Promise<CarrierResult<Response>> {
+export async function openMedia(wire: Wire, login: Login, media: FileReference): Promise<CarrierResult<Response>> {
   const base = chooseApiUrl(wire.apiUrl, login.region, login.edge);
   const authorization = authorize(login);
   if (base === null || authorization === null) return refuse(401, "The account holds no credentials.");
-  const { messageSid, mediaSid } = media;
-  let url = new URL(`${base}${accountPath(login)}/Messages/${messageSid}/Media/${mediaSid}`);
+  let url = new URL(`${base}${accountPath(login)}/Messages/${media.message}/Media/${media.file}`);
   let headers: Record<string, string> = { authorization };
   for (let hop = 0; hop <= hopsAtMost; hop += 1) {
     const answer = await get(wire, url, headers);

@@ -1,8 +1,9 @@
-import { type Outcome, readOutcome } from "../../domain/outcome.ts";
-import type { CarrierMessage, CarrierResult, Login, Outgoing } from "../carrier.ts";
+import type { CarrierResult, Outcome, Outgoing } from "../carrier.ts";
+import type { Login } from "./account.ts";
 import { accountPath, call, readAnswer, type Wire } from "./call.ts";
+import { readOutcome, refuseAccount } from "./outcome.ts";
 import { pageSize, readPages } from "./pages.ts";
-import { createdMessage, messagePage, messageResource } from "./shapes.ts";
+import { createdMessage, messagePage, messageResource, type TwilioMessage } from "./shapes.ts";
 
 /** Creates one message at Twilio, once; returns what is known of its fate. Source: POST /2010-04-01/Accounts/{sid}/Messages.json. */
 export async function sendMessage(wire: Wire, login: Login, outgoing: Outgoing): Promise<Outcome> {
@@ -10,7 +11,7 @@ export async function sendMessage(wire: Wire, login: Login, outgoing: Outgoing):
   const called = await call(wire, login, { path, form: encodeMessage(outgoing) });
   switch (called.kind) {
     case "unsendable":
-      return { kind: "refused", code: null, message: called.message, httpStatus: 401, requestId: null };
+      return refuseAccount({ status: 401, code: null, message: called.message, requestId: null });
     case "silence":
       return { kind: "unknown", cause: called.cause, requestId: null };
     case "answer": {
@@ -29,14 +30,14 @@ export async function sendMessage(wire: Wire, login: Login, outgoing: Outgoing):
 }
 
 /** Returns the form of a create call: media as a repeated key, options only where they are given. */
-export function encodeMessage({ to, from, text, mediaUrls, statusCallback, extras }: Outgoing): URLSearchParams {
+export function encodeMessage({ to, from, text, mediaUrls, reference, extras }: Outgoing): URLSearchParams {
   const form = new URLSearchParams({ To: to, From: from });
   const options: [string, string | number | boolean | null | undefined][] = [
     ["MessagingServiceSid", extras.messagingServiceSid],
     ["Body", text === "" ? null : text],
     ["ContentSid", extras.contentSid],
     ["ContentVariables", extras.contentVariables],
-    ["StatusCallback", statusCallback],
+    ["StatusCallback", reference.callbackUrl],
     ["ValidityPeriod", extras.validityPeriodSeconds],
     ["SmartEncoded", extras.smartEncoded],
     ["ContentRetention", extras.contentRetention],
@@ -56,12 +57,12 @@ export async function listMessages(
   wire: Wire,
   login: Login,
   query: { to: string; from: string | null; since: number },
-): Promise<CarrierResult<CarrierMessage[]>> {
+): Promise<CarrierResult<TwilioMessage[]>> {
   const search = new URLSearchParams({ To: query.to });
   if (query.from !== null) search.append("From", query.from);
   search.append("PageSize", String(pageSize));
   const path = `${accountPath(login)}/Messages.json?${search}`;
-  const isOlder = (message: CarrierMessage) => message.createdAt < query.since;
+  const isOlder = (message: TwilioMessage) => message.createdAt < query.since;
   const listed = await readPages(wire, login, path, messagePage, (page) => page.length > 0 && page.every(isOlder));
   if (!listed.ok) return listed;
   return { ok: true, value: listed.value.filter((message) => !isOlder(message)) };
@@ -72,7 +73,7 @@ export async function fetchMessage(
   wire: Wire,
   login: Login,
   providerId: string,
-): Promise<CarrierResult<CarrierMessage>> {
+): Promise<CarrierResult<TwilioMessage>> {
   const path = `${accountPath(login)}/Messages/${encodeURIComponent(providerId)}.json`;
   return readAnswer(await call(wire, login, { path }), messageResource);
 }

@@ -1,4 +1,5 @@
-import type { CarrierNumber, CarrierResult, Login, NumberWebhooks } from "../carrier.ts";
+import type { CarrierResult } from "../carrier.ts";
+import type { CarrierNumber, Login, NumberWebhooks } from "./account.ts";
 import { accountPath, call, readAnswer, type Wire } from "./call.ts";
 import { pageSize, readPages } from "./pages.ts";
 import { numberPage, numberResource } from "./shapes.ts";

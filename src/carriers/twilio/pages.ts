@@ -1,5 +1,6 @@
 import type * as z from "zod";
-import type { CarrierResult, Login } from "../carrier.ts";
+import type { CarrierResult } from "../carrier.ts";
+import type { Login } from "./account.ts";
 import { accountPath, call, readAnswer, type Wire } from "./call.ts";
 
 type Page<T> = { items: T[]; next: string | null };

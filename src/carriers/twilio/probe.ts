@@ -1,11 +1,9 @@
 import * as z from "zod";
-import type { CarrierResult, Login } from "../carrier.ts";
+import type { Capability, CarrierResult } from "../carrier.ts";
+import type { Login } from "./account.ts";
 import { accountPath, call, readAnswer, type Wire } from "./call.ts";
 import { usesApiKey } from "./credentials.ts";
 import { accountResource } from "./shapes.ts";
-
-/** What a login can be tried against. */
-export type Capability = "credentials" | "numbers" | "messages";
 
 type Probed = CarrierResult<{ detail: string }>;
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import type { CarrierResult, Login } from "../carrier.ts";
+import type { CarrierResult } from "../carrier.ts";
+import type { Login } from "./account.ts";
 import { call, readAnswer, type Wire } from "./call.ts";
 import { defaultApiUrl } from "./host.ts";
 

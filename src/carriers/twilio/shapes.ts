@@ -1,5 +1,6 @@
 import * as z from "zod";
-import type { CarrierMessage, CarrierNumber } from "../carrier.ts";
+import type { MessageState } from "../carrier.ts";
+import type { CarrierNumber } from "./account.ts";
 import { readStatus } from "./status.ts";
 
 /** A message id as Twilio gives it: `SM` or `MM` and 32 hex digits. */
@@ -19,6 +20,9 @@ const instant = z
   .transform((text) => Date.parse(text))
   .refine(Number.isFinite);
 
+/** What Twilio's list shows of a message. */
+export type TwilioMessage = MessageState & { from: string | null; to: string; text: string; createdAt: number };
+
 /** Twilio's message resource, read into our words. */
 export const messageResource = z
   .object({
@@ -32,7 +36,7 @@ export const messageResource = z
     error_message: z.string().nullish(),
   })
   .transform(
-    (wire): CarrierMessage => ({
+    (wire): TwilioMessage => ({
       providerId: wire.sid,
       from: wire.from ?? null,
       to: wire.to ?? "",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Login } from "../carrier.ts";
+import type { Login } from "./account.ts";
 import { authorize, scrub } from "./credentials.ts";
 import { chooseApiUrl } from "./host.ts";
 import { readRetryAfter } from "./retry-after.ts";

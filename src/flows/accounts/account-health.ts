@@ -55,7 +55,7 @@ export async function checkAccounts(deps: Deps): Promise<void> {
       continue;
     }
     const login = await openLogin(deps, readAccount(row));
-    const probed = await deps.carrier(row).probe(login, "messages");
+    const probed = await deps.carrier(row, login).probe("messages");
     if (!probed.ok) continue;
     await updateAccount(deps.db, row, { status: "connected", statusReason: null });
     deps.log({ event: "account_recovered", integration_id: row.id, account_sid: row.accountSid });

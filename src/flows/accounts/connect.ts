@@ -1,4 +1,5 @@
-import type { Login, Refusal } from "../../carriers/carrier.ts";
+import type { Refusal } from "../../carriers/carrier.ts";
+import type { Login } from "../../carriers/twilio/account.ts";
 import {
   type AccountRow,
   findAccount,
@@ -150,8 +151,7 @@ function loginOf(
 }
 
 async function tryLogin(deps: Deps, login: Login): Promise<Result<null>> {
-  const carrier = deps.carrier({ accountSid: login.accountSid, sandbox: false });
-  const probed = await carrier.probe(login, "credentials");
+  const probed = await deps.carrier({ sandbox: false }, login).probe("credentials");
   return probed.ok ? ok(null) : { ok: false, failure: readRefusal(probed.refusal).failure };
 }
 
@@ -178,10 +178,10 @@ export async function testAccount(deps: Deps, id: string): Promise<Result<{ ok: 
   const row = await findAccount(deps.db, id);
   if (row === null) return fail("not_found", "Twilio account not found.");
   const login = await openLogin(deps, readAccount(row));
-  const carrier = deps.carrier(row);
+  const carrier = deps.carrier(row, login);
   const checks: Check[] = [];
   for (const name of ["credentials", "numbers", "messages"] as const) {
-    const probed = await carrier.probe(login, name);
+    const probed = await carrier.probe(name);
     checks.push({ name, ok: probed.ok, detail: probed.ok ? probed.value.detail : probed.refusal.message });
   }
   const works = checks.every((check) => check.ok);
@@ -203,7 +203,7 @@ function signatureCheck(row: AccountRow): Check {
 
 async function urlCheck(deps: Deps, row: AccountRow, login: Login): Promise<Check> {
   const imported = await listNumbers(deps.db, { accountId: row.id });
-  const listed = await deps.carrier(row).listNumbers(login);
+  const listed = await deps.carrier(row, login).listNumbers();
   if (!listed.ok) return { name: "webhook_urls", ok: false, detail: listed.refusal.message };
   const wanted = await wantedWebhooks(deps, row);
   const drifted = imported.filter((number) => {

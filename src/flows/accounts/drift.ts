@@ -1,4 +1,4 @@
-import type { CarrierNumber } from "../../carriers/carrier.ts";
+import type { CarrierNumber } from "../../carriers/twilio/account.ts";
 import type { AccountRow } from "../../directory/accounts.ts";
 import { listNumbers, noteWebhooks } from "../../directory/numbers.ts";
 import { readAccount } from "../../directory/publish.ts";
@@ -29,7 +29,7 @@ export async function checkWebhooks(deps: Deps, account: AccountRow): Promise<vo
   const imported = await listNumbers(deps.db, { accountId: account.id });
   const listable = imported.filter((number) => number.providerId !== null);
   if (listable.length === 0) return;
-  const listed = await deps.carrier(account).listNumbers(await openLogin(deps, readAccount(account)));
+  const listed = await deps.carrier(account, await openLogin(deps, readAccount(account))).listNumbers();
   if (!listed.ok)
     return deps.log({ event: "drift_unknown", integration_id: account.id, status: listed.refusal.status });
   const wanted = await wantedWebhooks(deps, account);

@@ -1,4 +1,4 @@
-import type { CarrierNumber, Login, NumberWebhooks } from "../../carriers/carrier.ts";
+import type { CarrierNumber, Login, NumberWebhooks } from "../../carriers/twilio/account.ts";
 import { type AccountRow, findAccount } from "../../directory/accounts.ts";
 import { deleteNumber, findNumber, listNumbers, type NumberRow, saveNumber } from "../../directory/numbers.ts";
 import { readAccount } from "../../directory/publish.ts";
@@ -15,7 +15,7 @@ export type AvailableNumber = CarrierNumber & { imported: boolean; webhookOk: bo
 export async function listAvailable(deps: Deps, accountId: string): Promise<Result<AvailableNumber[]>> {
   const account = await findAccount(deps.db, accountId);
   if (account === null) return fail("not_found", "Twilio account not found.");
-  const listed = await deps.carrier(account).listNumbers(await openLogin(deps, readAccount(account)));
+  const listed = await deps.carrier(account, await openLogin(deps, readAccount(account))).listNumbers();
   if (!listed.ok) return readRefusal(listed.refusal);
   const imported = new Set((await listNumbers(deps.db, { accountId })).map((number) => number.address));
   const wanted = await wantedWebhooks(deps, account);
@@ -45,7 +45,7 @@ export async function importNumbers(
   const account = await findAccount(deps.db, accountId);
   if (account === null) return fail("not_found", "Twilio account not found.");
   const login = await openLogin(deps, readAccount(account));
-  const listed = await deps.carrier(account).listNumbers(login);
+  const listed = await deps.carrier(account, login).listNumbers();
   if (!listed.ok) return readRefusal(listed.refusal);
   const byAddress = new Map(listed.value.map((number) => [number.phoneNumber, number]));
   const swallowed = await swallowedNumbers(deps, account, login);
@@ -72,7 +72,7 @@ function describeImport(phoneNumber: string, done: Result<"imported" | "reconfig
 
 /** A login that may not read Messaging Services is no reason not to import. */
 async function swallowedNumbers(deps: Deps, account: AccountRow, login: Login): Promise<ReadonlyMap<string, string>> {
-  const found = await deps.carrier(account).findSwallowed(login);
+  const found = await deps.carrier(account, login).findSwallowed();
   return found.ok ? found.value : new Map();
 }
 
@@ -91,7 +91,7 @@ async function importOne(
     return fail("already_exists", "The number is imported from another account: release it there first.");
   }
   const change = ourWebhooks(await wantedWebhooks(deps, account), there);
-  const set = await deps.carrier(account).updateNumber(login, there.providerId, change);
+  const set = await deps.carrier(account, login).updateNumber(there.providerId, change);
   if (!set.ok) return readRefusal(set.refusal);
   const previousWebhooks = rememberWebhooks(known, there, change);
   await saveNumber(deps.db, { ...composeNumber(deps, account, there, known), previousWebhooks });
@@ -190,9 +190,8 @@ export async function restoreWebhooks(deps: Deps, number: NumberRow): Promise<Re
   if (number.accountId === null || number.providerId === null || number.previousWebhooks === null) return ok(false);
   const account = await findAccount(deps.db, number.accountId);
   if (account === null) return ok(false);
-  const carrier = deps.carrier(account);
   const login = await openLogin(deps, readAccount(account));
-  const set = await carrier.updateNumber(login, number.providerId, number.previousWebhooks);
+  const set = await deps.carrier(account, login).updateNumber(number.providerId, number.previousWebhooks);
   if (set.ok) return ok(true);
   return set.refusal.status === 404 ? ok(false) : readRefusal(set.refusal);
 }

@@ -16,7 +16,7 @@ export async function fetchMedia(deps: Deps, place: MediaPlace, query: URLSearch
   const account = await findAccount(deps.db, place.accountId);
   if (account === null) return fail("not_found", "The Twilio account of this file was disconnected.");
   const login = await openLogin(deps, readAccount(account));
-  const opened = await deps.carrier(account).openMedia(login, place);
+  const opened = await deps.carrier(account, login).openMedia({ message: place.messageSid, file: place.mediaSid });
   if (!opened.ok) {
     return opened.refusal.status === 404
       ? fail("not_found", "Twilio no longer has this file.")

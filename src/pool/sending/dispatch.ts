@@ -1,6 +1,5 @@
-import type { Login, Outgoing } from "../../carriers/carrier.ts";
+import type { Outcome, Outgoing } from "../../carriers/carrier.ts";
 import { rowId } from "../../domain/ids.ts";
-import type { Outcome } from "../../domain/outcome.ts";
 import { nextSendAttempt } from "../../domain/retry.ts";
 import type { Account, SenderNumber } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
@@ -72,15 +71,15 @@ async function sendOne(desk: Desk, row: DueMessage): Promise<void> {
   const account = desk.findAccount(row.account);
   if (isOrphan || account === null) return;
   spendToken(desk, row.number);
-  const login = await desk.outside.openLogin(account);
+  const carrier = await desk.outside.carrierOf(account);
   const outgoing = await composeOutgoing(desk, row, account);
   const attempt = claim(desk, row);
   if (attempt === null) return;
   const startedAt = desk.now();
-  const outcome = await desk.outside.carrierOf(account).send(login, outgoing);
+  const outcome = await carrier.send(outgoing);
   settleOutcome(desk, row.seq, attempt, outcome);
   if (outcome.kind === "accepted") unpark(desk, row.seq);
-  logSend(desk, row, attempt, outcome, startedAt, login);
+  logSend(desk, row, { attempt, outcome, startedAt, accountSid: account.accountSid });
 }
 
 /** Says that the message is leaving, durably and before the request does; null when it was cancelled meanwhile. */
@@ -112,10 +111,8 @@ function refuseOptedOut(desk: Desk, row: MessageRow): boolean {
 
 async function composeOutgoing(desk: Desk, row: MessageRow, account: Account): Promise<Outgoing> {
   const detail = JSON.parse(row.detail) as Detail;
-  const query = new URLSearchParams({
-    pool: await desk.outside.poolReference(),
-    message: rowId("msg", row.seq, desk.tag),
-  });
+  const messageId = rowId("msg", row.seq, desk.tag);
+  const query = new URLSearchParams({ pool: await desk.outside.poolReference(), message: messageId });
   const number: SenderNumber | null = desk.findNumber(row.number);
   const messagingServiceSid =
     detail.extras.messagingServiceSid ?? number?.messagingServiceSid ?? account.messagingServiceSid ?? undefined;
@@ -124,7 +121,10 @@ async function composeOutgoing(desk: Desk, row: MessageRow, account: Account): P
     from: row.number,
     text: row.text,
     mediaUrls: detail.attachments.map((attachment) => attachment.url),
-    statusCallback: `${desk.outside.publicUrl}/twilio/${account.id}/status?${query}${callbackOverrides}`,
+    reference: {
+      messageId,
+      callbackUrl: `${desk.outside.publicUrl}/twilio/${account.id}/status?${query}${callbackOverrides}`,
+    },
     extras: { ...detail.extras, ...(messagingServiceSid === undefined ? {} : { messagingServiceSid }) },
   };
 }
@@ -150,16 +150,14 @@ function wakeForNext(desk: Desk): void {
 function logSend(
   desk: Desk,
   row: DueMessage,
-  attempt: number,
-  outcome: Outcome,
-  startedAt: number,
-  login: Login,
+  sent: { attempt: number; outcome: Outcome; startedAt: number; accountSid: string },
 ): void {
+  const { attempt, outcome, startedAt, accountSid } = sent;
   desk.outside.log({
     event: "send",
     message_id: rowId("msg", row.seq, desk.tag),
     api_key_id: desk.snapshot.apiKey.id,
-    account_sid: login.accountSid,
+    account_sid: accountSid,
     attempt,
     outcome: outcome.kind,
     code: outcome.kind === "refused" ? outcome.code : null,

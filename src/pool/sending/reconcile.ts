@@ -1,4 +1,4 @@
-import type { CarrierMessage } from "../../carriers/carrier.ts";
+import type { Settlement, Sought } from "../../carriers/carrier.ts";
 import { rowId } from "../../domain/ids.ts";
 import { reconcileMs } from "../../domain/retry.ts";
 import type { Desk } from "../desk.ts";
@@ -8,8 +8,6 @@ import { applyReport, unpark } from "../settling/report.ts";
 import { endMessage, holdUnknown } from "../settling/settle.ts";
 import { dispatch } from "./dispatch.ts";
 
-/** A late clock of ours against the carrier's: messages this much older than the attempt may still be its. */
-const clockSlackMs = 5_000;
 const looksPerRound = 20;
 /** A message that is found absent again and again is not sent for ever. */
 const attemptsAtMost = 5;
@@ -42,58 +40,47 @@ export async function reconcile(desk: Desk): Promise<void> {
 }
 
 async function lookFor(desk: Desk, row: DueMessage): Promise<void> {
-  const listed = await listAtCarrier(desk, row);
+  const found = await askCarrier(desk, row);
   const current = findMessage(desk.sql, row.seq);
   if (current === null || current.outcome_unknown === 0 || current.status !== "sending") return;
-  desk.outside.storage.transactionSync(() => settle(desk, row, current, listed));
+  desk.outside.storage.transactionSync(() => settle(desk, row, current, found));
   unpark(desk, row.seq);
 }
 
-/** Returns the carrier's list of what may be the message, or null when it cannot be had. */
-async function listAtCarrier(desk: Desk, row: DueMessage): Promise<CarrierMessage[] | null> {
+/** Returns what the carrier finds of the message, or null when it cannot be asked. */
+async function askCarrier(desk: Desk, row: DueMessage): Promise<Settlement | null> {
   const account = desk.findAccount(row.account);
   if (account === null) return null;
-  const since = (row.attempted_at ?? row.created_at) - clockSlackMs;
-  const login = await desk.outside.openLogin(account);
-  const listed = await desk.outside.carrierOf(account).list(login, { to: row.chat, from: row.number, since });
-  return listed.ok ? listed.value : null;
+  const carrier = await desk.outside.carrierOf(account);
+  const settled = await carrier.settle(describeSought(desk, row), { at: sentAt(row), mark: null });
+  return settled.ok ? settled.value : null;
 }
 
-function settle(desk: Desk, row: DueMessage, current: MessageRow, listed: CarrierMessage[] | null): void {
-  if (listed === null) {
-    const age = desk.now() - (row.attempted_at ?? row.created_at);
-    if (age >= reconcileMs.giveUp) giveUp(desk, current);
+function describeSought(desk: Desk, row: MessageRow): Sought {
+  const detail = JSON.parse(row.detail) as Detail;
+  return {
+    to: row.chat,
+    from: row.number,
+    text: row.text,
+    mediaUrls: detail.attachments.map(({ url }) => url),
+    extras: detail.extras,
+    isOurs: (providerId) => findMessageBySid(desk.sql, providerId) !== null,
+  };
+}
+
+function sentAt(row: MessageRow): number {
+  return row.attempted_at ?? row.created_at;
+}
+
+function settle(desk: Desk, row: DueMessage, current: MessageRow, settlement: Settlement | null): void {
+  if (settlement === null || settlement.kind === "ambiguous") {
+    if (desk.now() - sentAt(row) >= reconcileMs.giveUp) giveUp(desk, current);
     else lookAgain(desk, row, row.looks);
     return;
   }
-  const match = matchOf(desk, current, listed);
-  if (match !== null) applyReport(desk, current.seq, match);
+  if (settlement.kind === "found") applyReport(desk, current.seq, settlement.state);
   else if (row.looks === 0) lookAgain(desk, row, 1);
   else settleAbsent(desk, row, current);
-}
-
-/** Equal messages are interchangeable: each takes the oldest acceptance that none of ours has, so that counts come out right. */
-function matchOf(desk: Desk, row: MessageRow, listed: CarrierMessage[]): CarrierMessage | null {
-  const from = (row.attempted_at ?? row.created_at) - clockSlackMs;
-  const until = (row.attempted_at ?? row.created_at) + reconcileMs.grace;
-  const free = listed.filter(
-    (candidate) =>
-      mayBeText(row, candidate.text) &&
-      candidate.createdAt >= from &&
-      candidate.createdAt <= until &&
-      findMessageBySid(desk.sql, candidate.providerId) === null,
-  );
-  const refusedLast = (candidate: CarrierMessage) => (candidate.status === "failed" ? 1 : 0);
-  return (
-    free.sort((left, right) => refusedLast(left) - refusedLast(right) || left.createdAt - right.createdAt)[0] ?? null
-  );
-}
-
-/** The carrier writes a template's text itself and changes characters of a smart encoded one: those are known by person and time alone. */
-function mayBeText(row: MessageRow, text: string): boolean {
-  const { extras } = JSON.parse(row.detail) as Detail;
-  if (extras.contentSid !== undefined || extras.smartEncoded === true) return true;
-  return text.trim() === (row.text ?? "").trim();
 }
 
 /** The carrier does not have it: sent again where the key asked for that, else failed. */
@@ -129,7 +116,7 @@ function giveUp(desk: Desk, row: MessageRow): void {
 /** A list that cannot be had is asked for ever more seldom, up to the end of the day. */
 function pauseBeforeLook(desk: Desk, row: DueMessage, looks: number): number {
   if (looks > row.looks) return reconcileMs.secondLook;
-  const age = desk.now() - (row.attempted_at ?? row.created_at) - reconcileMs.grace;
+  const age = desk.now() - sentAt(row) - reconcileMs.grace;
   return Math.min(Math.max(age / 4, reconcileMs.secondLook), longestPauseMs);
 }
 

@@ -1,4 +1,4 @@
-import type { CarrierMessage } from "../../carriers/carrier.ts";
+import type { MessageState } from "../../carriers/carrier.ts";
 import { rowId, sequenceAt, timeOfSequence } from "../../domain/ids.ts";
 import { statusPollsMs } from "../../domain/retry.ts";
 import { isFinal } from "../../domain/status.ts";
@@ -81,13 +81,12 @@ async function askOnce(desk: Desk, row: MessageRow, age: number): Promise<void> 
   });
 }
 
-async function fetchFromCarrier(desk: Desk, row: MessageRow): Promise<CarrierMessage | null> {
+async function fetchFromCarrier(desk: Desk, row: MessageRow): Promise<MessageState | null> {
   const account = desk.findAccount(row.account);
   if (account === null || row.sid === null) return null;
   try {
-    const login = await desk.outside.openLogin(account);
-    const fetched = await desk.outside.carrierOf(account).fetchMessage(login, row.sid);
-    return fetched.ok ? fetched.value : null;
+    const carrier = await desk.outside.carrierOf(account);
+    return (await carrier.states([row.sid])).get(row.sid) ?? null;
   } catch (error) {
     desk.outside.log({ event: "ask_failed", message_id: rowId("msg", row.seq, desk.tag), error: String(error) });
     return null;

@@ -1,3 +1,4 @@
+import type { MessageState } from "../../carriers/carrier.ts";
 import { readStatusReport } from "../../carriers/twilio/callback.ts";
 import { readRowId, rowId } from "../../domain/ids.ts";
 import type { MessageStatus } from "../../domain/message.ts";
@@ -21,14 +22,6 @@ import { judgeIfDue } from "../numbers/number-health.ts";
 import { emitStatus } from "../telling/outbox.ts";
 import { noteEnd } from "./count-end.ts";
 import { contradictionLook, finish, noteOptOutCode, planPolls } from "./settle.ts";
-
-/** What a carrier says of a message's status, whether by callback or when asked. */
-export type CarrierReport = {
-  providerId: string;
-  status: MessageStatus | null;
-  errorCode: string | null;
-  errorMessage: string | null;
-};
 
 /** Reports are applied for as long as operators send them (seed 002: four days); a read receipt may come at any time. */
 const latestReportMs = statusPollsMs.at(-1) ?? 0;
@@ -60,7 +53,7 @@ export async function takeReport(desk: Desk, report: StatusReport): Promise<Stat
 }
 
 /** A genuine report that names no message and an id that none has yet: its owner may learn the id a moment later. */
-function parkUnknown(desk: Desk, report: CarrierReport): void {
+function parkUnknown(desk: Desk, report: MessageState): void {
   const { providerId: sid, status, errorCode, errorMessage } = report;
   if (status === null) return;
   const at = desk.now();
@@ -78,8 +71,7 @@ export function unpark(desk: Desk, seq: number): void {
 }
 
 async function isGenuine(desk: Desk, account: Account, report: StatusReport): Promise<boolean> {
-  const login = await desk.outside.openLogin(account);
-  const tokens = [login.authToken, await desk.outside.openPreviousToken(account)].filter((token) => token !== null);
+  const tokens = await desk.outside.openTokens(account);
   if (tokens.length === 0) return true;
   return verifyTwilioSignature({
     url: report.url,
@@ -118,7 +110,7 @@ function isTooLate(desk: Desk, row: MessageRow, status: MessageStatus | null): b
 }
 
 /** Applies a carrier's word about a message in the caller's transaction: monotone, and a repeat changes and owes nothing. */
-export function applyReport(desk: Desk, seq: number, report: CarrierReport): "applied" | "ignored" {
+export function applyReport(desk: Desk, seq: number, report: MessageState): "applied" | "ignored" {
   const row = findMessage(desk.sql, seq);
   if (row === null || row.direction !== "outbound") return "ignored";
   const decision = decideOn(row, report.status);
@@ -136,7 +128,7 @@ export function applyReport(desk: Desk, seq: number, report: CarrierReport): "ap
 }
 
 /** Applies what the carrier said when it was asked because of a contradiction: its final word stands, whatever stood before. */
-export function applyTruth(desk: Desk, seq: number, report: CarrierReport): void {
+export function applyTruth(desk: Desk, seq: number, report: MessageState): void {
   const row = findMessage(desk.sql, seq);
   const { status } = report;
   if (row === null || status === null || !isFinal(status) || status === row.status) return;
@@ -163,7 +155,7 @@ function decideOn(row: MessageRow, status: MessageStatus | null): Decision {
   return kind === "ignore" ? { kind } : { kind, status };
 }
 
-function describeChange(desk: Desk, row: MessageRow, status: MessageStatus, report: CarrierReport): MessageChange {
+function describeChange(desk: Desk, row: MessageRow, status: MessageStatus, report: MessageState): MessageChange {
   const now = desk.now();
   const failed = status === "failed" || status === "undelivered";
   return {

@@ -1,6 +1,5 @@
+import type { Outcome } from "../../carriers/carrier.ts";
 import { optOutCodes } from "../../domain/opt-out.ts";
-import type { Outcome } from "../../domain/outcome.ts";
-import { refusesLogin } from "../../domain/outcome.ts";
 import { nextSendAttempt, reconcileMs, statusPollsMs } from "../../domain/retry.ts";
 import type { Desk } from "../desk.ts";
 import { schedule, strike } from "../ledger/agenda.ts";
@@ -20,8 +19,6 @@ import { noteEnd } from "./count-end.ts";
 const lateDepartureMs = 10 * 60 * 1000;
 /** The `looks` of an agenda row that stands for a contradiction, not for a poll. */
 export const contradictionLook = -1;
-
-type Refused = Extract<Outcome, { kind: "refused" }>;
 
 /** Writes what came of a send, with its event, in one transaction. A callback may have come first: then what it said stands. */
 export function settleOutcome(desk: Desk, seq: number, attempt: number, outcome: Outcome): void {
@@ -45,9 +42,11 @@ function applyOutcome(desk: Desk, row: MessageRow, attempt: number, outcome: Out
     case "unknown":
       holdUnknown(desk, row, outcome.cause);
       break;
+    case "account_refused":
+      waitForLogin(desk, row, attempt, outcome.because);
+      break;
     case "refused":
-      if (refusesLogin(outcome)) waitForLogin(desk, row, attempt, outcome);
-      else noteRefused(desk, row, outcome.code, outcome.message);
+      noteRefused(desk, row, outcome.code, outcome.message);
   }
 }
 
@@ -91,9 +90,8 @@ function putBack(desk: Desk, row: MessageRow, attempt: number, retryAfterSeconds
 }
 
 /** The carrier refuses the account, not the message: it waits with all others of the account until the credentials work again. */
-function waitForLogin(desk: Desk, row: MessageRow, attempt: number, refused: Refused): void {
+function waitForLogin(desk: Desk, row: MessageRow, attempt: number, because: string): void {
   putBack(desk, row, attempt, null);
-  const because = `Twilio refused to send with this account's credentials: HTTP ${refused.httpStatus}, ${refused.code ?? "no code"}, ${refused.message}`;
   desk.outside.tell({ kind: "account_refused", accountId: row.account, because });
 }
 

@@ -1,11 +1,12 @@
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import type { Login, Outgoing } from "../../../src/carriers/carrier.ts";
+import type { Outcome, Outgoing } from "../../../src/carriers/carrier.ts";
 import { sandboxFetch } from "../../../src/carriers/sandbox/fetch.ts";
 import { magicRecipients } from "../../../src/carriers/sandbox/magic.ts";
+import type { Login } from "../../../src/carriers/twilio/account.ts";
 import { twilioCarrier } from "../../../src/carriers/twilio/client.ts";
-import type { Outcome } from "../../../src/domain/outcome.ts";
+import { listMessages } from "../../../src/carriers/twilio/messages.ts";
 import { verifyTwilioSignature } from "../../../src/domain/twilio-signature.ts";
 import worker from "../../../src/index.ts";
 
@@ -49,9 +50,14 @@ function carrier(timeoutMs = 2_000) {
   return twilioCarrier({ fetch: sandboxFetch(env.SANDBOX), apiUrl: "https://api.twilio.com", timeoutMs });
 }
 
+function list(to: string) {
+  const wire = { fetch: sandboxFetch(env.SANDBOX), apiUrl: "https://api.twilio.com", timeoutMs: 2_000, now: Date.now };
+  return listMessages(wire, login, { to, from: sender, since: 0 });
+}
+
 function outgoing(to: string, change: Partial<Outgoing> = {}): Outgoing {
-  const statusCallback = `${gateway}/status?pool=key_1&message=msg_1`;
-  return { to, from: sender, text: "Hello", mediaUrls: [], statusCallback, extras: {}, ...change };
+  const reference = { messageId: "msg_1", callbackUrl: `${gateway}/status?pool=key_1&message=msg_1` };
+  return { to, from: sender, text: "Hello", mediaUrls: [], reference, extras: {}, ...change };
 }
 
 function statuses() {
@@ -77,29 +83,30 @@ function describeCourse(outcome: Outcome, forms: Map<string, string>[]): Course 
 }
 
 async function importNumber(phoneNumber: string, smsUrl = `${gateway}/inbound#rc=2&rp=all`) {
-  const found = await carrier().findNumber(login, phoneNumber);
+  const found = await carrier()(login).findNumber(phoneNumber);
   const id = found.ok ? (found.value?.providerId ?? "") : "";
-  return carrier().updateNumber(login, id, { smsUrl, smsMethod: "POST", smsApplicationSid: "" });
+  return carrier()(login).updateNumber(id, { smsUrl, smsMethod: "POST", smsApplicationSid: "" });
 }
 
 describe("an account", () => {
   test("is closed until it was opened, and to every other token", async () => {
     const stranger = { ...login, accountSid: `AC${"0".repeat(32)}` };
-    expect(await carrier().send(stranger, outgoing(person))).toMatchObject({ kind: "refused", code: "20003" });
-    expect(await carrier().send({ ...login, authToken: "x" }, outgoing(person))).toMatchObject({ code: "20003" });
-    expect((await carrier().probe(login, "credentials")).ok).toBe(true);
+    expect(await carrier()(stranger).send(outgoing(person))).toMatchObject({ kind: "account_refused" });
+    const because = expect.stringContaining("20003");
+    expect(await carrier()({ ...login, authToken: "x" }).send(outgoing(person))).toMatchObject({ because });
+    expect((await carrier()(login).probe("credentials")).ok).toBe(true);
   });
 
   test("opens under its own name only, and keeps its numbers when it is opened again", async () => {
     const other = env.SANDBOX.getByName(`AC${"1".repeat(32)}`);
     expect((await other.open({ accountSid: login.accountSid, authToken: "x", block: 0 })).ok).toBe(false);
-    const before = await carrier().listNumbers(login);
+    const before = await carrier()(login).listNumbers();
     await sandbox().open({ accountSid: login.accountSid, authToken: String(login.authToken), block: 0 });
-    expect(await carrier().listNumbers(login)).toEqual(before);
+    expect(await carrier()(login).listNumbers()).toEqual(before);
   });
 
   test("has numbers that can be imported like real ones, one of them without pictures", async () => {
-    const listed = await carrier().listNumbers(login);
+    const listed = await carrier()(login).listNumbers();
     const numbers = listed.ok ? listed.value : [];
     expect(numbers.length).toBeGreaterThanOrEqual(12);
     expect(numbers.every(({ phoneNumber }) => /^\+1500555\d{4}$/.test(phoneNumber))).toBe(true);
@@ -108,13 +115,13 @@ describe("an account", () => {
       ok: true,
       value: { webhooks: { smsUrl: `${gateway}/inbound#rc=2&rp=all` } },
     });
-    expect(await carrier().findNumber(login, sender)).toMatchObject({ value: { webhooks: { smsMethod: "POST" } } });
+    expect(await carrier()(login).findNumber(sender)).toMatchObject({ value: { webhooks: { smsMethod: "POST" } } });
   });
 });
 
 describe("a message to anybody", () => {
   test("goes from queued over sending and sent to delivered, told by signed callbacks in Twilio's form", async () => {
-    const outcome = await carrier().send(login, outgoing(person));
+    const outcome = await carrier()(login).send(outgoing(person));
     expect(outcome).toMatchObject({ kind: "accepted", from: sender });
     const providerId = outcome.kind === "accepted" ? outcome.providerId : "";
     await vi.waitFor(() => expect(statuses()).toEqual(["sending", "sent", "delivered"]), 5_000);
@@ -130,13 +137,14 @@ describe("a message to anybody", () => {
       AccountSid: login.accountSid,
       ApiVersion: "2010-04-01",
     });
-    expect(await carrier().fetchMessage(login, providerId)).toMatchObject({ ok: true, value: { status: "delivered" } });
-    const listed = await carrier().list(login, { to: person, from: sender, since: 0 });
+    const states = await carrier()(login).states([providerId]);
+    expect(states.get(providerId)).toMatchObject({ status: "delivered" });
+    const listed = await list(person);
     expect(listed).toMatchObject({ ok: true, value: [{ providerId, text: "Hello" }] });
   });
 
   test("reaches its end though the object is evicted on the way", async () => {
-    await carrier().send(login, outgoing(person));
+    await carrier()(login).send(outgoing(person));
     await evictDurableObject(sandbox());
     await vi.waitFor(() => expect(statuses()).toEqual(["sending", "sent", "delivered"]), 5_000);
   });
@@ -154,8 +162,8 @@ describe("a message to anybody", () => {
       [{ to: `whatsapp:${person}` }, "21910"],
     ];
     for (const [change, code] of cases) {
-      const outcome = await carrier().send(login, outgoing(person, change));
-      expect(outcome).toMatchObject({ kind: "refused", code, httpStatus: 400 });
+      const outcome = await carrier()(login).send(outgoing(person, change));
+      expect(outcome).toMatchObject({ kind: "refused", code });
     }
     expect(knocks).toEqual([]);
   });
@@ -204,7 +212,7 @@ describe("a magic recipient", () => {
   test("ends as the table says, all of them side by side", async () => {
     await importNumber(sender);
     const ends = Object.entries(courses).map(async ([to, course]) => {
-      const outcome = await carrier(2_500).send(login, outgoing(to));
+      const outcome = await carrier(2_500)(login).send(outgoing(to));
       const count = course.told.length + (course.reply === undefined ? 0 : 1);
       await vi.waitFor(() => expect(knocksOf(to)).toHaveLength(count), 12_000);
       return [to, describeCourse(outcome, knocksOf(to))];
@@ -214,13 +222,13 @@ describe("a magic recipient", () => {
   });
 
   test("that says 429 first takes the message afterwards", async () => {
-    const first = await carrier().send(login, outgoing("+15005554290"));
+    const first = await carrier()(login).send(outgoing("+15005554290"));
     expect(first).toMatchObject({ kind: "wait", retryAfterSeconds: 1 });
-    expect((await carrier().send(login, outgoing("+15005554290"))).kind).toBe("accepted");
+    expect((await carrier()(login).send(outgoing("+15005554290"))).kind).toBe("accepted");
     const slow = outgoing("+15005554291");
-    expect(await carrier().send(login, slow)).toMatchObject({ kind: "wait", retryAfterSeconds: null });
-    expect((await carrier().send(login, slow)).kind).toBe("wait");
-    expect((await carrier().send(login, slow)).kind).toBe("accepted");
+    expect(await carrier()(login).send(slow)).toMatchObject({ kind: "wait", retryAfterSeconds: null });
+    expect((await carrier()(login).send(slow)).kind).toBe("wait");
+    expect((await carrier()(login).send(slow)).kind).toBe("accepted");
   });
 
   test("that answers 500 has taken the message or not, and the list knows", async () => {
@@ -229,8 +237,8 @@ describe("a magic recipient", () => {
       ["+15005555002", 0],
       ["+15005555004", 1],
     ] as const) {
-      await carrier().send(login, outgoing(to));
-      const listed = await carrier().list(login, { to, from: sender, since: 0 });
+      await carrier()(login).send(outgoing(to));
+      const listed = await list(to);
       expect(listed.ok && listed.value.length).toBe(count);
     }
   });
@@ -238,12 +246,12 @@ describe("a magic recipient", () => {
   test("that answers STOP is not written to again until START, from this number", async () => {
     await importNumber(sender);
     const to = "+15005556002";
-    await carrier().send(login, outgoing(to));
+    await carrier()(login).send(outgoing(to));
     await vi.waitFor(() => expect(knocks).toHaveLength(4), 5_000);
-    expect(await carrier().send(login, outgoing(to))).toMatchObject({ kind: "refused", code: "21610" });
-    expect((await carrier().send(login, outgoing(to, { from: "+15005550101" }))).kind).toBe("accepted");
+    expect(await carrier()(login).send(outgoing(to))).toMatchObject({ kind: "refused", code: "21610" });
+    expect((await carrier()(login).send(outgoing(to, { from: "+15005550101" }))).kind).toBe("accepted");
     await sandbox().composeInbound({ from: to, to: sender, text: " start " });
-    expect((await carrier().send(login, outgoing(to))).kind).toBe("accepted");
+    expect((await carrier()(login).send(outgoing(to))).kind).toBe("accepted");
   });
 });
 

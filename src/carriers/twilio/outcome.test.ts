@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type CarrierAnswer, readOutcome } from "./outcome.ts";
+import { readOutcome, type SendAnswer } from "./outcome.ts";
 
-const answer: CarrierAnswer = {
+const answer: SendAnswer = {
   status: 201,
   providerId: "SM1",
   from: null,
@@ -17,8 +17,18 @@ describe("an answer to a send", () => {
     expect(readOutcome({ ...answer, providerId: null }).kind).toBe("unknown");
   });
 
-  it.each([400, 401, 403, 404, 405, 409, 410, 422, 451])("is a refusal for %i", (status) => {
+  it.each([400, 403, 404, 405, 409, 410, 422, 451])("is a refusal for %i", (status) => {
     expect(readOutcome({ ...answer, status, code: "21211" })).toMatchObject({ kind: "refused", code: "21211" });
+  });
+
+  it.each([
+    [401, "20003"],
+    [403, "20005"],
+  ])("is a refusal of the account for HTTP %i with %s", (status, code) => {
+    expect(readOutcome({ ...answer, status, code, message: "No." })).toMatchObject({
+      kind: "account_refused",
+      because: `Twilio refused to send with this account's credentials: HTTP ${status}, ${code}, No.`,
+    });
   });
 
   it("is known not to be taken for 429, with the wait that was asked for", () => {
