@@ -29,7 +29,7 @@ export type AccountRow = {
 
 /** Returns the statement that writes an account and raises its organization's keys. */
 export function insertAccount(db: Database, account: AccountRow): Statement[] {
-  return [db.insert(twilioAccounts).values(account), bumpOrganization(db, account.organizationId)];
+  return [db.insert(twilioAccounts).values(account), ...bumpOrganization(db, account.organizationId)];
 }
 
 /** Returns one account, or null. */
@@ -97,7 +97,7 @@ export async function updateAccount(
     Object.keys(change).length === 0
       ? []
       : [db.update(twilioAccounts).set(change).where(eq(twilioAccounts.id, account.id))];
-  await runTogether(db, [...statements, bumpOrganization(db, account.organizationId)]);
+  await runTogether(db, [...statements, ...bumpOrganization(db, account.organizationId)]);
 }
 
 /** Removes an account with its numbers and raises its organization's keys. */
@@ -105,6 +105,6 @@ export async function deleteAccount(db: Database, account: Pick<AccountRow, "id"
   await runTogether(db, [
     db.delete(numbers).where(eq(numbers.accountId, account.id)),
     db.delete(twilioAccounts).where(eq(twilioAccounts.id, account.id)),
-    bumpOrganization(db, account.organizationId),
+    ...bumpOrganization(db, account.organizationId),
   ]);
 }

@@ -1,7 +1,7 @@
-import { and, asc, count, eq, gt, inArray, isNull, lt, ne, or, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, gt, inArray, isNull, lt, ne, or, sql } from "drizzle-orm";
 import type { KeyMode, KeyStatus, Protocol, Selection } from "../domain/snapshot.ts";
 import { type Database, type PageQuery, runTogether, type Statement } from "./database.ts";
-import { apiKeySecrets, apiKeys, numbers } from "./schema.ts";
+import { apiKeySecrets, apiKeys, numbers, organizations } from "./schema.ts";
 
 export type ApiKey = {
   id: string;
@@ -31,12 +31,23 @@ export function bumpKeys(db: Database, ids: string[]): Statement {
     .where(inArray(apiKeys.id, ids));
 }
 
-/** Returns the statement that raises the version of every key of an organization. */
-export function bumpOrganization(db: Database, organizationId: string): Statement {
-  return db
-    .update(apiKeys)
-    .set({ version: sql`${apiKeys.version} + 1` })
-    .where(eq(apiKeys.organizationId, organizationId));
+/** How long after its end the pool of a revoked key still learns of changes: messages that it sent are reported until then, and its deliveries tried. */
+const revokedHeedMs = 30 * 24 * 60 * 60 * 1000;
+const databaseNow = sql<number>`CAST(unixepoch('subsec') * 1000 AS INTEGER)`;
+const heeds = or(ne(apiKeys.status, "revoked"), gt(apiKeys.revokedAt, sql`${databaseNow} - ${revokedHeedMs}`));
+
+/** Returns the statements that raise the version of an organization's lobby and of all its keys, those revoked in the last 30 days too. */
+export function bumpOrganization(db: Database, organizationId: string): Statement[] {
+  return [
+    db
+      .update(organizations)
+      .set({ version: sql`max(${organizations.version} + 1, ${databaseNow})` })
+      .where(eq(organizations.id, organizationId)),
+    db
+      .update(apiKeys)
+      .set({ version: sql`${apiKeys.version} + 1` })
+      .where(and(eq(apiKeys.organizationId, organizationId), heeds)),
+  ];
 }
 
 /** Writes a new key with the hash of its token. */
@@ -102,12 +113,13 @@ export async function listApiKeys(
   return { keys, total: counted?.total ?? 0 };
 }
 
-/** Returns the ids of an organization's keys that are not revoked. */
-export async function listKeyIds(db: Database, organizationId: string): Promise<string[]> {
+/** Returns the ids of an organization's keys whose pools must learn of a change: the living first, then those revoked in the last 30 days, the latest first. */
+export async function listHeedingKeys(db: Database, organizationId: string): Promise<string[]> {
   const rows = await db
     .select({ id: apiKeys.id })
     .from(apiKeys)
-    .where(and(eq(apiKeys.organizationId, organizationId), ne(apiKeys.status, "revoked")));
+    .where(and(eq(apiKeys.organizationId, organizationId), heeds))
+    .orderBy(sql`${apiKeys.revokedAt} IS NOT NULL`, desc(apiKeys.revokedAt), asc(apiKeys.createdAt), asc(apiKeys.id));
   return rows.map((row) => row.id);
 }
 
@@ -157,12 +169,23 @@ export async function rotateApiKey(
   ]);
 }
 
-/** Notes the version that a key's pool has confirmed. */
-export async function markPublished(db: Database, id: string, version: number): Promise<void> {
-  await db
-    .update(apiKeys)
-    .set({ publishedVersion: version })
-    .where(and(eq(apiKeys.id, id), lt(apiKeys.publishedVersion, version)));
+/** Notes the versions that keys' pools have confirmed. */
+export async function markPublished(db: Database, confirmed: { id: string; version: number }[]): Promise<void> {
+  const rows = JSON.stringify(confirmed);
+  await db.run(
+    sql`UPDATE api_keys SET published_version = max(published_version, confirmed.value ->> 'version')
+        FROM json_each(${rows}) AS confirmed WHERE api_keys.id = confirmed.value ->> 'id'`,
+  );
+}
+
+/** Returns the keys of an organization whose pools are behind the directory. */
+export async function listBehindOf(db: Database, organizationId: string, limit: number): Promise<string[]> {
+  const rows = await db
+    .select({ id: apiKeys.id })
+    .from(apiKeys)
+    .where(and(eq(apiKeys.organizationId, organizationId), lt(apiKeys.publishedVersion, apiKeys.version)))
+    .limit(limit);
+  return rows.map((row) => row.id);
 }
 
 /** Returns the keys whose pools are behind the directory. */

@@ -58,5 +58,5 @@ export async function updateOrganization(
 ): Promise<void> {
   const statements =
     Object.keys(change).length === 0 ? [] : [db.update(organizations).set(change).where(eq(organizations.id, id))];
-  await runTogether(db, [...statements, bumpOrganization(db, id)]);
+  await runTogether(db, [...statements, ...bumpOrganization(db, id)]);
 }

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, isNull, or } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, isNull, or, sql } from "drizzle-orm";
 import {
   type Account,
   type Capabilities,
@@ -10,47 +10,84 @@ import {
 } from "../domain/snapshot.ts";
 import type { AccountRow } from "./accounts.ts";
 import type { Database } from "./database.ts";
-import { listNumbers, type NumberRow } from "./numbers.ts";
-import { apiKeySecrets, apiKeys, organizations, twilioAccounts } from "./schema.ts";
-import { listWebhooksOfPool, type WebhookRow } from "./webhooks.ts";
+import type { NumberRow } from "./numbers.ts";
+import { apiKeySecrets, apiKeys, numbers, organizations, twilioAccounts, webhooks } from "./schema.ts";
+import type { WebhookRow } from "./webhooks.ts";
+
+/** Returns all that a key's pool must know, or null when there is no such key. */
+export async function readSnapshot(db: Database, keyId: string, now: number): Promise<Snapshot | null> {
+  return (await readSnapshots(db, [keyId], now))[0] ?? null;
+}
+
+type Found = { key: typeof apiKeys.$inferSelect; organization: typeof organizations.$inferSelect };
+type Known = Awaited<ReturnType<typeof readKnown>>;
 
 /**
- * Returns all that a key's pool must know, or null when there is no such key. The version is read first: what is read after it can only be newer,
- * so a change that slips in between is published again under its own version.
+ * Returns what the pools of these keys must know, in five queries however many keys there are. The versions are read first: what is read after them can only
+ * be newer, so a change that slips in between is published again under its own version.
  */
-export async function readSnapshot(db: Database, keyId: string, now: number): Promise<Snapshot | null> {
+export async function readSnapshots(db: Database, keyIds: readonly string[], now: number): Promise<Snapshot[]> {
   const found = await db
     .select({ key: apiKeys, organization: organizations })
     .from(apiKeys)
     .innerJoin(organizations, eq(organizations.id, apiKeys.organizationId))
-    .where(eq(apiKeys.id, keyId))
-    .get();
-  if (found === undefined) return null;
-  const { key, organization } = found;
+    .where(inArray(apiKeys.id, given(keyIds)));
+  if (found.length === 0) return [];
+  const known = await readKnown(db, found, now);
+  return found.map((one) => composeSnapshot(one, known));
+}
+
+/** A list of any length is one parameter. */
+function given(ids: readonly string[]) {
+  return sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+}
+
+async function readKnown(db: Database, found: readonly Found[], now: number) {
+  const keys = given(found.map(({ key }) => key.id));
+  const owners = given([...new Set(found.map(({ organization }) => organization.id))]);
+  const isValid = or(isNull(apiKeySecrets.validUntil), gt(apiKeySecrets.validUntil, now));
   const [secrets, numberRows, accountRows, webhookRows] = await Promise.all([
     db
-      .select({ hash: apiKeySecrets.hash, validUntil: apiKeySecrets.validUntil })
+      .select()
       .from(apiKeySecrets)
-      .where(
-        and(eq(apiKeySecrets.keyId, keyId), or(isNull(apiKeySecrets.validUntil), gt(apiKeySecrets.validUntil, now))),
-      ),
-    listNumbers(db, { apiKeyId: keyId }),
+      .where(and(inArray(apiKeySecrets.keyId, keys), isValid)),
+    db
+      .select()
+      .from(numbers)
+      .where(inArray(numbers.apiKeyId, keys))
+      .orderBy(asc(numbers.position), asc(numbers.createdAt), asc(numbers.address)),
     db
       .select()
       .from(twilioAccounts)
-      .where(eq(twilioAccounts.organizationId, organization.id))
+      .where(inArray(twilioAccounts.organizationId, owners))
       .orderBy(asc(twilioAccounts.createdAt)),
-    listWebhooksOfPool(db, organization.id, keyId),
+    db
+      .select()
+      .from(webhooks)
+      .where(
+        and(inArray(webhooks.organizationId, owners), or(isNull(webhooks.apiKeyId), inArray(webhooks.apiKeyId, keys))),
+      )
+      .orderBy(asc(webhooks.createdAt), asc(webhooks.id)),
   ]);
+  return {
+    secrets: Map.groupBy(secrets, (row) => row.keyId),
+    numbers: Map.groupBy(numberRows, (row) => row.apiKeyId),
+    accounts: Map.groupBy(accountRows, (row) => row.organizationId),
+    webhooks: Map.groupBy(webhookRows, (row) => row.organizationId),
+  };
+}
+
+/** A revoked key has no token and tells its own webhooks nothing more; what is under way is told to its organization's. */
+function composeSnapshot({ key, organization }: Found, known: Known): Snapshot {
+  const isRevoked = key.status === "revoked";
+  const numberRows = known.numbers.get(key.id) ?? [];
+  const accountRows = known.accounts.get(organization.id) ?? [];
+  const webhookRows = known.webhooks.get(organization.id) ?? [];
   const protocol = numberRows[0]?.protocol ?? null;
+  const secrets = isRevoked ? [] : (known.secrets.get(key.id) ?? []);
   return {
     version: key.version,
-    organization: {
-      id: organization.id,
-      name: organization.name,
-      countryCode: organization.countryCode,
-      createdAt: organization.createdAt,
-    },
+    organization: readOrganization(organization),
     apiKey: {
       id: key.id,
       name: key.name,
@@ -64,45 +101,21 @@ export async function readSnapshot(db: Database, keyId: string, now: number): Pr
       resendUnknown: key.resendUnknown,
       shortNumber: key.shortNumber,
     },
-    secrets: key.status === "revoked" ? [] : secrets,
+    secrets: secrets.map(({ hash, validUntil }) => ({ hash, validUntil })),
     protocol,
     selection: key.selection ?? organization.selection[protocol ?? "twilio"] ?? defaultSelection[protocol ?? "twilio"],
     numbers: numberRows.map((row) => readNumber(row, syncOf(accountRows, row))),
     accounts: accountRows.map(readAccount),
-    webhooks: webhookRows.map(readWebhook),
+    webhooks: webhookRows
+      .filter((row) => row.apiKeyId === null || (row.apiKeyId === key.id && !isRevoked))
+      .map(readWebhook),
   };
 }
 
-/** Returns the snapshot of an organization's lobby: what its webhooks must hear of messages to a number that no key holds; null without an organization. */
-export async function readLobby(db: Database, number: NumberRow, now: number): Promise<Snapshot | null> {
-  const { organizationId } = number;
-  const organization = await db.select().from(organizations).where(eq(organizations.id, organizationId)).get();
-  if (organization === undefined) return null;
-  const { id, name, countryCode, createdAt } = organization;
-  const webhookRows = await listWebhooksOfPool(db, id, "");
-  return {
-    version: now,
-    organization: { id, name, countryCode, createdAt },
-    apiKey: {
-      id,
-      name,
-      hint: "",
-      mode: "live",
-      status: "active",
-      createdAt,
-      allowedCountries: null,
-      dailyCap: null,
-      shortenLinks: false,
-      resendUnknown: false,
-      shortNumber: 0,
-    },
-    secrets: [],
-    protocol: number.protocol,
-    selection: defaultSelection[number.protocol],
-    numbers: [readNumber(number, null)],
-    accounts: [],
-    webhooks: webhookRows.map(readWebhook),
-  };
+/** Returns an organization's row as pools know it. */
+export function readOrganization(row: Found["organization"]): Snapshot["organization"] {
+  const { id, name, countryCode, createdAt } = row;
+  return { id, name, countryCode, createdAt };
 }
 
 function syncOf(accounts: AccountRow[], number: NumberRow): Sync | null {

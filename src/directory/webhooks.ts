@@ -1,4 +1,4 @@
-import { and, asc, count, eq, isNull, or, sql } from "drizzle-orm";
+import { and, asc, count, eq, isNull, sql } from "drizzle-orm";
 import type { WebhookFormat, WebhookType } from "../domain/snapshot.ts";
 import { bumpKeys, bumpOrganization } from "./api-keys.ts";
 import { type Database, type PageQuery, runTogether, type Statement } from "./database.ts";
@@ -29,8 +29,8 @@ export type WebhookRow = {
 /** The contract's cap on webhooks of one organization (blooio-v2.md 7.1). */
 export const webhookLimit = 64;
 
-function bump(db: Database, webhook: Pick<WebhookRow, "organizationId" | "apiKeyId">): Statement {
-  return webhook.apiKeyId === null ? bumpOrganization(db, webhook.organizationId) : bumpKeys(db, [webhook.apiKeyId]);
+function bump(db: Database, webhook: Pick<WebhookRow, "organizationId" | "apiKeyId">): Statement[] {
+  return webhook.apiKeyId === null ? bumpOrganization(db, webhook.organizationId) : [bumpKeys(db, [webhook.apiKeyId])];
 }
 
 /** Writes a webhook unless its organization has 64 or this URL stands already; one statement counts and writes. */
@@ -60,7 +60,7 @@ export async function insertWebhook(db: Database, row: WebhookRow): Promise<"cre
     .from(sql`(SELECT 1)`)
     .where(sql`(SELECT count(*) FROM webhooks WHERE organization_id = ${row.organizationId}) < ${webhookLimit}`);
   const insert = db.insert(webhooks).select(columns).onConflictDoNothing().returning({ id: webhooks.id });
-  const [rows] = await db.batch([insert, bump(db, row)]);
+  const [rows] = await db.batch([insert, ...bump(db, row)]);
   if (rows.length === 1) return "created";
   return (await findWebhookByUrl(db, row.organizationId, row.apiKeyId, row.url)) === null ? "full" : "exists";
 }
@@ -115,21 +115,6 @@ export async function listWebhooks(
   };
 }
 
-/** Returns the webhooks that a pool must know: its key's own and its organization's. */
-export async function listWebhooksOfPool(
-  db: Database,
-  organizationId: string,
-  apiKeyId: string,
-): Promise<WebhookRow[]> {
-  return db
-    .select()
-    .from(webhooks)
-    .where(
-      and(eq(webhooks.organizationId, organizationId), or(eq(webhooks.apiKeyId, apiKeyId), isNull(webhooks.apiKeyId))),
-    )
-    .orderBy(asc(webhooks.createdAt), asc(webhooks.id));
-}
-
 /** Changes a webhook and raises the keys concerned. */
 export async function updateWebhook(
   db: Database,
@@ -138,7 +123,7 @@ export async function updateWebhook(
 ): Promise<void> {
   const statements =
     Object.keys(change).length === 0 ? [] : [db.update(webhooks).set(change).where(eq(webhooks.id, row.id))];
-  await runTogether(db, [...statements, bump(db, row)]);
+  await runTogether(db, [...statements, ...bump(db, row)]);
 }
 
 /** Removes a webhook and raises the keys concerned. */
@@ -146,5 +131,5 @@ export async function deleteWebhook(
   db: Database,
   row: Pick<WebhookRow, "id" | "organizationId" | "apiKeyId">,
 ): Promise<void> {
-  await runTogether(db, [db.delete(webhooks).where(eq(webhooks.id, row.id)), bump(db, row)]);
+  await runTogether(db, [db.delete(webhooks).where(eq(webhooks.id, row.id)), ...bump(db, row)]);
 }

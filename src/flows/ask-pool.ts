@@ -1,3 +1,4 @@
+import { readLobby } from "../directory/lobbies.ts";
 import { readSnapshot } from "../directory/publish.ts";
 import { parseToken } from "../domain/api-key.ts";
 import { fail, ok, type Result } from "../domain/failure.ts";
@@ -16,7 +17,7 @@ export async function readCredential(
   return parsed === null ? fail("unauthorized") : ok({ keyId: parsed.keyId, hash: parsed.hash });
 }
 
-/** Asks a key's object. One that has no snapshot yet (new, restored, or its publishing failed) is given one and asked again. */
+/** Asks a key's object, or an organization's lobby. One that has no snapshot yet (new, restored, or its publishing failed) is given one and asked again. */
 export async function askPool<T>(
   deps: Deps,
   keyId: string,
@@ -25,7 +26,8 @@ export async function askPool<T>(
   const pool = deps.pool(keyId);
   const answer = await question(pool);
   if (answer.ok || answer.failure.code !== "needs_snapshot") return answer;
-  const snapshot = await readSnapshot(deps.db, keyId, deps.now());
+  const isLobby = keyId.startsWith("org_");
+  const snapshot = await (isLobby ? readLobby(deps.db, keyId) : readSnapshot(deps.db, keyId, deps.now()));
   if (snapshot === null) return fail("unauthorized");
   await pool.publish(snapshot);
   return question(pool);

@@ -17,7 +17,7 @@ export type SandboxCalls = {
 };
 
 /** A queue message that goes on with work too long for one turn. What is to be done stands in the directory: losing or doubling it changes nothing. */
-export type Errand = { errand: "hand_over"; number: string };
+export type Errand = { errand: "hand_over"; number: string } | { errand: "publish"; organizationId: string };
 
 /** Everything a story needs from outside itself: made in one place, so that only fetch, clock and randomness are ever replaced. */
 export type Deps = {

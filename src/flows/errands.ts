@@ -1,5 +1,6 @@
 import type { Deps, Errand } from "./deps.ts";
 import { goOnHandingOver } from "./messages/hand-over.ts";
+import { goOnPublishing } from "./publish.ts";
 
 /** So many errands are run of one batch; those that are dropped the watchdog finds again. */
 const errandsPerBatch = 4;
@@ -16,9 +17,15 @@ export async function runErrands(deps: Deps, errands: readonly Errand[]): Promis
   const distinct = new Map(errands.map((errand) => [JSON.stringify(errand), errand]));
   for (const errand of [...distinct.values()].slice(0, errandsPerBatch)) {
     try {
-      await goOnHandingOver(deps, errand.number);
+      await run(deps, errand);
     } catch (error) {
       deps.log({ level: "error", event: "errand_failed", ...errand, error: String(error) });
     }
   }
+}
+
+function run(deps: Deps, errand: Errand): Promise<void> {
+  return errand.errand === "publish"
+    ? goOnPublishing(deps, errand.organizationId)
+    : goOnHandingOver(deps, errand.number);
 }

@@ -1,16 +1,19 @@
 import { listBehind } from "../directory/api-keys.ts";
+import { listLobbiesBehind } from "../directory/lobbies.ts";
 import { forgetOldUnclaimed } from "../directory/unclaimed.ts";
 import { checkAccounts } from "./accounts/account-health.ts";
 import type { Deps } from "./deps.ts";
 import { finishHandOvers } from "./messages/hand-over.ts";
-import { publishKeys } from "./publish.ts";
+import { publishKeys, publishLobby } from "./publish.ts";
 
 const poolsPerRound = 100;
+const lobbiesPerRound = 20;
 const forgottenAtOnce = 1_000;
 const forgettingsPerRound = 10;
 
 const duties: [name: string, work: (deps: Deps) => Promise<void>][] = [
   ["publish", publishBehind],
+  ["lobbies", publishLobbies],
   ["hand_over", finishHandOvers],
   ["accounts", checkAccounts],
   ["unclaimed", forgetUnclaimed],
@@ -32,6 +35,12 @@ async function publishBehind(deps: Deps): Promise<void> {
   if (behind.length === 0) return;
   const published = await publishKeys(deps, behind);
   deps.log({ event: "watchdog", pools_behind: behind.length, published: published.ok });
+}
+
+async function publishLobbies(deps: Deps): Promise<void> {
+  for (const organizationId of await listLobbiesBehind(deps.db, lobbiesPerRound)) {
+    await publishLobby(deps, organizationId);
+  }
 }
 
 async function forgetUnclaimed(deps: Deps): Promise<void> {

@@ -85,6 +85,11 @@ export class Desk {
     return this.#snapshot;
   }
 
+  /** Whether this is an organization's lobby, which takes messages to any number that no key holds. */
+  get isLobby(): boolean {
+    return this.#snapshot.apiKey.id === this.#snapshot.organization.id;
+  }
+
   /** Decides by a newer snapshot from now on; an edited pool starts its weighted counts anew. Returns the numbers whose pace was changed. */
   adopt(snapshot: Snapshot): SenderNumber[] {
     const carried = carryRotation(this.rotation, this.#snapshot.numbers, snapshot.numbers);

@@ -1,10 +1,11 @@
+import { openLobby } from "../../directory/lobbies.ts";
 import { findNumber, type NumberRow } from "../../directory/numbers.ts";
-import { readLobby } from "../../directory/publish.ts";
 import { keepUnclaimed } from "../../directory/unclaimed.ts";
 import { ok, type Result } from "../../domain/failure.ts";
 import type { InboundMessage } from "../../domain/pool-calls.ts";
 import { askPool } from "../ask-pool.ts";
 import type { Deps } from "../deps.ts";
+import { publishLobby } from "../publish.ts";
 import { handOver } from "./hand-over.ts";
 
 /**
@@ -27,11 +28,12 @@ export async function keepInbound(deps: Deps, number: NumberRow, message: Inboun
   return ok(null);
 }
 
-/** The lobby is an object like a key's, named by the organization: it holds no numbers for sending and owes events to the organization's webhooks only. */
-async function tellOrganization(deps: Deps, number: NumberRow, message: InboundMessage): Promise<boolean> {
-  const lobby = await readLobby(deps.db, number, deps.now());
-  if (lobby === null || lobby.webhooks.length === 0) return false;
-  const pool = deps.pool(lobby.apiKey.id);
-  await pool.publish(lobby);
-  return (await pool.receive(message)).ok;
+/** The organization's lobby tells its own webhooks, if there are any. */
+async function tellOrganization(deps: Deps, { organizationId }: NumberRow, message: InboundMessage): Promise<boolean> {
+  const tell = () => deps.pool(organizationId).receive(message);
+  const told = await tell();
+  if (told.ok || told.failure.code !== "needs_snapshot") return told.ok;
+  await openLobby(deps.db, organizationId);
+  await publishLobby(deps, organizationId);
+  return (await tell()).ok;
 }

@@ -1,4 +1,5 @@
 import { listApiKeys } from "../../directory/api-keys.ts";
+import { isLobbyOpen } from "../../directory/lobbies.ts";
 import type { WebhookRow } from "../../directory/webhooks.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import { poolTag, tagOfRowId } from "../../domain/ids.ts";
@@ -30,7 +31,7 @@ export async function replayEvent(
 /** Delivers an event again for the admin: an organization's webhook has events in the pools of all its keys and in its lobby, and the event's id says in whose. */
 export async function replayEventAsAdmin(deps: Deps, webhook: WebhookRow, eventId: string): Promise<Result<Replayed>> {
   const tag = tagOfRowId("evt", eventId);
-  const pools = [...(await keysOf(deps, webhook)), webhook.organizationId];
+  const pools = await keysOf(deps, webhook);
   const keyId = pools.find((id) => poolTag(id) === tag);
   if (keyId === undefined) return fail("not_found", "Event not found: events are kept for 30 days.");
   return replayEvent(deps, { keyId, credential: null, webhookId: webhook.id, eventId });
@@ -56,5 +57,6 @@ export async function replayRangeAsAdmin(
 async function keysOf(deps: Deps, webhook: WebhookRow): Promise<string[]> {
   if (webhook.apiKeyId !== null) return [webhook.apiKeyId];
   const { keys } = await listApiKeys(deps.db, { organizationId: webhook.organizationId, limit: 10_000, offset: 0 });
-  return keys.filter((key) => key.status !== "revoked").map((key) => key.id);
+  const living = keys.filter((key) => key.status !== "revoked").map((key) => key.id);
+  return (await isLobbyOpen(deps.db, webhook.organizationId)) ? [...living, webhook.organizationId] : living;
 }

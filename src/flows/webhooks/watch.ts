@@ -1,4 +1,5 @@
 import { listApiKeys } from "../../directory/api-keys.ts";
+import { isLobbyOpen } from "../../directory/lobbies.ts";
 import type { WebhookRow } from "../../directory/webhooks.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import type { DeliveryLog, ListLogs, WebhookState } from "../../domain/pool-calls.ts";
@@ -11,13 +12,14 @@ const mostKeys = 10_000;
 /** How deep the merged logs of several pools reach, so that they fit into memory. */
 const deepest = 1_000;
 
-/** A webhook of a key is delivered to by that key's pool, one of an organization by the pool of every key, revoked ones too. */
+/** A webhook of a key is delivered to by that key's pool, one of an organization by the pool of every key, revoked ones too, and by its lobby. */
 async function poolsOf(deps: Deps, webhooks: readonly Scoped[]): Promise<string[]> {
   const keyIds = new Set(webhooks.flatMap(({ apiKeyId }) => apiKeyId ?? []));
   const shared = webhooks.filter(({ apiKeyId }) => apiKeyId === null);
   for (const organizationId of new Set(shared.map((webhook) => webhook.organizationId))) {
     const { keys } = await listApiKeys(deps.db, { organizationId, limit: mostKeys, offset: 0 });
     for (const key of keys) keyIds.add(key.id);
+    if (await isLobbyOpen(deps.db, organizationId)) keyIds.add(organizationId);
   }
   return [...keyIds];
 }

@@ -13,7 +13,8 @@ import { emitPoolEvent, emitStatus } from "../telling/outbox.ts";
 
 /** Keeps an inbound message by its provider id with its chat, stickiness, opt-out and event in one transaction; a repeat is a no-op. */
 export function receiveMessage(desk: Desk, message: InboundMessage): Result<Received> {
-  if (desk.findNumber(message.to) === null) return fail("not_found", "This pool does not hold the number.");
+  const isTaken = desk.isLobby ? desk.snapshot.webhooks.length > 0 : desk.findNumber(message.to) !== null;
+  if (!isTaken) return fail("not_found", "This pool does not hold the number.");
   return ok(desk.outside.storage.transactionSync(() => writeInbound(desk, message)));
 }
 

@@ -7,7 +7,7 @@ import { newSid } from "../node/fake-twilio-store.ts";
 import { admin, call, eventually } from "./gateway.ts";
 
 /** What a customer's endpoint was told. */
-export type Told = { url: string; body: Record<string, unknown> };
+export type Told = { url: string; body: Record<string, unknown>; headers: Headers };
 
 /** Twilio, the customer and the gateway's own door, all behind the one `fetch` of the isolate. */
 export type Outside = {
@@ -49,7 +49,7 @@ export function standInForTheOutside(): Outside {
     if (url.origin === "https://gateway.test") return exports.default.fetch(request);
     const account = accounts.find((one) => one.url === url.origin && belongs(one, url.pathname));
     if (account !== undefined) return ask(account, request);
-    outside.told.push({ url: request.url, body: await request.json() });
+    outside.told.push({ url: request.url, body: await request.json(), headers: request.headers });
     return new Response("thanks", { status: outside.answerAs(request.url) });
   });
   return outside;
