@@ -11,7 +11,7 @@ const steps = [
   ["tsc", "-p", "tsconfig.node.json"],
   ["biome", "ci", "--colors=off", "."],
   ["oxlint", "--type-aware", "src"],
-  ["wrangler", "types", "--check", "--strict-vars=false"],
+  ["wrangler", "types", "--check", "--strict-vars=false", "--include-runtime=false"],
   ["wrangler", "deploy", "--dry-run", "--outdir", bundle],
 ];
 

@@ -28,13 +28,13 @@ export async function readBytes(request: Request, limit: number): Promise<Result
 }
 
 /**
- * Returns the body read as JSON, `undefined` when it is empty. UTF-8 only (RFC 8259 section 8.1; a byte order mark is passed over);
+ * Returns the body's text when it is JSON, "" when it is empty. UTF-8 only (RFC 8259 section 8.1; a byte order mark is passed over);
  * a missing content type is taken as JSON, any other but JSON is refused, and so are compressed bodies, deep ones, and halves of surrogate pairs.
  */
-export async function readJson(request: Request, limit: number): Promise<Result<unknown>> {
+export async function readJsonText(request: Request, limit: number): Promise<Result<string>> {
   const bytes = await readBytes(request, limit);
   if (!bytes.ok) return bytes;
-  if (bytes.value.byteLength === 0) return ok(undefined);
+  if (bytes.value.byteLength === 0) return ok("");
   const refused = refuseEncoding(request.headers);
   if (refused !== null) return fail("unsupported_media_type", refused);
   const text = decodeUtf8(bytes.value);
@@ -44,7 +44,7 @@ export async function readJson(request: Request, limit: number): Promise<Result<
   }
   const parsed = parse(text);
   if (!parsed.ok) return parsed;
-  if (isWellFormed(parsed.value)) return parsed;
+  if (isWellFormed(parsed.value)) return ok(text);
   return fail("invalid_json", "The request body holds half of a surrogate pair: cut texts between whole characters.");
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { check } from "../../mount.ts";
+import { check } from "../../validate.ts";
 import { BulkRecord, SendMessageRequest } from "./send-request.ts";
 
 const read = (body: unknown) => check("body", SendMessageRequest, body);
