@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
+import { createConfig, lintFromString } from "@redocly/openapi-core";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { describe, expect, it } from "vitest";
+import { eventNames } from "../../domain/event.ts";
 import { failureMessages } from "../../domain/failure.ts";
 import { operations } from "../table.ts";
 import { makeErrorDocs, makeErrorPage } from "./docs-page.ts";
@@ -26,6 +28,26 @@ describe("the document", () => {
   it("passes a schema checker for OpenAPI 3.1", async () => {
     const checked = await new Validator().validate(structuredClone(document));
     expect(checked).toMatchObject({ valid: true });
+  });
+
+  it("has nothing that the strictest rules of Redocly complain of", { timeout: 60_000 }, async () => {
+    const config = await createConfig({ extends: ["recommended-strict"] });
+    const problems = await lintFromString({ source: JSON.stringify(document), config });
+    expect(problems.map(({ ruleId, message, location }) => `${ruleId}: ${message} ${location[0]?.pointer}`)).toEqual(
+      [],
+    );
+  });
+
+  it("says of every group of calls what it is about, and what every webhook is told", () => {
+    // Read as the free-form JSON that it is.
+    const tags = document.tags as unknown as { name: string; description: string }[];
+    expect(tags.filter(({ name, description }) => description === name)).toEqual([]);
+    expect(Object.keys(document.webhooks ?? {})).toEqual([...eventNames]);
+    for (const told of Object.values(document.webhooks ?? {})) {
+      expect(told.post?.requestBody?.content?.["application/json"]?.schema).toEqual({
+        $ref: "#/components/schemas/WebhookEventPayload",
+      });
+    }
   });
 
   it("refers only to schemas that it holds", () => {

@@ -3,6 +3,9 @@ import type { FailureCode } from "../../domain/failure.ts";
 import { statusOfFailure } from "../errors.ts";
 import { failuresOf, fullPath, type Operation } from "../operation.ts";
 import { ComingSoon, ErrorEnvelope } from "../shapes/envelope.ts";
+import { WebhookEventPayload } from "../webhooks/schemas.ts";
+import { tagWords } from "./tags.ts";
+import { describeWebhooks } from "./told.ts";
 
 type Schema = Record<string, unknown>;
 type Direction = "input" | "output";
@@ -28,8 +31,9 @@ export function makeOpenApi(operations: readonly Operation[], edition: Edition):
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: edition.publicUrl.replace(/\/+$/, "") || "/" }],
-    tags: tagsOf(operations).map((name) => ({ name })),
+    tags: tagsOf(operations).map((name) => ({ name, description: tagWords[name] ?? name })),
     paths,
+    webhooks: describeWebhooks(components.describe(WebhookEventPayload, "output")),
     components: {
       schemas: components.schemas,
       securitySchemes: {

@@ -70,6 +70,7 @@ export const listApiKeys = defineOperation({
   method: "get",
   path: "/api-keys",
   summary: "List API keys",
+  description: "Without their tokens: a token is shown once, when it is made.",
   query: z.object({ ...pageQuery, organization_id: z.string().max(128).optional() }),
   answers: {
     200: {
@@ -86,6 +87,7 @@ export const getApiKey = defineOperation({
   method: "get",
   path: "/api-keys/{apiKeyId}",
   summary: "Read an API key",
+  description: "Settings and the token's hint; never the token.",
   answers: { 200: { description: "The key.", schema: ApiKey } },
   errors: ["not_found"],
 });
@@ -96,6 +98,7 @@ export const updateApiKey = defineOperation({
   method: "patch",
   path: "/api-keys/{apiKeyId}",
   summary: "Change an API key",
+  description: "In force at once. `paused` holds what waits and refuses what comes.",
   body: z.strictObject({
     name: givenName.optional(),
     selection: Selection.nullish().meta({ description: "null: the organization's." }),
@@ -117,6 +120,7 @@ export const rotateApiKey = defineOperation({
   method: "post",
   path: "/api-keys/{apiKeyId}/rotate",
   summary: "Rotate an API key",
+  description: "Answers the new token, this once. The old one works on for `overlap_seconds`.",
   body: z.strictObject(rotation),
   bodyOptional: true,
   answers: {

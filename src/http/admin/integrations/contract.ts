@@ -104,6 +104,7 @@ export const listIntegrations = defineOperation({
   method: "get",
   path: "/integrations/twilio",
   summary: "List Twilio accounts",
+  description: "With how each account fares; never with its credentials.",
   query: z.object({ ...pageQuery, organization_id: z.string().max(128).optional() }),
   answers: {
     200: {
@@ -120,6 +121,7 @@ export const getIntegration = defineOperation({
   method: "get",
   path: "/integrations/twilio/{integrationId}",
   summary: "Read a Twilio account",
+  description: "How it fares, its switches, and the URLs to paste where a webhook is set by hand.",
   answers: { 200: { description: "The account.", schema: Integration } },
   errors: ["not_found"],
 });
@@ -144,6 +146,8 @@ export const deleteIntegration = defineOperation({
   method: "delete",
   path: "/integrations/twilio/{integrationId}",
   summary: "Disconnect a Twilio account",
+  description:
+    "Releases its numbers, restores their webhooks at Twilio, and forgets the credentials. Says which webhooks could not be restored.",
   answers: {
     200: {
       description: "When it was disconnected.",
@@ -190,6 +194,7 @@ export const listAvailableNumbers = defineOperation({
   method: "get",
   path: "/integrations/twilio/{integrationId}/available-numbers",
   summary: "List an account's phone numbers",
+  description: "What the account holds at Twilio, which of it is imported, and whether its webhooks still lead here.",
   answers: {
     200: {
       description: "All of them; every page of Twilio is followed.",
@@ -248,6 +253,7 @@ export const addSender = defineOperation({
   method: "post",
   path: "/integrations/twilio/{integrationId}/senders",
   summary: "Add a sender that Twilio does not list",
+  description: "A WhatsApp sender, or a number that the account's list does not show.",
   body: z.strictObject({
     address: z.string().regex(/^(?:whatsapp:\+[1-9]\d{6,14}|\d{3,8})$/, {
       error: "must be whatsapp: and a number in E.164 form, or a short code.",

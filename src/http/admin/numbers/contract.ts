@@ -68,6 +68,7 @@ export const listManagedNumbers = defineOperation({
   method: "get",
   path: "/numbers",
   summary: "List numbers",
+  description: "Every number with its key, health and reason; filter by key, account or neither.",
   query: z.object({
     api_key_id: z.string().max(128).optional(),
     integration_id: z.string().max(128).optional(),
@@ -111,6 +112,7 @@ export const createManagedNumber = defineOperation({
   method: "post",
   path: "/numbers",
   summary: "Register an iMessage line",
+  description: "Not available yet: 501.",
   body: z.strictObject({
     phone_number: z.string().min(1).max(64),
     protocol: z.literal("blooio", { error: "must be blooio: Twilio numbers are imported." }),

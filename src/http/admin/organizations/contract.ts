@@ -39,6 +39,8 @@ export const createOrganization = defineOperation({
   method: "post",
   path: "/organizations",
   summary: "Create an organization",
+  description:
+    "Keys, accounts, numbers and webhooks belong to one. Its country reads numbers that are written without one.",
   body: z.strictObject({ name: givenName, country_code: countryCode.nullish() }),
   answers: { 201: { description: "The new organization.", schema: Organization } },
   errors: [],
@@ -50,6 +52,7 @@ export const listOrganizations = defineOperation({
   method: "get",
   path: "/organizations",
   summary: "List organizations",
+  description: "All of this deployment.",
   query: z.object(pageQuery),
   answers: {
     200: {
@@ -66,6 +69,7 @@ export const getOrganization = defineOperation({
   method: "get",
   path: "/organizations/{organizationId}",
   summary: "Read an organization",
+  description: "Its country and the selection that its keys inherit.",
   answers: { 200: { description: "The organization.", schema: Organization } },
   errors: ["not_found"],
 });
@@ -76,6 +80,7 @@ export const updateOrganization = defineOperation({
   method: "patch",
   path: "/organizations/{organizationId}",
   summary: "Change an organization",
+  description: "A changed selection is in force at once for every key that has none of its own.",
   body: z.strictObject({
     name: givenName.optional(),
     country_code: countryCode.nullish(),

@@ -59,6 +59,7 @@ export const listAssignments = defineOperation({
   method: "get",
   path: "/api-keys/{apiKeyId}/assignments",
   summary: "Who is sticky to which number",
+  description: "Whom the key keeps on which number, and since when.",
   query: z.object({ ...pageQuery, contact: address.optional() }),
   answers: {
     200: {
@@ -95,6 +96,7 @@ export const resetAssignment = defineOperation({
   method: "delete",
   path: "/api-keys/{apiKeyId}/assignments",
   summary: "Untie a contact from its number",
+  description: "The next message to the contact is chosen afresh.",
   answers: { 200: { description: "The pool chooses anew.", schema: done } },
   errors: ["not_found", ...chatIdFailures],
 });
@@ -105,6 +107,7 @@ export const listOptOuts = defineOperation({
   method: "get",
   path: "/api-keys/{apiKeyId}/opt-outs",
   summary: "Who opted out",
+  description: "Whom this key must not write to, by what that is known, and since when.",
   query: z.object(pageQuery),
   answers: {
     200: {
@@ -121,6 +124,7 @@ export const addOptOut = defineOperation({
   method: "post",
   path: "/api-keys/{apiKeyId}/opt-outs",
   summary: "Opt a contact out",
+  description: "In force at once, for every number of the key.",
   body: z.strictObject({ contact: address }),
   answers: { 201: { description: "The contact is opted out.", schema: OptOut } },
   errors: ["not_found", ...chatIdFailures],
@@ -132,6 +136,8 @@ export const removeOptOut = defineOperation({
   method: "delete",
   path: "/api-keys/{apiKeyId}/opt-outs",
   summary: "Take a contact off the opt-out list",
+  description:
+    "Only when the person asked for it: Twilio keeps a block of its own, which the person lifts by writing START.",
   answers: { 200: { description: "The contact can be written to.", schema: done } },
   errors: ["not_found", ...chatIdFailures],
 });

@@ -49,6 +49,7 @@ export const getPool = defineOperation({
   method: "get",
   path: "/api-keys/{apiKeyId}/pool",
   summary: "Read a key's number pool",
+  description: "The selection in force, and each number with its queue, rates and health.",
   answers: { 200: { description: "The pool, whole, in its order.", schema: Pool } },
   errors: ["not_found"],
 });

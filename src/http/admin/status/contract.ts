@@ -26,7 +26,7 @@ export const getHealth = defineOperation({
   summary: "Is it up",
   description: "Touches no storage.",
   answers: { 200: { description: "It is.", schema: z.object({ status: z.literal("ok"), version: z.string() }) } },
-  errors: ["setup_incomplete"],
+  errors: ["setup_incomplete", "method_not_allowed"],
 });
 
 export const getStatus = defineOperation({
@@ -37,6 +37,7 @@ export const getStatus = defineOperation({
   method: "get",
   path: "/status",
   summary: "Is everything in order",
+  description: "Every check with its detail: directory, migrations, secrets, public URL, pools behind, webhooks owed.",
   answers: { 200: { description: "What is and what is not.", schema: Status } },
   errors: [],
 });

@@ -59,6 +59,7 @@ export const composeSandboxInbound = defineOperation({
   method: "post",
   path: "/sandbox/inbound",
   summary: "Compose an inbound message from the sandbox",
+  description: "As if a person had written to a sandbox number: signed, received and told like a real one.",
   body: z.strictObject({
     from: address,
     to: address,

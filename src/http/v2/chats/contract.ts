@@ -92,6 +92,7 @@ export const getChat = defineOperation({
   method: "get",
   path: "/chats/{chatId}",
   summary: "Read a chat",
+  description: "Counts, the last message, and who it is with.",
   answers: { 200: { description: "The chat.", schema: ChatDetail } },
   errors: [...chatIdFailures, "not_found"],
 });
@@ -135,6 +136,7 @@ export const shareContactCard = defineOperation({
   method: "post",
   path: "/chats/{chatId}/contact-card",
   summary: "Share the contact card with the next message",
+  description: "An iMessage feature: a Twilio key answers `not_supported_on_twilio`.",
   answers: {
     200: {
       description: "The card goes with the next message.",
@@ -150,6 +152,7 @@ export const getChatBackground = defineOperation({
   method: "get",
   path: "/chats/{chatId}/background",
   summary: "Read a chat's background",
+  description: "An iMessage feature: a Twilio key answers `not_supported_on_twilio`.",
   answers: { 200: { description: "The background.", schema: ChatBackgroundResponse } },
   errors: onlyIMessage,
 });
@@ -160,6 +163,7 @@ export const setChatBackground = defineOperation({
   method: "put",
   path: "/chats/{chatId}/background",
   summary: "Set a chat's background",
+  description: "An iMessage feature: a Twilio key answers `not_supported_on_twilio`.",
   multipart: { field: "background", maxBytes: 10 * 1024 * 1024, types: imageTypes },
   answers: { 200: { description: "The new background.", schema: ChatBackgroundResponse } },
   errors: onlyIMessage,
@@ -171,6 +175,7 @@ export const removeChatBackground = defineOperation({
   method: "delete",
   path: "/chats/{chatId}/background",
   summary: "Remove a chat's background",
+  description: "An iMessage feature: a Twilio key answers `not_supported_on_twilio`.",
   answers: { 200: { description: "The background is gone.", schema: ChatBackgroundResponse } },
   errors: onlyIMessage,
 });

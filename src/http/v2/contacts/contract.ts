@@ -55,6 +55,7 @@ export const listContacts = defineOperation({
   method: "get",
   path: "/contacts",
   summary: "List contacts",
+  description: "People whom messages or calls of the API made known to this key. `q` is part of a number or name.",
   query: z.object({
     ...pageQuery,
     q: searchText.optional().meta({ description: "Part of an identifier or a name." }),
@@ -70,6 +71,7 @@ export const createContact = defineOperation({
   method: "post",
   path: "/contacts",
   summary: "Create a contact",
+  description: "Answers 409 where there is one already.",
   body: z.object({ identifier: z.string().min(1).max(320), name: name.nullish() }),
   answers: { 201: { description: "The new contact.", schema: Contact } },
   errors: ["already_exists"],
@@ -81,6 +83,7 @@ export const getContact = defineOperation({
   method: "get",
   path: "/contacts/{contactId}",
   summary: "Read a contact",
+  description: "By its phone number or email address.",
   answers: { 200: { description: "The contact.", schema: Contact } },
   errors: ["not_found"],
 });
@@ -103,6 +106,7 @@ export const deleteContact = defineOperation({
   method: "delete",
   path: "/contacts/{contactId}",
   summary: "Delete a contact",
+  description: "Forgets name and tags. Messages, stickiness and an opt-out stay.",
   answers: { 200: { description: "When it was deleted.", schema: DeleteResponse } },
   errors: ["not_found"],
 });
@@ -113,6 +117,7 @@ export const getContactCapabilities = defineOperation({
   method: "get",
   path: "/contacts/{contactId}/capabilities",
   summary: "What a contact can receive",
+  description: "What this key's numbers could carry to the contact, judged from its form; nobody is asked.",
   answers: { 200: { description: "The contact's capabilities.", schema: ContactCapabilities } },
   errors: ["no_active_number"],
 });
@@ -123,6 +128,7 @@ export const listContactTags = defineOperation({
   method: "get",
   path: "/contacts/{contactId}/tags",
   summary: "List a contact's tags",
+  description: "Tags in the order in which they were given.",
   answers: { 200: { description: "The tags.", schema: Tags } },
   errors: ["not_found"],
 });
@@ -133,6 +139,7 @@ export const addContactTags = defineOperation({
   method: "post",
   path: "/contacts/{contactId}/tags",
   summary: "Tag a contact",
+  description: "Tags that the contact has already are passed over.",
   body: z.object({ tags: z.array(tag).min(1).max(100) }),
   answers: { 201: { description: "The tags that were asked for.", schema: TagsAdded } },
   errors: ["not_found"],
@@ -145,6 +152,7 @@ export const removeContactTag = defineOperation({
   method: "delete",
   path: "/contacts/{contactId}/tags/{tag}",
   summary: "Remove a tag from a contact",
+  description: "Answers 404 where the contact has no such tag.",
   answers: { 200: { description: "When it was removed.", schema: DeleteResponse } },
   errors: ["not_found"],
 });

@@ -99,6 +99,7 @@ export const createGroup = defineOperation({
   method: "post",
   path: "/groups",
   summary: "Create a group",
+  description: "An iMessage feature: a Twilio key answers `not_supported_on_twilio`.",
   body: z.object({
     name: groupName,
     chat_guid: z.string().max(512).nullish(),
@@ -114,6 +115,7 @@ export const getGroup = defineOperation({
   method: "get",
   path: "/groups/{groupId}",
   summary: "Read a group",
+  description: "An iMessage feature: a Twilio key answers `not_supported_on_twilio`.",
   answers: { 200: { description: "The group.", schema: Group } },
   errors: onlyIMessage,
 });
@@ -124,6 +126,7 @@ export const updateGroup = defineOperation({
   method: "patch",
   path: "/groups/{groupId}",
   summary: "Rename a group",
+  description: "An iMessage feature: a Twilio key answers `not_supported_on_twilio`.",
   body: z.object({ name: groupName.optional() }),
   answers: { 200: { description: "The group as it now stands.", schema: GroupUpdated } },
   errors: onlyIMessage,
@@ -135,6 +138,7 @@ export const deleteGroup = defineOperation({
   method: "delete",
   path: "/groups/{groupId}",
   summary: "Delete a group",
+  description: "An iMessage feature: a Twilio key answers `not_supported_on_twilio`.",
   answers: { 200: { description: "When it was deleted.", schema: DeleteResponse } },
   errors: onlyIMessage,
 });
@@ -145,6 +149,7 @@ export const listGroupMembers = defineOperation({
   method: "get",
   path: "/groups/{groupId}/members",
   summary: "List a group's members",
+  description: "An iMessage feature: a Twilio key answers `not_supported_on_twilio`.",
   query: z.object(pageQuery),
   answers: { 200: { description: "One page of members.", schema: GroupMembersPage } },
   errors: onlyIMessage,
@@ -156,6 +161,7 @@ export const addGroupMember = defineOperation({
   method: "post",
   path: "/groups/{groupId}/members",
   summary: "Add a group member",
+  description: "An iMessage feature: a Twilio key answers `not_supported_on_twilio`.",
   body: z.object({ contact_id: z.string().min(1).max(320) }),
   answers: {
     200: {
@@ -178,6 +184,7 @@ export const removeGroupMember = defineOperation({
   method: "delete",
   path: "/groups/{groupId}/members/{contactId}",
   summary: "Remove a group member",
+  description: "An iMessage feature: a Twilio key answers `not_supported_on_twilio`.",
   answers: {
     200: {
       description: "When the member was removed.",
@@ -194,6 +201,7 @@ export const setGroupIcon = defineOperation({
   method: "post",
   path: "/groups/{groupId}/icon",
   summary: "Set a group's icon",
+  description: "An iMessage feature: a Twilio key answers `not_supported_on_twilio`.",
   multipart: { field: "icon", maxBytes: 10 * 1024 * 1024, types: imageTypes },
   answers: { 200: { description: "The new icon.", schema: GroupIconResponse } },
   errors: onlyIMessage,
@@ -205,6 +213,7 @@ export const removeGroupIcon = defineOperation({
   method: "delete",
   path: "/groups/{groupId}/icon",
   summary: "Remove a group's icon",
+  description: "An iMessage feature: a Twilio key answers `not_supported_on_twilio`.",
   answers: { 200: { description: "The icon is gone.", schema: GroupIconResponse } },
   errors: onlyIMessage,
 });

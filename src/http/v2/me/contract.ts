@@ -73,6 +73,7 @@ export const getMe = defineOperation({
   method: "get",
   path: "/me",
   summary: "The API key in use",
+  description: "Its name, mode, organization, numbers, and how much it sent and received: a good first call.",
   answers: { 200: { description: "The key, its organization, its numbers and its traffic.", schema: MeResponse } },
   errors: [],
 });
@@ -83,6 +84,7 @@ export const listNumbers = defineOperation({
   method: "get",
   path: "/me/numbers",
   summary: "The numbers of this API key",
+  description: "The numbers of the key's pool, and when each last spoke.",
   answers: { 200: { description: "The whole pool, in its order.", schema: NumbersResponse } },
   errors: [],
 });
@@ -93,6 +95,7 @@ export const getMyContactCard = defineOperation({
   method: "get",
   path: "/me/numbers/{number}/contact-card",
   summary: "A line's contact card",
+  description: "An iMessage feature: a Twilio key answers `not_supported_on_twilio`.",
   answers: { 200: { description: "The card.", schema: ContactCard } },
   errors: ["not_supported_on_twilio", "forbidden", "not_found"],
 });
@@ -103,6 +106,7 @@ export const updateMyContactCard = defineOperation({
   method: "put",
   path: "/me/numbers/{number}/contact-card",
   summary: "Change a line's contact card",
+  description: "An iMessage feature: a Twilio key answers `not_supported_on_twilio`.",
   body: z.object({
     first_name: z.string().max(255).nullish(),
     last_name: z.string().max(255).nullish(),
@@ -125,6 +129,7 @@ export const requestCallForwarding = defineOperation({
   method: "post",
   path: "/me/numbers/{number}/call-forwarding",
   summary: "Ask for call forwarding",
+  description: "An iMessage feature: a Twilio key answers `not_supported_on_twilio`.",
   body: z.object({ forward_to: z.string().min(1).max(64) }),
   answers: {
     201: {

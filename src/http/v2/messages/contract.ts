@@ -76,6 +76,7 @@ export const listChatMessages = defineOperation({
   method: "get",
   path: "/chats/{chatId}/messages",
   summary: "List a chat's messages",
+  description: "Newest first unless `sort` says otherwise. `since` and `until` bound the time, both ends included.",
   query: z.object({
     ...pageQuery,
     sort: z.enum(["asc", "desc"]).default("desc"),
@@ -113,6 +114,7 @@ export const getMessage = defineOperation({
   method: "get",
   path: "/chats/{chatId}/messages/{messageId}",
   summary: "Read a message",
+  description: "The message with its contact, parts, error in words, and clicks of its short links.",
   answers: { 200: { description: "The message.", schema: MessageDetail } },
   errors: unknownMessage,
 });
@@ -123,6 +125,8 @@ export const cancelMessage = defineOperation({
   method: "delete",
   path: "/chats/{chatId}/messages/{messageId}",
   summary: "Cancel a message that has not left",
+  description:
+    "Works while it is scheduled or waits for its number; what is with Twilio cannot be called back, and answers 409.",
   answers: { 200: { description: "It will not be sent.", schema: CancelResponse } },
   errors: [...unknownMessage, "message_not_cancellable"],
 });
@@ -133,6 +137,8 @@ export const getMessageStatus = defineOperation({
   method: "get",
   path: "/chats/{chatId}/messages/{messageId}/status",
   summary: "Read a message's status",
+  description:
+    "A light read for polling: one look at the key's own storage. Webhooks or `GET /events` tell the same without asking.",
   answers: { 200: { description: "The status.", schema: MessageStatus } },
   errors: unknownMessage,
 });
@@ -155,6 +161,7 @@ export const sendPoll = defineOperation({
   method: "post",
   path: "/chats/{chatId}/polls",
   summary: "Send a poll",
+  description: "An iMessage feature: a Twilio key answers `not_supported_on_twilio`.",
   body: z.object({
     title: z.string().max(255).nullish(),
     options: z.array(z.string().min(1).max(255)).min(2).max(10),
@@ -170,6 +177,7 @@ export const getPollResults = defineOperation({
   method: "get",
   path: "/chats/{chatId}/polls/{pollId}",
   summary: "Read a poll's results",
+  description: "An iMessage feature: a Twilio key answers `not_supported_on_twilio`.",
   answers: { 200: { description: "The votes so far.", schema: PollResults } },
   errors: [...unknownMessage, "not_supported_on_twilio"],
 });

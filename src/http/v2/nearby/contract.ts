@@ -19,6 +19,7 @@ export const listLocationContacts = defineOperation({
   method: "get",
   path: "/location/contacts",
   summary: "Where friends are",
+  description: "An iMessage feature: a Twilio key answers `not_supported_on_twilio`.",
   answers: { 200: { description: "Everybody who shares.", schema: z.object({ friends: z.array(ContactLocation) }) } },
   errors: ["not_supported_on_twilio", "not_found"],
 });
@@ -30,6 +31,7 @@ export const getLocationContact = defineOperation({
   method: "get",
   path: "/location/contacts/{handle}",
   summary: "Where one friend is",
+  description: "An iMessage feature: a Twilio key answers `not_supported_on_twilio`.",
   answers: { 200: { description: "The place.", schema: ContactLocation } },
   errors: ["not_supported_on_twilio", "not_found"],
 });
@@ -40,6 +42,7 @@ export const refreshLocationContacts = defineOperation({
   method: "post",
   path: "/location/contacts/refresh",
   summary: "Look again where friends are",
+  description: "An iMessage feature: a Twilio key answers `not_supported_on_twilio`.",
   answers: {
     200: {
       description: "Everybody who shares.",
@@ -57,6 +60,7 @@ export const callFaceTime = defineOperation({
   method: "post",
   path: "/facetime/calls",
   summary: "Make a FaceTime link",
+  description: "An iMessage feature: a Twilio key answers `not_supported_on_twilio`.",
   body: z.object({ handle: z.string().min(1).max(320) }),
   answers: {
     200: {

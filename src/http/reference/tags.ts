@@ -1,0 +1,21 @@
+/** What each group of calls is about, in the order of the document. */
+export const tagWords: Readonly<Record<string, string>> = {
+  Messages: "Sending, reading and cancelling messages. A send is stored before it is answered, and leaves once.",
+  Chats: "Conversations of the key's pool: who, how many messages, what came last.",
+  Me: "The key in use and its numbers.",
+  Webhooks: "Where a key's events go, how they fared there, and delivering them again.",
+  Events: "The pull side of webhooks: everything that happened, in order.",
+  Contacts: "People as this key knows them: names and tags.",
+  "Phone numbers": "What a number is, from the numbering plans.",
+  Groups: "Group chats, which need an iMessage line.",
+  Location: "Where friends are, which needs an iMessage line.",
+  FaceTime: "FaceTime links, which need an iMessage line.",
+  Organizations: "Who the keys, accounts and numbers belong to.",
+  "API keys": "Making, changing, rotating and revoking keys.",
+  "Twilio accounts": "Connecting an account, trying it, and importing its numbers.",
+  Numbers: "Every number there is, the key it is assigned to, and its pace.",
+  Pools: "A key's numbers, what it would choose and why, who is sticky to which number, and who opted out.",
+  "Organization webhooks": "Webhooks of a whole organization, or of one of its keys, from the admin's side.",
+  "Trying it": "Test messages, and messages from the sandbox's people.",
+  Health: "Whether the gateway lives, and whether everything is in order.",
+};
