@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { optOutCodes } from "../../domain/opt-out.ts";
@@ -6,27 +5,46 @@ import dictionary from "./error-dictionary.json" with { type: "json" };
 import { describeError } from "./errors.ts";
 
 const fixture = new URL("../../../test/fixtures/twilio-errors.json", import.meta.url);
-const { errors }: { errors: { code: number; class: string; meaning: string; docs: string }[] } = JSON.parse(
+const { errors }: { errors: { code: number; class: string; docs: string }[] } = JSON.parse(
   readFileSync(fixture, "utf8"),
 );
+const entries = Object.entries(dictionary.errors);
+
+const sentence = /^(?:70 %|[A-Z]).* .*[A-Za-z0-9)]\.$/;
+/** How advice begins: whether to send again, or what stands before that. */
+const advice =
+  /^(?:Yes, |Once more|Do not send|Nothing to (?:send again|do)|Send |Shorten |Ask |Look |See |Choose |Remove |Wait |Verify |Correct )/;
+const noteToDevelopers = /\b(?:never \(|n\/a|bug|config|async|sync|HTTP \d|From\b|To\b|as-is)/;
 
 describe("the dictionary", () => {
   it("describes all 171 codes of the table, under names that are snake_case and unique", () => {
     expect(errors).toHaveLength(171);
-    const names = errors.map(({ code, class: kind, meaning, docs }) => {
+    const names = errors.map(({ code, class: kind, docs }) => {
       const described = describeError(code);
-      expect(described).toMatchObject({ code: String(code), class: kind, meaning, docsUrl: docs });
+      expect(described).toMatchObject({ code: String(code), class: kind, docsUrl: docs });
       expect(describeError(String(code))).toEqual(described);
       expect(described?.name).toMatch(/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/);
       return described?.name;
     });
     expect(new Set(names).size).toBe(171);
+    expect(entries).toHaveLength(171);
     expect(dictionary.date).toMatch(/^\d{4}-\d\d-\d\d$/);
   });
 
-  it("is what its script makes of the table", () => {
-    const script = new URL("../../../scripts/make-error-dictionary.mjs", import.meta.url);
-    expect(() => execFileSync(process.execPath, [script.pathname, "--check"], { stdio: "pipe" })).not.toThrow();
+  it("says in sentences for a person what happened and what to do", () => {
+    for (const [code, { meaning, retry }] of entries) {
+      expect(meaning, code).toMatch(sentence);
+      expect(meaning.split(" ").length, code).toBeGreaterThan(3);
+      expect(retry, code).toMatch(sentence);
+      expect(retry, code).toMatch(advice);
+      expect(`${meaning} ${retry}`, code).not.toMatch(noteToDevelopers);
+    }
+  });
+
+  it("has Twilio's own title, without a full stop, where it is known", () => {
+    const titles = entries.flatMap(([, { title }]) => title ?? []);
+    expect(titles).toContain("Unreachable destination handset");
+    for (const title of titles) expect(title).toMatch(/^["'A-Z][^{}]*[^.\s]$/);
   });
 
   it.each([

@@ -1,17 +1,21 @@
 import type { FaultClass } from "../../domain/fault.ts";
 import dictionary from "./error-dictionary.json" with { type: "json" };
 
-/** A Twilio code in words. `retry` says, for a person, whether and when sending again makes sense. */
+/**
+ * A Twilio code in words. `title` is what Twilio's own dictionary calls it, null where we do not know that; `meaning` and `retry` are ours, for a
+ * person: what happened, and whether and when sending again makes sense.
+ */
 export type ErrorDescription = {
   code: string;
   name: string;
+  title: string | null;
   meaning: string;
   class: FaultClass;
   retry: string;
   docsUrl: string;
 };
 
-type Entry = { name: string; meaning: string; class: string; retry: string };
+type Entry = { name: string; title: string | null; meaning: string; class: string; retry: string };
 
 const classes: ReadonlySet<string> = new Set<FaultClass>([
   "account",

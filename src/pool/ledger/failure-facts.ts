@@ -25,11 +25,27 @@ const ours: Readonly<Record<string, MessageFailure>> = {
   },
 };
 
-/** Returns what a failed message's code means in words, and whether sending again makes sense; null where there is no code or nobody knows it. */
-export function failureFacts(code: string | null): MessageFailure | null {
-  if (code === null) return null;
+/** Returns why a message failed in words for a person, and whether sending again makes sense; also for a code that nobody knows, and for none. */
+export function failureFacts(code: string | null): MessageFailure {
+  if (code === null) return withoutReason;
   const known = Object.hasOwn(ours, code) ? ours[code] : undefined;
   if (known !== undefined) return known;
   const described = describeError(code);
-  return described === null ? null : { name: described.name, meaning: described.meaning, retry: described.retry };
+  if (described === null) return unknownReason(code);
+  return { name: described.name, meaning: described.meaning, retry: described.retry };
+}
+
+const withoutReason: MessageFailure = {
+  name: "no_reason_given",
+  meaning: "The carrier did not deliver the message and gave no reason.",
+  retry: "Once more, some hours later, and not again after that.",
+};
+
+function unknownReason(code: string): MessageFailure {
+  const page = /^\d+$/.test(code) ? `: see https://www.twilio.com/docs/api/errors/${code}` : "";
+  return {
+    name: "unknown_error",
+    meaning: `The carrier refused or lost the message with error ${code}, which Trunkline does not know${page}.`,
+    retry: "Do not send again by a machine before you have looked the error up.",
+  };
 }

@@ -185,6 +185,8 @@ function conditions(query: ListMessages): { where: string; values: (string | num
 /** Returns a row as the domain's message, with the id that carries its sequence and the pool's tag. */
 export function readMessageRow(row: MessageRow, tag: string): Message {
   const detail = JSON.parse(row.detail) as Detail;
+  const failed = row.status === "failed" || row.status === "undelivered" || row.error_code !== null;
+  const failure = failed ? failureFacts(row.error_code) : null;
   return {
     id: rowId("msg", row.seq, tag),
     chatId: row.chat,
@@ -202,8 +204,8 @@ export function readMessageRow(row: MessageRow, tag: string): Message {
     deliveredAt: row.delivered_at,
     readAt: row.read_at,
     errorCode: row.error_code,
-    errorMessage: row.error_message,
-    failure: failureFacts(row.error_code),
+    errorMessage: row.error_message ?? failure?.meaning ?? null,
+    failure,
     providerId: row.sid,
     accountId: row.account,
     segments: detail.segments,

@@ -16,6 +16,7 @@ import type { Desk } from "../desk.ts";
 import { nextChatSequence } from "../ledger/chats.ts";
 import { owe } from "../ledger/deliveries.ts";
 import { type EventRow, insertEvent } from "../ledger/events.ts";
+import { failureFacts } from "../ledger/failure-facts.ts";
 import { type MessageRow, readMessageRow } from "../ledger/messages.ts";
 
 /** How long a bell may go unanswered before the alarm rings again. */
@@ -94,10 +95,11 @@ function receiversOf(desk: Desk, name: EventName, number: string | null): Webhoo
 export function failureOf(name: EventName, row: MessageRow | null): CampaignFailure | null {
   if (name !== "message.failed" || row === null) return null;
   const known = describeError(row.error_code);
+  const facts = failureFacts(row.error_code);
   return {
     taken: row.sid !== null,
-    name: known?.name ?? row.error_code,
-    meaning: row.error_message ?? known?.meaning ?? null,
+    name: known?.name ?? row.error_code ?? facts.name,
+    meaning: known?.title ?? row.error_message ?? facts.meaning,
     blames: known?.class ?? null,
   };
 }

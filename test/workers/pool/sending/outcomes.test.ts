@@ -95,7 +95,7 @@ describe("a send whose outcome is known", () => {
       error: "To number is not a mobile number",
       error_name: expect.stringMatching(/^[a-z_]+$/),
       error_meaning: expect.stringContaining("mobile"),
-      retry: expect.stringContaining("never"),
+      retry: expect.stringContaining("Do not send again"),
     });
     expect(creates()).toHaveLength(1);
   });

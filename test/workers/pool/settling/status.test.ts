@@ -212,22 +212,21 @@ describe("status callbacks", () => {
   });
 
   it.each([
-    ["30003", "30003", true],
-    ["30007", "30007", true],
-    ["99999", "99999", false],
-    ["0", null, false],
-    ["abc", null, false],
-    ["9223372036854775808", null, false],
-  ])("with error code %s say %s, in words where it is known", async (code, shown, known) => {
+    ["30003", "30003", "unreachable_handset"],
+    ["30007", "30007", "message_filtered"],
+    ["99999", "99999", "unknown_error"],
+    ["0", null, "no_reason_given"],
+    ["abc", null, "no_reason_given"],
+    ["9223372036854775808", null, "no_reason_given"],
+  ])("with error code %s say %s, and always in words (%s)", async (code, shown, name) => {
     const { id, sid } = await sendTaken(twilio, key, "Lost", to);
     expect(await post(sid, queryOf(sid), { MessageStatus: "undelivered", ErrorCode: code })).toBe(204);
     const message = await readMessage(key, id, to);
     expect(message).toMatchObject({ status: "failed", error_code: shown });
-    const words = { error_name: expect.any(String), error_meaning: expect.any(String), retry: expect.any(String) };
-    const silence = { error_name: null, error_meaning: null, retry: null };
-    expect(message).toMatchObject(known ? words : silence);
+    const words = { error_name: name, error_meaning: expect.any(String), retry: expect.any(String) };
+    expect(message).toMatchObject(words);
     const failed = await eventually(async () => eventsOf(id).find(({ event }) => event === "message.failed"));
-    expect(failed).toMatchObject({ error_code: shown, ...(known ? words : silence) });
+    expect(failed).toMatchObject({ error_code: shown, error_message: expect.any(String), ...words });
   });
 });
 
