@@ -85,19 +85,22 @@ describe("D08: Retry-After", () => {
     );
   });
 
-  test("is kept within one and two times the published wait", () => {
+  test("is kept within one and two times the published wait, and spread upwards by up to a fifth", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 9 }), fc.double({ noNaN: true }), jitter, (attempt, retryAfterMs, one) => {
         const base = webhookDelaysMs[attempt] ?? Number.NaN;
         const next = nextAttempt({ attempt, outcome: { status: 503, retryAfterMs }, jitter: one });
         if (next.kind !== "again") throw new Error("expected a further attempt");
+        const kept = Math.min(Math.max(retryAfterMs, base), 2 * base);
+        expect(next.delayMs).toBe(Math.round(kept * (1 + 0.2 * one)));
         expect(next.delayMs).toBeGreaterThanOrEqual(base);
-        expect(next.delayMs).toBeLessThanOrEqual(2 * base);
+        expect(next.delayMs).toBeLessThanOrEqual(2.4 * base);
       }),
       { numRuns: 1000 },
     );
     const asked = { status: 503, retryAfterMs: 400_000 };
     expect(nextAttempt({ attempt: 2, outcome: asked, jitter: 0 })).toMatchObject({ delayMs: 400_000 });
+    expect(nextAttempt({ attempt: 2, outcome: asked, jitter: 1 })).toMatchObject({ delayMs: 480_000 });
   });
 
   test("an unreadable number leaves the published wait", () => {

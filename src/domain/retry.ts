@@ -49,7 +49,8 @@ export function judgeDelivery(status: number | null): DeliveryVerdict {
 
 /**
  * Returns when to repeat a delivery after its `attempt`th attempt (from 1), `jitter` in 0..1 spreading the wait by ±20 %.
- * Retry-After is kept within one and two times the scheduled wait; a slow endpoint's scheduled wait is at least a minute.
+ * Retry-After is kept within one and two times the scheduled wait and spread upwards, by up to 20 %: all who were told the same would come at once, and none
+ * may come sooner. A slow endpoint's scheduled wait is at least a minute.
  */
 export function nextAttempt(made: { attempt: number; outcome: DeliveryOutcome; jitter: number }): NextAttempt {
   const verdict = judgeDelivery(made.outcome.status);
@@ -61,15 +62,19 @@ export function nextAttempt(made: { attempt: number; outcome: DeliveryOutcome; j
   const base = Math.max(scheduled, floor);
   const asked = made.outcome.retryAfterMs;
   const spread = base * (0.8 + 0.4 * made.jitter);
-  const delay = asked === null || Number.isNaN(asked) ? Math.max(spread, floor) : clamp(asked, base, 2 * base);
+  const delay =
+    asked === null || Number.isNaN(asked)
+      ? Math.max(spread, floor)
+      : clamp(asked, base, 2 * base) * (1 + 0.2 * made.jitter);
   return { kind: "again", delayMs: Math.round(delay), slow };
 }
 
-/** Returns the milliseconds until a send answered 429 for the `attempt`th time (from 1) is repeated: backoff within [base, ceiling], as is the carrier's wish. */
+/** Returns the milliseconds until a send answered 429 for the `attempt`th time (from 1) is repeated: backoff within [base, ceiling], as is the carrier's wish, which is spread upwards. */
 export function nextSendAttempt(made: { attempt: number; retryAfterSeconds: number | null; jitter: number }): number {
   const { base, ceiling } = sendBackoffMs;
   const asked = made.retryAfterSeconds;
-  if (asked !== null && !Number.isNaN(asked)) return clamp(Math.round(asked * second), base, ceiling);
+  if (asked !== null && !Number.isNaN(asked))
+    return clamp(Math.round(asked * second * (1 + 0.2 * made.jitter)), base, ceiling);
   const longest = Math.min(base * 2 ** made.attempt, ceiling);
   return Math.round(base + made.jitter * (longest - base));
 }

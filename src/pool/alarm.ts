@@ -41,8 +41,10 @@ export function rearm(desk: Desk): void {
   }
 }
 
-/** What may leave now was just rung for: it is looked at again when the bell's patience ends. */
+/** What may leave now was just rung for: it is looked at again when the bell's patience ends, or when something else falls due before. */
 function nextRingAt(desk: Desk): number | null {
-  if (isDue(desk, "fast") || isDue(desk, "slow")) return desk.now() + bellPatienceMs;
-  return nextDeliveryAt(desk);
+  const next = nextDeliveryAt(desk);
+  const isAnyDue = isDue(desk, "fast") || isDue(desk, "slow");
+  if (!isAnyDue) return next;
+  return Math.min(desk.now() + bellPatienceMs, next ?? Number.POSITIVE_INFINITY);
 }

@@ -50,6 +50,17 @@ export function owedHeads(sql: SqlStorage): OwedHead[] {
     .toArray();
 }
 
+/** Returns when the first thing after a time is owed to a webhook, or null; one look into the index. */
+export function owedAfter(sql: SqlStorage, webhook: string, time: number): number | null {
+  return sql
+    .exec<{ due_at: number | null }>(
+      "SELECT min(due_at) AS due_at FROM owed WHERE webhook = ? AND due_at > ?",
+      webhook,
+      time,
+    )
+    .one().due_at;
+}
+
 /** Strikes a delivery out and returns it, or null when somebody else ended it before. */
 export function settle(sql: SqlStorage, handle: DeliveryHandle): OwedRow | null {
   return (

@@ -20,6 +20,7 @@ import {
   type OwedHead,
   type OwedRow,
   owe,
+  owedAfter,
   owedHeads,
   settle,
 } from "../ledger/deliveries.ts";
@@ -56,10 +57,17 @@ export function ringForDue(desk: Desk): void {
   for (const lane of lanes) if (isDue(desk, lane)) ringSoon(desk, lane);
 }
 
-/** Returns when something owed may leave next, or null: not what waits for a webhook that is paused or disabled. */
+/**
+ * Returns when something owed that may not leave yet will, or null: not what waits for a webhook that is paused or disabled. Behind what is due already a
+ * webhook may owe a repeat that has a time of its own, so each is asked for the first after now.
+ */
 export function nextDeliveryAt(desk: Desk): number | null {
   const now = desk.now();
-  const times = owedHeads(desk.sql).flatMap((head) => readyAt(desk, head, now) ?? []);
+  const times = owedHeads(desk.sql).flatMap((head) => {
+    const ready = readyAt(desk, head, now);
+    if (ready === null || ready > now) return ready ?? [];
+    return owedAfter(desk.sql, head.webhook, now) ?? [];
+  });
   return times.length === 0 ? null : Math.min(...times);
 }
 

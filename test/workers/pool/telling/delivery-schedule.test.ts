@@ -91,12 +91,36 @@ describe("the published schedule", () => {
     }
   });
 
+  it("holds also while something else is due and rung for: the alarm rings for whichever comes first", async () => {
+    const key = await makeTestKey();
+    customers.answer("https://failed-once.example/hook", 500);
+    const { id } = await subscribe(key, "https://failed-once.example/hook");
+    await subscribe(key, "https://busy.example/hook");
+    await sendRefused(key);
+    await eventually(async () => (await owed(key)).some((row) => row.attempt === 2));
+    await settled(key);
+    const retryAt = (await owed(key)).find((row) => row.webhook === id)?.due_at ?? 0;
+    const bells = vi.spyOn(env.BELL, "send").mockImplementation(async () => ({}) as QueueSendResponse);
+    await sendRefused(key);
+    await eventually(
+      async () => bells.mock.calls.length > 0 && (await owed(key)).some((row) => row.due_at <= Date.now()),
+    );
+    await ringAt(key, Date.now() + 1_000);
+    const alarm = await runInDurableObject(env.POOLS.getByName(key.id), (_, state) => state.storage.getAlarm());
+    expect((await owed(key)).some((row) => row.due_at <= Date.now())).toBe(true);
+    expect(alarm).toBeLessThanOrEqual(retryAt);
+    expect(retryAt).toBeLessThan(Date.now() + 10_000);
+    bells.mockRestore();
+    await ringAt(key, Date.now() + 20_000);
+    await eventually(async () => (await owed(key)).length === 0);
+  });
+
   it("D08, D09: waits as long as Retry-After asks within twice the schedule, and slows down for 429, 502 and 504", async () => {
     const key = await makeTestKey();
     const answers: [string, () => Response, number, number][] = [
-      ["asked-10", () => new Response("", { status: 503, headers: { "Retry-After": "10" } }), 10_000, 10_000],
-      ["asked-much", () => new Response("", { status: 503, headers: { "Retry-After": "999999999" } }), 10_000, 10_000],
-      ["asked-0", () => new Response("", { status: 503, headers: { "Retry-After": "0" } }), 5_000, 5_000],
+      ["asked-10", () => new Response("", { status: 503, headers: { "Retry-After": "10" } }), 10_000, 12_000],
+      ["asked-much", () => new Response("", { status: 503, headers: { "Retry-After": "999999999" } }), 10_000, 12_000],
+      ["asked-0", () => new Response("", { status: 503, headers: { "Retry-After": "0" } }), 5_000, 6_000],
       ["asked-junk", () => new Response("", { status: 503, headers: { "Retry-After": "soon" } }), 4_000, 6_000],
       ["busy", () => new Response("", { status: 429 }), 60_000, 72_000],
       ["bad-gateway", () => new Response("", { status: 502 }), 60_000, 72_000],
