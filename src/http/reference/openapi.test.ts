@@ -3,9 +3,11 @@ import { createConfig, lintFromString } from "@redocly/openapi-core";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { describe, expect, it } from "vitest";
 import { eventNames } from "../../domain/event.ts";
-import { failureMessages } from "../../domain/failure.ts";
+import { type FailureCode, failureMessages } from "../../domain/failure.ts";
+import { ComingSoon, ErrorEnvelope } from "../shapes/envelope.ts";
 import { operations } from "../table.ts";
-import { makeErrorDocs, makeErrorPage } from "./docs-page.ts";
+import { errorGuide } from "./error-guide.ts";
+import { exampleAnswer, makeErrorDocs, makeErrorPage } from "./errors-page.ts";
 import { makeLlmsText, makeOpenApi } from "./openapi.ts";
 
 type Node = { [key: string]: Node };
@@ -23,6 +25,9 @@ const contractOperations = Object.entries(contract.paths ?? {}).flatMap(([path, 
     id: String(operation.operationId),
   })),
 );
+
+// The list is written out as one constant, so its keys are exactly the codes.
+const errorCodes = Object.keys(failureMessages) as FailureCode[];
 
 describe("the document", () => {
   it("passes a schema checker for OpenAPI 3.1", async () => {
@@ -134,10 +139,23 @@ describe("the pages", () => {
   it("every code has its anchor on the error page and in docs/errors.md", () => {
     const page = makeErrorPage(operations);
     const markdown = makeErrorDocs(operations);
-    for (const code of Object.keys(failureMessages)) {
+    for (const code of errorCodes) {
       expect(page).toContain(`<section id="${code}">`);
       expect(markdown).toContain(`\n## ${code}\n`);
     }
+  });
+
+  it.each(errorCodes)("%s: why it is answered, what to do, and what an answer looks like", (code) => {
+    const { cause, fix } = errorGuide[code];
+    for (const text of [cause, fix]) expect(text).toMatch(/^[A-Z`].{20,}\.$/);
+    const example = exampleAnswer(code);
+    const shape = code === "coming_soon" ? ComingSoon : ErrorEnvelope;
+    expect(shape.safeParse(example).error).toBeUndefined();
+    const section = between(makeErrorDocs(operations), `\n## ${code}\n`, "\n## ");
+    expect(section).toContain(`**Why.** ${cause}\n\n**What to do.** ${fix}`);
+    expect(JSON.parse(between(section, "```json", "```"))).toEqual(example);
+    const shown = between(makeErrorPage(operations), `<section id="${code}">`, "</section>");
+    for (const word of ["Why.", "What to do.", "<pre>"]) expect(shown).toContain(word);
   });
 
   it("llms.txt has a line for every call", () => {
@@ -146,6 +164,10 @@ describe("the pages", () => {
     expect(text).toContain("- POST /v2/api/chats/{chatId}/messages: Send a message");
   });
 });
+
+function between(text: string, start: string, end: string): string {
+  return text.split(start)[1]?.split(end)[0] ?? "";
+}
 
 function parametersOf(operation: Node | undefined): Map<string, Node> {
   const listed = Object.values(operation?.parameters ?? {});

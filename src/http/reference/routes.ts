@@ -1,7 +1,8 @@
 import type { Context, Hono } from "hono";
 import type { Edge } from "../edge.ts";
 import { operations } from "../table.ts";
-import { makeDocsPage, makeErrorPage } from "./docs-page.ts";
+import { makeDocsPage } from "./docs-page.ts";
+import { makeErrorPage } from "./errors-page.ts";
 import { makeLlmsText, makeOpenApi } from "./openapi.ts";
 
 /** Where Scalar's script lies among the static files (scripts/make-assets.mjs). */

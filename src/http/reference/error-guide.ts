@@ -1,0 +1,246 @@
+import type { FailureCode } from "../../domain/failure.ts";
+
+/** Why a code is answered and what to do, each in sentences, and what an answer of it says: its own message where the list's is not it, and what stands beside. */
+export type ErrorAdvice = { cause: string; fix: string; message?: string; more?: Record<string, unknown> };
+
+const contact = "+15551234567";
+const number = "+15559876543";
+
+/** The one table behind `/errors` and docs/errors.md. */
+export const errorGuide: Record<FailureCode, ErrorAdvice> = {
+  invalid_request: {
+    cause: "A part of the request is missing, of the wrong kind, or out of range.",
+    fix: "Read `issues`: it names up to ten fields, where each stands (path, query, header or body), and what is wanted.",
+    message: "limit must be at most 200.",
+    more: { issues: [{ in: "query", field: "limit", message: "limit must be at most 200." }] },
+  },
+  invalid_json: {
+    cause: "The body is empty, cut off, not JSON, not UTF-8, or nested too deeply.",
+    fix: "Build it with a JSON library rather than by hand, and send it whole. In a shell, put it in single quotes.",
+  },
+  invalid_chat_id: {
+    cause: "The chat id in the path is not a phone number that can be read for certain.",
+    fix: "Write it with a plus sign, country code and number, and encode the plus as %2B: /chats/%2B15551234567/messages.",
+    message: "The chat id is not usable: it is not a phone number: write it in E.164 form, for example +15551234567.",
+  },
+  groups_not_supported: {
+    cause: "The chat id names a group or several recipients, and a Twilio number writes to one person at a time.",
+    fix: "Send one message to each recipient; up to 50 fit into one POST /messages/bulk.",
+  },
+  email_not_supported: {
+    cause: "The chat id is an email address, which only an iMessage line can write to.",
+    fix: "Use the person's phone number.",
+  },
+  missing_content: {
+    cause: "The message has no text, no attachment and no template.",
+    fix: "Give `text`, `attachments`, or `content_sid` for a WhatsApp template.",
+  },
+  text_too_long: {
+    cause: "Twilio takes at most 1600 characters in one message; short links count with their length after shortening.",
+    fix: "Shorten the text, or give `text` as a list: each entry is a message of its own, sent in order.",
+  },
+  invalid_attachment: {
+    cause: "There are more than ten attachments, or one of them is not at a public https address.",
+    fix: "Put the files where Twilio can fetch them without a login, and give at most ten addresses.",
+  },
+  invalid_idempotency_key: {
+    cause: "The Idempotency-Key is empty, longer than 255 characters, or holds something else than visible ASCII.",
+    fix: "Use an id of your own for the message, for example a UUID.",
+  },
+  invalid_webhook_url: {
+    cause: "The gateway does not post to this address: it is not https, not public, or leads back to the gateway.",
+    fix: "Give a public https address. On your own machine use `npm run listen`, or start the gateway with ALLOW_LOCAL_WEBHOOKS=1.",
+    message: "The webhook URL must begin with https://.",
+  },
+  not_supported_on_twilio: {
+    cause: "The call needs an iMessage line (reactions, polls, backgrounds, groups), and this key has Twilio numbers.",
+    fix: "Leave the call out, or use a key that holds an iMessage line.",
+  },
+  reply_target_not_supported: {
+    cause: "`reply_to` quotes a message, which only an iMessage line can do.",
+    fix: "Send the message without `reply_to`.",
+  },
+  content_required: {
+    cause:
+      "The person wrote to this WhatsApp sender more than 24 hours ago or never, and WhatsApp then takes approved templates only.",
+    fix: "Send a template: `content_sid`, and `content_variables` where it has gaps.",
+  },
+  capability_missing: {
+    cause:
+      "No active number of the key can send what was asked: attachments need MMS, a whatsapp: chat needs a WhatsApp sender.",
+    fix: "Assign a number that can, or leave out what asks for it. `missing` says what that is.",
+    message: "No active number of this pool can send WhatsApp. Assign one that can.",
+    more: { missing: "WhatsApp" },
+  },
+  bulk_limit_exceeded: {
+    cause: "The list has more than 50 records.",
+    fix: "Send it in several calls.",
+  },
+  unauthorized: {
+    cause: "The request carries no key, a key that does not exist or was revoked, or the wrong kind of key.",
+    fix: "Send `Authorization: Bearer` with the whole API key (tl_live_… or tl_test_…); the admin API wants the admin token instead.",
+  },
+  forbidden: {
+    cause: "The request is understood, and this caller may not do it.",
+    fix: "Read the message: it says what stands in the way.",
+    message: "The sandbox account belongs to its organization and cannot be disconnected.",
+  },
+  signature_invalid: {
+    cause: "A call that only Twilio may make, or a link to an attachment, carries no signature that holds.",
+    fix: "At Twilio, set the webhook to the address that GET /admin/api/integrations/twilio shows. Behind a proxy, PUBLIC_URL must be the address that Twilio calls.",
+  },
+  from_number_not_owned: {
+    cause: "The sender that the request names is not in this key's pool.",
+    fix: "Name one that GET /me/numbers lists, or leave `from_number` out: the pool chooses.",
+  },
+  inbound_only_no_prior_inbound: {
+    cause: "The sender is a reply-only number, and this person has not written to it yet.",
+    fix: "Wait until the person writes, or send from another number of the pool.",
+    more: { allocation_id: "num_…", external_id: contact },
+  },
+  api_key_paused: {
+    cause: "The key was paused in the admin API. What was accepted before waits.",
+    fix: "Resume it: PATCH /admin/api/api-keys/{id} with status active.",
+  },
+  recipient_opted_out: {
+    cause: "The person wrote STOP to a number of this key. No number of the pool writes to them, as the law asks.",
+    fix: "Do not try again. The person can write START; only where you have their consent in another form, take them off the list in the admin API.",
+    more: { external_id: contact, opted_out_at: 1763600000000 },
+  },
+  country_not_allowed: {
+    cause: "The key has `allowed_countries`, and the recipient's country is not among them.",
+    fix: "Add the country to `allowed_countries` of the key in the admin API, if you mean to write there.",
+    more: { country: "DE" },
+  },
+  not_found: {
+    cause: "Nothing stands at this path, or what it names does not exist, was deleted, or belongs to another key.",
+    fix: "Compare the path with /docs, and see that the id is whole and of this key.",
+    message: "Message not found.",
+  },
+  media_expired: {
+    cause: "Links to received attachments carry an expiry and a signature, and this one's time is over.",
+    fix: "Read the message again: it shows a new link.",
+  },
+  method_not_allowed: {
+    cause: "The path exists, but not with this method.",
+    fix: "Use a method that the `Allow` header names.",
+    message: "This path does not take PUT: use GET or POST.",
+  },
+  api_key_protocol_conflict: {
+    cause: "A key holds Twilio numbers or iMessage lines, never both.",
+    fix: "Use another key for this number.",
+  },
+  api_key_mode_conflict: {
+    cause: "A sandbox number was to be given to a live key, or a real number to a test key.",
+    fix: "Use a key of the number's mode: tl_test_… for +1500555xxxx, tl_live_… for all others.",
+  },
+  message_not_cancellable: {
+    cause: "The message has left already, or ended.",
+    fix: "Nothing to do. `message_status` says how far it has come.",
+    more: { message_status: "sent" },
+  },
+  webhook_limit_reached: {
+    cause: "The organization has 64 webhooks.",
+    fix: "Delete one that is no longer used, then create the new one.",
+  },
+  already_exists: {
+    cause: "What was to be created is there already.",
+    fix: "Use the one that exists: the answer names it where it can be named.",
+    message: "This Twilio account is connected already: change it instead.",
+    more: { integration_id: "int_…" },
+  },
+  confirmation_required: {
+    cause: "An agent was about to write, with a live key, to somebody who never had a message with it.",
+    fix: "If a person wants that, call the tool again with `confirm_new_contact: true` and the same idempotency_key.",
+    message: `This key has never had a message with ${contact}. It would leave from ${number}. If a person wants that, call send_message again with confirm_new_contact: true and the same idempotency_key.`,
+  },
+  webhook_paused: {
+    cause:
+      "A replay was asked for a webhook that is paused, or was switched off after it answered 410 or failed for five days.",
+    fix: 'Resume it first: PATCH /webhooks/{webhookId} with {"deprecate": false}.',
+  },
+  cursor_expired: {
+    cause: "Events are kept for 30 days, and some after this cursor may be gone.",
+    fix: "Begin without `after`, and take what comes as all that is left.",
+  },
+  link_expired: {
+    cause: "Short links lead on for 90 days, and this one is older.",
+    fix: "Send a new message with a new link.",
+  },
+  body_too_large: {
+    cause: "The body is larger than this call takes.",
+    fix: "Send less at once: fewer records, or attachments as addresses instead of data.",
+  },
+  unsupported_media_type: {
+    cause: "The body came with another content type than the call reads.",
+    fix: "Add the header `Content-Type: application/json`; curl's -d alone sends a form.",
+    message: "Send the body as application/json.",
+  },
+  idempotency_key_reused: {
+    cause: "Within 7 days the same Idempotency-Key came with another recipient, text or sender.",
+    fix: "Use a key of its own for each message, and repeat it only with the very same request.",
+  },
+  twilio_authentication_failed: {
+    cause: "Twilio did not accept the account's SID with this API key or auth token.",
+    fix: "Copy the credentials anew from Twilio's console; `twilio_message` is what Twilio said.",
+    message: "Twilio refused the credentials: Authenticate",
+    more: { twilio_code: "20003", twilio_message: "Authenticate", twilio_status: 401 },
+  },
+  twilio_refused: {
+    cause: "Twilio understood a request about the account or its numbers, and refused it.",
+    fix: "Read `twilio_message`, and look `twilio_code` up in Twilio's error dictionary.",
+    message: "Twilio refused the request: Phone number is not valid.",
+    more: { twilio_code: "21421", twilio_message: "Phone number is not valid.", twilio_status: 400 },
+  },
+  daily_cap_reached: {
+    cause: "The key's `daily_cap` of message parts is used up. Days end at midnight UTC.",
+    fix: "Wait as long as `Retry-After` says, or raise the cap in the admin API.",
+    message: "This API key may send 100 message parts a day (UTC); 99 are sent and this asks for 2.",
+    more: { daily_cap: 100, spent: 99, asked: 2 },
+  },
+  rate_limited: {
+    cause: "The call was made more often than it may be.",
+    fix: "Wait as long as `Retry-After` says, then go on more slowly.",
+    message: "Too many replays: at most 10 at once and one a second.",
+  },
+  internal_error: {
+    cause: "A defect of the gateway, or of the platform under it.",
+    fix: "Try once more; with an Idempotency-Key a message is not sent twice. If it stays, look for the request id in the logs.",
+  },
+  coming_soon: {
+    cause: "The call is part of the API, and this release does not do it yet.",
+    fix: "Nothing to do. It answers 501 with this body until a release brings it.",
+  },
+  twilio_unavailable: {
+    cause: "Twilio did not answer a request about the account or its numbers, or answered with an error of its own.",
+    fix: "Try again in a minute; Twilio's status page says whether others see it too.",
+    message: "Twilio did not answer as it should: Service unavailable Try again.",
+    more: { twilio_code: null, twilio_message: "Service unavailable", twilio_status: 503 },
+  },
+  no_numbers_assigned: {
+    cause: "The key has no number to send from.",
+    fix: "Import a number and give it to the key: PATCH /admin/api/numbers/{number} with api_key_id.",
+    message: "No Twilio numbers assigned to this API key",
+  },
+  no_active_number: {
+    cause: "Every number of the key, or the one asked for, is paused.",
+    fix: "Resume one: PATCH /admin/api/numbers/{number} with is_active true.",
+    message: `No active number available: ${number} is paused. Resume it in the admin API, or leave out from_number.`,
+    more: { from_number: number },
+  },
+  setup_incomplete: {
+    cause: "A secret or PUBLIC_URL is missing or not usable, so the gateway keeps everything shut.",
+    fix: "Set what `missing` names, as a secret or variable of the Worker; `npm start` does so by itself.",
+    message: "The gateway is not set up: MASTER_KEYS is missing or not valid. Set it as a secret of the Worker.",
+    more: { missing: ["MASTER_KEYS"] },
+  },
+  publish_failed: {
+    cause: "A change is stored, and some of the keys that it concerns could not be told yet.",
+    fix: "Nothing to do: it is repeated every minute. `pools_behind` says how many keys wait for it.",
+    more: { pools_behind: 1 },
+  },
+  needs_snapshot: {
+    cause: "The key's storage has lost its settings and could not get them again.",
+    fix: "Try again in a minute. If it stays, see GET /admin/api/status.",
+  },
+};
