@@ -43,7 +43,8 @@ describe("the document", () => {
     );
   });
 
-  it("says of every group of calls what it is about, and what every webhook is told", () => {
+  it("says of every call and every group of calls what it is about, and what every webhook is told", () => {
+    expect(operations.filter(({ description }) => description === undefined).map(({ id }) => id)).toEqual([]);
     // Read as the free-form JSON that it is.
     const tags = document.tags as unknown as { name: string; description: string }[];
     expect(tags.filter(({ name, description }) => description === name)).toEqual([]);

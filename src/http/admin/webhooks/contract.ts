@@ -11,6 +11,7 @@ export const listOrganizationWebhooks = defineOperation({
   method: "get",
   path: "/webhooks",
   summary: "List webhooks",
+  description: "Of an organization, of one key, or all.",
   query: z.object({ organization_id: z.string().max(128).optional(), api_key_id: z.string().max(128).optional() }),
   answers: { 200: { description: "All that match.", schema: WebhooksList } },
   errors: [],
@@ -22,6 +23,8 @@ export const createOrganizationWebhook = defineOperation({
   method: "post",
   path: "/webhooks",
   summary: "Create a webhook for an organization, or for one of its keys",
+  description:
+    "With `api_key_id` it hears of that key alone, else of every key of the organization and of numbers that no key holds.",
   body: z.strictObject({
     ...webhookCreation,
     organization_id: z.string().min(1).max(128).optional(),

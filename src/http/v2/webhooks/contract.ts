@@ -11,6 +11,7 @@ export const listWebhooks = defineOperation({
   method: "get",
   path: "/webhooks",
   summary: "List webhooks",
+  description: "The key's own and those of its organization: `scope` says which.",
   answers: { 200: { description: "All of them.", schema: WebhooksList } },
   errors: [],
 });
@@ -21,6 +22,8 @@ export const createWebhook = defineOperation({
   method: "post",
   path: "/webhooks",
   summary: "Create a webhook",
+  description:
+    "The answer shows `signing_secret` this once. A URL that has a webhook already is answered 200 with it, without the secret.",
   body: z.object(webhookCreation),
   answers: creationAnswers,
   errors: ["invalid_webhook_url", "webhook_limit_reached", "publish_failed"],
