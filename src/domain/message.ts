@@ -21,6 +21,8 @@ export type Attachment = { url: string; name: string | null; mimeType: string | 
 /** What a send asks for, after the edge has validated it; `to` and `fromNumber` as they were written, until the pool reads them. Times in epoch milliseconds. */
 export type Draft = {
   to: string;
+  /** The recipient as written, in E.164 form, once the pool has read it: a person may have two writings. */
+  writtenTo?: string;
   channel: Channel;
   text: string | null;
   attachments: Attachment[];

@@ -1,27 +1,34 @@
 import { callingCodeOf, parseNumber, readCountry, withoutChannel } from "./calling-code.ts";
 import { fail, ok, type Result } from "./failure.ts";
+import { personOf } from "./person.ts";
 import { areaCodeOf, regionOf } from "./regions.ts";
 
 export { callingCodeOf };
 
-/** Whom a message goes to. `chatId` is the one form in which everything is kept: `+…` or `whatsapp:+…`. */
-export type Recipient = { chatId: string; channel: "sms" | "whatsapp"; e164: string };
+/**
+ * Whom a message goes to. `chatId` is the one form in which everything is kept: `+…`, `whatsapp:+…`, or the id of a WhatsApp user who hides the number.
+ * `address` is the writing that was given, where the person has two.
+ */
+export type Recipient = { chatId: string; address: string; channel: "sms" | "whatsapp" };
 
 /** One of our own senders: `address` is `+…`, `whatsapp:+…` or a short code, which alone has no `e164`. */
 export type SenderAddress = { address: string; channel: "sms" | "whatsapp"; e164: string | null };
 
 const longestInput = 64;
 
+const whatsappUserId = /^whatsapp:[A-Z]{2}\.[A-Za-z0-9._-]{1,128}$/;
+
 /**
  * Reads the percent-decoded chat id of a path: `+…`, a space in place of the `+`, `tel:+…`, `whatsapp:+…`, with or without ( ) - . and spaces,
- * or digits of `homeCountry` (ISO 3166) that can be read in one way only; needs a possible length, not a valid number. Errors say how to fix it.
+ * a WhatsApp user id as it was received (`whatsapp:US.…`), or digits of `homeCountry` (ISO 3166) that can be read in one way only; needs a possible length, not a valid number. Errors say how to fix it.
  */
 export function readChatId(raw: string, homeCountry: string | null): Result<Recipient> {
   if (/^\s*grp_/.test(raw) || raw.includes(",")) return fail("groups_not_supported");
   if (raw.includes("@")) return fail("email_not_supported");
+  if (whatsappUserId.test(raw)) return ok({ chatId: raw, address: raw, channel: "whatsapp" });
   const read = readAddress(raw, homeCountry);
   if (!read.ok) return fail("invalid_chat_id", `The chat id is not usable: ${read.why}`);
-  return ok({ chatId: read.address, channel: read.channel, e164: withoutChannel(read.address) });
+  return ok({ chatId: personOf(read.address), address: read.address, channel: read.channel });
 }
 
 /** Reads a number of our own (`from_number`, admin API) by the rules of a chat id; a short code of 3 to 6 digits only where allowed. */
@@ -37,26 +44,19 @@ export function readPhoneNumber(
   return ok({ address: read.address, channel: read.channel, e164: withoutChannel(read.address) });
 }
 
-/** Returns an address that the carrier reported as it stands: WhatsApp users may hide their number behind an id such as `whatsapp:US.ABC`. */
-export function readInboundAddress(raw: string): { chatId: string; channel: "sms" | "whatsapp"; e164: string | null } {
-  const chatId = raw.trim();
-  const number = withoutChannel(chatId);
-  const e164 = /^\+[1-9]\d{1,14}$/.test(number) ? number : null;
-  return { chatId, channel: number === chatId ? "sms" : "whatsapp", e164 };
-}
-
-/** Reads the chat id of a conversation that may exist already: as for a send, and also a WhatsApp user id as it was received. */
+/** Reads the chat id of a conversation, as for a send. */
 export function readConversationId(raw: string, homeCountry: string | null): Result<string> {
-  if (/^whatsapp:[A-Z]{2}\.[A-Za-z0-9._-]{1,128}$/.test(raw)) return ok(raw);
   const recipient = readChatId(raw, homeCountry);
   return recipient.ok ? ok(recipient.value.chatId) : recipient;
 }
 
 /**
- * Returns the country of an address (ISO 3166 alpha-2, Caribbean countries by their area codes), or null: unassigned area codes, satellite and
- * other codes that no country owns, short codes and WhatsApp user ids.
+ * Returns the country of an address (ISO 3166 alpha-2, Caribbean countries by their area codes; of a WhatsApp user id what it begins with), or null:
+ * unassigned area codes, satellite and other codes that no country owns, and short codes.
  */
 export function countryOf(address: string): string | null {
+  const hidden = /^(?:whatsapp:)?([A-Z]{2})\./.exec(address)?.[1];
+  if (hidden !== undefined) return hidden;
   const region = regionOf(areaCodeOf(address) ?? "");
   if (region !== null) return region.country;
   const number = parseNumber(withoutChannel(address), null);

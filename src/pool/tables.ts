@@ -119,6 +119,43 @@ const migrations: readonly string[] = [
    CREATE TABLE tags (contact TEXT NOT NULL, tag TEXT NOT NULL, created_at INTEGER NOT NULL, PRIMARY KEY (contact, tag)) WITHOUT ROWID;
 
    CREATE TABLE marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID`,
+
+  // One person, two writings (`domain/person.ts`): what stands under the writing that is not the known one moves to the known one, and is added up there.
+  `ALTER TABLE chats ADD COLUMN address TEXT;
+
+   CREATE TABLE moving (id TEXT PRIMARY KEY, person TEXT NOT NULL) WITHOUT ROWID;
+   INSERT INTO moving SELECT id, person FROM (SELECT id, CASE
+         WHEN id GLOB 'whatsapp:+521[0-9]*' AND length(id) = 23 THEN 'whatsapp:+52' || substr(id, 14)
+         WHEN id GLOB 'whatsapp:+55[1-9][0-9][6-9]*' AND length(id) = 22 THEN substr(id, 1, 14) || '9' || substr(id, 15)
+         WHEN id GLOB 'whatsapp:+54[1-8]*' AND length(id) = 22 THEN 'whatsapp:+549' || substr(id, 13)
+       END AS person FROM chats WHERE id GLOB 'whatsapp:+5[245]*') WHERE person IS NOT NULL;
+
+   INSERT INTO chats (id, contact_id, created_at) SELECT person, contact_id, created_at FROM moving JOIN chats USING (id) WHERE true ON CONFLICT DO NOTHING;
+   UPDATE chats SET
+     name = coalesce(chats.name, other.name), created_at = min(chats.created_at, other.created_at),
+     deleted_at = iif(other.deleted_at IS NULL AND other.last_seq IS NOT NULL, NULL, chats.deleted_at),
+     inbound = chats.inbound + other.inbound, outbound = chats.outbound + other.outbound,
+     first_at = min(coalesce(chats.first_at, other.first_at), coalesce(other.first_at, chats.first_at)),
+     last_at = max(coalesce(chats.last_at, other.last_at), coalesce(other.last_at, chats.last_at)),
+     last_inbound_at = max(coalesce(chats.last_inbound_at, other.last_inbound_at), coalesce(other.last_inbound_at, chats.last_inbound_at)),
+     last_outbound_at = max(coalesce(chats.last_outbound_at, other.last_outbound_at), coalesce(other.last_outbound_at, chats.last_outbound_at)),
+     last_seq = max(coalesce(chats.last_seq, other.last_seq), coalesce(other.last_seq, chats.last_seq)),
+     sequence = chats.sequence + other.sequence,
+     sticky_number = iif(coalesce(other.sticky_at, 0) > coalesce(chats.sticky_at, 0), other.sticky_number, chats.sticky_number),
+     sticky_at = iif(coalesce(other.sticky_at, 0) > coalesce(chats.sticky_at, 0), other.sticky_at, chats.sticky_at),
+     replied_number = coalesce(other.replied_number, chats.replied_number),
+     opted_out_at = coalesce(chats.opted_out_at, other.opted_out_at), opted_out_by = coalesce(chats.opted_out_by, other.opted_out_by),
+     address = iif(other.inbound > 0, other.id, NULL)
+   FROM moving JOIN chats AS other ON other.id = moving.id WHERE chats.id = moving.person;
+   DELETE FROM chats WHERE id IN (SELECT id FROM moving);
+
+   INSERT INTO heard (number, contact, last_at) SELECT number, person, last_at FROM moving JOIN heard ON heard.contact = moving.id WHERE true
+     ON CONFLICT (contact, number) DO UPDATE SET last_at = max(heard.last_at, excluded.last_at);
+   DELETE FROM heard WHERE contact IN (SELECT id FROM moving);
+   INSERT INTO tags (contact, tag, created_at) SELECT person, tag, created_at FROM moving JOIN tags ON tags.contact = moving.id WHERE true ON CONFLICT DO NOTHING;
+   DELETE FROM tags WHERE contact IN (SELECT id FROM moving);
+   UPDATE messages SET detail = json_set(detail, '$.to', chat), chat = (SELECT person FROM moving WHERE id = chat) WHERE chat IN (SELECT id FROM moving);
+   DROP TABLE moving`,
 ];
 
 /** Says whether this object was ever given a snapshot: only then does it have tables, so that a stranger's call writes nothing. */

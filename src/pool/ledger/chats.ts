@@ -22,6 +22,8 @@ export type ChatRow = {
   replied_number: string | null;
   opted_out_at: number | null;
   opted_out_by: string | null;
+  /** The writing in which the network last gave the person's address, where it is not the id. */
+  address: string | null;
 };
 
 /** Returns a chat row, or null. */
@@ -38,6 +40,8 @@ export type Touch = {
   direction: Direction;
   stickTo: string | null;
   repliedTo?: string;
+  /** The writing in which the network gave the address of an inbound message. */
+  address?: string;
   /** The contact was handed over: the number it once wrote to counts no more, even if it comes back. */
   movesOn?: boolean;
 };
@@ -46,13 +50,13 @@ export type Touch = {
 export function touchChat(sql: SqlStorage, touch: Touch): void {
   const inbound = touch.direction === "inbound" ? 1 : 0;
   sql.exec(
-    `INSERT INTO chats (id, contact_id, created_at, inbound, outbound, first_at, last_at, last_inbound_at, last_outbound_at, last_seq, sticky_number, sticky_at, replied_number)
-     VALUES (?1, ?2, ?4, ?5, 1 - ?5, ?4, ?4, iif(?5 = 1, ?4, NULL), iif(?5 = 1, NULL, ?4), ?3, ?6, iif(?6 IS NULL, NULL, ?4), ?7)
+    `INSERT INTO chats (id, contact_id, created_at, inbound, outbound, first_at, last_at, last_inbound_at, last_outbound_at, last_seq, sticky_number, sticky_at, replied_number, address)
+     VALUES (?1, ?2, ?4, ?5, 1 - ?5, ?4, ?4, iif(?5 = 1, ?4, NULL), iif(?5 = 1, NULL, ?4), ?3, ?6, iif(?6 IS NULL, NULL, ?4), ?7, nullif(?9, ?1))
      ON CONFLICT (id) DO UPDATE SET
        inbound = inbound + ?5, outbound = outbound + 1 - ?5, first_at = coalesce(first_at, ?4), last_at = ?4, last_seq = ?3, deleted_at = NULL,
        last_inbound_at = iif(?5 = 1, ?4, last_inbound_at), last_outbound_at = iif(?5 = 1, last_outbound_at, ?4),
        sticky_number = coalesce(?6, sticky_number), sticky_at = iif(?6 IS NULL, sticky_at, ?4),
-       replied_number = iif(?8 = 1, NULL, coalesce(?7, replied_number))`,
+       replied_number = iif(?8 = 1, NULL, coalesce(?7, replied_number)), address = iif(?9 IS NULL, address, nullif(?9, ?1))`,
     touch.chat,
     touch.contactId,
     touch.seq,
@@ -61,6 +65,7 @@ export function touchChat(sql: SqlStorage, touch: Touch): void {
     touch.stickTo,
     touch.repliedTo ?? null,
     touch.movesOn === true ? 1 : 0,
+    touch.address ?? null,
   );
 }
 

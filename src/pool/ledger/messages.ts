@@ -24,6 +24,8 @@ export type Detail = {
   trace: SelectionTrace | null;
   extras: SendExtras;
   carrier: Record<string, unknown> | null;
+  /** The writing under which the carrier is asked for the person, where it is not the chat's own id. */
+  to?: string;
   /** How often its short links were followed, and how often by people. */
   clicks?: { raw: number; human: number };
 };

@@ -1,6 +1,7 @@
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import { rowId } from "../../domain/ids.ts";
 import { readOptKeyword } from "../../domain/opt-out.ts";
+import { personOf } from "../../domain/person.ts";
 import type { InboundCall, InboundMessage, Received } from "../../domain/pool-calls.ts";
 import { areaCodeOf, isTollFree } from "../../domain/regions.ts";
 import { countSegments } from "../../domain/segments.ts";
@@ -42,9 +43,10 @@ export function noteCall(desk: Desk, call: InboundCall): Result<null> {
 function writeInbound(desk: Desk, message: InboundMessage): Received {
   const now = desk.now();
   const seq = desk.nextSequence();
+  const chat = personOf(message.from);
   const inserted = insertMessage(desk.sql, {
     seq,
-    chat: message.from,
+    chat,
     direction: "inbound",
     number: message.to,
     channel: message.channel,
@@ -72,7 +74,8 @@ function writeInbound(desk: Desk, message: InboundMessage): Received {
     return { messageId: rowId("msg", known?.seq ?? seq, desk.tag), repeated: true };
   }
   touchChat(desk.sql, {
-    chat: message.from,
+    chat,
+    address: message.from,
     contactId: desk.outside.newId("con"),
     seq,
     at: now,
@@ -80,7 +83,7 @@ function writeInbound(desk: Desk, message: InboundMessage): Received {
     stickTo: desk.snapshot.selection.sticky ? message.to : null,
     repliedTo: message.to,
   });
-  noteHeard(desk.sql, message.to, message.from, now, message.channel === "whatsapp");
+  noteHeard(desk.sql, message.to, chat, now, message.channel === "whatsapp");
   desk.noteActive(message.to);
   desk.usage.inbound += 1;
   const row = findMessage(desk.sql, seq);
@@ -93,7 +96,8 @@ function writeInbound(desk: Desk, message: InboundMessage): Received {
 function noteOptOut(desk: Desk, message: InboundMessage): void {
   const tollFree = isTollFree(areaCodeOf(message.to) ?? "");
   const keyword = readOptKeyword(message.text ?? "", message.optOutType, tollFree);
-  const { from: chat, to: number } = message;
+  const { to: number } = message;
+  const chat = personOf(message.from);
   if (keyword === "stop") recordOptOut(desk, { chat, number, source: "keyword" });
   if (keyword === "start") liftOptOut(desk, { chat, number });
 }

@@ -73,10 +73,16 @@ function addressDrafts(desk: Desk, drafts: Draft[]): Result<Draft[]> {
   for (const draft of drafts) {
     const recipient = readChatId(draft.to, country);
     if (!recipient.ok) return recipient;
-    const { chatId, channel } = recipient.value;
+    const { chatId, channel, address: writtenTo } = recipient.value;
     const sender = draft.fromNumber === null ? null : readPhoneNumber(draft.fromNumber, country, true);
     if (sender !== null && !sender.ok) return sender;
-    addressed.push({ ...draft, to: chatId, channel, fromNumber: sender === null ? null : sender.value.address });
+    addressed.push({
+      ...draft,
+      to: chatId,
+      writtenTo,
+      channel,
+      fromNumber: sender === null ? null : sender.value.address,
+    });
   }
   return ok(addressed);
 }
@@ -95,7 +101,11 @@ function writeRequest(desk: Desk, request: Prepared, { choice, booking }: Decisi
   noteTry(desk, choice.number.address);
   const now = desk.now();
   const messages = request.drafts.map((draft, index) =>
-    writeDraft(desk, draft, { choice, chat: index === 0 ? chat : null, dueAt: booking.dueAts[index] ?? now }),
+    writeDraft(
+      desk,
+      { ...draft, writtenTo: writingFor(draft, chat) },
+      { choice, chat: index === 0 ? chat : null, dueAt: booking.dueAts[index] ?? now },
+    ),
   );
   spendCap(desk, request.drafts);
   const answer: SendAnswer = { messages, replayed: false };
@@ -150,6 +160,11 @@ function emitQueued(desk: Desk, seq: number, number: string): void {
   if (row !== null) emitStatus(desk, row);
 }
 
+/** A person is addressed as the network gave them, and only before they ever wrote as the caller wrote them. */
+function writingFor({ to, writtenTo = to }: Draft, chat: ChatRow | null): string {
+  return chat === null || chat.last_inbound_at === null ? writtenTo : (chat.address ?? chat.id);
+}
+
 function detailOf(draft: Draft, choice: Chosen): Detail {
   const counted = countParts(draft);
   return {
@@ -163,5 +178,6 @@ function detailOf(draft: Draft, choice: Chosen): Detail {
     trace: choice.trace,
     extras: draft.extras,
     carrier: null,
+    ...(draft.writtenTo === undefined || draft.writtenTo === draft.to ? {} : { to: draft.writtenTo }),
   };
 }

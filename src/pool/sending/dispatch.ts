@@ -117,7 +117,7 @@ async function composeOutgoing(desk: Desk, row: MessageRow, account: Account): P
   const messagingServiceSid =
     detail.extras.messagingServiceSid ?? number?.messagingServiceSid ?? account.messagingServiceSid ?? undefined;
   return {
-    to: row.chat,
+    to: detail.to ?? row.chat,
     from: row.number,
     text: row.text,
     mediaUrls: detail.attachments.map((attachment) => attachment.url),

@@ -59,7 +59,7 @@ async function askCarrier(desk: Desk, row: DueMessage): Promise<Settlement | nul
 function describeSought(desk: Desk, row: MessageRow): Sought {
   const detail = JSON.parse(row.detail) as Detail;
   return {
-    to: row.chat,
+    to: detail.to ?? row.chat,
     from: row.number,
     text: row.text,
     mediaUrls: detail.attachments.map(({ url }) => url),
