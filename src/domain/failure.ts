@@ -69,6 +69,9 @@ export type Failure = {
 /** Either a value or a failure; what crosses an RPC boundary instead of a throw. */
 export type Result<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 
+/** What `fail` returns: a failure where a success cannot be. */
+export type Refusal = { ok: false; failure: Failure };
+
 /** Returns a success that carries `value`. */
 export function ok<T>(value: T): { ok: true; value: T } {
   return { ok: true, value };
@@ -80,7 +83,7 @@ export function fail(
   message?: string,
   context?: Record<string, unknown>,
   retryAfterSeconds?: number,
-): { ok: false; failure: Failure } {
+): Refusal {
   return {
     ok: false,
     failure: {

@@ -1,6 +1,6 @@
 /** What may be asked of a key's object, as plain data both ways: the Worker and the object must agree on nothing else. */
-import type { Result } from "./failure.ts";
-import type { Direction, Draft, Message, MessageStatus, SelectionTrace } from "./message.ts";
+import type { Failure, Result } from "./failure.ts";
+import type { Candidate, Direction, Draft, Message, MessageStatus, SelectionReason } from "./message.ts";
 import type { KeyMode, NumberType, Protocol, Sealed, Snapshot, Webhook } from "./snapshot.ts";
 
 /** Who asks: the key id that the token carries and the SHA-256 of the whole token, hex. The object compares. */
@@ -152,8 +152,16 @@ export type ListLogs = Page & {
   maxStatus: number | null;
 };
 
-/** What a send would choose now, and why. */
-export type Preview = { fromNumber: string; trace: SelectionTrace };
+/** What a send would do now: `failure` where it would be refused; who would speak and why, and in how many parts (null where there is no content to count). */
+export type Preview = {
+  failure: Failure | null;
+  fromNumber: string | null;
+  reason: SelectionReason | null;
+  note: string | null;
+  considered: Candidate[];
+  parts: number | null;
+  encoding: Message["encoding"];
+};
 
 /** A contact as the contacts' pages show it: `id` is the phone number or email address itself. */
 export type ContactTag = { tag: string; createdAt: number };
@@ -245,7 +253,7 @@ export type PoolCalls = {
   replayRange(credential: Credential | null, query: ReplayQuery): Promise<Result<ReplayedRange>>;
   listEvents(credential: Credential, query: ListEvents): Promise<Result<EventsPage>>;
   followLink(visit: LinkVisit): Promise<Result<{ url: string }>>;
-  preview(to: string, fromNumber: string | null): Promise<Result<Preview>>;
+  preview(drafts: Draft[]): Promise<Result<Preview>>;
   adminReadMessage(messageId: string): Promise<Result<MessageView>>;
   stats(): Promise<PoolStats | null>;
   numberStats(): Promise<NumberStats[]>;

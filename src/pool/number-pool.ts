@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { fail, ok, type Result } from "../domain/failure.ts";
+import type { Draft } from "../domain/message.ts";
 import { readConversationId } from "../domain/phone.ts";
 import type {
   AssignmentWish,
@@ -26,13 +27,13 @@ import { authorize } from "./authorize.ts";
 import { Desk } from "./desk.ts";
 import { findChat } from "./ledger/chats.ts";
 import { readStoredSnapshot, storeSnapshot } from "./ledger/snapshot.ts";
-import { previewSend } from "./numbers/choose.ts";
 import { rebook, restorePace } from "./numbers/pace.ts";
 import * as people from "./people/assignments.ts";
 import * as contacts from "./people/contacts.ts";
 import * as reads from "./reads.ts";
 import { heedKeyword, noteCall, receiveMessage } from "./receiving/receive.ts";
 import { acceptRequest } from "./sending/accept.ts";
+import { previewSend } from "./sending/decide.ts";
 import { cancelWaiting, dispatch } from "./sending/dispatch.ts";
 import { endOrphans } from "./sending/orphans.ts";
 import { markInterrupted } from "./sending/reconcile.ts";
@@ -229,9 +230,8 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     return this.#asAdmin((desk) => followLink(desk, visit));
   }
 
-  async preview(to: string, fromNumber: string | null) {
-    if (this.#desk === null) return fail("needs_snapshot");
-    return previewSend(this.#desk, to, fromNumber);
+  async preview(drafts: Draft[]) {
+    return this.#asAdmin((desk) => ok(previewSend(desk, drafts)));
   }
 
   async adminReadMessage(messageId: string) {

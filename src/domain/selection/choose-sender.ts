@@ -1,5 +1,5 @@
 import { type Failure, fail } from "../failure.ts";
-import type { SelectionTrace } from "../message.ts";
+import type { Candidate, SelectionTrace } from "../message.ts";
 import type { Proximity } from "../regions.ts";
 import type { Protocol, Selection, SenderNumber } from "../snapshot.ts";
 import { type Conversation, holds, readConversation } from "./conversation.ts";
@@ -8,7 +8,7 @@ import { explainNoSender, noNumbers, refuseRequested } from "./no-sender.ts";
 import type { RotationChange, RotationState } from "./rotation.ts";
 import { pickByStrategy } from "./strategies.ts";
 import { bestCandidates, type Survey, surveyPool } from "./survey.ts";
-import { conversationNote, type Explain, type Told, traceOf } from "./trace-words.ts";
+import { considerAlone, conversationNote, type Explain, type Told, traceOf } from "./trace-words.ts";
 
 /**
  * All that a choice depends on. The functions answer from memory; each is asked at most a few times per number, so a
@@ -61,6 +61,12 @@ export function chooseSender(input: ChoiceInput): Choice {
   if (input.requested !== null) return takeRequested(input, input.requested, survey, conversation);
   if (conversation.kind === "kept") return keepConversation(input, survey, conversation);
   return pickAutomatically(input, survey, conversation);
+}
+
+/** Returns every number of the pool and why it could or could not carry the message: what is told of a send that finds no sender. */
+export function considerPool(input: ChoiceInput): Candidate[] {
+  const { standings } = surveyPool(input);
+  return input.numbers.map(({ address }, index) => considerAlone(address, standings[index] ?? "able"));
 }
 
 function takeRequested(input: ChoiceInput, requested: string, survey: Survey, conversation: Conversation): Choice {

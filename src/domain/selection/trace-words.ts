@@ -27,6 +27,13 @@ export function wordsOf(standing: Exclude<Standing, "able">): string {
   return standingWords[standing];
 }
 
+/** Returns what is said of a number when none was chosen. */
+export function considerAlone(phoneNumber: string, standing: Standing): Candidate {
+  if (standing === "able") return { phoneNumber, eligible: true, why: "could send" };
+  const eligible = canCarry(standing);
+  return { phoneNumber, eligible, why: `${eligible ? "not preferred" : "skipped"}: ${wordsOf(standing)}` };
+}
+
 /** Returns the note of a contact's conversation that this choice leaves, or null when it leaves none. */
 export function conversationNote(conversation: Conversation): string | null {
   switch (conversation.kind) {

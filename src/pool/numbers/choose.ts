@@ -1,29 +1,34 @@
-import { fail, ok, type Result } from "../../domain/failure.ts";
-import type { Draft } from "../../domain/message.ts";
-import { countryOf, readChatId, readPhoneNumber } from "../../domain/phone.ts";
-import type { Preview } from "../../domain/pool-calls.ts";
+import { fail, type Refusal } from "../../domain/failure.ts";
+import type { Candidate, Draft } from "../../domain/message.ts";
+import { countryOf } from "../../domain/phone.ts";
 import { proximity } from "../../domain/regions.ts";
-import { type Choice, type ChoiceInput, chooseSender } from "../../domain/selection/choose-sender.ts";
+import { type Choice, type ChoiceInput, chooseSender, considerPool } from "../../domain/selection/choose-sender.ts";
 import type { Explain } from "../../domain/selection/trace-words.ts";
 import type { Desk } from "../desk.ts";
-import { type ChatRow, findChat } from "../ledger/chats.ts";
+import type { ChatRow } from "../ledger/chats.ts";
 import { numbersHeard } from "../ledger/heard.ts";
 import { isNumberPassedOver } from "./number-health.ts";
 
+type Wish = Pick<Draft, "to" | "channel" | "fromNumber"> & { media: boolean };
+
 /** Asks `domain/selection` with what stands in the ledger now; nothing is written, so that a preview is the same question. */
-export function chooseNow(
-  desk: Desk,
-  wish: Pick<Draft, "to" | "channel" | "fromNumber"> & { media: boolean },
-  chat: ChatRow | null,
-  explain: Explain = "compact",
-): Choice {
+export function chooseNow(desk: Desk, wish: Wish, chat: ChatRow | null, explain: Explain = "compact"): Choice {
+  return chooseSender(inputOf(desk, wish, chat, explain));
+}
+
+/** Returns every number of the pool and what keeps it from carrying the message, for a send that finds no sender. */
+export function considerNow(desk: Desk, wish: Wish, chat: ChatRow | null): Candidate[] {
+  return considerPool(inputOf(desk, wish, chat, "full"));
+}
+
+function inputOf(desk: Desk, wish: Wish, chat: ChatRow | null, explain: Explain): ChoiceInput {
   const { selection, numbers, protocol } = desk.snapshot;
   const sticky =
     chat === null || chat.sticky_number === null || chat.sticky_at === null
       ? null
       : { number: chat.sticky_number, since: chat.sticky_at };
   let heard: ReadonlySet<string> | null = null;
-  const input: ChoiceInput = {
+  return {
     selection,
     numbers,
     recipient: {
@@ -47,11 +52,15 @@ export function chooseNow(
     protocol,
     explain,
   };
-  return chooseSender(input);
+}
+
+/** A paused key takes nothing. */
+export function refuseByKey(desk: Desk): Refusal | null {
+  return desk.snapshot.apiKey.status === "paused" ? fail("api_key_paused") : null;
 }
 
 /** What may be said before a number is chosen: the person opted out, or their country is not allowed. */
-export function refuseRecipient(desk: Desk, draft: Draft, chat: ChatRow | null): Result<never> | null {
+export function refuseRecipient(desk: Desk, draft: Draft, chat: ChatRow | null): Refusal | null {
   if (chat?.opted_out_at != null) {
     return fail("recipient_opted_out", undefined, { external_id: draft.to, opted_out_at: chat.opted_out_at });
   }
@@ -65,17 +74,4 @@ export function refuseRecipient(desk: Desk, draft: Draft, chat: ChatRow | null):
 
 function bareAddress(address: string): string {
   return address.replace(/^whatsapp:/, "");
-}
-
-/** Returns what a send to `to` would choose now, with every candidate and why; nothing is written. */
-export function previewSend(desk: Desk, to: string, fromNumber: string | null): Result<Preview> {
-  const country = desk.snapshot.organization.countryCode;
-  const recipient = readChatId(to, country);
-  if (!recipient.ok) return recipient;
-  const sender = fromNumber === null ? null : readPhoneNumber(fromNumber, country, true);
-  if (sender !== null && !sender.ok) return sender;
-  const { chatId, channel } = recipient.value;
-  const wish = { to: chatId, channel, fromNumber: sender === null ? null : sender.value.address, media: false };
-  const choice = chooseNow(desk, wish, findChat(desk.sql, chatId), "full");
-  return choice.ok ? ok({ fromNumber: choice.number.address, trace: choice.trace }) : choice;
 }

@@ -2,26 +2,24 @@ import { deliveryReportFor } from "../../domain/delivery-report.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import { rowId } from "../../domain/ids.ts";
 import type { Draft } from "../../domain/message.ts";
-import { countryOf, readChatId, readPhoneNumber } from "../../domain/phone.ts";
+import { countryOf } from "../../domain/phone.ts";
 import type { SendAnswer, SendRequest, SentMessage } from "../../domain/pool-calls.ts";
-import type { Choice } from "../../domain/selection/choose-sender.ts";
 import { applyRotation } from "../../domain/selection/rotation.ts";
 import type { Desk } from "../desk.ts";
 import { schedule } from "../ledger/agenda.ts";
-import { type ChatRow, findChat, touchChat } from "../ledger/chats.ts";
+import { type ChatRow, touchChat } from "../ledger/chats.ts";
 import { recallKey, rememberKey } from "../ledger/idempotency.ts";
 import { type Detail, findMessage, insertMessage } from "../ledger/messages.ts";
 import { saveRotation } from "../ledger/rotation.ts";
-import { chooseNow, refuseRecipient } from "../numbers/choose.ts";
 import { noteTry } from "../numbers/number-health.ts";
 import { type Booking, bookDepartures, keepBooking } from "../numbers/pace.ts";
-import { keepLinks, type LinkedDraft, shortenDrafts } from "../telling/links.ts";
+import { keepLinks, type LinkedDraft } from "../telling/links.ts";
 import { emitStatus, isWanted } from "../telling/outbox.ts";
-import { allowanceOf, countParts, refuseByLimits, spendCap } from "./limits.ts";
+import { addressDrafts, type Chosen, decideSend } from "./decide.ts";
+import { allowanceOf, countParts, spendCap } from "./limits.ts";
 
-type Chosen = Extract<Choice, { ok: true }>;
 /** Which number sends a request, and when its messages may leave. */
-type Decision = { choice: Chosen; booking: Booking };
+type Departure = { choice: Chosen; booking: Booking };
 
 /** How long the alarm waits for a message to leave by itself before it looks. */
 const departurePatienceMs = 30_000;
@@ -31,60 +29,31 @@ const departurePatienceMs = 30_000;
  * The messages of a text array leave from one number, in order.
  */
 export function acceptRequest(desk: Desk, request: SendRequest): Result<SendAnswer> {
-  const { snapshot } = desk;
   const addressed = addressDrafts(desk, request.drafts);
   if (!addressed.ok) return addressed;
-  const [first] = addressed.value;
+  const [first, ...more] = addressed.value;
   if (first === undefined) return fail("missing_content");
   const replay = request.idempotency === null ? null : replayOf(desk, request.idempotency);
   if (replay !== null) return replay;
-  if (snapshot.apiKey.status === "paused") return fail("api_key_paused");
-  const chat = findChat(desk.sql, first.to);
-  const refusal = refuseRecipient(desk, first, chat);
-  if (refusal !== null) return refusal;
-  const media = addressed.value.some((draft) => draft.attachments.length > 0);
-  const choice = chooseNow(desk, { ...first, media }, chat);
-  if (!choice.ok) return choice;
-  const shortened = shortenDrafts(desk, addressed.value);
-  if (!shortened.ok) return shortened;
-  const limited = refuseByLimits(desk, shortened.value, choice.number);
-  if (limited !== null) return limited;
-  const drafts = shortened.value;
-  const decision: Decision = { choice, booking: bookDepartures(desk, drafts, choice.number) };
-  const answer = desk.outside.storage.transactionSync(() => writeRequest(desk, { ...request, drafts }, decision, chat));
-  remember(desk, decision, drafts.length);
+  const decision = decideSend(desk, [first, ...more]);
+  if (!decision.ok) return { ok: false, failure: decision.failure };
+  const { drafts, choice, chat } = decision;
+  const departure: Departure = { choice, booking: bookDepartures(desk, drafts, choice.number) };
+  const answer = desk.outside.storage.transactionSync(() =>
+    writeRequest(desk, { ...request, drafts }, departure, chat),
+  );
+  remember(desk, departure, drafts.length);
   return ok({ ...answer, allowance: allowanceOf(desk) });
 }
 
 /** Brings what the desk remembers in step with what was written: after the commit, so that a failed one leaves no trace. */
-function remember(desk: Desk, { choice, booking }: Decision, messages: number): void {
+function remember(desk: Desk, { choice, booking }: Departure, messages: number): void {
   const { address } = choice.number;
   desk.rotation = applyRotation(desk.rotation, choice.rotation);
   keepBooking(desk, address, booking);
   for (let index = 0; index < messages; index += 1) desk.countWaiting(address, 1);
   desk.usage.outbound += messages;
   desk.usage.lastSentAt = desk.now();
-}
-
-/** Brings recipient and wished sender into the form they have in the ledger; only the pool knows its organization's country. */
-function addressDrafts(desk: Desk, drafts: Draft[]): Result<Draft[]> {
-  const country = desk.snapshot.organization.countryCode;
-  const addressed: Draft[] = [];
-  for (const draft of drafts) {
-    const recipient = readChatId(draft.to, country);
-    if (!recipient.ok) return recipient;
-    const { chatId, channel, address: writtenTo } = recipient.value;
-    const sender = draft.fromNumber === null ? null : readPhoneNumber(draft.fromNumber, country, true);
-    if (sender !== null && !sender.ok) return sender;
-    addressed.push({
-      ...draft,
-      to: chatId,
-      writtenTo,
-      channel,
-      fromNumber: sender === null ? null : sender.value.address,
-    });
-  }
-  return ok(addressed);
 }
 
 function replayOf(desk: Desk, idempotency: { key: string; fingerprint: string }): Result<SendAnswer> | null {
@@ -96,7 +65,7 @@ function replayOf(desk: Desk, idempotency: { key: string; fingerprint: string })
 
 type Prepared = Omit<SendRequest, "drafts"> & { drafts: LinkedDraft[] };
 
-function writeRequest(desk: Desk, request: Prepared, { choice, booking }: Decision, chat: ChatRow | null): SendAnswer {
+function writeRequest(desk: Desk, request: Prepared, { choice, booking }: Departure, chat: ChatRow | null): SendAnswer {
   if (choice.rotation !== null) saveRotation(desk.sql, choice.rotation);
   noteTry(desk, choice.number.address);
   const now = desk.now();

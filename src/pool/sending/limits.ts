@@ -1,4 +1,4 @@
-import { fail, type Result } from "../../domain/failure.ts";
+import { fail, type Refusal } from "../../domain/failure.ts";
 import type { Draft } from "../../domain/message.ts";
 import type { Allowance } from "../../domain/pool-calls.ts";
 import { countSegments } from "../../domain/segments.ts";
@@ -20,7 +20,7 @@ export function countParts(draft: Draft): ReturnType<typeof countSegments> {
 }
 
 /** Returns why these messages may not leave from this number now, or null: WhatsApp's window is closed, or the key's daily cap is reached. */
-export function refuseByLimits(desk: Desk, drafts: Draft[], number: SenderNumber): Result<never> | null {
+export function refuseByLimits(desk: Desk, drafts: Draft[], number: SenderNumber): Refusal | null {
   return drafts.some((draft) => needsTemplate(desk, draft, number))
     ? fail("content_required")
     : refuseByCap(desk, drafts);
@@ -32,7 +32,7 @@ function needsTemplate(desk: Desk, draft: Draft, number: SenderNumber): boolean 
   return heardAt === null || heardAt + whatsappWindowMs <= Math.max(desk.now(), draft.sendAt ?? 0);
 }
 
-function refuseByCap(desk: Desk, drafts: Draft[]): Result<never> | null {
+function refuseByCap(desk: Desk, drafts: Draft[]): Refusal | null {
   const { dailyCap } = desk.snapshot.apiKey;
   if (dailyCap === null) return null;
   const spent = spentToday(desk);
@@ -69,6 +69,7 @@ function spentToday(desk: Desk): number {
   return Math.floor(mark / spentPerDay) === Math.floor(desk.now() / dayMs) ? mark % spentPerDay : 0;
 }
 
-function sumParts(drafts: Draft[]): number {
+/** Returns how many parts these drafts are sent in together. */
+export function sumParts(drafts: Draft[]): number {
   return drafts.reduce((sum, draft) => sum + countParts(draft).segments, 0);
 }

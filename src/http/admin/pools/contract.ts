@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { defineOperation } from "../../operation.ts";
-import { address, chatIdFailures } from "../../shapes/fields.ts";
+import { address } from "../../shapes/fields.ts";
+import { messageFields } from "../../v2/messages/send-request.ts";
 import { apiKeyParams, keyProtocol } from "../api-keys/contract.ts";
 import { ManagedNumber } from "../numbers/contract.ts";
 import { Selection } from "../organizations/contract.ts";
@@ -38,7 +39,19 @@ const selectionReason = z.enum([
 export const Candidates = z.array(z.object({ phone_number: z.string(), eligible: z.boolean(), why: z.string() }));
 
 const PoolPreview = z
-  .object({ from_number: z.string(), reason: selectionReason, considered: Candidates, note: z.string().nullish() })
+  .object({
+    would_send: z.boolean(),
+    code: z.string().optional().meta({ description: "Why it would be refused: the code that the send would answer." }),
+    message: z.string().optional().meta({ description: "The same in words." }),
+    from_number: z.string().nullable().meta({
+      description: "Who would speak; null where no number can. Also named where the person or the key is refused.",
+    }),
+    reason: selectionReason.nullable(),
+    considered: Candidates,
+    note: z.string().nullish(),
+    parts: z.int().nullable().meta({ description: "In how many parts it would leave; null without content." }),
+    encoding: z.enum(["GSM-7", "UCS-2"]).nullable(),
+  })
   .meta({ id: "PoolPreview" });
 
 const ofKey = { base: "admin", auth: "admin", tags: ["Pools"], params: apiKeyParams } as const;
@@ -59,19 +72,12 @@ export const previewPool = defineOperation({
   id: "previewPool",
   method: "post",
   path: "/api-keys/{apiKeyId}/pool/preview",
-  summary: "What a send would choose now, and why",
-  description: "Changes nothing.",
-  body: z.strictObject({ to: address, from_number: address.nullish() }),
-  answers: { 200: { description: "The choice.", schema: PoolPreview } },
-  errors: [
-    "not_found",
-    ...chatIdFailures,
-    "from_number_not_owned",
-    "inbound_only_no_prior_inbound",
-    "capability_missing",
-    "no_numbers_assigned",
-    "no_active_number",
-  ],
+  summary: "What a send would do now, and why",
+  description:
+    "A send without the sending: the same checks in the same order. A send that would be refused answers 200 with `would_send` false and its `code`. Without content only the sender is asked for. Changes nothing.",
+  body: z.strictObject({ to: address, ...messageFields }),
+  answers: { 200: { description: "What would happen.", schema: PoolPreview } },
+  errors: ["not_found", "text_too_long", "invalid_attachment", "reply_target_not_supported"],
 });
 
 export const poolOperations = [getPool, previewPool] as const;

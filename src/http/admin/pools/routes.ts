@@ -3,11 +3,13 @@ import type { ApiKeyView } from "../../../directory/api-keys.ts";
 import { listNumbers } from "../../../directory/numbers.ts";
 import { findOrganization } from "../../../directory/organizations.ts";
 import type { Candidate } from "../../../domain/message.ts";
+import type { Preview } from "../../../domain/pool-calls.ts";
 import { defaultSelection, type Selection } from "../../../domain/snapshot.ts";
 import type { Deps } from "../../../flows/deps.ts";
 import { readNumberStats } from "../../../flows/numbers/number-stats.ts";
 import { adminGuard, type Edge } from "../../edge.ts";
 import { mount } from "../../mount.ts";
+import { toDrafts } from "../../v2/messages/send-drafts.ts";
 import { askKey, readKey } from "../ask-key.ts";
 import { toManagedNumber } from "../numbers/answers.ts";
 import { toSelection } from "../organizations/selection-answers.ts";
@@ -32,17 +34,21 @@ export function mountPools(router: Hono<Edge>): void {
   mount(
     router,
     operations.previewPool,
-    async ({ params, body, reply }, c) => {
-      const previewed = await askKey(c.get("deps"), params.apiKeyId, (pool) =>
-        pool.preview(body.to, body.from_number ?? null),
-      );
-      if (!previewed.ok) return previewed;
-      const { fromNumber, trace } = previewed.value;
-      const { reason, note } = trace;
-      return reply(200, { from_number: fromNumber, reason, considered: toCandidates(trace.considered), note });
+    async ({ params, body: { to, ...body }, reply }, c) => {
+      const deps = c.get("deps");
+      const drafts = toDrafts(to, body, undefined, deps.now());
+      if (!drafts.ok) return drafts;
+      const previewed = await askKey(deps, params.apiKeyId, (pool) => pool.preview(drafts.value));
+      return previewed.ok ? reply(200, toPreview(previewed.value)) : previewed;
     },
     adminGuard,
   );
+}
+
+function toPreview({ failure, fromNumber, reason, note, considered, parts, encoding }: Preview) {
+  const refusal = failure === null ? {} : { code: failure.code, message: failure.message };
+  const choice = { from_number: fromNumber, reason, considered: toCandidates(considered), note };
+  return { would_send: failure === null, ...refusal, ...choice, parts, encoding };
 }
 
 /** Returns a trace's candidates as answers show them. */

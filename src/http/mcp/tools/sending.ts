@@ -1,6 +1,8 @@
 import * as z from "zod";
 import { fail, ok, type Result } from "../../../domain/failure.ts";
+import type { Preview } from "../../../domain/pool-calls.ts";
 import { publicStatus } from "../../../domain/status.ts";
+import { toDrafts } from "../../v2/messages/send-drafts.ts";
 import { chatPath, defineTool, readMessage, type World } from "../tool.ts";
 import { whyThisNumber } from "./explaining.ts";
 import { contact, fromNumber, messageId } from "./words.ts";
@@ -56,8 +58,9 @@ async function refuseStranger(world: World, to: string, from: string | null): Pr
   const chat = await world.api("GET", chatPath(to));
   if (chat.ok) return ok(null);
   if (chat.failure.code !== "not_found") return chat;
-  const preview = await world.pool((pool) => pool.preview(to, from));
+  const preview = await askPreview(world, { to, from_number: from });
   if (!preview.ok) return preview;
+  if (preview.value.failure !== null) return { ok: false, failure: preview.value.failure };
   const would = `It would leave from ${preview.value.fromNumber}.`;
   return fail(
     "confirmation_required",
@@ -65,28 +68,42 @@ async function refuseStranger(world: World, to: string, from: string | null): Pr
   );
 }
 
+type Asked = { to: string; text?: string | undefined; attachments?: string[] | undefined; from_number?: string | null };
+
+async function askPreview(world: World, { to, ...body }: Asked): Promise<Result<Preview>> {
+  const drafts = toDrafts(to, body, undefined, world.now());
+  return drafts.ok ? world.pool((pool) => pool.preview(drafts.value)) : drafts;
+}
+
 export const previewSend = defineTool({
   name: "preview_send",
-  description: "Says what send_message would do and why, without sending.",
-  input: z.object({ to: contact, from_number: fromNumber }),
+  description: "Says what send_message would do and why, without sending: refusals, sender, parts.",
+  input: z.object({
+    to: contact,
+    text: z.string().max(1600).optional(),
+    attachments: z.array(z.string()).max(10).optional().describe("https URLs."),
+    from_number: fromNumber,
+  }),
   output: z.object({
     would_send: z.boolean(),
     from_number: z.string().nullable(),
     reason: z.string(),
+    parts: z.int().nullable(),
     considered: z.array(z.looseObject({ number: z.string(), why: z.string() })),
   }),
   hints: { readOnlyHint: true },
-  async run({ to, from_number }, world) {
-    const preview = await world.pool((pool) => pool.preview(to, from_number ?? null));
-    if (!preview.ok) {
-      return ok({ would_send: false, from_number: null, reason: preview.failure.message, considered: [] });
-    }
-    const { fromNumber: from, trace } = preview.value;
+  async run({ from_number, ...asked }, world) {
+    const previewed = await askPreview(world, { ...asked, from_number: from_number ?? null });
+    if (!previewed.ok) return previewed;
+    const { failure, fromNumber: from, note, reason, considered, parts } = previewed.value;
+    const trace = reason === null ? null : { reason, note, considered };
+    const why = from === null ? null : whyThisNumber({ number: from, trace });
     return ok({
-      would_send: true,
+      would_send: failure === null,
       from_number: from,
-      reason: whyThisNumber({ number: from, trace }) ?? "",
-      considered: trace.considered.map(({ phoneNumber, eligible, why }) => ({ number: phoneNumber, eligible, why })),
+      reason: failure?.message ?? why ?? "",
+      parts,
+      considered: considered.map(({ phoneNumber, eligible, why }) => ({ number: phoneNumber, eligible, why })),
     });
   },
 });

@@ -96,7 +96,7 @@ const contentVariables = z
 const sender = z.string().min(1).max(64);
 
 /** What may be asked of one message. Null is read as left out; unknown fields are passed over. */
-const fields = {
+export const messageFields = {
   text: z
     .union([oneText, z.array(oneText).max(50)], { error: "must be a string, or a list of strings." })
     .nullish()
@@ -147,14 +147,14 @@ function hasContent({ text, attachments, content_sid, parts }: Content): boolean
 }
 
 export const SendMessageRequest = z
-  .object(fields)
+  .object(messageFields)
   .refine(hasContent, coded("missing_content"))
   .meta({ id: "SendMessageRequest" });
 
 /** One record of a bulk request: a message, who gets it, and an idempotency key of its own. */
 export const BulkRecord = z
   .object({
-    ...fields,
+    ...messageFields,
     chat_id: z.string().min(1).max(512),
     idempotency_key: idempotencyKey().nullish(),
   })

@@ -155,6 +155,7 @@ describe("selection", () => {
     for (let round = 0; round < 3; round += 1) {
       const preview = await previewOf(pool, person);
       expect(preview.body).toEqual({
+        would_send: true,
         from_number: first,
         reason: "round_robin",
         considered: [
@@ -162,6 +163,8 @@ describe("selection", () => {
           { phone_number: second, eligible: true, why: "not chosen: its turn comes later" },
         ],
         note: null,
+        parts: null,
+        encoding: null,
       });
     }
     expect((await previewOf(pool, person, { from_number: "+15550000000" })).body.code).toBe("from_number_not_owned");

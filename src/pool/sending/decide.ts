@@ -1,0 +1,104 @@
+import { type Failure, ok, type Result } from "../../domain/failure.ts";
+import type { Draft } from "../../domain/message.ts";
+import { readChatId, readPhoneNumber } from "../../domain/phone.ts";
+import type { Preview } from "../../domain/pool-calls.ts";
+import type { Choice } from "../../domain/selection/choose-sender.ts";
+import type { Explain } from "../../domain/selection/trace-words.ts";
+import type { Desk } from "../desk.ts";
+import { type ChatRow, findChat } from "../ledger/chats.ts";
+import { chooseNow, considerNow, refuseByKey, refuseRecipient } from "../numbers/choose.ts";
+import { type LinkedDraft, shortenDrafts } from "../telling/links.ts";
+import { countParts, refuseByLimits, sumParts } from "./limits.ts";
+
+export type Chosen = Extract<Choice, { ok: true }>;
+/** One request's drafts, recipient and wished sender in the form that they have in the ledger; all go to one person. */
+export type Addressed = readonly [Draft, ...Draft[]];
+/** What a send comes to: its drafts as they would leave and the number that speaks, or why it is refused (`choice`: the number that would have spoken, where that far was come). */
+export type Decision =
+  | { ok: true; drafts: LinkedDraft[]; choice: Chosen; chat: ChatRow | null }
+  | { ok: false; failure: Failure; choice: Chosen | null };
+
+/** Decides about a send as things stand now and writes nothing: what is accepted and what a preview says are this one answer. */
+export function decideSend(desk: Desk, drafts: Addressed, explain: Explain = "compact"): Decision {
+  const chat = findChat(desk.sql, drafts[0].to);
+  const refusal = refuseByKey(desk) ?? refuseRecipient(desk, drafts[0], chat);
+  if (refusal !== null) return { ok: false, failure: refusal.failure, choice: null };
+  const choice = chooseNow(desk, wishOf(drafts), chat, explain);
+  if (!choice.ok) return { ok: false, failure: choice.failure, choice: null };
+  const shortened = shortenDrafts(desk, [...drafts]);
+  if (!shortened.ok) return { ok: false, failure: shortened.failure, choice };
+  const limited = refuseByLimits(desk, shortened.value, choice.number);
+  if (limited !== null) return { ok: false, failure: limited.failure, choice };
+  return { ok: true, drafts: shortened.value, choice, chat };
+}
+
+function wishOf(drafts: Addressed) {
+  return { ...drafts[0], media: drafts.some((draft) => draft.attachments.length > 0) };
+}
+
+/** Brings recipient and wished sender into the form they have in the ledger; only the pool knows its organization's country. */
+export function addressDrafts(desk: Desk, drafts: readonly Draft[]): Result<Draft[]> {
+  const country = desk.snapshot.organization.countryCode;
+  const addressed: Draft[] = [];
+  for (const draft of drafts) {
+    const recipient = readChatId(draft.to, country);
+    if (!recipient.ok) return recipient;
+    const { chatId, channel, address: writtenTo } = recipient.value;
+    const sender = draft.fromNumber === null ? null : readPhoneNumber(draft.fromNumber, country, true);
+    if (sender !== null && !sender.ok) return sender;
+    addressed.push({
+      ...draft,
+      to: chatId,
+      writtenTo,
+      channel,
+      fromNumber: sender === null ? null : sender.value.address,
+    });
+  }
+  return ok(addressed);
+}
+
+/** Returns what a send of these drafts would do now, with every number of the pool and why; drafts without content ask for the sender alone. */
+export function previewSend(desk: Desk, given: readonly Draft[]): Preview {
+  const addressed = addressDrafts(desk, given);
+  if (!addressed.ok) return { ...nothing, failure: addressed.failure };
+  const [first, ...more] = addressed.value;
+  if (first === undefined) return nothing;
+  const drafts: Addressed = [first, ...more];
+  const decision = decideSend(desk, drafts, "full");
+  return {
+    ...senderOf(desk, drafts, decision),
+    ...sizeOf(decision.ok ? decision.drafts : drafts),
+    failure: decision.ok ? null : decision.failure,
+  };
+}
+
+const nothing: Preview = {
+  failure: null,
+  fromNumber: null,
+  reason: null,
+  note: null,
+  considered: [],
+  parts: null,
+  encoding: null,
+};
+
+/** Who would speak, also where the person or the key is what stands in the way: then it is the number that comes next once it does not. */
+function senderOf(desk: Desk, drafts: Addressed, decision: Decision) {
+  const chat = findChat(desk.sql, drafts[0].to);
+  const choice = decision.choice ?? chooseNow(desk, wishOf(drafts), chat, "full");
+  if (!choice.ok) {
+    return { fromNumber: null, reason: null, note: null, considered: considerNow(desk, wishOf(drafts), chat) };
+  }
+  const { reason, note, considered } = choice.trace;
+  return { fromNumber: choice.number.address, reason, note, considered };
+}
+
+function sizeOf(drafts: readonly Draft[]): Pick<Preview, "parts" | "encoding"> {
+  const hasContent = drafts.some(({ text, attachments, extras }) => {
+    return text !== null || attachments.length > 0 || extras.contentSid !== undefined;
+  });
+  if (!hasContent) return { parts: null, encoding: null };
+  const encodings = drafts.flatMap((draft) => (draft.text === null ? [] : [countParts(draft).encoding]));
+  const encoding = encodings.find((one) => one === "UCS-2") ?? encodings[0] ?? null;
+  return { parts: sumParts([...drafts]), encoding };
+}
