@@ -1,7 +1,7 @@
 import { and, asc, count, desc, eq, gt, inArray, isNull, lt, ne, or, sql } from "drizzle-orm";
 import type { KeyMode, KeyStatus, Protocol, Selection } from "../domain/snapshot.ts";
 import { type Database, type PageQuery, runTogether, type Statement } from "./database.ts";
-import { apiKeySecrets, apiKeys, numbers, organizations } from "./schema.ts";
+import { apiKeySecrets, apiKeys, numbers, organizations, webhooks } from "./schema.ts";
 
 export type ApiKey = {
   id: string;
@@ -123,27 +123,38 @@ export async function listHeedingKeys(db: Database, organizationId: string): Pro
   return rows.map((row) => row.id);
 }
 
-/** Changes a key and raises its version. */
+/** Changes a key that is not revoked and raises its version; answers whether it did. One statement decides and writes: of a change and a revocation at once, the revocation stands. */
 export async function updateApiKey(
   db: Database,
   id: string,
   change: Partial<
-    Pick<
-      ApiKey,
-      | "name"
-      | "selection"
-      | "status"
-      | "allowedCountries"
-      | "dailyCap"
-      | "shortenLinks"
-      | "resendUnknown"
-      | "hint"
-      | "revokedAt"
-    >
+    Pick<ApiKey, "name" | "selection" | "allowedCountries" | "dailyCap" | "shortenLinks" | "resendUnknown"> & {
+      status: Exclude<KeyStatus, "revoked">;
+    }
   >,
-): Promise<void> {
-  const statements = Object.keys(change).length === 0 ? [] : [db.update(apiKeys).set(change).where(eq(apiKeys.id, id))];
-  await runTogether(db, [...statements, bumpKeys(db, [id])]);
+): Promise<boolean> {
+  const changed = await db
+    .update(apiKeys)
+    .set({ ...change, version: sql`${apiKeys.version} + 1` })
+    .where(and(eq(apiKeys.id, id), ne(apiKeys.status, "revoked")))
+    .returning({ id: apiKeys.id });
+  return changed.length === 1;
+}
+
+/** Ends a key for good: its numbers are free, its webhooks are disabled, and its pool is to learn of it. A repeat keeps the first time. */
+export async function revokeApiKey(db: Database, id: string, now: number): Promise<void> {
+  await runTogether(db, [
+    db
+      .update(apiKeys)
+      .set({ status: "revoked", revokedAt: sql`coalesce(${apiKeys.revokedAt}, ${now})` })
+      .where(eq(apiKeys.id, id)),
+    db.update(numbers).set({ apiKeyId: null, position: null }).where(eq(numbers.apiKeyId, id)),
+    db
+      .update(webhooks)
+      .set({ disabledAt: now, disabledBecause: "key_revoked" })
+      .where(and(eq(webhooks.apiKeyId, id), isNull(webhooks.disabledAt))),
+    bumpKeys(db, [id]),
+  ]);
 }
 
 /** Gives a key a new token; the ones before it hold until `previousValidUntil`. */
@@ -176,6 +187,12 @@ export async function markPublished(db: Database, confirmed: { id: string; versi
     sql`UPDATE api_keys SET published_version = max(published_version, confirmed.value ->> 'version')
         FROM json_each(${rows}) AS confirmed WHERE api_keys.id = confirmed.value ->> 'id'`,
   );
+}
+
+/** Says whether a key's pool is behind the directory. */
+export async function isBehind(db: Database, id: string): Promise<boolean> {
+  const where = and(eq(apiKeys.id, id), lt(apiKeys.publishedVersion, apiKeys.version));
+  return (await db.select({ id: apiKeys.id }).from(apiKeys).where(where).get()) !== undefined;
 }
 
 /** Returns the keys of an organization whose pools are behind the directory. */

@@ -110,7 +110,7 @@ export async function orderPool(db: Database, keyId: string, addresses: string[]
 }
 
 /**
- * Assigns a number that no pool holds at the end of a pool that holds nothing of another protocol; returns whether it did.
+ * Assigns a number that no pool holds at the end of the pool of a key that is not revoked and holds nothing of another protocol; returns whether it did.
  * One statement decides and writes, so that of two calls at once only one gets the number, and none mixes protocols.
  */
 export async function assignNumber(
@@ -129,6 +129,7 @@ export async function assignNumber(
       and(
         eq(numbers.address, address),
         isNull(numbers.apiKeyId),
+        sql`EXISTS (SELECT 1 FROM api_keys WHERE id = ${to.keyId} AND status <> 'revoked')`,
         sql`NOT EXISTS (SELECT 1 FROM numbers AS others WHERE others.api_key_id = ${to.keyId} AND others.protocol <> ${to.protocol})`,
       ),
     )

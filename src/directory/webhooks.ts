@@ -1,4 +1,4 @@
-import { and, asc, count, eq, isNull, sql } from "drizzle-orm";
+import { and, asc, count, eq, isNull, ne, sql } from "drizzle-orm";
 import type { WebhookFormat, WebhookType } from "../domain/snapshot.ts";
 import { bumpKeys, bumpOrganization } from "./api-keys.ts";
 import { type Database, type PageQuery, runTogether, type Statement } from "./database.ts";
@@ -26,7 +26,7 @@ export type WebhookRow = {
   createdAt: number;
 };
 
-/** The contract's cap on webhooks of one organization (blooio-v2.md 7.1). */
+/** The contract's cap on webhooks of one organization (blooio-v2.md 7.1); those of revoked keys do not count. */
 export const webhookLimit = 64;
 
 function bump(db: Database, webhook: Pick<WebhookRow, "organizationId" | "apiKeyId">): Statement[] {
@@ -58,7 +58,10 @@ export async function insertWebhook(db: Database, row: WebhookRow): Promise<"cre
       createdAt: sql<number>`${row.createdAt}`.as("created_at"),
     })
     .from(sql`(SELECT 1)`)
-    .where(sql`(SELECT count(*) FROM webhooks WHERE organization_id = ${row.organizationId}) < ${webhookLimit}`);
+    .where(
+      sql`(SELECT count(*) FROM webhooks LEFT JOIN api_keys ON api_keys.id = webhooks.api_key_id
+           WHERE webhooks.organization_id = ${row.organizationId} AND api_keys.status IS NOT 'revoked') < ${webhookLimit}`,
+    );
   const insert = db.insert(webhooks).select(columns).onConflictDoNothing().returning({ id: webhooks.id });
   const [rows] = await db.batch([insert, ...bump(db, row)]);
   if (rows.length === 1) return "created";
@@ -113,6 +116,17 @@ export async function listWebhooks(
     webhooks: rows.map((row) => ({ ...row.webhook, apiKeyName: row.apiKeyName })),
     total: counted?.total ?? 0,
   };
+}
+
+/** Returns how many characters the filters of an organization's webhooks have together: every pool of it keeps them, and every wake reads them. One webhook may be left out. */
+export async function measureFilters(db: Database, organizationId: string, without: string | null): Promise<number> {
+  const { events, numbers } = webhooks;
+  const size = sql<number>`coalesce(sum(coalesce(length(${events}), 0) + coalesce(length(${numbers}), 0)), 0)`;
+  const where = and(
+    eq(webhooks.organizationId, organizationId),
+    without === null ? undefined : ne(webhooks.id, without),
+  );
+  return (await db.select({ size }).from(webhooks).where(where).get())?.size ?? 0;
 }
 
 /** Changes a webhook and raises the keys concerned. */

@@ -1,5 +1,6 @@
 import type { Desk } from "./desk.ts";
 import { nextLookAt } from "./ledger/agenda.ts";
+import { clearLeftovers, nextLeftoverAt } from "./leftovers.ts";
 import { judgeIfDue, nextJudgementAt } from "./numbers/number-health.ts";
 import { dispatch } from "./sending/dispatch.ts";
 import { reconcile } from "./sending/reconcile.ts";
@@ -19,6 +20,7 @@ export async function tick(desk: Desk): Promise<void> {
   try {
     ringForDue(desk);
     expireHeld(desk);
+    clearLeftovers(desk);
     sweep(desk);
     await Promise.all([dispatch(desk), reconcile(desk), askCarrier(desk)]);
     judgeIfDue(desk);
@@ -31,7 +33,15 @@ export async function tick(desk: Desk): Promise<void> {
 /** Sets the alarm for the earliest thing that waits, if any does. */
 export function rearm(desk: Desk): void {
   try {
-    const reasons = [nextDepartureAt, nextExpiryAt, nextPollAt, nextRingAt, nextSweepAt, nextJudgementAt];
+    const reasons = [
+      nextDepartureAt,
+      nextExpiryAt,
+      nextPollAt,
+      nextRingAt,
+      nextSweepAt,
+      nextJudgementAt,
+      nextLeftoverAt,
+    ];
     const times = reasons.map((next) => next(desk));
     const wanted = [...times, nextLookAt(desk.sql)].filter((at) => at !== null);
     if (wanted.length > 0) desk.arm(Math.max(Math.min(...wanted), desk.now() + leastGapMs));

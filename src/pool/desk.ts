@@ -93,10 +93,6 @@ export class Desk {
   /** Decides by a newer snapshot from now on; an edited pool starts its weighted counts anew. Returns the numbers whose pace was changed. */
   adopt(snapshot: Snapshot): SenderNumber[] {
     const carried = carryRotation(this.rotation, this.#snapshot.numbers, snapshot.numbers);
-    if (carried !== this.rotation) {
-      replaceRotation(this.sql, carried);
-      this.rotation = carried;
-    }
     const before = this.#numbers;
     for (const account of snapshot.accounts) {
       const before = this.findAccount(account.id);
@@ -104,6 +100,10 @@ export class Desk {
     }
     this.#snapshot = snapshot;
     this.#numbers = byAddress(snapshot);
+    if (carried !== this.rotation) {
+      replaceRotation(this.sql, carried);
+      this.rotation = carried;
+    }
     return snapshot.numbers.filter((number) => {
       const pace = before.get(number.address)?.messagesPerSecond;
       return pace !== undefined && pace !== number.messagesPerSecond;

@@ -22,25 +22,25 @@ import type {
   StatusReport,
 } from "../domain/pool-calls.ts";
 import type { Snapshot } from "../domain/snapshot.ts";
+import { adoptSnapshot } from "./adopt.ts";
 import { rearm, tick } from "./alarm.ts";
 import { authorize } from "./authorize.ts";
 import { Desk } from "./desk.ts";
 import { findChat } from "./ledger/chats.ts";
-import { readStoredSnapshot, storeSnapshot } from "./ledger/snapshot.ts";
-import { rebook, restorePace } from "./numbers/pace.ts";
+import { readStoredSnapshot } from "./ledger/snapshot.ts";
+import { restorePace } from "./numbers/pace.ts";
 import * as people from "./people/assignments.ts";
 import * as contacts from "./people/contacts.ts";
 import * as reads from "./reads.ts";
 import { heedKeyword, noteCall, receiveMessage } from "./receiving/receive.ts";
 import { acceptRequest } from "./sending/accept.ts";
 import { previewSend } from "./sending/decide.ts";
-import { cancelWaiting, dispatch } from "./sending/dispatch.ts";
-import { endOrphans } from "./sending/orphans.ts";
+import { dispatch } from "./sending/dispatch.ts";
 import { markInterrupted } from "./sending/reconcile.ts";
 import { takeReport } from "./settling/report.ts";
 import { surround } from "./surround.ts";
 import { hasTables, migrate } from "./tables.ts";
-import { noticeWebhooks, recordDeliveries, takeDeliveries } from "./telling/deliveries.ts";
+import { recordDeliveries, takeDeliveries } from "./telling/deliveries.ts";
 import { listEvents } from "./telling/feed.ts";
 import { followLink } from "./telling/links.ts";
 import * as replays from "./telling/replay.ts";
@@ -90,12 +90,8 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     migrate(this.ctx.storage);
     const desk = this.#desk ?? this.#openDesk(snapshot, alarmAt);
     if (snapshot.version >= desk.snapshot.version) {
-      storeSnapshot(this.ctx.storage.sql, snapshot);
-      const before = desk.snapshot;
-      for (const repaced of desk.adopt(snapshot)) rebook(desk, repaced);
-      noticeWebhooks(desk, before);
-      if (snapshot.apiKey.status === "revoked") cancelWaiting(desk);
-      endOrphans(desk);
+      adoptSnapshot(desk, snapshot);
+      rearm(desk);
       this.ctx.waitUntil(dispatch(desk));
     }
     return { version: desk.snapshot.version };

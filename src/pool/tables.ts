@@ -156,6 +156,8 @@ const migrations: readonly string[] = [
    DELETE FROM tags WHERE contact IN (SELECT id FROM moving);
    UPDATE messages SET detail = json_set(detail, '$.to', chat), chat = (SELECT person FROM moving WHERE id = chat) WHERE chat IN (SELECT id FROM moving);
    DROP TABLE moving`,
+
+  `CREATE TABLE snapshot_parts (part INTEGER PRIMARY KEY, body TEXT NOT NULL)`,
 ];
 
 /** Says whether this object was ever given a snapshot: only then does it have tables, so that a stranger's call writes nothing. */

@@ -96,6 +96,7 @@ export async function changeAccount(
     ...(await credentialChange(deps, row, input)),
   };
   await updateAccount(deps.db, row, change);
+  deps.signers.delete(id);
   const published = await publishOrganization(deps, row.organizationId);
   return published.ok ? ok({ ...row, ...change }) : published;
 }

@@ -1,5 +1,5 @@
 export type Token = { text: string; validUntil: number };
-/** What an account is known to sign with; `accountSid` null: there is no such account. */
-export type Signer = { accountSid: string | null; tokens: Token[]; readAt: number };
+/** What an account is known to sign with; `accountSid` null: there is no such account. `againUntil`: up to when reading it again is booked. */
+export type Signer = { accountSid: string | null; tokens: Token[]; readAt: number; againUntil: number };
 /** The signers this isolate has seen lately, oldest reading first. */
 export type KnownSigners = Map<string, Signer>;

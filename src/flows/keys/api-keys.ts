@@ -1,4 +1,11 @@
-import { type ApiKeyView, findApiKey, insertApiKey, rotateApiKey, updateApiKey } from "../../directory/api-keys.ts";
+import {
+  type ApiKeyView,
+  findApiKey,
+  insertApiKey,
+  revokeApiKey,
+  rotateApiKey,
+  updateApiKey,
+} from "../../directory/api-keys.ts";
 import { formatKeyId, hint, mintToken } from "../../domain/api-key.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import type { KeyMode, Selection } from "../../domain/snapshot.ts";
@@ -52,15 +59,21 @@ export async function rotateKey(
   const previousValidUntil = now + overlapSeconds * 1000;
   await rotateApiKey(deps.db, id, { hash, hint: hint(token), now, previousValidUntil });
   const published = await publishKeys(deps, [id]);
-  return published.ok ? ok({ token, previousValidUntil }) : published;
+  if (!published.ok) return published;
+  // A token of a key that was revoked meanwhile opens nothing.
+  const still = await findLiving(deps, id);
+  return still.ok ? ok({ token, previousValidUntil }) : still;
 }
 
-/** Revokes a key for good: in force when this returns. What has not left is cancelled by its pool, what left is tracked to its end. */
+/**
+ * Revokes a key for good: in force when this returns. Its numbers are free, its webhooks are silent, what has not left is cancelled by its pool, and what left is
+ * tracked to its end.
+ */
 export async function revokeKey(deps: Deps, id: string): Promise<Result<{ revokedAt: number }>> {
   const key = await findApiKey(deps.db, id);
   if (key === null) return fail("not_found", "API key not found.");
   const revokedAt = key.revokedAt ?? deps.now();
-  await updateApiKey(deps.db, id, { status: "revoked", revokedAt });
+  await revokeApiKey(deps.db, id, revokedAt);
   const published = await publishKeys(deps, [id]);
   return published.ok ? ok({ revokedAt }) : published;
 }
@@ -73,7 +86,7 @@ export async function changeKey(
 ): Promise<Result<ApiKeyView>> {
   const key = await findLiving(deps, id);
   if (!key.ok) return key;
-  await updateApiKey(deps.db, id, change);
+  if (!(await updateApiKey(deps.db, id, change))) return wasRevoked();
   const published = await publishKeys(deps, [id]);
   if (!published.ok) return published;
   const changed = await findApiKey(deps.db, id);
@@ -83,6 +96,9 @@ export async function changeKey(
 async function findLiving(deps: Deps, id: string): Promise<Result<ApiKeyView>> {
   const key = await findApiKey(deps.db, id);
   if (key === null) return fail("not_found", "API key not found.");
-  if (key.status === "revoked") return fail("not_found", "This API key was revoked: create a new one.");
-  return ok(key);
+  return key.status === "revoked" ? wasRevoked() : ok(key);
+}
+
+function wasRevoked(): Result<never> {
+  return fail("not_found", "This API key was revoked: create a new one.");
 }

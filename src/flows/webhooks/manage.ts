@@ -4,6 +4,7 @@ import {
   findWebhook,
   findWebhookByUrl,
   insertWebhook,
+  measureFilters,
   updateWebhook,
   type WebhookRow,
 } from "../../directory/webhooks.ts";
@@ -34,6 +35,8 @@ export async function createWebhook(
 ): Promise<Result<{ webhook: WebhookRow; secret: string | null }>> {
   const url = judgeWebhookUrl(input.url, { ownHosts: deps.ownHosts, allowLocal: deps.allowLocalWebhooks });
   if (!url.ok) return url;
+  const fitting = await judgeFilters(deps, scope.organizationId, input, null);
+  if (!fitting.ok) return fitting;
   const id = deps.newId("wh");
   const secret = formatWebhookSecret(deps.randomBytes(32));
   const row: WebhookRow = {
@@ -65,6 +68,24 @@ export async function createWebhook(
   return published.ok ? ok({ webhook: row, secret }) : published;
 }
 
+/** What the filters of all webhooks of an organization may have together: each of its pools keeps them in its snapshot. */
+const filtersAtMost = 1_000_000;
+
+async function judgeFilters(
+  deps: Deps,
+  organizationId: string,
+  { events, numbers }: Pick<WebhookInput, "events" | "numbers">,
+  instead: string | null,
+): Promise<Result<null>> {
+  if (numbers === null && events === null) return ok(null);
+  const size = JSON.stringify(events ?? []).length + JSON.stringify(numbers ?? []).length;
+  if (size + (await measureFilters(deps.db, organizationId, instead)) <= filtersAtMost) return ok(null);
+  return fail(
+    "invalid_request",
+    "The events and numbers that this organization's webhooks name are more than 1,000,000 characters together: name fewer, or none for all.",
+  );
+}
+
 function publishScope(deps: Deps, scope: WebhookScope): Promise<Result<null>> {
   return scope.apiKeyId === null
     ? publishOrganization(deps, scope.organizationId)
@@ -82,6 +103,8 @@ export async function changeWebhook(
 ): Promise<Result<WebhookRow>> {
   const row = await findWebhook(deps.db, id, apiKeyId);
   if (row === null) return fail("not_found", "Webhook not found.");
+  const fitting = await judgeFilters(deps, row.organizationId, { ...row, ...change }, id);
+  if (!fitting.ok) return fitting;
   const { deprecate, ...settings } = change;
   const standing =
     deprecate === undefined

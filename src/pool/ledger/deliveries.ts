@@ -75,9 +75,14 @@ export function settle(sql: SqlStorage, handle: DeliveryHandle): OwedRow | null 
   );
 }
 
-/** Strikes out everything owed to a webhook that is no longer there. */
-export function forgetWebhook(sql: SqlStorage, webhook: string): void {
-  sql.exec("DELETE FROM owed WHERE webhook = ?", webhook);
+/** Strikes out at most `limit` of what is owed to a webhook that is no longer there. */
+export function forgetWebhook(sql: SqlStorage, webhook: string, limit: number): void {
+  sql.exec(
+    `DELETE FROM owed WHERE webhook = ?1 AND (due_at, event) IN
+       (SELECT due_at, event FROM owed WHERE webhook = ?1 ORDER BY due_at, event LIMIT ?2)`,
+    webhook,
+    limit,
+  );
 }
 
 /** Strikes out at most `limit` deliveries of a webhook of events before a sequence number, due before a time: the events are about to be swept. Returns how many. */

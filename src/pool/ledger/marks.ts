@@ -5,6 +5,7 @@ export type MarkName =
   | "swept_at"
   | "forgotten_at"
   | "keys_swept_at"
+  | "revoked_at"
   | "suspicious_at"
   | "swept_before"
   | `cap_${string}`

@@ -55,12 +55,13 @@ export function countDepartures(sql: SqlStorage, from: number): Map<string, numb
   return new Map(rows.map((row) => [row.number, row.total]));
 }
 
-/** Returns every message that waits on a number, also those that are scheduled. */
-export function messagesWaitingOn(sql: SqlStorage, number: string): MessageRow[] {
+/** Returns at most `limit` messages that wait on a number, also those that are scheduled. */
+export function messagesWaitingOn(sql: SqlStorage, number: string, limit: number): MessageRow[] {
   return sql
     .exec<MessageRow>(
-      "SELECT messages.* FROM agenda JOIN messages USING (seq) WHERE number = ? AND status IN ('queued', 'scheduled')",
+      "SELECT messages.* FROM agenda JOIN messages USING (seq) WHERE number = ? AND status IN ('queued', 'scheduled') LIMIT ?",
       number,
+      limit,
     )
     .toArray();
 }

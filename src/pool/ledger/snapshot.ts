@@ -1,12 +1,46 @@
 import type { Snapshot } from "../../domain/snapshot.ts";
+import { readMark, saveMark } from "./marks.ts";
 
-/** Returns the snapshot that the pool was given last, or null. */
+/** A row holds 2 MB (platform limit), and a character up to three bytes: what is longer stands in parts. */
+const partLength = 500_000;
+
+/** Returns the snapshot that the pool was given last, or null. One whose revocation could not be stored is revoked all the same. */
 export function readStoredSnapshot(sql: SqlStorage): Snapshot | null {
   const row = sql.exec<{ body: string }>("SELECT body FROM snapshot WHERE only = 1").toArray()[0];
-  return row === undefined ? null : (JSON.parse(row.body) as Snapshot);
+  if (row === undefined) return null;
+  const parts = sql.exec<{ body: string }>("SELECT body FROM snapshot_parts ORDER BY part").toArray();
+  const snapshot = JSON.parse([row, ...parts].map(({ body }) => body).join("")) as Snapshot;
+  return readMark(sql, "revoked_at") === null ? snapshot : revoke(snapshot);
 }
 
-/** Keeps a snapshot in place of the one before. */
+function revoke(snapshot: Snapshot): Snapshot {
+  const webhooks = snapshot.webhooks.filter(({ scope }) => scope === "organization");
+  return { ...snapshot, apiKey: { ...snapshot.apiKey, status: "revoked" }, secrets: [], numbers: [], webhooks };
+}
+
+/** Keeps a snapshot in place of the one before, in the caller's transaction; one of common size is one row. */
 export function storeSnapshot(sql: SqlStorage, snapshot: Snapshot): void {
-  sql.exec("INSERT OR REPLACE INTO snapshot (only, body) VALUES (1, ?)", JSON.stringify(snapshot));
+  const [first, ...rest] = cut(JSON.stringify(snapshot));
+  sql.exec("DELETE FROM snapshot_parts");
+  sql.exec("INSERT OR REPLACE INTO snapshot (only, body) VALUES (1, ?)", first);
+  for (const [part, body] of rest.entries()) {
+    sql.exec("INSERT INTO snapshot_parts (part, body) VALUES (?, ?)", part, body);
+  }
+}
+
+/** Cuts never go through a character of two units. */
+function cut(text: string): string[] {
+  const parts: string[] = [];
+  for (let start = 0; start < text.length; ) {
+    const last = text.charCodeAt(start + partLength - 1);
+    const end = start + partLength - (last >= 0xd800 && last < 0xdc00 ? 1 : 0);
+    parts.push(text.slice(start, end));
+    start = end;
+  }
+  return parts;
+}
+
+/** Notes that the key was revoked where its snapshot itself could not be stored. */
+export function markRevoked(sql: SqlStorage, at: number): void {
+  saveMark(sql, "revoked_at", at);
 }

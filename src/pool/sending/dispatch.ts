@@ -17,7 +17,6 @@ import { nextDepartureAt, whatIsHeld } from "./waiting.ts";
 const parallelSends = 6;
 /** Departures nearer than this are awaited by a timer in memory; the alarm is the safety net behind it. */
 const timerHorizonMs = 30_000;
-const cancelledAtOnce = 500;
 
 /** Without them Twilio repeats a callback only where no connection came about (webhooks-connection-overrides), and a status would be lost. */
 const callbackOverrides = "#rc=3&rp=all";
@@ -129,15 +128,11 @@ async function composeOutgoing(desk: Desk, row: MessageRow, account: Account): P
   };
 }
 
-/** Cancels everything that has not left: the key was revoked. */
-export function cancelWaiting(desk: Desk): void {
-  for (;;) {
-    const rows = waitingMessages(desk.sql, cancelledAtOnce);
-    if (rows.length === 0) return;
-    desk.outside.storage.transactionSync(() => {
-      for (const row of rows) endMessage(desk, row, { status: "cancelled" });
-    });
-  }
+/** Cancels at most `limit` messages that have not left. */
+export function cancelWaiting(desk: Desk, limit: number): void {
+  desk.outside.storage.transactionSync(() => {
+    for (const row of waitingMessages(desk.sql, limit)) endMessage(desk, row, { status: "cancelled" });
+  });
 }
 
 function wakeForNext(desk: Desk): void {

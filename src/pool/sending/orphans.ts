@@ -10,15 +10,24 @@ export function refuseOrphan(desk: Desk, row: MessageRow): boolean {
   return true;
 }
 
-/** Ends everything that waits on numbers which a new snapshot does not have: nothing leaves from a number after the pool has confirmed that it is gone. */
-export function endOrphans(desk: Desk): void {
-  for (const [number, depth] of desk.queueDepth) {
-    if (depth === 0 || desk.findNumber(number) !== null) continue;
+/** Ends at most `limit` of what waits on numbers that the snapshot does not have: nothing leaves from them meanwhile. */
+export function endOrphans(desk: Desk, limit: number): void {
+  for (const number of orphanedNumbers(desk)) {
     desk.outside.storage.transactionSync(() => {
-      for (const row of messagesWaitingOn(desk.sql, number)) refuse(desk, row);
+      for (const row of messagesWaitingOn(desk.sql, number, limit)) refuse(desk, row);
     });
     desk.bookedUntil.delete(number);
   }
+}
+
+/** Says whether anything waits on a number that the snapshot does not have. */
+export function hasOrphans(desk: Desk): boolean {
+  return orphanedNumbers(desk).some((number) => messagesWaitingOn(desk.sql, number, 1).length > 0);
+}
+
+function orphanedNumbers(desk: Desk): string[] {
+  const waiting = [...desk.queueDepth].filter(([, depth]) => depth > 0);
+  return waiting.map(([number]) => number).filter((number) => desk.findNumber(number) === null);
 }
 
 function refuse(desk: Desk, row: MessageRow): void {

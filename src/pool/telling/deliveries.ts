@@ -246,11 +246,8 @@ function judgeRun(desk: Desk, endpoint: Endpoint, disable: DeliveryVerdicts["dis
   emitPoolEvent(desk, "webhook.failing", facts);
 }
 
-/** Learns what a newer snapshot changed of the webhooks: what a removed one was owed is forgotten, a resumed one begins afresh and gets what waited. */
+/** Learns what a newer snapshot changed of the webhooks: a resumed one begins afresh and gets what waited. */
 export function noticeWebhooks(desk: Desk, before: Snapshot): void {
-  for (const head of owedHeads(desk.sql)) {
-    if (findWebhook(desk, head.webhook) === null) forgetWebhook(desk.sql, head.webhook);
-  }
   for (const webhook of desk.snapshot.webhooks) {
     const former = before.webhooks.find((candidate) => candidate.id === webhook.id);
     const endpoint = desk.endpoints.get(webhook.id);
@@ -258,4 +255,19 @@ export function noticeWebhooks(desk: Desk, before: Snapshot): void {
     saveAndKeep(desk, { ...endpoint, slow: false, health: newEndpoint });
   }
   ringForDue(desk);
+}
+
+/** Forgets at most `limit` of what each webhook was owed that is no longer there. */
+export function forgetRemoved(desk: Desk, limit: number): void {
+  for (const webhook of removedWebhooks(desk)) forgetWebhook(desk.sql, webhook, limit);
+}
+
+/** Says whether anything is owed to a webhook that is no longer there. */
+export function hasRemoved(desk: Desk): boolean {
+  return removedWebhooks(desk).length > 0;
+}
+
+function removedWebhooks(desk: Desk): string[] {
+  const owed = owedHeads(desk.sql).map((head) => head.webhook);
+  return owed.filter((webhook) => findWebhook(desk, webhook) === null);
 }

@@ -112,6 +112,7 @@ describe("a pool from before", () => {
     const asKey = { ...key, numbers: [] };
     await ask(asKey, "DELETE FROM migrations WHERE id > 0");
     await ask(asKey, "ALTER TABLE chats DROP COLUMN address");
+    await ask(asKey, "DROP TABLE snapshot_parts");
     const insert =
       "INSERT INTO chats (id, contact_id, created_at, inbound, outbound, first_at, last_at, last_seq, last_inbound_at, opted_out_at, opted_out_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     await ask(asKey, insert, reported, "con_a", 5, 2, 0, 5, 50, 500, 50, 60, "keyword");

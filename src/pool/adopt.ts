@@ -1,0 +1,33 @@
+import type { SenderNumber, Snapshot } from "../domain/snapshot.ts";
+import type { Desk } from "./desk.ts";
+import { markRevoked, storeSnapshot } from "./ledger/snapshot.ts";
+import { clearLeftovers } from "./leftovers.ts";
+import { rebook } from "./numbers/pace.ts";
+import { noticeWebhooks } from "./telling/deliveries.ts";
+
+/** Takes a newer snapshot over, durably; throws where it cannot be stored: then the snapshot before stays in force, except that a revocation holds all the same. */
+export function adoptSnapshot(desk: Desk, snapshot: Snapshot): void {
+  const before = desk.snapshot;
+  const repaced = snapshot.apiKey.status === "revoked" ? revoke(desk, snapshot) : replace(desk, snapshot);
+  for (const number of repaced) rebook(desk, number);
+  noticeWebhooks(desk, before);
+  clearLeftovers(desk);
+}
+
+function replace(desk: Desk, snapshot: Snapshot): SenderNumber[] {
+  desk.outside.storage.transactionSync(() => storeSnapshot(desk.sql, snapshot));
+  return desk.adopt(snapshot);
+}
+
+/** In force in memory before anything is written. */
+function revoke(desk: Desk, snapshot: Snapshot): SenderNumber[] {
+  try {
+    const repaced = desk.adopt(snapshot);
+    desk.outside.storage.transactionSync(() => storeSnapshot(desk.sql, snapshot));
+    return repaced;
+  } catch (error) {
+    desk.outside.log({ level: "error", event: "revocation_not_stored", error: String(error) });
+    markRevoked(desk.sql, desk.now());
+    throw error;
+  }
+}
