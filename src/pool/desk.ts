@@ -65,6 +65,7 @@ export class Desk {
   #numbers: ReadonlyMap<string, SenderNumber>;
   #lastSequence: number;
   #alarmAt: number | null;
+  #isArming = false;
   #timer: { at: number; id: ReturnType<typeof setTimeout> } | null = null;
 
   constructor(outside: Surroundings, snapshot: Snapshot, alarmAt: number | null) {
@@ -151,7 +152,19 @@ export class Desk {
   arm(at: number): void {
     if (this.#alarmAt !== null && this.#alarmAt <= at) return;
     this.#alarmAt = at;
-    void this.outside.storage.setAlarm(at);
+    if (this.#isArming) return;
+    this.#isArming = true;
+    queueMicrotask(() => this.#setAlarm());
+  }
+
+  /** Comes after the caller's transaction: one that is rolled back must not take with it an alarm that is remembered here. */
+  #setAlarm(): void {
+    this.#isArming = false;
+    if (this.#alarmAt === null) return;
+    this.outside.storage.setAlarm(this.#alarmAt).catch((error: unknown) => {
+      this.#alarmAt = null;
+      this.outside.log({ level: "error", event: "alarm_not_set", error: String(error) });
+    });
   }
 
   /** Runs `work` at `at` while this object lives, the earliest of what was asked; the alarm stands behind it. */
