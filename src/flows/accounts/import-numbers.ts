@@ -1,6 +1,14 @@
+import type { Refusal } from "../../carriers/carrier.ts";
 import type { CarrierNumber, Login, NumberWebhooks } from "../../carriers/twilio/account.ts";
 import { type AccountRow, findAccount } from "../../directory/accounts.ts";
-import { deleteNumber, findNumber, listNumbers, type NumberRow, saveNumber } from "../../directory/numbers.ts";
+import {
+  deleteNumber,
+  findNumber,
+  listNumbers,
+  type NumberRow,
+  noteWebhooks,
+  saveNumber,
+} from "../../directory/numbers.ts";
 import { readAccount } from "../../directory/publish.ts";
 import { type FailureCode, fail, ok, type Result } from "../../domain/failure.ts";
 import type { Deps } from "../deps.ts";
@@ -91,12 +99,22 @@ async function importOne(
     return fail("already_exists", "The number is imported from another account: release it there first.");
   }
   const change = ourWebhooks(await wantedWebhooks(deps, account), there);
+  // What stood there is written down before it is replaced: an end in between forgets nothing.
+  const row = composeNumber(deps, account, there, known);
+  await saveNumber(deps.db, { ...row, previousWebhooks: rememberWebhooks(deps, known, there, change) });
   const set = await deps.carrier(account, login).updateNumber(there.providerId, change);
-  if (!set.ok) return readRefusal(set.refusal);
-  const previousWebhooks = rememberWebhooks(known, there, change);
-  await saveNumber(deps.db, { ...composeNumber(deps, account, there, known), previousWebhooks });
+  if (!set.ok) {
+    if (known === null && isUntouched(set.refusal)) await deleteNumber(deps.db, row);
+    return readRefusal(set.refusal);
+  }
+  await noteWebhooks(deps.db, there.phoneNumber, true);
   if (known?.apiKeyId != null) await publishKeys(deps, [known.apiKeyId]);
   return ok(known === null ? "imported" : "reconfigured");
+}
+
+/** A refusal of the request changed nothing at Twilio; of anything else that is not known. */
+function isUntouched({ status }: Refusal): boolean {
+  return status !== null && status >= 400 && status < 500 && status !== 408;
 }
 
 function ourWebhooks(wanted: Wanted, there: CarrierNumber): Partial<NumberWebhooks> {
@@ -105,14 +123,17 @@ function ourWebhooks(wanted: Wanted, there: CarrierNumber): Partial<NumberWebhoo
   return { ...messages, voiceUrl: wanted.voiceUrl, voiceMethod: "POST", voiceApplicationSid: "" };
 }
 
-/** What an import is about to replace is remembered once; what a later import replaces for the first time is added. */
+/** What an import is about to replace is remembered once; what a later import replaces for the first time is added. A URL of ours was nobody's before: it counts as none. */
 function rememberWebhooks(
+  deps: Deps,
   known: NumberRow | null,
   there: CarrierNumber,
   change: Partial<NumberWebhooks>,
 ): Record<string, string> {
   const replaced = Object.entries(there.webhooks).filter(([name]) => Object.hasOwn(change, name));
-  return { ...Object.fromEntries(replaced), ...known?.previousWebhooks };
+  const remembered = Object.entries({ ...Object.fromEntries(replaced), ...known?.previousWebhooks });
+  const ours = `${deps.publicUrl}/twilio/`;
+  return Object.fromEntries(remembered.map(([name, value]) => [name, value.startsWith(ours) ? "" : value]));
 }
 
 function composeNumber(deps: Deps, account: AccountRow, there: CarrierNumber, known: NumberRow | null): NumberRow {
@@ -134,7 +155,7 @@ function composeNumber(deps: Deps, account: AccountRow, there: CarrierNumber, kn
     capabilities: { ...there.capabilities, whatsapp: false },
     messagingServiceSid: known?.messagingServiceSid ?? null,
     previousWebhooks: null,
-    webhookOk: true,
+    webhookOk: known?.webhookOk ?? false,
     createdAt: known?.createdAt ?? deps.now(),
   };
 }
