@@ -214,8 +214,8 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   }
 
   async replayRange(credential: Credential | null, query: ReplayQuery) {
-    if (credential === null) return this.#asAdmin((desk) => replays.replayRange(desk, query, false));
-    return this.#withDesk(credential, (desk) => replays.replayRange(desk, query, true));
+    const desk = credential === null ? this.#asAdmin(ok) : this.#withDesk(credential, ok);
+    return desk.ok ? replays.replayRange(desk.value, query, credential !== null) : desk;
   }
 
   async listEvents(credential: Credential, query: ListEvents) {

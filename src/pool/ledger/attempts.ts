@@ -57,6 +57,23 @@ export function pageAttempts(sql: SqlStorage, query: ListLogs): { rows: AttemptR
   return { rows, total };
 }
 
+/** An attempt by its sequence number, the event that it was about (of a replay, the original), and whether the webhook took it. */
+export type Tried = { seq: number; event: number; taken: number };
+
+/** Returns at most `limit` of a webhook's attempts after a sequence number, oldest first. */
+export function attemptsAfter(sql: SqlStorage, webhook: string, after: number, limit: number): Tried[] {
+  return sql
+    .exec<Tried>(
+      `SELECT attempts.seq AS seq, coalesce(events.original, events.seq) AS event, coalesce(attempts.status, 0) BETWEEN 200 AND 299 AS taken
+       FROM attempts JOIN events ON events.seq = attempts.event
+       WHERE attempts.webhook = ? AND attempts.seq > ? ORDER BY attempts.seq LIMIT ?`,
+      webhook,
+      after,
+      limit,
+    )
+    .toArray();
+}
+
 /** Returns when a webhook was last called, or null. */
 export function lastTriggered(sql: SqlStorage, webhook: string): number | null {
   return (

@@ -61,6 +61,23 @@ export function owedAfter(sql: SqlStorage, webhook: string, time: number): numbe
     .one().due_at;
 }
 
+/** What is owed by its place, and the event that it is about (of a replay, the original). */
+export type OwedPlace = { due_at: number; event: number; original: number };
+
+/** Returns at most `limit` of what is owed to a webhook behind a place, in order. */
+export function pageOwed(sql: SqlStorage, webhook: string, after: OwedPlace | null, limit: number): OwedPlace[] {
+  return sql
+    .exec<OwedPlace>(
+      `SELECT owed.due_at, owed.event, coalesce(events.original, events.seq) AS original FROM owed JOIN events ON events.seq = owed.event
+       WHERE owed.webhook = ? AND (owed.due_at, owed.event) > (?, ?) ORDER BY owed.due_at, owed.event LIMIT ?`,
+      webhook,
+      after?.due_at ?? -1,
+      after?.event ?? -1,
+      limit,
+    )
+    .toArray();
+}
+
 /** Strikes a delivery out and returns it, or null when somebody else ended it before. */
 export function settle(sql: SqlStorage, handle: DeliveryHandle): OwedRow | null {
   return (

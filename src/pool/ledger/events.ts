@@ -38,20 +38,6 @@ export function eventsAfter(sql: SqlStorage, after: number, until: number, limit
     .toArray();
 }
 
-/** Returns those of these events that a webhook has got, itself or as a replay, or that it is still owed. */
-export function settledEvents(sql: SqlStorage, webhook: string, since: number): Set<number> {
-  const rows = sql
-    .exec<{ event: number }>(
-      `SELECT coalesce(events.original, events.seq) AS event FROM attempts JOIN events ON events.seq = attempts.event
-       WHERE attempts.webhook = ?1 AND attempts.seq > ?2 AND attempts.status BETWEEN 200 AND 299
-       UNION SELECT coalesce(events.original, events.seq) FROM owed JOIN events ON events.seq = owed.event WHERE owed.webhook = ?1`,
-      webhook,
-      since,
-    )
-    .toArray();
-  return new Set(rows.map((row) => row.event));
-}
-
 /** Returns the sequence number of the oldest and the newest event, or null when there is none. */
 export function eventBounds(sql: SqlStorage): { oldest: number; newest: number } | null {
   const { oldest, newest } = sql

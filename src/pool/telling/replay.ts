@@ -5,9 +5,10 @@ import type { DueDelivery, ReplayedRange, ReplayQuery } from "../../domain/pool-
 import type { Webhook } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
 import { type DueRow, owe } from "../ledger/deliveries.ts";
-import { type EventRow, eventsAfter, findEvent, insertEvent, settledEvents } from "../ledger/events.ts";
+import { type EventRow, eventsAfter, findEvent, insertEvent } from "../ledger/events.ts";
 import { findMessage } from "../ledger/messages.ts";
 import { hold, isPaused } from "./deliveries.ts";
+import { findSettled } from "./look.ts";
 import { failureOf, laneOf, ownBytes, ringSoon } from "./outbox.ts";
 
 /** Single replays of a webhook: so many at once, then one per interval. */
@@ -18,6 +19,8 @@ const rangeEveryMs = 100;
 const rangeAtMost = 500;
 /** So many events are looked at in one call for those that fit. */
 const lookedAtMost = 10_000;
+/** So long nobody else begins a replay of the same webhook while one looks. */
+const lookPatienceMs = 60_000;
 
 type Chosen = { events: EventRow[]; nextSince: number | null };
 
@@ -40,10 +43,11 @@ export function replayOne(desk: Desk, webhookId: string, eventId: string, ownOnl
  * Writes replays of a webhook's events of a range, oldest first and at most 500, due one after another at ten a second; `nextSince` tells where to go on.
  * `onlyFailed` leaves out what the webhook has got or is still owed. Its filters are judged as they stand now.
  */
-export function replayRange(desk: Desk, query: ReplayQuery, ownOnly: boolean): Result<ReplayedRange> {
-  const webhook = findOpen(desk, query.webhookId, ownOnly);
-  if (!webhook.ok) return webhook;
-  const busyUntil = desk.booked.get(`range:${query.webhookId}`) ?? 0;
+export async function replayRange(desk: Desk, query: ReplayQuery, ownOnly: boolean): Promise<Result<ReplayedRange>> {
+  const asked = findOpen(desk, query.webhookId, ownOnly);
+  if (!asked.ok) return asked;
+  const line = `range:${query.webhookId}`;
+  const busyUntil = desk.booked.get(line) ?? 0;
   if (busyUntil > desk.now()) {
     return fail(
       "rate_limited",
@@ -52,13 +56,24 @@ export function replayRange(desk: Desk, query: ReplayQuery, ownOnly: boolean): R
       (busyUntil - desk.now()) / 1000,
     );
   }
-  const { events, nextSince } = chooseEvents(desk, webhook.value, query);
+  desk.booked.set(line, desk.now() + lookPatienceMs);
+  const looked = lookAt(desk, query);
+  const settled = query.onlyFailed
+    ? await findSettled(
+        desk,
+        query.webhookId,
+        looked.map(({ seq }) => seq),
+      )
+    : new Set<number>();
+  const webhook = findOpen(desk, query.webhookId, ownOnly);
+  if (!webhook.ok) return webhook;
+  const { events, nextSince } = chooseEvents(desk, webhook.value, looked, settled);
   desk.outside.storage.transactionSync(() => {
     events.forEach((event, index) => {
       writeReplay(desk, webhook.value, event, desk.now() + index * rangeEveryMs);
     });
   });
-  desk.booked.set(`range:${query.webhookId}`, desk.now() + events.length * rangeEveryMs);
+  desk.booked.set(line, desk.now() + events.length * rangeEveryMs);
   if (events.length > 0) ringSoon(desk, laneOf(desk, query.webhookId));
   return ok({ replayed: events.length, nextSince });
 }
@@ -78,13 +93,15 @@ function book(desk: Desk, line: string, everyMs: number, aheadMs: number): numbe
   return 0;
 }
 
-function chooseEvents(desk: Desk, webhook: Webhook, query: ReplayQuery): Chosen {
+function lookAt(desk: Desk, query: ReplayQuery): EventRow[] {
   const since = sequenceAt(query.since) - 1;
   const until = query.until === null ? Number.MAX_SAFE_INTEGER : sequenceAt(query.until + 1);
-  const settled = query.onlyFailed ? settledEvents(desk.sql, webhook.id, since) : new Set<number>();
-  const rows = eventsAfter(desk.sql, since, until, lookedAtMost + 1);
+  return eventsAfter(desk.sql, since, until, lookedAtMost + 1);
+}
+
+function chooseEvents(desk: Desk, webhook: Webhook, looked: EventRow[], settled: ReadonlySet<number>): Chosen {
   const events: EventRow[] = [];
-  for (const [index, row] of rows.entries()) {
+  for (const [index, row] of looked.entries()) {
     if (events.length === rangeAtMost || index === lookedAtMost) {
       return { events: beforeTime(events, timeOf(row)), nextSince: timeOf(row) };
     }

@@ -123,6 +123,30 @@ describe("replay of many", () => {
     expect((await call(path, { body: range, token: key.token })).body).toMatchObject({ replayed: 1, next_since: null });
   });
 
+  it("looks through logs of any length a slice at a time, while the pool does other work", async () => {
+    const key = await makeTestKey();
+    const { id } = await subscribe(key, "https://long.example/hook", { webhook_type: "all" });
+    const many =
+      "WITH RECURSIVE n (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 9000) SELECT value FROM n";
+    const body = JSON.stringify({ event: "message.failed", internal_id: key.numbers[0] });
+    await ask(key, `INSERT INTO events SELECT value, 'message.failed', NULL, NULL, ?1 FROM (${many})`, body);
+    await ask(
+      key,
+      `INSERT INTO attempts SELECT ?1, value + 9000, value, 1, 1, 0, CASE WHEN value IN (7, 8000) THEN 500 ELSE 200 END, NULL, NULL, '', NULL FROM (${many})`,
+      id,
+    );
+    const order: string[] = [];
+    const replayed = call(`/v2/api/webhooks/${id}/replay`, { body: { since: 0 }, token: key.token });
+    const [answer] = await Promise.all([
+      replayed.finally(() => order.push("replayed")),
+      call("/v2/api/me", { token: key.token }).finally(() => order.push("answered")),
+    ]);
+    expect(answer.body).toMatchObject({ replayed: 2, next_since: null });
+    expect(order).toEqual(["answered", "replayed"]);
+    const rows = await ask(key, "SELECT original FROM events WHERE original IS NOT NULL ORDER BY original");
+    expect(rows).toEqual([{ original: 7 }, { original: 8000 }]);
+  });
+
   it("leaves out what the webhook's filters leave out", async () => {
     const key = await makeTestKey();
     const { id } = await subscribe(key, "https://narrow.example/hook", { events: ["message.received"] });
