@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { countriesWithoutReports } from "../../src/domain/delivery-report.ts";
 import { webhookDelaysMs } from "../../src/domain/retry.ts";
 
 const read = (file: string) => readFileSync(file, "utf8");
@@ -61,6 +62,12 @@ describe("the documentation", () => {
   test("describes every setting of .dev.vars.example, and those of the start alone", () => {
     const names = [...read(".dev.vars.example").matchAll(/^([A-Z_]+)=/gm)].map((match) => match[1]);
     for (const name of ["PORT", "STATE_DIR", ...names]) expect(readme).toContain(`| \`${name}\` |`);
+  });
+
+  test("names every country whose operators send no delivery reports", () => {
+    const page = read("docs/twilio.md").replaceAll("\n", " ");
+    const [, list = ""] = /They are ([^.]*)\./.exec(page.split("send no reports")[1] ?? "") ?? [];
+    expect(list.split(/, | and (?=Wallis)/)).toEqual(Object.values(countriesWithoutReports));
   });
 
   test("publishes the webhook schedule that the code keeps", () => {

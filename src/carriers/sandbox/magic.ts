@@ -1,3 +1,5 @@
+import { deliveryReportFor } from "../../domain/delivery-report.ts";
+import { countryOf } from "../../domain/phone.ts";
 import { type Answer, courses, endIn, proceedNormally, replyWith, type Script, type Step } from "./script.ts";
 
 /** Every recipient with a course of its own. The first five are Twilio's own (twilio.com/docs/iam/test-credentials); the rest are ours. A `whatsapp:` before them changes nothing. */
@@ -50,10 +52,15 @@ export const magicSenders: Readonly<Record<string, { code: number; message: stri
   "+15005550008": { code: 21611, message: "The 'From' number +15005550008 has exceeded its message queue." },
 };
 
-/** Returns the course of a message to `to`, the ordinary one where the table has none. */
+/** Returns the course of a message to `to`, the ordinary one where the table has none: delivered, or sent for good where operators send no reports. */
 export function findScript(to: string): Script {
   const known = magicRecipients[to.replace(/^whatsapp:/, "")];
-  return known ?? { meaning: "delivered", answer: { kind: "take" }, steps: proceedNormally };
+  if (known !== undefined) return known;
+  const answer: Answer = { kind: "take" };
+  const silent = !to.startsWith("whatsapp:") && deliveryReportFor(countryOf(to)) === "not_expected";
+  return silent
+    ? { meaning: "sent: no delivery report comes from this country", answer, steps: courses.unreported }
+    : { meaning: "delivered", answer, steps: proceedNormally };
 }
 
 export type SandboxNumber = { phoneNumber: string; name: string; mms: boolean };
