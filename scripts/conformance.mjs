@@ -1,4 +1,4 @@
-// A black-box run of the v2 contract against any server: npm run conformance -- --url http://127.0.0.1:8787 --key tl_test_…
+// A black-box run of the v2 contract against any server: npm run conformance -- --url http://127.0.0.1:8787 --key <test key>
 // It sends a few messages to --to (default +15005550006, which Twilio and the sandbox deliver at no cost) and removes what it makes.
 import { parseArgs } from "node:util";
 import { checks } from "./conformance/checks.mjs";

@@ -124,7 +124,9 @@ function isGenuine(headers, body, secret) {
 
 function givenGateway() {
   if (!options.key?.startsWith("tl_test_")) {
-    throw new DemoError("give a test key of that gateway: npm run demo -- --url http://127.0.0.1:8787 --key tl_test_…");
+    throw new DemoError(
+      "give a test key of that gateway: npm run demo -- --url http://127.0.0.1:8787 --key <test key>",
+    );
   }
   return { url: options.url.replace(/\/+$/, ""), key: options.key };
 }

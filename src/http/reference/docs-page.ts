@@ -8,6 +8,8 @@ const referenceSettings = {
   mcp: { disabled: true },
   showDeveloperTools: "never",
   hideClientButton: true,
+  // The page opens with the key that most calls take; the admin's calls name the other one.
+  authentication: { preferredSecurityScheme: "api_key" },
 };
 
 /** Returns the reference page: Scalar's script from our own origin over our own document; nothing is loaded from elsewhere. */

@@ -6,6 +6,7 @@ import { eventNames } from "../../domain/event.ts";
 import { type FailureCode, failureMessages } from "../../domain/failure.ts";
 import { ComingSoon, ErrorEnvelope } from "../shapes/envelope.ts";
 import { operations } from "../table.ts";
+import { imessageOnly } from "../v2/unsupported.ts";
 import { errorGuide } from "./error-guide.ts";
 import { exampleAnswer, makeErrorDocs, makeErrorPage } from "./errors-page.ts";
 import { makeLlmsText, makeOpenApi } from "./openapi.ts";
@@ -63,6 +64,21 @@ describe("the document", () => {
     for (const target of references) {
       expect(names).toContain(target?.replace("#/components/schemas/", ""));
     }
+  });
+
+  it("groups what only an iMessage line can do at the end, and says why", () => {
+    const tags = document.tags as unknown as { name: string; description: string }[];
+    const last = tags.at(-1);
+    expect(last).toMatchObject({
+      name: "iMessage lines only",
+      description: expect.stringContaining("not_supported_on_twilio"),
+    });
+    const grouped = Object.values(document.paths ?? {}).flatMap((item) =>
+      Object.values(item).filter(({ tags: own }) => Object.values(own ?? {}).some((tag) => String(tag) === last?.name)),
+    );
+    expect(grouped.map(({ operationId }) => String(operationId)).toSorted()).toEqual(
+      imessageOnly.map(({ id }) => id).toSorted(),
+    );
   });
 
   it("names every operation once, with the parameters of its path and an answer", () => {

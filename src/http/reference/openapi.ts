@@ -4,7 +4,7 @@ import { statusOfFailure } from "../errors.ts";
 import { failuresOf, fullPath, type Operation } from "../operation.ts";
 import { ComingSoon, ErrorEnvelope } from "../shapes/envelope.ts";
 import { WebhookEventPayload } from "../webhooks/schemas.ts";
-import { tagWords } from "./tags.ts";
+import { listTags, tagsOf, tagWords } from "./tags.ts";
 import { describeWebhooks } from "./told.ts";
 
 type Schema = Record<string, unknown>;
@@ -31,7 +31,7 @@ export function makeOpenApi(operations: readonly Operation[], edition: Edition):
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: edition.publicUrl.replace(/\/+$/, "") || "/" }],
-    tags: tagsOf(operations).map((name) => ({ name, description: tagWords[name] ?? name })),
+    tags: listTags(operations).map((name) => ({ name, description: tagWords[name] ?? name })),
     paths,
     webhooks: describeWebhooks(components.describe(WebhookEventPayload, "output")),
     components: {
@@ -47,8 +47,8 @@ export function makeOpenApi(operations: readonly Operation[], edition: Edition):
 /** Returns `llms.txt`: what this is and every call in one line, for readers who are programs. */
 export function makeLlmsText(operations: readonly Operation[], edition: Edition): string {
   const url = edition.publicUrl.replace(/\/+$/, "");
-  const sections = tagsOf(operations).map((tag) => {
-    const calls = operations.filter((operation) => operation.tags.includes(tag));
+  const sections = listTags(operations).map((tag) => {
+    const calls = operations.filter((operation) => tagsOf(operation).includes(tag));
     const lines = calls.map((call) => `- ${call.method.toUpperCase()} ${fullPath(call)}: ${call.summary}`);
     return [`## ${tag}`, "", ...lines].join("\n");
   });
@@ -67,10 +67,6 @@ export function makeLlmsText(operations: readonly Operation[], edition: Edition)
   ].join("\n");
 }
 
-function tagsOf(operations: readonly Operation[]): string[] {
-  return [...new Set(operations.flatMap((operation) => operation.tags))];
-}
-
 function describeOperation(operation: Operation, components: Components): Schema {
   const parameters = [
     ...parametersOf("path", operation.params, components),
@@ -82,7 +78,7 @@ function describeOperation(operation: Operation, components: Components): Schema
     operationId: operation.id,
     summary: operation.summary,
     ...(operation.description === undefined ? {} : { description: operation.description }),
-    tags: operation.tags,
+    tags: tagsOf(operation),
     security: operation.auth === "none" ? [] : [{ [operation.auth]: [] }],
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(requestBody === null ? {} : { requestBody }),

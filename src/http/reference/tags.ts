@@ -1,3 +1,8 @@
+import type { Operation } from "../operation.ts";
+import { imessageOnly } from "../v2/unsupported.ts";
+
+const imessageTag = "iMessage lines only";
+
 /** What each group of calls is about, in the order of the document. */
 export const tagWords: Readonly<Record<string, string>> = {
   Messages: "Sending, reading and cancelling messages. A send is stored before it is answered, and leaves once.",
@@ -7,9 +12,6 @@ export const tagWords: Readonly<Record<string, string>> = {
   Events: "The pull side of webhooks: everything that happened, in order.",
   Contacts: "People as this key knows them: names and tags.",
   "Phone numbers": "What a number is, from the numbering plans.",
-  Groups: "Group chats, which need an iMessage line.",
-  Location: "Where friends are, which needs an iMessage line.",
-  FaceTime: "FaceTime links, which need an iMessage line.",
   Organizations: "Who the keys, accounts and numbers belong to.",
   "API keys": "Making, changing, rotating and revoking keys.",
   "Twilio accounts": "Connecting an account, trying it, and importing its numbers.",
@@ -18,4 +20,18 @@ export const tagWords: Readonly<Record<string, string>> = {
   "Organization webhooks": "Webhooks of a whole organization, or of one of its keys, from the admin's side.",
   "Trying it": "Test messages, and messages from the sandbox's people.",
   Health: "Whether the gateway lives, and whether everything is in order.",
+  [imessageTag]:
+    "What Blooio's clients know and only an iMessage line can do: reactions, polls, backgrounds, groups, location, FaceTime, contact cards. A key with Twilio numbers is answered 400 `not_supported_on_twilio`; typing and read receipts answer 200 with a `warning`, and its list of groups is empty.",
 };
+
+/** Returns the groups under which a call stands: its own, or the one at the end for what only an iMessage line can do. */
+export function tagsOf(operation: Operation): readonly string[] {
+  return imessageOnly.includes(operation) ? [imessageTag] : operation.tags;
+}
+
+/** Returns every group that the operations make, what only an iMessage line can do last. */
+export function listTags(operations: readonly Operation[]): string[] {
+  const names = new Set(operations.flatMap(tagsOf));
+  const last = names.delete(imessageTag) ? [imessageTag] : [];
+  return [...names, ...last];
+}

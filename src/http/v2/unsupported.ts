@@ -61,6 +61,9 @@ const refused: readonly Operation[] = [
   callFaceTime,
 ];
 
+/** Every call that only an iMessage line can serve, whatever a Twilio key is answered. */
+export const imessageOnly: readonly Operation[] = [...refused, startTyping, stopTyping, markChatRead, listGroups];
+
 const warning = "Typing indicators and read receipts need an iMessage line: this call has no effect on a Twilio key.";
 
 /** Registers the calls that only an iMessage line can serve: validated in full, then refused; typing and read answer 200 with a warning, groups an empty page. */

@@ -22,6 +22,7 @@ describe("the reference", () => {
     const page = await readPage("/docs");
     expect(page).toMatchObject({ status: 200, type: expect.stringContaining("text/html") });
     expect(page.text).toContain('data-url="/openapi.json"');
+    expect(page.text).toContain(`&#34;preferredSecurityScheme&#34;:&#34;api_key&#34;`);
     expect(page.text).not.toMatch(/https?:\/\//);
     expect(page.policy).toContain("default-src 'none'");
     expect(page.policy).not.toMatch(/https?:/);
