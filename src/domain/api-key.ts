@@ -7,6 +7,7 @@ const secretLength = 32;
 const checksumLength = 8;
 const tokenLength = "tl_live_".length + idLength + secretLength + checksumLength;
 const referenceLength = idLength + checksumLength;
+const keyIdForm = /^key_([0-9A-Za-z]{16})$/;
 const encoder = new TextEncoder();
 
 /** What a well-formed token says: whose it is (`key_…`), its mode, and the SHA-256 of the whole token in hex, to compare with what is stored. */
@@ -38,6 +39,11 @@ export async function parseToken(text: string, checksumKeys: readonly CryptoKey[
   return { keyId: `key_${id}`, mode, hash: await hashToken(text) };
 }
 
+/** Says whether a text has the form of an API key id. */
+export function isApiKeyId(text: string): boolean {
+  return keyIdForm.test(text);
+}
+
 /** Returns the last 4 characters of a token, by which a person recognises it. */
 export function hint(token: string): string {
   return token.slice(-4);
@@ -66,7 +72,7 @@ export function encodeBase62(random: Uint8Array, length: number): string {
 }
 
 function bareId(keyId: string): string {
-  const id = /^key_([0-9A-Za-z]{16})$/.exec(keyId)?.[1];
+  const id = keyIdForm.exec(keyId)?.[1];
   if (id === undefined) throw new RangeError("An API key id is key_ and 16 base62 digits.");
   return id;
 }

@@ -6,6 +6,9 @@ import type { KeyMode, NumberType, Protocol, Sealed, Snapshot, Webhook } from ".
 /** Who asks: the key id that the token carries and the SHA-256 of the whole token, hex. The object compares. */
 export type Credential = { keyId: string; hash: string };
 
+/** A credential of the key, or null: the admin, whom the edge has let in. */
+export type Asker = Credential | null;
+
 export type Page = { limit: number; offset: number };
 
 /** One send: its messages in order (a text array is several), and the idempotency key with the fingerprint of what was asked. */
@@ -37,8 +40,45 @@ export type ListMessages = Page & {
   since: number | null;
   until: number | null;
 };
-export type MessagesPage = { chatId: string; messages: Message[]; total: number };
+export type MessagesPage = { chatId: string; contact: Contact | null; messages: Message[]; total: number };
 export type ListChats = Page & { q: string | null; sort: "recent" | "oldest" };
+
+/** What a message may be asked for by the words of its state; `unknown`: its outcome is not known yet. */
+export const searchableStatuses = [
+  "scheduled",
+  "queued",
+  "sent",
+  "delivered",
+  "read",
+  "failed",
+  "cancelled",
+  "received",
+  "unknown",
+] as const;
+/** Which messages of a pool are looked for, newest first. `before` and `after` are message ids, both left out of the answer; `after` may be `latest`. */
+export type MessageSearch = {
+  limit: number;
+  before: string | null;
+  after: string | null;
+  status: (typeof searchableStatuses)[number] | null;
+  direction: Direction | null;
+  number: string | null;
+  contact: string | null;
+  /** Part of a text, or a whole message id or carrier's id. */
+  q: string | null;
+  since: number | null;
+  until: number | null;
+};
+/**
+ * What was found of a search. `nextBefore` is where to go on and `searchedUntil` down to which time was searched, both null when nothing is left;
+ * `nextAfter` is from where on to ask for what comes later.
+ */
+export type FoundMessages = {
+  messages: MessageView[];
+  nextBefore: string | null;
+  searchedUntil: number | null;
+  nextAfter: string;
+};
 
 export type NumberView = { phoneNumber: string; isActive: boolean; lastActiveAt: number | null; type: NumberType };
 export type KeyView = {
@@ -215,29 +255,26 @@ export type PoolCalls = {
   publish(snapshot: Snapshot): Promise<{ version: number }>;
   authenticate(credential: Credential): Promise<Result<KeyView>>;
   accept(credential: Credential, requests: SendRequest[]): Promise<Result<Result<SendAnswer>[]>>;
-  cancelMessage(credential: Credential, chatId: string, messageId: string): Promise<Result<{ status: MessageStatus }>>;
+  /** The admin may leave the chat out. */
+  cancelMessage(asker: Asker, chatId: string | null, messageId: string): Promise<Result<{ status: MessageStatus }>>;
   readMessage(credential: Credential, chatId: string, messageId: string): Promise<Result<MessageView>>;
-  listMessages(credential: Credential, query: ListMessages): Promise<Result<MessagesPage>>;
-  listChats(credential: Credential, query: ListChats): Promise<Result<{ chats: ChatSummary[]; total: number }>>;
+  listMessages(asker: Asker, query: ListMessages): Promise<Result<MessagesPage>>;
+  listChats(asker: Asker, query: ListChats): Promise<Result<{ chats: ChatSummary[]; total: number }>>;
   readChat(credential: Credential, chatId: string): Promise<Result<ChatSummary>>;
   webhookStates(credential: Credential): Promise<Result<{ key: KeyView; webhooks: Webhook[]; states: WebhookState[] }>>;
   listLogs(credential: Credential, query: ListLogs): Promise<Result<{ logs: DeliveryLog[]; total: number }>>;
-  listContacts(credential: Credential, query: ContactPage): Promise<Result<{ contacts: ContactView[]; total: number }>>;
+  listContacts(asker: Asker, query: ContactPage): Promise<Result<{ contacts: ContactView[]; total: number }>>;
   createContact(
-    credential: Credential,
+    asker: Asker,
     identifier: string,
     name: string | null,
   ): Promise<Result<{ created: boolean; contact: ContactView }>>;
-  readContact(credential: Credential, identifier: string): Promise<Result<ContactView>>;
-  renameContact(
-    credential: Credential,
-    identifier: string,
-    name: string | null | undefined,
-  ): Promise<Result<ContactView>>;
-  deleteContact(credential: Credential, identifier: string): Promise<Result<{ deletedAt: number }>>;
+  readContact(asker: Asker, identifier: string): Promise<Result<ContactView>>;
+  renameContact(asker: Asker, identifier: string, name: string | null | undefined): Promise<Result<ContactView>>;
+  deleteContact(asker: Asker, identifier: string): Promise<Result<{ deletedAt: number }>>;
   judgeCapabilities(credential: Credential, identifier: string): Promise<Result<ContactCapabilities>>;
-  addTags(credential: Credential, identifier: string, tags: string[]): Promise<Result<{ tags: string[] }>>;
-  removeTag(credential: Credential, identifier: string, tag: string): Promise<Result<{ deletedAt: number }>>;
+  addTags(asker: Asker, identifier: string, tags: string[]): Promise<Result<{ tags: string[] }>>;
+  removeTag(asker: Asker, identifier: string, tag: string): Promise<Result<{ deletedAt: number }>>;
   receive(message: InboundMessage): Promise<Result<Received>>;
   /** Receives messages in order; ends at the first that the pool does not take. */
   receiveAll(messages: InboundMessage[]): Promise<Result<null>>;
@@ -249,11 +286,12 @@ export type PoolCalls = {
   takeDeliveries(lane: Lane, limit: number): Promise<TakenDeliveries>;
   recordDeliveries(lane: Lane, ends: DeliveryEnd[], limit: number): Promise<DeliveryVerdicts>;
   /** Replays as the key itself (its own webhooks), or as the admin where there is no credential. */
-  replayOne(credential: Credential | null, webhookId: string, eventId: string): Promise<Result<DueDelivery>>;
-  replayRange(credential: Credential | null, query: ReplayQuery): Promise<Result<ReplayedRange>>;
+  replayOne(asker: Asker, webhookId: string, eventId: string): Promise<Result<DueDelivery>>;
+  replayRange(asker: Asker, query: ReplayQuery): Promise<Result<ReplayedRange>>;
   listEvents(credential: Credential, query: ListEvents): Promise<Result<EventsPage>>;
   followLink(visit: LinkVisit): Promise<Result<{ url: string }>>;
   preview(drafts: Draft[]): Promise<Result<Preview>>;
+  searchMessages(search: MessageSearch): Promise<Result<FoundMessages>>;
   adminReadMessage(messageId: string): Promise<Result<MessageView>>;
   stats(): Promise<PoolStats | null>;
   numberStats(): Promise<NumberStats[]>;

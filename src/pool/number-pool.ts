@@ -3,6 +3,7 @@ import { fail, ok, type Result } from "../domain/failure.ts";
 import type { Draft } from "../domain/message.ts";
 import { readConversationId } from "../domain/phone.ts";
 import type {
+  Asker,
   AssignmentWish,
   ContactPage,
   Credential,
@@ -15,6 +16,7 @@ import type {
   ListEvents,
   ListLogs,
   ListMessages,
+  MessageSearch,
   Page,
   PoolCalls,
   ReplayQuery,
@@ -33,6 +35,7 @@ import * as people from "./people/assignments.ts";
 import * as contacts from "./people/contacts.ts";
 import * as reads from "./reads.ts";
 import { heedKeyword, noteCall, receiveMessage } from "./receiving/receive.ts";
+import { searchMessages } from "./search.ts";
 import { acceptRequest } from "./sending/accept.ts";
 import { previewSend } from "./sending/decide.ts";
 import { dispatch } from "./sending/dispatch.ts";
@@ -69,8 +72,8 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   }
 
   /** As `#withDesk`, for calls about one chat: its id is read with the organization's country, which only the pool knows. */
-  #withChat<T>(credential: Credential, chatId: string, work: (desk: Desk, chat: string) => Result<T>): Result<T> {
-    return this.#withDesk(credential, (desk) => {
+  #withChat<T>(asker: Asker, chatId: string, work: (desk: Desk, chat: string) => Result<T>): Result<T> {
+    return this.#withDesk(asker, (desk) => {
       const chat = readConversationId(chatId, desk.snapshot.organization.countryCode);
       if (chat.ok) return work(desk, chat.value);
       // A short code that wrote to us is no number that could be written to, but a chat.
@@ -78,10 +81,10 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     });
   }
 
-  #withDesk<T>(credential: Credential, work: (desk: Desk) => Result<T>): Result<T> {
+  #withDesk<T>(asker: Asker, work: (desk: Desk) => Result<T>): Result<T> {
     const desk = this.#desk;
     if (desk === null) return fail("needs_snapshot");
-    const allowed = authorize(desk, credential);
+    const allowed = asker === null ? ok(null) : authorize(desk, asker);
     return allowed.ok ? work(desk) : allowed;
   }
 
@@ -109,20 +112,21 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     });
   }
 
-  async cancelMessage(credential: Credential, chatId: string, messageId: string) {
-    return this.#withChat(credential, chatId, (desk, chat) => reads.cancelMessage(desk, chat, messageId));
+  async cancelMessage(asker: Asker, chatId: string | null, messageId: string) {
+    if (chatId === null) return this.#withDesk(asker, (desk) => reads.cancelMessage(desk, null, messageId));
+    return this.#withChat(asker, chatId, (desk, chat) => reads.cancelMessage(desk, chat, messageId));
   }
 
   async readMessage(credential: Credential, chatId: string, messageId: string) {
     return this.#withChat(credential, chatId, (desk, chat) => reads.readMessage(desk, chat, messageId));
   }
 
-  async listMessages(credential: Credential, query: ListMessages) {
-    return this.#withChat(credential, query.chatId, (desk, chatId) => reads.listMessages(desk, { ...query, chatId }));
+  async listMessages(asker: Asker, query: ListMessages) {
+    return this.#withChat(asker, query.chatId, (desk, chatId) => reads.listMessages(desk, { ...query, chatId }));
   }
 
-  async listChats(credential: Credential, query: ListChats) {
-    return this.#withDesk(credential, (desk) => ok(reads.listChats(desk, query)));
+  async listChats(asker: Asker, query: ListChats) {
+    return this.#withDesk(asker, (desk) => ok(reads.listChats(desk, query)));
   }
 
   async readChat(credential: Credential, chatId: string) {
@@ -139,36 +143,36 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     return this.#withDesk(credential, (desk) => ok(reads.listLogs(desk, query)));
   }
 
-  async listContacts(credential: Credential, query: ContactPage) {
-    return this.#withDesk(credential, (desk) => ok(contacts.listContacts(desk, query)));
+  async listContacts(asker: Asker, query: ContactPage) {
+    return this.#withDesk(asker, (desk) => ok(contacts.listContacts(desk, query)));
   }
 
-  async createContact(credential: Credential, identifier: string, name: string | null) {
-    return this.#withDesk(credential, (desk) => contacts.createContact(desk, identifier, name));
+  async createContact(asker: Asker, identifier: string, name: string | null) {
+    return this.#withDesk(asker, (desk) => contacts.createContact(desk, identifier, name));
   }
 
-  async readContact(credential: Credential, identifier: string) {
-    return this.#withDesk(credential, (desk) => contacts.readContact(desk, identifier));
+  async readContact(asker: Asker, identifier: string) {
+    return this.#withDesk(asker, (desk) => contacts.readContact(desk, identifier));
   }
 
-  async renameContact(credential: Credential, identifier: string, name: string | null | undefined) {
-    return this.#withDesk(credential, (desk) => contacts.renameContact(desk, identifier, name));
+  async renameContact(asker: Asker, identifier: string, name: string | null | undefined) {
+    return this.#withDesk(asker, (desk) => contacts.renameContact(desk, identifier, name));
   }
 
-  async deleteContact(credential: Credential, identifier: string) {
-    return this.#withDesk(credential, (desk) => contacts.deleteContact(desk, identifier));
+  async deleteContact(asker: Asker, identifier: string) {
+    return this.#withDesk(asker, (desk) => contacts.deleteContact(desk, identifier));
   }
 
   async judgeCapabilities(credential: Credential, identifier: string) {
     return this.#withDesk(credential, (desk) => contacts.judgeCapabilities(desk, identifier));
   }
 
-  async addTags(credential: Credential, identifier: string, tags: string[]) {
-    return this.#withDesk(credential, (desk) => contacts.addTags(desk, identifier, tags));
+  async addTags(asker: Asker, identifier: string, tags: string[]) {
+    return this.#withDesk(asker, (desk) => contacts.addTags(desk, identifier, tags));
   }
 
-  async removeTag(credential: Credential, identifier: string, tag: string) {
-    return this.#withDesk(credential, (desk) => contacts.removeTag(desk, identifier, tag));
+  async removeTag(asker: Asker, identifier: string, tag: string) {
+    return this.#withDesk(asker, (desk) => contacts.removeTag(desk, identifier, tag));
   }
 
   async receive(message: InboundMessage) {
@@ -208,14 +212,13 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     return recordDeliveries(this.#desk, lane, ends, limit);
   }
 
-  async replayOne(credential: Credential | null, webhookId: string, eventId: string) {
-    if (credential === null) return this.#asAdmin((desk) => replays.replayOne(desk, webhookId, eventId, false));
-    return this.#withDesk(credential, (desk) => replays.replayOne(desk, webhookId, eventId, true));
+  async replayOne(asker: Asker, webhookId: string, eventId: string) {
+    return this.#withDesk(asker, (desk) => replays.replayOne(desk, webhookId, eventId, asker !== null));
   }
 
-  async replayRange(credential: Credential | null, query: ReplayQuery) {
-    const desk = credential === null ? this.#asAdmin(ok) : this.#withDesk(credential, ok);
-    return desk.ok ? replays.replayRange(desk.value, query, credential !== null) : desk;
+  async replayRange(asker: Asker, query: ReplayQuery) {
+    const desk = this.#withDesk(asker, ok);
+    return desk.ok ? replays.replayRange(desk.value, query, asker !== null) : desk;
   }
 
   async listEvents(credential: Credential, query: ListEvents) {
@@ -228,6 +231,10 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
 
   async preview(drafts: Draft[]) {
     return this.#asAdmin((desk) => ok(previewSend(desk, drafts)));
+  }
+
+  async searchMessages(query: MessageSearch) {
+    return this.#asAdmin((desk) => searchMessages(desk, query));
   }
 
   async adminReadMessage(messageId: string) {

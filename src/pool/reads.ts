@@ -82,7 +82,7 @@ export function listMessages(desk: Desk, query: ListMessages): Result<MessagesPa
       : query.direction === "inbound"
         ? inbound
         : outbound;
-  return ok({ chatId: chat.id, messages, total });
+  return ok({ chatId: chat.id, contact: contactOf(desk, chat.id), messages, total });
 }
 
 /** Returns one page of the pool's chats. */
@@ -101,11 +101,11 @@ export function readChat(desk: Desk, chatId: string): Result<ChatSummary> {
   return ok(readChatRow(row, { text: last?.text ?? null, direction: last?.direction ?? null }, desk.tag));
 }
 
-/** Cancels a message that has not left; one that has answers `message_not_cancellable` with its status. */
-export function cancelMessage(desk: Desk, chatId: string, messageId: string): Result<{ status: MessageStatus }> {
+/** Cancels a message that has not left, of any chat where none is named; one that has answers `message_not_cancellable` with its status. */
+export function cancelMessage(desk: Desk, chatId: string | null, messageId: string): Result<{ status: MessageStatus }> {
   const seq = readRowId("msg", messageId, desk.tag);
   const row = seq === null ? null : findMessage(desk.sql, seq);
-  if (row === null || row.chat !== chatId) return fail("not_found", "Message not found.");
+  if (row === null || (chatId !== null && row.chat !== chatId)) return fail("not_found", "Message not found.");
   if (row.status === "cancelled") return ok({ status: "cancelled" });
   if (row.direction !== "outbound" || !isWaiting(row.status)) {
     return fail("message_not_cancellable", undefined, { message_status: row.status });

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { NumberPool } from "../../src/pool/number-pool.ts";
 import type { FakeAccount } from "../support/node/fake-twilio-account.ts";
-import { call, eventually } from "../support/workers/gateway.ts";
+import { admin, call, eventually } from "../support/workers/gateway.ts";
 import {
   acceptedBy,
   type LiveKey,
@@ -89,6 +89,24 @@ describe("what a message costs", () => {
       });
     }
     expect(await countHops(() => report(0, "sent"))).toEqual({ calls: ["report"], statements: 0 });
+  });
+
+  it("is one object call and no directory statement for what the admin looks at every few seconds", async () => {
+    const id = await sendText(key, "Hello", "+15551110000");
+    const ofKey = `/api-keys/${key.id}`;
+    for (const path of [
+      `${ofKey}/messages`,
+      `${ofKey}/messages/${id}`,
+      `${ofKey}/chats`,
+      `${ofKey}/chats/%2B15551110000/messages`,
+    ]) {
+      const hops = await countHops(() => admin(path));
+      expect({ path, calls: hops.calls.length, statements: hops.statements }).toEqual({
+        path,
+        calls: 1,
+        statements: 0,
+      });
+    }
   });
 
   it("is 21 rows and one alarm for a message's whole life: send, three callbacks, two events, one webhook", async () => {

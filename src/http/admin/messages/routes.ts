@@ -1,18 +1,123 @@
 import type { Hono } from "hono";
+import { publicStatus } from "../../../domain/status.ts";
+import { sendAsAdmin } from "../../../flows/messages/send.ts";
 import { adminGuard, type Edge } from "../../edge.ts";
 import { mount } from "../../mount.ts";
+import { sayAllowance } from "../../rate-limit.ts";
+import { paginate } from "../../shapes/paging.ts";
+import { toChat } from "../../v2/chats/routes.ts";
+import { toSendRequest, toSent } from "../../v2/messages/routes.ts";
+import { toDrafts } from "../../v2/messages/send-drafts.ts";
 import { askKey } from "../ask-key.ts";
-import { toAdminMessage } from "../trying/routes.ts";
-import { readAdminMessage } from "./contract.ts";
+import { renewViews, toAdminMessage, toAdminSummary, toFoundMessages } from "./answers.ts";
+import * as operations from "./contract.ts";
 
-/** Registers the call that shows a message with the trace of its sender's choice. */
+/** Registers the calls about a key's messages: finding, reading, sending, cancelling, and its conversations. */
 export function mountAdminMessages(router: Hono<Edge>): void {
+  mountFinding(router);
+  mountSending(router);
+  mountChats(router);
+}
+
+function mountFinding(router: Hono<Edge>): void {
   mount(
     router,
-    readAdminMessage,
+    operations.searchKeyMessages,
+    async ({ params, query, reply }, c) => {
+      const { before, after, status, direction, number, contact, q, since, until } = query;
+      const search = {
+        limit: query.limit,
+        before: before ?? null,
+        after: after ?? null,
+        status: status ?? null,
+        direction: direction ?? null,
+        number: number ?? null,
+        contact: contact ?? null,
+        q: q ?? null,
+        since: since ?? null,
+        until: until ?? null,
+      };
+      const found = await askKey(c.get("deps"), params.apiKeyId, (pool) => pool.searchMessages(search));
+      return found.ok ? reply(200, await toFoundMessages(c.get("deps"), found.value)) : found;
+    },
+    adminGuard,
+  );
+
+  mount(
+    router,
+    operations.readAdminMessage,
     async ({ params, reply }, c) => {
-      const read = await askKey(c.get("deps"), params.apiKeyId, (pool) => pool.adminReadMessage(params.messageId));
-      return read.ok ? reply(200, toAdminMessage(read.value)) : read;
+      const deps = c.get("deps");
+      const read = await askKey(deps, params.apiKeyId, (pool) => pool.adminReadMessage(params.messageId));
+      if (!read.ok) return read;
+      const [view = read.value] = await renewViews(deps, [read.value]);
+      return reply(200, toAdminMessage(view));
+    },
+    adminGuard,
+  );
+}
+
+function mountSending(router: Hono<Edge>): void {
+  mount(
+    router,
+    operations.sendKeyMessage,
+    async ({ params, headers, body, reply }, c) => {
+      const deps = c.get("deps");
+      const { to, ...content } = body;
+      const drafts = toDrafts(to, content, undefined, deps.now());
+      if (!drafts.ok) return drafts;
+      const request = await toSendRequest(drafts.value, headers["Idempotency-Key"], body);
+      const sent = await askKey(deps, params.apiKeyId, (pool) => sendAsAdmin(pool, request));
+      if (!sent.ok) return sent;
+      sayAllowance(c, sent.value.allowance);
+      return sent.value.replayed ? reply(200, toSent(sent.value)) : reply(202, toSent(sent.value));
+    },
+    adminGuard,
+  );
+
+  mount(
+    router,
+    operations.cancelKeyMessage,
+    async ({ params, reply }, c) => {
+      const { apiKeyId, messageId } = params;
+      const done = await askKey(c.get("deps"), apiKeyId, (pool) => pool.cancelMessage(null, null, messageId));
+      if (!done.ok) return done;
+      const status = publicStatus(done.value.status) ?? "cancelled";
+      return reply(200, { message_id: messageId, cancelled: true, status, message: "Message cancelled" });
+    },
+    adminGuard,
+  );
+}
+
+function mountChats(router: Hono<Edge>): void {
+  mount(
+    router,
+    operations.listKeyChats,
+    async ({ params, query, reply }, c) => {
+      const asked = { ...query, q: query.q ?? null };
+      const page = await askKey(c.get("deps"), params.apiKeyId, (pool) => pool.listChats(null, asked));
+      if (!page.ok) return page;
+      return reply(200, { chats: page.value.chats.map(toChat), pagination: paginate(query, page.value.total) });
+    },
+    adminGuard,
+  );
+
+  mount(
+    router,
+    operations.listKeyChatMessages,
+    async ({ params, query, reply }, c) => {
+      const deps = c.get("deps");
+      const { direction, since, until } = query;
+      const limits = { direction: direction ?? null, since: since ?? null, until: until ?? null };
+      const asked = { ...query, ...limits, chatId: params.chatId };
+      const page = await askKey(deps, params.apiKeyId, (pool) => pool.listMessages(null, asked));
+      if (!page.ok) return page;
+      const { messages, contact, total, chatId } = page.value;
+      const views = await renewViews(
+        deps,
+        messages.map((message) => ({ message, contact })),
+      );
+      return reply(200, { chat_id: chatId, messages: views.map(toAdminSummary), pagination: paginate(query, total) });
     },
     adminGuard,
   );

@@ -2,8 +2,6 @@ import type { Hono } from "hono";
 import type { ApiKeyView } from "../../../directory/api-keys.ts";
 import { listNumbers } from "../../../directory/numbers.ts";
 import { findOrganization } from "../../../directory/organizations.ts";
-import type { Candidate } from "../../../domain/message.ts";
-import type { Preview } from "../../../domain/pool-calls.ts";
 import { defaultSelection, type Selection } from "../../../domain/snapshot.ts";
 import type { Deps } from "../../../flows/deps.ts";
 import { readNumberStats } from "../../../flows/numbers/number-stats.ts";
@@ -13,6 +11,7 @@ import { toDrafts } from "../../v2/messages/send-drafts.ts";
 import { askKey, readKey } from "../ask-key.ts";
 import { toManagedNumber } from "../numbers/answers.ts";
 import { toSelection } from "../organizations/selection-answers.ts";
+import { toPreview } from "./answers.ts";
 import * as operations from "./contract.ts";
 
 /** Registers the calls about a key's pool: its numbers and what it would choose. */
@@ -43,17 +42,6 @@ export function mountPools(router: Hono<Edge>): void {
     },
     adminGuard,
   );
-}
-
-function toPreview({ failure, fromNumber, reason, note, considered, parts, encoding }: Preview) {
-  const refusal = failure === null ? {} : { code: failure.code, message: failure.message };
-  const choice = { from_number: fromNumber, reason, considered: toCandidates(considered), note };
-  return { would_send: failure === null, ...refusal, ...choice, parts, encoding };
-}
-
-/** Returns a trace's candidates as answers show them. */
-export function toCandidates(considered: Candidate[]) {
-  return considered.map(({ phoneNumber, eligible, why }) => ({ phone_number: phoneNumber, eligible, why }));
 }
 
 /** The key's own selection, or what its organization says for the protocol of its numbers. */

@@ -2,23 +2,8 @@ import * as z from "zod";
 import { coded } from "../../complaint.ts";
 import { defineOperation } from "../../operation.ts";
 import { chatIdFailures } from "../../shapes/fields.ts";
-import { messageDetailShape } from "../../v2/messages/schemas.ts";
 import { apiKeyParams } from "../api-keys/contract.ts";
-import { Candidates } from "../pools/contract.ts";
-
-/** A message as its operator reads it: the contract's detail, the state inside, and why its sender was chosen. */
-export const AdminMessage = z
-  .looseObject({
-    ...messageDetailShape,
-    provider_id: z.string().nullish(),
-    internal_status: z.string().optional(),
-    carrier_detail: z
-      .looseObject({})
-      .nullish()
-      .meta({ description: "What the carrier said beside it: all parameters of an inbound message as they came." }),
-    trace: z.object({ reason: z.string(), considered: Candidates, note: z.string().nullable() }).nullish(),
-  })
-  .meta({ id: "AdminMessage" });
+import { AdminMessage } from "../messages/schemas.ts";
 
 const address = z.string().min(1).max(64);
 const text = z

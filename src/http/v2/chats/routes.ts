@@ -33,7 +33,8 @@ export function mountChats(router: Hono<Edge>): void {
   );
 }
 
-function toChat(chat: ChatSummary) {
+/** Returns a chat as lists show it. */
+export function toChat(chat: ChatSummary) {
   const { contact, lastMessage } = chat;
   return {
     id: chat.chatId,

@@ -46,8 +46,9 @@ const PollResults = z
   })
   .meta({ id: "PollResults" });
 
-const instant = wholeNumber().min(0).optional().meta({ format: "int64", description: "Epoch milliseconds." });
-const sendFailures = [
+export const instant = wholeNumber().min(0).optional().meta({ format: "int64", description: "Epoch milliseconds." });
+/** Every way in which a send can be refused. */
+export const sendFailures = [
   ...chatIdFailures,
   "missing_content",
   "text_too_long",

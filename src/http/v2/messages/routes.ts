@@ -59,7 +59,8 @@ function mountSending(router: Hono<Edge>): void {
   );
 }
 
-async function toSendRequest(
+/** Returns the request to the pool that these drafts are, with what must be equal for a repeated one. */
+export async function toSendRequest(
   drafts: SendRequest["drafts"],
   key: string | null | undefined,
   asked: unknown,
@@ -75,7 +76,8 @@ async function toRecord(record: unknown, now: number): Promise<Result<SendReques
   return drafts.ok ? ok(await toSendRequest(drafts.value, key, { chat: chatId, body: asked })) : drafts;
 }
 
-function toSent({ messages }: SendAnswer) {
+/** Returns what a send that was taken answers. */
+export function toSent({ messages }: SendAnswer) {
   const [first] = messages;
   if (first === undefined) throw new Error("A send that was accepted has no message.");
   return {

@@ -140,7 +140,8 @@ type Content = {
   parts?: unknown[] | null | undefined;
 };
 
-function hasContent({ text, attachments, content_sid, parts }: Content): boolean {
+/** Says whether a body has anything to send. */
+export function hasContent({ text, attachments, content_sid, parts }: Content): boolean {
   if (Array.isArray(text)) return text.length > 0 && text.every((entry) => entry !== "");
   const filled = (list: unknown[] | null | undefined) => list !== undefined && list !== null && list.length > 0;
   return (text ?? "") !== "" || filled(attachments) || (content_sid ?? "") !== "" || filled(parts);
