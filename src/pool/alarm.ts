@@ -2,6 +2,7 @@ import type { Desk } from "./desk.ts";
 import { nextLookAt } from "./ledger/agenda.ts";
 import { clearLeftovers, nextLeftoverAt } from "./leftovers.ts";
 import { judgeIfDue, nextJudgementAt } from "./numbers/number-health.ts";
+import { goOnRebooking, nextRebookingAt } from "./numbers/pace.ts";
 import { dispatch } from "./sending/dispatch.ts";
 import { reconcile } from "./sending/reconcile.ts";
 import { expireHeld, nextDepartureAt, nextExpiryAt } from "./sending/waiting.ts";
@@ -21,6 +22,7 @@ export async function tick(desk: Desk): Promise<void> {
     ringForDue(desk);
     expireHeld(desk);
     clearLeftovers(desk);
+    goOnRebooking(desk);
     sweep(desk);
     await Promise.all([dispatch(desk), reconcile(desk), askCarrier(desk)]);
     judgeIfDue(desk);
@@ -41,6 +43,7 @@ export function rearm(desk: Desk): void {
       nextSweepAt,
       nextJudgementAt,
       nextLeftoverAt,
+      nextRebookingAt,
     ];
     const times = reasons.map((next) => next(desk));
     const wanted = [...times, nextLookAt(desk.sql)].filter((at) => at !== null);

@@ -9,7 +9,7 @@ import { sumUsage } from "./ledger/chats.ts";
 import { type Endpoint, readEndpoints } from "./ledger/endpoints.ts";
 import { lastSequence } from "./ledger/events.ts";
 import { HealthWatch } from "./ledger/health-watch.ts";
-import { readMark, saveMark } from "./ledger/marks.ts";
+import { readMark, rebookedNumbers, saveMark } from "./ledger/marks.ts";
 import { readRotation, replaceRotation } from "./ledger/rotation.ts";
 
 /** What the object is given from outside itself; tests give a clock and dice of their own. */
@@ -45,6 +45,8 @@ export class Desk {
   /** Until when a paced number's departures are booked, its tokens since it last sent, and until when an account must wait after a 429. */
   readonly bookedUntil = new Map<string, number>();
   readonly tokens = new Map<string, Bucket>();
+  /** Numbers whose waiting messages are being booked anew. */
+  readonly rebooking: Set<string>;
   readonly accountFreeAt = new Map<string, number>();
   /** Deliveries that a consumer holds, until when. */
   readonly leases = new Map<string, { webhookId: string; until: number }>();
@@ -78,6 +80,7 @@ export class Desk {
     this.#alarmAt = alarmAt;
     this.endpoints = readEndpoints(outside.storage.sql);
     this.rotation = readRotation(outside.storage.sql);
+    this.rebooking = new Set(rebookedNumbers(outside.storage.sql));
     this.queueDepth = countWaitingByNumber(outside.storage.sql);
     this.health = new HealthWatch(outside.storage.sql);
   }

@@ -9,6 +9,7 @@ export type MarkName =
   | "suspicious_at"
   | "swept_before"
   | `cap_${string}`
+  | `rebook_${string}`
   | `active_${string}`;
 
 /** Returns a mark, or null. */
@@ -19,4 +20,17 @@ export function readMark(sql: SqlStorage, name: MarkName): number | null {
 /** Writes a mark. */
 export function saveMark(sql: SqlStorage, name: MarkName, value: number): void {
   sql.exec("INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)", name, value);
+}
+
+/** Removes a mark. */
+export function dropMark(sql: SqlStorage, name: MarkName): void {
+  sql.exec("DELETE FROM marks WHERE name = ?", name);
+}
+
+/** Returns the numbers whose waiting messages are being booked anew. */
+export function rebookedNumbers(sql: SqlStorage): string[] {
+  return sql
+    .exec<{ name: string }>("SELECT name FROM marks WHERE name >= 'rebook_' AND name < 'rebook`'")
+    .toArray()
+    .map(({ name }) => name.slice("rebook_".length));
 }

@@ -27,15 +27,28 @@ export function lastSlots(sql: SqlStorage): Map<string, number> {
 
 export type WaitingRow = { seq: number; due_at: number };
 
-/** Returns a number's queued messages in the order in which they leave. */
-export function waitingOfNumber(sql: SqlStorage, number: string): WaitingRow[] {
+/** Returns at most `limit` of a number's queued messages after a sequence number, in the order in which they were accepted. */
+export function waitingOfNumber(sql: SqlStorage, number: string, after: number, limit: number): WaitingRow[] {
   return sql
     .exec<WaitingRow>(
       `SELECT seq, agenda.due_at AS due_at FROM agenda JOIN messages USING (seq)
-       WHERE number = ? AND status = 'queued' ORDER BY agenda.due_at, seq`,
+       WHERE number = ? AND status = 'queued' AND seq > ? ORDER BY seq LIMIT ?`,
       number,
+      after,
+      limit,
     )
     .toArray();
+}
+
+/** Returns the last slot of a number's queued messages up to a sequence number, or null. */
+export function lastSlotUpTo(sql: SqlStorage, number: string, seq: number): number | null {
+  return sql
+    .exec<{ at: number | null }>(
+      "SELECT max(agenda.due_at) AS at FROM agenda JOIN messages USING (seq) WHERE number = ? AND status = 'queued' AND seq <= ?",
+      number,
+      seq,
+    )
+    .one().at;
 }
 
 /** Gives a waiting message another slot. */

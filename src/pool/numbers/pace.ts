@@ -2,7 +2,11 @@ import type { Draft } from "../../domain/message.ts";
 import { takeToken } from "../../domain/pacing.ts";
 import type { SenderNumber } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
-import { lastDepartures, lastSlots, moveWaiting, waitingOfNumber } from "../ledger/pace.ts";
+import { dropMark, readMark, saveMark } from "../ledger/marks.ts";
+import { lastDepartures, lastSlots, lastSlotUpTo, moveWaiting, waitingOfNumber } from "../ledger/pace.ts";
+
+/** So many messages are booked anew at once. */
+const rebookedAtOnce = 500;
 
 /** Departures of the drafts of one request, in order, and until when its number is booked with them (null for an unpaced one). */
 export type Booking = { dueAts: number[]; bookedUntil: number | null };
@@ -88,20 +92,56 @@ export function restorePace(desk: Desk): void {
   }
 }
 
-/** Books what waits on a number anew after its pace was changed: in order, one new interval apart, or at once where it is unlimited now. */
+/**
+ * Books what waits on a number anew after its pace was changed: in order, one new interval apart, or at once where it is unlimited now. A slice of it at once,
+ * the rest with the alarms that follow, each long before it is due.
+ */
 export function rebook(desk: Desk, number: SenderNumber): void {
   desk.bookedUntil.delete(number.address);
-  const rows = waitingOfNumber(desk.sql, number.address);
-  const booking = bookDepartures(
-    desk,
-    rows.map(() => ({ sendAt: null })),
-    number,
-  );
+  saveMark(desk.sql, `rebook_${number.address}`, 0);
+  desk.rebooking.add(number.address);
+  rebookSlice(desk, number);
+}
+
+/** Goes on with the numbers whose waiting messages are being booked anew. */
+export function goOnRebooking(desk: Desk): void {
+  for (const address of desk.rebooking) {
+    const number = desk.findNumber(address);
+    if (number === null) endRebooking(desk, address);
+    else rebookSlice(desk, number);
+  }
+}
+
+/** Returns now where messages are still to be booked anew, else null. */
+export function nextRebookingAt(desk: Desk): number | null {
+  return desk.rebooking.size > 0 ? desk.now() : null;
+}
+
+function rebookSlice(desk: Desk, number: SenderNumber): void {
+  const { address, messagesPerSecond } = number;
+  const after = readMark(desk.sql, `rebook_${address}`) ?? 0;
+  const rows = waitingOfNumber(desk.sql, address, after, rebookedAtOnce);
+  const last = after === 0 ? null : lastSlotUpTo(desk.sql, address, after);
+  const interval = messagesPerSecond === null ? 0 : 1000 / messagesPerSecond;
+  desk.bookedUntil.set(address, last === null ? 0 : last + interval);
+  const drafts = rows.map(() => ({ sendAt: null }));
+  const booking = bookDepartures(desk, drafts, number);
   desk.outside.storage.transactionSync(() => {
     rows.forEach((row, index) => {
       const dueAt = booking.dueAts[index] ?? row.due_at;
       if (dueAt !== row.due_at) moveWaiting(desk.sql, row, dueAt);
     });
+    saveMark(desk.sql, `rebook_${address}`, rows.at(-1)?.seq ?? after);
   });
-  if (rows.length > 0) keepBooking(desk, number.address, booking);
+  desk.bookedUntil.delete(address);
+  if (rows.length < rebookedAtOnce) endRebooking(desk, address);
+  if (booking.bookedUntil === null || (desk.queueDepth.get(address) ?? 0) === 0) return;
+  // What is accepted meanwhile comes behind all that waits.
+  const behindAll = rows.length < rebookedAtOnce ? 0 : desk.now() + (desk.queueDepth.get(address) ?? 0) * interval;
+  desk.bookedUntil.set(address, Math.max(booking.bookedUntil, behindAll));
+}
+
+function endRebooking(desk: Desk, address: string): void {
+  desk.rebooking.delete(address);
+  dropMark(desk.sql, `rebook_${address}`);
 }

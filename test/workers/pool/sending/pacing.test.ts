@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { admin, call, eventually } from "../../../support/workers/gateway.ts";
+import { ask } from "../../../support/workers/ledger.ts";
 import {
   changeNumber,
   crash,
@@ -25,6 +26,15 @@ async function pass(pool: Pool, ms: number, step = 100): Promise<void> {
 async function queuedOf(pool: Pool): Promise<number[]> {
   const read = await admin(`/api-keys/${pool.id}/pool`);
   return (read.body.numbers as { queued: number }[]).map(({ queued }) => queued);
+}
+
+/** When each waiting message is to leave, in the order in which they were accepted. */
+async function slotsOf(pool: Pool): Promise<number[]> {
+  const rows = await ask<{ due_at: number }>(
+    { ...pool, organizationId: "", integrationId: "" },
+    "SELECT agenda.due_at FROM agenda JOIN messages USING (seq) WHERE status = 'queued' ORDER BY seq",
+  );
+  return rows.map(({ due_at }) => due_at);
 }
 
 function gapsOf(departures: Departure[], number: string): number[] {
@@ -123,6 +133,35 @@ describe("a paced number", () => {
     await changeNumber(number, { messages_per_second: null });
     await pass(pool, 100);
     expect(pool.carrier.departures.map(({ body }) => body)).toEqual(["0", "1", "2", "3", "4"]);
+  });
+
+  it("books a long queue anew a slice at a time after its pace was changed, in order, also when the object ends in between", {
+    timeout: 60_000,
+  }, async () => {
+    // Ahead of the runtime's own clock, so that no alarm rings by itself.
+    vi.setSystemTime(Date.now() + 3_600 * second);
+    const pool = await makePool([{ messages_per_second: 0.01 }], loose);
+    const [number = ""] = pool.numbers;
+    for (let sent = 0; sent < 1_200; sent += 50) {
+      const messages = Array.from({ length: 50 }, () => ({ chat_id: newPerson(), text: "Hello" }));
+      expect((await call("/v2/api/messages/bulk", { body: { messages }, token: pool.token })).status).toBe(202);
+    }
+    const changedAt = Date.now();
+    await changeNumber(number, { messages_per_second: 10 });
+    const soon = async () => (await slotsOf(pool)).filter((at) => at < changedAt + 150 * second).length;
+    expect(await soon()).toBe(500);
+    await crash(pool);
+    vi.setSystemTime(changedAt + second);
+    await ring(pool);
+    expect(await soon()).toBeGreaterThanOrEqual(990);
+    await ring(pool);
+    const slots = await slotsOf(pool);
+    expect(slots.length).toBeGreaterThan(1_150);
+    const gaps = slots.slice(1).map((at, index) => at - (slots[index] ?? 0));
+    expect([Math.min(...gaps), Math.max(...gaps)]).toEqual([100, 100]);
+    const last = await send(pool, newPerson());
+    expect(last.status).toBe(202);
+    expect((await slotsOf(pool)).at(-1)).toBe((slots.at(-1) ?? 0) + 100);
   });
 
   it("lets no message of a chat overtake the one before it, whatever number each of them has", async () => {
