@@ -30,8 +30,15 @@ export type MessageState = {
   errorMessage: string | null;
 };
 
-/** A send whose outcome is unknown, as it left; `isOurs` says whether another message of ours has this id. */
-export type Sought = Omit<Outgoing, "reference"> & { isOurs: (providerId: string) => boolean };
+/** A send whose outcome is unknown, as it left. */
+export type Sought = Omit<Outgoing, "reference"> & {
+  /** Whether a message of ours has this id already. */
+  isOurs: (providerId: string) => boolean;
+  /** How many messages to this person from this sender are sought, this one included, and its place among them by age, from 0. */
+  peers: { count: number; rank: number };
+  /** How old the message must be, by the network's clock where that is known, before it may be called absent. */
+  absentAfterMs: number;
+};
 
 /** Where the network stood when the send began: our own time, and the network's mark of it where it has one. */
 export type Watermark = { at: number; mark: string | null };

@@ -24,3 +24,8 @@ export function countSegments(
 export function textLength(text: string): number {
   return text.length;
 }
+
+/** Returns a text as Twilio's Smart Encoding sends it: look-alike characters replaced by those of GSM-7, by Twilio's own table. */
+export function smartEncode(text: string): string {
+  return new SegmentedMessage(text, "auto", true).graphemes.join("");
+}

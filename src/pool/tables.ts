@@ -158,6 +158,7 @@ const migrations: readonly string[] = [
    DROP TABLE moving`,
 
   `CREATE TABLE snapshot_parts (part INTEGER PRIMARY KEY, body TEXT NOT NULL)`,
+  "ALTER TABLE messages ADD COLUMN mark TEXT",
 ];
 
 /** Says whether this object was ever given a snapshot: only then does it have tables, so that a stranger's call writes nothing. */

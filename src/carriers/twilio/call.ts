@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import type { CarrierResult, Refusal } from "../carrier.ts";
 import type { Login } from "./account.ts";
+import type { Clock } from "./clock.ts";
 import { authorize, scrub } from "./credentials.ts";
 import { exchange, type Fetch } from "./exchange.ts";
 import { chooseApiUrl } from "./host.ts";
@@ -8,7 +9,7 @@ import { readRetryAfter } from "./retry-after.ts";
 import { errorBody } from "./shapes.ts";
 
 /** What every call needs from outside: how to reach Twilio, and how long to wait for a whole answer. */
-export type Wire = { fetch: Fetch; apiUrl: string; timeoutMs: number; now: () => number };
+export type Wire = { fetch: Fetch; apiUrl: string; timeoutMs: number; now: () => number; clock: Clock };
 
 /** One call, by default of the 2010 API; a form makes it a POST. */
 export type Call = { path: string; form?: URLSearchParams; maxBytes?: number; product?: "api" | "messaging" };
@@ -44,9 +45,11 @@ export async function call(wire: Wire, login: Login, { path, form, maxBytes, pro
   if (form !== undefined) headers["content-type"] = "application/x-www-form-urlencoded";
   const init = form === undefined ? { method: "GET", headers } : { method: "POST", headers, body: form.toString() };
   const limits = { timeoutMs: wire.timeoutMs, maxBytes: maxBytes ?? defaultMaxBytes };
+  const askedAt = wire.now();
   const exchanged = await exchange(wire.fetch, base.replace("//api.", `//${product}.`) + path, init, limits);
   if (!exchanged.ok) return { kind: "silence", cause: exchanged.cause };
   const { status, headers: answered, text } = exchanged.answer;
+  wire.clock.learn(answered.get("date"), askedAt, wire.now());
   const body = text === null ? null : parseJson(text);
   const error = errorBody.safeParse(body).data;
   return {

@@ -2,13 +2,14 @@ import { reconcileMs } from "../../domain/retry.ts";
 import type { Capabilities, MessageState } from "../carrier.ts";
 import type { Login, TwilioAccount } from "./account.ts";
 import type { Wire } from "./call.ts";
+import { Clock } from "./clock.ts";
 import type { Fetch } from "./exchange.ts";
 import { openMedia } from "./media.ts";
 import { fetchMessage, sendMessage } from "./messages.ts";
 import { findNumber, listNumbers, updateNumber } from "./numbers.ts";
 import { probe } from "./probe.ts";
 import { findSwallowed } from "./services.ts";
-import { settleByList } from "./settle.ts";
+import { markNow, settleByList } from "./settle.ts";
 
 /** What the carrier is made of: `apiUrl` is Twilio's or a stand-in's, `timeoutMs` covers a whole answer (20 s). */
 export type TwilioOptions = { fetch: Fetch; apiUrl: string; timeoutMs?: number; now?: () => number };
@@ -25,11 +26,11 @@ export function twilioCarrier({
   timeoutMs = 20_000,
   now = Date.now,
 }: TwilioOptions): (login: Login) => TwilioAccount {
-  const wire: Wire = { fetch, apiUrl, timeoutMs, now };
+  const wire: Wire = { fetch, apiUrl, timeoutMs, now, clock: new Clock() };
   return (login) => ({
     capabilities,
     send: (outgoing) => sendMessage(wire, login, outgoing),
-    mark: () => null,
+    mark: () => markNow(wire),
     settle: (sought, watermark) => settleByList(wire, login, sought, watermark, capabilities.settling),
     states: (providerIds) => fetchStates(wire, login, providerIds),
     changes: null,

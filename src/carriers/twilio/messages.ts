@@ -56,11 +56,9 @@ export function encodeMessage({ to, from, text, mediaUrls, reference, extras }: 
 export async function listMessages(
   wire: Wire,
   login: Login,
-  query: { to: string; from: string | null; since: number },
+  query: { to: string; since: number },
 ): Promise<CarrierResult<TwilioMessage[]>> {
-  const search = new URLSearchParams({ To: query.to });
-  if (query.from !== null) search.append("From", query.from);
-  search.append("PageSize", String(pageSize));
+  const search = new URLSearchParams({ To: query.to, PageSize: String(pageSize) });
   const path = `${accountPath(login)}/Messages.json?${search}`;
   const isOlder = (message: TwilioMessage) => message.createdAt < query.since;
   const listed = await readPages(wire, login, path, messagePage, (page) => page.length > 0 && page.every(isOlder));

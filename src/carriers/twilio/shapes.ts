@@ -21,7 +21,17 @@ const instant = z
   .refine(Number.isFinite);
 
 /** What Twilio's list shows of a message. */
-export type TwilioMessage = MessageState & { from: string | null; to: string; text: string; createdAt: number };
+export type TwilioMessage = MessageState & {
+  from: string | null;
+  to: string;
+  serviceId: string | null;
+  text: string;
+  /** Null where Twilio does not say. */
+  mediaCount: number | null;
+  createdAt: number;
+  /** A person's message to us: between two numbers of one account, both sides of a message stand in the list. */
+  inbound: boolean;
+};
 
 /** Twilio's message resource, read into our words. */
 export const messageResource = z
@@ -30,6 +40,9 @@ export const messageResource = z
     from: z.string().nullish(),
     to: z.string().nullish(),
     body: z.string().nullish(),
+    messaging_service_sid: z.string().nullish().catch(null),
+    num_media: z.coerce.number().int().nullish().catch(null),
+    direction: z.string().nullish().catch(null),
     date_created: instant,
     status: z.string(),
     error_code: z.union([z.number(), z.string()]).nullish(),
@@ -40,8 +53,11 @@ export const messageResource = z
       providerId: wire.sid,
       from: wire.from ?? null,
       to: wire.to ?? "",
+      serviceId: wire.messaging_service_sid || null,
       text: wire.body ?? "",
+      mediaCount: wire.num_media ?? null,
       createdAt: wire.date_created,
+      inbound: wire.direction === "inbound",
       status: readStatus(wire.status),
       errorCode: wire.error_code == null ? null : String(wire.error_code),
       errorMessage: wire.error_message ?? null,

@@ -46,6 +46,8 @@ export type MessageRow = {
   due_at: number | null;
   attempts: number;
   attempted_at: number | null;
+  /** Where the network stood when the message left, in its own terms. */
+  mark: string | null;
   sent_at: number | null;
   delivered_at: number | null;
   read_at: number | null;
@@ -100,6 +102,17 @@ export function findMessageBySid(sql: SqlStorage, sid: string): MessageRow | nul
   return sql.exec<MessageRow>("SELECT * FROM messages WHERE sid = ?", sid).toArray()[0] ?? null;
 }
 
+/** Returns the messages from this number to this chat of which nobody knows or knew whether the carrier took them, oldest first. */
+export function unknownsTo(sql: SqlStorage, chat: string, number: string): Pick<MessageRow, "seq" | "attempted_at">[] {
+  return sql
+    .exec<Pick<MessageRow, "seq" | "attempted_at">>(
+      "SELECT seq, attempted_at FROM messages WHERE chat = ? AND number = ? AND outcome_unknown = 1 ORDER BY seq",
+      chat,
+      number,
+    )
+    .toArray();
+}
+
 /** Returns the sequence number of the first message after `seq`, or null. */
 export function firstAfter(sql: SqlStorage, seq: number): number | null {
   const query = "SELECT seq FROM messages WHERE seq > ? ORDER BY seq LIMIT 1";
@@ -129,6 +142,7 @@ export type MessageChange = Partial<
     | "due_at"
     | "attempts"
     | "attempted_at"
+    | "mark"
     | "sent_at"
     | "delivered_at"
     | "read_at"

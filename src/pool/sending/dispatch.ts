@@ -72,7 +72,7 @@ async function sendOne(desk: Desk, row: DueMessage): Promise<void> {
   spendToken(desk, row.number);
   const carrier = await desk.outside.carrierOf(account);
   const outgoing = await composeOutgoing(desk, row, account);
-  const attempt = claim(desk, row);
+  const attempt = claim(desk, row, carrier.mark());
   if (attempt === null) return;
   const startedAt = desk.now();
   const outcome = await carrier.send(outgoing);
@@ -82,14 +82,14 @@ async function sendOne(desk: Desk, row: DueMessage): Promise<void> {
 }
 
 /** Says that the message is leaving, durably and before the request does; null when it was cancelled meanwhile. */
-function claim(desk: Desk, row: DueMessage): number | null {
+function claim(desk: Desk, row: DueMessage, mark: string | null): number | null {
   const current = findMessage(desk.sql, row.seq);
   if (current === null || (current.status !== "queued" && current.status !== "scheduled")) return null;
   if (desk.findNumber(current.number) === null) return null;
   if (refuseOptedOut(desk, current)) return null;
   const attempt = current.attempts + 1;
   desk.outside.storage.transactionSync(() => {
-    updateMessage(desk.sql, row.seq, { status: "sending", attempts: attempt, attempted_at: desk.now() });
+    updateMessage(desk.sql, row.seq, { status: "sending", attempts: attempt, attempted_at: desk.now(), mark });
     if (attempt === 1) emitStatus(desk, { ...current, status: "sending" });
   });
   return attempt;

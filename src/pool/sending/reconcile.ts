@@ -1,9 +1,16 @@
-import type { Settlement, Sought } from "../../carriers/carrier.ts";
+import type { MessageState, Settlement, Sought } from "../../carriers/carrier.ts";
 import { rowId } from "../../domain/ids.ts";
 import { reconcileMs } from "../../domain/retry.ts";
 import type { Desk } from "../desk.ts";
 import { type DueMessage, dueUnknowns, interrupted, schedule, strike } from "../ledger/agenda.ts";
-import { type Detail, findMessage, findMessageBySid, type MessageRow, updateMessage } from "../ledger/messages.ts";
+import {
+  type Detail,
+  findMessage,
+  findMessageBySid,
+  type MessageRow,
+  unknownsTo,
+  updateMessage,
+} from "../ledger/messages.ts";
 import { applyReport, unpark } from "../settling/report.ts";
 import { endMessage, holdUnknown } from "../settling/settle.ts";
 import { dispatch } from "./dispatch.ts";
@@ -52,12 +59,13 @@ async function askCarrier(desk: Desk, row: DueMessage): Promise<Settlement | nul
   const account = desk.findAccount(row.account);
   if (account === null) return null;
   const carrier = await desk.outside.carrierOf(account);
-  const settled = await carrier.settle(describeSought(desk, row), { at: sentAt(row), mark: null });
+  const settled = await carrier.settle(describeSought(desk, row), { at: sentAt(row), mark: row.mark });
   return settled.ok ? settled.value : null;
 }
 
-function describeSought(desk: Desk, row: MessageRow): Sought {
+function describeSought(desk: Desk, row: DueMessage): Sought {
   const detail = JSON.parse(row.detail) as Detail;
+  const peers = unknownsTo(desk.sql, row.chat, row.number).filter((peer) => isNear(peer, row));
   return {
     to: detail.to ?? row.chat,
     from: row.number,
@@ -65,7 +73,14 @@ function describeSought(desk: Desk, row: MessageRow): Sought {
     mediaUrls: detail.attachments.map(({ url }) => url),
     extras: detail.extras,
     isOurs: (providerId) => findMessageBySid(desk.sql, providerId) !== null,
+    peers: { count: peers.length, rank: peers.findIndex(({ seq }) => seq === row.seq) },
+    absentAfterMs: reconcileMs.grace + row.looks * reconcileMs.secondLook,
   };
+}
+
+/** Messages that left within one grace of each other may be taken for one another. */
+function isNear(peer: Pick<MessageRow, "attempted_at">, row: MessageRow): boolean {
+  return Math.abs((peer.attempted_at ?? sentAt(row)) - sentAt(row)) <= reconcileMs.grace;
 }
 
 function sentAt(row: MessageRow): number {
@@ -73,14 +88,29 @@ function sentAt(row: MessageRow): number {
 }
 
 function settle(desk: Desk, row: DueMessage, current: MessageRow, settlement: Settlement | null): void {
-  if (settlement === null || settlement.kind === "ambiguous") {
-    if (desk.now() - sentAt(row) >= reconcileMs.giveUp) giveUp(desk, current);
-    else lookAgain(desk, row, row.looks);
-    return;
+  switch (settlement?.kind) {
+    case "found":
+      takeFound(desk, row, settlement.state);
+      break;
+    case "absent":
+      if (row.looks === 0) lookAgain(desk, row, 1);
+      else settleAbsent(desk, row, current);
+      break;
+    default:
+      stayUnknown(desk, row, current, settlement?.because ?? null);
   }
-  if (settlement.kind === "found") applyReport(desk, current.seq, settlement.state);
-  else if (row.looks === 0) lookAgain(desk, row, 1);
-  else settleAbsent(desk, row, current);
+}
+
+/** While the carrier was asked, an equal message of ours may have taken the same one: then it is looked for again. */
+function takeFound(desk: Desk, row: DueMessage, state: MessageState): void {
+  if (findMessageBySid(desk.sql, state.providerId) === null) applyReport(desk, row.seq, state);
+  else lookAgain(desk, row, row.looks);
+}
+
+function stayUnknown(desk: Desk, row: DueMessage, current: MessageRow, because: string | null): void {
+  if (because !== null) sayWhy(desk, current, because);
+  if (desk.now() - sentAt(row) >= reconcileMs.giveUp) giveUp(desk, current, because);
+  else lookAgain(desk, row, row.looks);
 }
 
 /** The carrier does not have it: sent again where the key asked for that, else failed. */
@@ -104,12 +134,21 @@ function sendAgain(desk: Desk, row: DueMessage): void {
   updateMessage(desk.sql, row.seq, { status: "queued", outcome_unknown: 0, due_at: now });
 }
 
-function giveUp(desk: Desk, row: MessageRow): void {
+/** Keeps why nobody can say what became of a message where it is shown. */
+function sayWhy(desk: Desk, row: MessageRow, because: string): void {
+  const detail = JSON.parse(row.detail) as Detail;
+  if (detail.carrier?.unknown_because === because) return;
+  const carrier = { ...detail.carrier, unknown_because: because };
+  updateMessage(desk.sql, row.seq, { detail: JSON.stringify({ ...detail, carrier } satisfies Detail) });
+}
+
+function giveUp(desk: Desk, row: MessageRow, because: string | null): void {
+  const nobodyKnows = "It could not be found out within 24 hours whether the carrier took the message.";
   endMessage(desk, row, {
     status: "failed",
     outcome_unknown: 1,
     error_code: "outcome_unknown",
-    error_message: "It could not be found out within 24 hours whether the carrier took the message.",
+    error_message: because === null ? nobodyKnows : `${nobodyKnows} ${because}`,
   });
 }
 

@@ -15,6 +15,10 @@ export type FakeTwilioOptions = {
   callbackDelayMs?: number;
   /** How long a message stays out of lists after it was taken. */
   listLagMs?: number;
+  /** How lists show a message, where that differs from how it was sent. */
+  shows?: (message: FakeMessage) => Partial<FakeMessage>;
+  /** How far the clock here is ahead of the gateway's. */
+  clockAheadMs?: number;
   port?: number;
 };
 
@@ -72,6 +76,10 @@ export class FakeAccount {
     );
   }
 
+  clock(): number {
+    return Date.now() + (this.options.clockAheadMs ?? 0);
+  }
+
   note(event: LogEvent): void {
     this.log.push({ at: Date.now(), ...event } as LogEntry); // Omit over the union is exact; TypeScript cannot rejoin it.
   }
@@ -100,7 +108,7 @@ export class FakeAccount {
       mediaUrls,
       status,
       errorCode,
-      createdAt: Date.now(),
+      createdAt: this.clock(),
       statusCallback: form.get("StatusCallback"),
       messagingServiceSid: form.get("MessagingServiceSid"),
     };

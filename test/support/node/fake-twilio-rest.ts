@@ -199,14 +199,14 @@ function listMessages(account: FakeAccount, request: FakeRequest): Reply {
   const { params, refusal } = check(account, request, listMessageRules);
   if (refusal !== null) return refusal;
   const [to, from] = [params.get("To"), params.get("From")];
-  const { accountSid, listLagMs = 0 } = account.options;
+  const { accountSid, listLagMs = 0, shows = () => ({}) } = account.options;
   const visible = account.messages.filter(
     (message) =>
       (to === null || message.to === to) &&
       (from === null || message.from === from) &&
-      message.createdAt + listLagMs <= Date.now(),
+      message.createdAt + listLagMs <= account.clock(),
   );
-  const items = visible.reverse().map((message) => renderMessage(accountSid, message));
+  const items = visible.reverse().map((message) => renderMessage(accountSid, { ...message, ...shows(message) }));
   return { status: 200, body: renderPage(request.path, params, "messages", items) };
 }
 

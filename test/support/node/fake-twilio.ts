@@ -61,6 +61,7 @@ async function serve(account: FakeAccount, incoming: IncomingMessage, response: 
   const raw = typeof reply.body === "string" || reply.body instanceof Uint8Array;
   response.writeHead(reply.status, {
     "content-type": "application/json",
+    date: new Date(account.clock()).toUTCString(),
     "twilio-request-id": newSid("RQ"),
     "twilio-concurrent-requests": "1",
     ...reply.headers,

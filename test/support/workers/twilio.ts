@@ -97,7 +97,7 @@ async function ask(account: FakeAccount, request: Request): Promise<Response> {
     status: reply?.status ?? null,
     authorized,
   });
-  return reply === null ? Promise.race([broken, abortOf(request.signal)]) : render(reply);
+  return reply === null ? Promise.race([broken, abortOf(request.signal)]) : render(reply, account.clock());
 }
 
 function abortOf(signal: AbortSignal): Promise<never> {
@@ -106,9 +106,13 @@ function abortOf(signal: AbortSignal): Promise<never> {
   });
 }
 
-function render({ status, body, headers }: Reply): Response {
+function render({ status, body, headers }: Reply, now: number): Response {
   const text = typeof body === "string" || body instanceof Uint8Array ? (body as BodyInit) : JSON.stringify(body);
-  const standard = { "content-type": "application/json", "twilio-request-id": newSid("RQ") };
+  const standard = {
+    "content-type": "application/json",
+    "twilio-request-id": newSid("RQ"),
+    date: new Date(now).toUTCString(),
+  };
   return new Response(status === 204 ? null : text, { status, headers: { ...standard, ...headers } });
 }
 

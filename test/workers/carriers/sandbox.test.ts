@@ -6,6 +6,7 @@ import { sandboxFetch } from "../../../src/carriers/sandbox/fetch.ts";
 import { magicRecipients } from "../../../src/carriers/sandbox/magic.ts";
 import type { Login } from "../../../src/carriers/twilio/account.ts";
 import { twilioCarrier } from "../../../src/carriers/twilio/client.ts";
+import { Clock } from "../../../src/carriers/twilio/clock.ts";
 import { listMessages } from "../../../src/carriers/twilio/messages.ts";
 import { verifyTwilioSignature } from "../../../src/domain/twilio-signature.ts";
 import worker from "../../../src/index.ts";
@@ -51,8 +52,8 @@ function carrier(timeoutMs = 2_000) {
 }
 
 function list(to: string) {
-  const wire = { fetch: sandboxFetch(env.SANDBOX), apiUrl: "https://api.twilio.com", timeoutMs: 2_000, now: Date.now };
-  return listMessages(wire, login, { to, from: sender, since: 0 });
+  const outside = { fetch: sandboxFetch(env.SANDBOX), apiUrl: "https://api.twilio.com", timeoutMs: 2_000 };
+  return listMessages({ ...outside, now: Date.now, clock: new Clock() }, login, { to, since: 0 });
 }
 
 function outgoing(to: string, change: Partial<Outgoing> = {}): Outgoing {
