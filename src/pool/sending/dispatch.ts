@@ -1,5 +1,6 @@
 import type { Outcome, Outgoing } from "../../carriers/carrier.ts";
 import { rowId } from "../../domain/ids.ts";
+import type { SendExtras } from "../../domain/message.ts";
 import { nextSendAttempt } from "../../domain/retry.ts";
 import type { Account, SenderNumber } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
@@ -112,9 +113,6 @@ async function composeOutgoing(desk: Desk, row: MessageRow, account: Account): P
   const detail = JSON.parse(row.detail) as Detail;
   const messageId = rowId("msg", row.seq, desk.tag);
   const query = new URLSearchParams({ pool: await desk.outside.poolReference(), message: messageId });
-  const number: SenderNumber | null = desk.findNumber(row.number);
-  const messagingServiceSid =
-    detail.extras.messagingServiceSid ?? number?.messagingServiceSid ?? account.messagingServiceSid ?? undefined;
   return {
     to: detail.to ?? row.chat,
     from: row.number,
@@ -124,8 +122,16 @@ async function composeOutgoing(desk: Desk, row: MessageRow, account: Account): P
       messageId,
       callbackUrl: `${desk.outside.publicUrl}/twilio/${account.id}/status?${query}${callbackOverrides}`,
     },
-    extras: { ...detail.extras, ...(messagingServiceSid === undefined ? {} : { messagingServiceSid }) },
+    extras: wishesOf(desk, row, account),
   };
+}
+
+/** Returns a message's wishes to its network, with the Messaging Service that its number or account names where it names none itself. */
+export function wishesOf(desk: Desk, row: MessageRow, account: Account): SendExtras {
+  const { extras } = JSON.parse(row.detail) as Detail;
+  const number: SenderNumber | null = desk.findNumber(row.number);
+  const service = extras.messagingServiceSid ?? number?.messagingServiceSid ?? account.messagingServiceSid;
+  return { ...extras, ...(service == null ? {} : { messagingServiceSid: service }) };
 }
 
 /** Cancels at most `limit` messages that have not left. */

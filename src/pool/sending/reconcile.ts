@@ -1,6 +1,7 @@
 import type { MessageState, Settlement, Sought } from "../../carriers/carrier.ts";
 import { rowId } from "../../domain/ids.ts";
 import { reconcileMs } from "../../domain/retry.ts";
+import type { Account } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
 import { type DueMessage, dueUnknowns, interrupted, schedule, strike } from "../ledger/agenda.ts";
 import {
@@ -13,7 +14,7 @@ import {
 } from "../ledger/messages.ts";
 import { applyReport, unpark } from "../settling/report.ts";
 import { endMessage, holdUnknown } from "../settling/settle.ts";
-import { dispatch } from "./dispatch.ts";
+import { dispatch, wishesOf } from "./dispatch.ts";
 
 const looksPerRound = 20;
 /** A message that is found absent again and again is not sent for ever. */
@@ -59,11 +60,11 @@ async function askCarrier(desk: Desk, row: DueMessage): Promise<Settlement | nul
   const account = desk.findAccount(row.account);
   if (account === null) return null;
   const carrier = await desk.outside.carrierOf(account);
-  const settled = await carrier.settle(describeSought(desk, row), { at: sentAt(row), mark: row.mark });
+  const settled = await carrier.settle(describeSought(desk, row, account), { at: sentAt(row), mark: row.mark });
   return settled.ok ? settled.value : null;
 }
 
-function describeSought(desk: Desk, row: DueMessage): Sought {
+function describeSought(desk: Desk, row: DueMessage, account: Account): Sought {
   const detail = JSON.parse(row.detail) as Detail;
   const peers = unknownsTo(desk.sql, row.chat, row.number).filter((peer) => isNear(peer, row));
   return {
@@ -71,7 +72,7 @@ function describeSought(desk: Desk, row: DueMessage): Sought {
     from: row.number,
     text: row.text,
     mediaUrls: detail.attachments.map(({ url }) => url),
-    extras: detail.extras,
+    extras: wishesOf(desk, row, account),
     isOurs: (providerId) => findMessageBySid(desk.sql, providerId) !== null,
     peers: { count: peers.length, rank: peers.findIndex(({ seq }) => seq === row.seq) },
     absentAfterMs: reconcileMs.grace + row.looks * reconcileMs.secondLook,
