@@ -31,16 +31,17 @@ export function readChatId(raw: string, homeCountry: string | null): Result<Reci
   return ok({ chatId: personOf(read.address), address: read.address, channel: read.channel });
 }
 
-/** Reads a number of our own (`from_number`, admin API) by the rules of a chat id; a short code of 3 to 6 digits only where allowed. */
+/** Reads a number of our own (`from_number`, admin API) by the rules of a chat id; a short code of 3 to 6 digits only where allowed. `what` is what an error calls it. */
 export function readPhoneNumber(
   raw: string,
   homeCountry: string | null,
   allowShortCode = false,
+  what = "The phone number",
 ): Result<SenderAddress> {
   const shortCode = raw.trim();
   if (allowShortCode && /^[1-9]\d{2,5}$/.test(shortCode)) return ok({ address: shortCode, channel: "sms", e164: null });
   const read = readAddress(raw, homeCountry);
-  if (!read.ok) return fail("invalid_request", `The phone number is not usable: ${read.why}`);
+  if (!read.ok) return fail("invalid_request", `${what} is not usable: ${read.why}`);
   return ok({ address: read.address, channel: read.channel, e164: withoutChannel(read.address) });
 }
 
@@ -88,13 +89,16 @@ function readAddress(raw: string, homeCountry: string | null): Reading {
 /** Calls a number canonical when libphonenumber reads it as itself; a trunk prefix as in +44 (0)7911 is dropped on the way. */
 function readInternational(digits: string, whatsapp: boolean): Reading {
   if (!/^[1-9]/.test(digits)) return refuse("no calling code begins with 0. Write for example +15551234567.");
-  if (digits.length > 15) return refuse("it has more than 15 digits, which no phone number has.");
+  if (digits.length > 15)
+    return refuse("it has more than 15 digits. Write one phone number, for example +15551234567.");
   if (whatsapp && isRetiredMexicanMobile(digits)) return accept(`+${digits}`);
   const number = parseNumber(`+${digits}`, null);
   if (number === null)
     return refuse("its calling code does not exist. Write + and the calling code first, for example +15551234567.");
   if (!number.isPossible())
-    return refuse(`a number of calling code ${number.countryCallingCode} cannot have that many digits.`);
+    return refuse(
+      `a number of calling code ${number.countryCallingCode} does not have ${digits.length} digits. Write the whole of it, for example +15551234567.`,
+    );
   const again = parseNumber(number.number, null);
   if (again?.number !== number.number)
     return refuse("its digits after the calling code begin with a trunk prefix. Leave it out.");

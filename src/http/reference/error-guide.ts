@@ -21,7 +21,7 @@ export const errorGuide: Record<FailureCode, ErrorAdvice> = {
   invalid_chat_id: {
     cause: "The chat id in the path is not a phone number that can be read for certain.",
     fix: "Write it with a plus sign, country code and number, and encode the plus as %2B: /chats/%2B15551234567/messages.",
-    message: "The chat id is not usable: it is not a phone number: write it in E.164 form, for example +15551234567.",
+    message: "The chat id is not usable: it has no + and calling code. Write for example +15551234567.",
   },
   groups_not_supported: {
     cause: "The chat id names a group or several recipients, and a Twilio number writes to one person at a time.",

@@ -44,7 +44,7 @@ export function addressDrafts(desk: Desk, drafts: readonly Draft[]): Result<Draf
     const recipient = readChatId(draft.to, country);
     if (!recipient.ok) return recipient;
     const { chatId, channel, address: writtenTo } = recipient.value;
-    const sender = draft.fromNumber === null ? null : readPhoneNumber(draft.fromNumber, country, true);
+    const sender = draft.fromNumber === null ? null : readPhoneNumber(draft.fromNumber, country, true, "from_number");
     if (sender !== null && !sender.ok) return sender;
     addressed.push({
       ...draft,
