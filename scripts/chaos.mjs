@@ -1,25 +1,27 @@
 // Loses answers, kills the gateway and repeats callbacks, all on loopback, and then compares every log: npm run chaos -- --seed 7
 import { setTimeout as pause } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import { clientOf, makeLivePool } from "../test/support/node/client.ts";
 import { startFakeTwilio } from "../test/support/node/fake-twilio.ts";
 import { startSink } from "../test/support/node/sink.ts";
 import { startGateway } from "../test/support/node/start-gateway.ts";
+import { readArguments } from "./arguments.mjs";
 import { makeFates, roll } from "./chaos/dice.mjs";
 import { judge } from "./chaos/judge.mjs";
 
-const { values } = parseArgs({
-  options: {
+const usage = "Usage: npm run chaos -- [--messages N] [--kills K] [--faults 0..1] [--seed S]";
+const values = readArguments(
+  {
     messages: { type: "string", default: "300" },
     kills: { type: "string", default: "4" },
     faults: { type: "string", default: "0.3" },
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
   },
-});
+  usage,
+);
 const { seed } = values;
 const [messages, kills, faults] = [values.messages, values.kills, values.faults].map(Number);
 if (!(messages > 0 && kills >= 0 && faults >= 0 && faults <= 1)) {
-  console.error("Usage: npm run chaos -- [--messages N] [--kills K] [--faults 0..1] [--seed S]");
+  console.error(usage);
   process.exit(2);
 }
 const numbers = ["+15559876541", "+15559876542", "+15559876543"];

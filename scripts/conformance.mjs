@@ -1,19 +1,21 @@
 // A black-box run of the v2 contract against any server: npm run conformance -- --url http://127.0.0.1:8787 --key <test key>
 // It sends a few messages to --to (default +15005550006, which Twilio and the sandbox deliver at no cost) and removes what it makes.
-import { parseArgs } from "node:util";
+import { readArguments } from "./arguments.mjs";
 import { checks } from "./conformance/checks.mjs";
 import { countOperations, judge } from "./conformance/contract.mjs";
 
-const { values } = parseArgs({
-  options: {
+const usage = "Usage: npm run conformance -- --url URL --key KEY [--to NUMBER] [--json]";
+const values = readArguments(
+  {
     url: { type: "string" },
     key: { type: "string" },
     to: { type: "string", default: "+15005550006" },
     json: { type: "boolean", default: false },
   },
-});
+  usage,
+);
 if (!values.url || !values.key) {
-  console.error("Usage: npm run conformance -- --url URL --key KEY [--to NUMBER] [--json]");
+  console.error(usage);
   process.exit(2);
 }
 const base = `${values.url.replace(/\/+$/, "").replace(/\/v2\/api$/, "")}/v2/api`;

@@ -8,8 +8,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { Webhook } from "standardwebhooks";
+import { readArguments } from "./arguments.mjs";
 
 const PATIENCE_MS = 60_000;
 /** Magic recipients of the sandbox (docs/sandbox.md). */
@@ -19,7 +19,10 @@ const SAYS_STOP = "+15005556002";
 /** What goes wrong for a reason that one line can say. */
 class DemoError extends Error {}
 
-const { values: options } = parseArgs({ options: { url: { type: "string" }, key: { type: "string" } } });
+const options = readArguments(
+  { url: { type: "string" }, key: { type: "string" } },
+  "Usage: npm run demo [-- --url http://127.0.0.1:8787 --key <test key>]; without a gateway's address it starts one of its own",
+);
 const startedAt = Date.now();
 const endings = [];
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => finish(1));

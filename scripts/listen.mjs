@@ -8,9 +8,7 @@ const PAUSE_MS = 1_000;
 let connected = false;
 
 try {
-  const options = await readOptions(process.argv.slice(2), process.env);
-  if (options) await listen(options);
-  else console.log(USAGE);
+  await listen(await readOptions(process.env));
 } catch (error) {
   if (!(error instanceof OptionError) && !(error instanceof FeedRefusal)) throw error;
   console.error(error.usage ? `${error.message}\n\n${USAGE}` : error.message);

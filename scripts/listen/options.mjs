@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { parseArgs } from "node:util";
+import { readArguments } from "../arguments.mjs";
 
 export const USAGE = `Usage: npm run listen -- --forward http://localhost:3000 --key <API key>
 
@@ -18,13 +18,12 @@ export class OptionError extends Error {
 }
 
 /**
- * The options of `npm run listen`, checked, or null where help is asked for; throws OptionError.
- * @param {string[]} args
+ * The options of `npm run listen`, checked; throws OptionError.
  * @param {Record<string, string | undefined>} environment
  */
-export async function readOptions(args, environment) {
-  const given = parse(args);
-  if (given.help) return null;
+export async function readOptions(environment) {
+  const text = { type: "string" };
+  const given = readArguments({ forward: text, key: text, url: text, secret: text, after: text }, USAGE);
   refuseWhatNpmTook(given, environment);
   const key = given.key ?? environment.TRUNKLINE_KEY ?? "";
   if (!given.forward) throw new OptionError("--forward is missing: where shall the events go?", { usage: true });
@@ -37,16 +36,6 @@ export async function readOptions(args, environment) {
     ownSecret: given.secret !== undefined,
     after: given.after ?? "latest",
   };
-}
-
-function parse(args) {
-  const text = { type: "string" };
-  const options = { forward: text, key: text, url: text, secret: text, after: text, help: { type: "boolean" } };
-  try {
-    return parseArgs({ args, options }).values;
-  } catch (error) {
-    throw new OptionError(`${error.message.split(". ")[0]}.`, { usage: true });
-  }
 }
 
 /** Without the two dashes npm keeps the options for itself. */
