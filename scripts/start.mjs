@@ -65,6 +65,7 @@ async function start() {
   const works = await keyWorks(inner, key);
   front.openTo(worker.port);
   open = true;
+  void ringTheClock(inner);
   setInterval(() => ringTheClock(inner), MINUTE_MS).unref();
   welcome({ publicUrl, stateDir, settings, key: works ? key : undefined });
 }
@@ -90,7 +91,7 @@ async function findHolder(path) {
   }
 }
 
-/** Cron does not fire locally; a minute that is missed is made up by the next one. */
+/** Cron does not fire locally: it is rung at the start, so that what was cut off is finished at once, and every minute; one that is missed is made up by the next. */
 async function ringTheClock(inner) {
   try {
     await fetch(`${inner}/cdn-cgi/handler/scheduled`, { signal: AbortSignal.timeout(MINUTE_MS) });

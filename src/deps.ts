@@ -23,7 +23,9 @@ export function makeDeps(env: Cloudflare.Env, settings: Settings): Deps {
       await (bell.lane === "slow" ? env.BELL_SLOW : env.BELL).send(bell, { delaySeconds });
     },
     send: async (errand) => {
-      await env.BELL.send(errand);
+      await env.BELL.send(errand).catch((error: unknown) => {
+        console.log(JSON.stringify({ event: "errand_lost", ...errand, error: String(error) }));
+      });
     },
     fetch: (request) => fetch(request),
     now: () => Date.now(),

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, isNull, lt } from "drizzle-orm";
+import { and, asc, eq, gt, isNull, lt, sql } from "drizzle-orm";
 import { defaultSelection, type Snapshot } from "../domain/snapshot.ts";
 import type { Database } from "./database.ts";
 import { readAccount, readOrganization, readWebhook } from "./publish.ts";
@@ -27,13 +27,14 @@ export async function markLobby(db: Database, organizationId: string, version: n
     .where(and(eq(organizations.id, organizationId), lt(organizations.publishedVersion, version)));
 }
 
-/** Returns at most `limit` organizations whose lobbies are in use and behind the directory. */
+/** Returns at most `limit` organizations whose lobbies are in use and behind the directory, by lot: those that cannot be published keep no other waiting for ever. */
 export async function listLobbiesBehind(db: Database, limit: number): Promise<string[]> {
   const { id, version, publishedVersion } = organizations;
   const rows = await db
     .select({ id })
     .from(organizations)
     .where(and(gt(publishedVersion, 0), lt(publishedVersion, version)))
+    .orderBy(sql`random()`)
     .limit(limit);
   return rows.map((row) => row.id);
 }
