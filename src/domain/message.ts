@@ -13,6 +13,9 @@ export type MessageStatus =
   | "cancelled"
   | "received";
 
+/** What a message can come to: a status, `taken` (the carrier gave it an id), or `unknown` (its answer was lost). */
+export type StepName = MessageStatus | "taken" | "unknown";
+
 export type Direction = "inbound" | "outbound";
 
 /** One attachment: a public URL, the name it has for a person, its media type and size in bytes where known. */
@@ -95,4 +98,6 @@ export type Message = {
   carrierDetail: Record<string, unknown> | null;
   /** How often its short links were followed: all requests, and those that look like a person's; null before the first. */
   clicks: { raw: number; human: number } | null;
+  /** What it came to after it was accepted, in order; empty for messages that are older than this list. */
+  life: { to: StepName; at: number }[];
 };

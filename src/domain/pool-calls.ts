@@ -2,6 +2,7 @@
 import type { Failure, Result } from "./failure.ts";
 import type { Candidate, Direction, Draft, Message, MessageStatus, SelectionReason } from "./message.ts";
 import type { KeyMode, NumberType, Protocol, Sealed, Snapshot, Webhook } from "./snapshot.ts";
+import type { TimelineKind } from "./timeline.ts";
 
 /** Who asks: the key id that the token carries and the SHA-256 of the whole token, hex. The object compares. */
 export type Credential = { keyId: string; hash: string };
@@ -42,6 +43,21 @@ export type ListMessages = Page & {
 };
 export type MessagesPage = { chatId: string; contact: Contact | null; messages: Message[]; total: number };
 export type ListChats = Page & { q: string | null; sort: "recent" | "oldest" };
+
+/** One attempt to deliver an event to a webhook; `waiting`: not made yet, `at` is when it is due. */
+export type StoryAttempt = {
+  webhookId: string;
+  attempt: number;
+  at: number;
+  state: "delivered" | "failed" | "waiting";
+  status: number | null;
+  error: string | null;
+  durationMs: number | null;
+};
+/** A message with what happened to it, oldest first, and whom that was told. */
+export type MessageStory = MessageView & {
+  timeline: { at: number; kind: TimelineKind; words: string; eventId: string | null; attempts: StoryAttempt[] }[];
+};
 
 /** What a message may be asked for by the words of its state; `unknown`: its outcome is not known yet. */
 export const searchableStatuses = [
@@ -293,6 +309,7 @@ export type PoolCalls = {
   preview(drafts: Draft[]): Promise<Result<Preview>>;
   searchMessages(search: MessageSearch): Promise<Result<FoundMessages>>;
   adminReadMessage(messageId: string): Promise<Result<MessageView>>;
+  readStory(messageId: string): Promise<Result<MessageStory>>;
   stats(): Promise<PoolStats | null>;
   numberStats(): Promise<NumberStats[]>;
   acceptAsAdmin(requests: SendRequest[]): Promise<Result<Result<SendAnswer>[]>>;

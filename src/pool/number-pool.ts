@@ -41,6 +41,7 @@ import { previewSend } from "./sending/decide.ts";
 import { dispatch } from "./sending/dispatch.ts";
 import { markInterrupted } from "./sending/reconcile.ts";
 import { takeReport } from "./settling/report.ts";
+import { readStory } from "./story.ts";
 import { surround } from "./surround.ts";
 import { hasTables, migrate } from "./tables.ts";
 import { recordDeliveries, takeDeliveries } from "./telling/deliveries.ts";
@@ -240,6 +241,10 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   async adminReadMessage(messageId: string) {
     if (this.#desk === null) return fail("needs_snapshot");
     return reads.readMessageById(this.#desk, messageId);
+  }
+
+  async readStory(messageId: string) {
+    return this.#asAdmin((desk) => readStory(desk, messageId));
   }
 
   async stats() {

@@ -7,6 +7,7 @@ import type {
   MessageStatus,
   SelectionTrace,
   SendExtras,
+  StepName,
 } from "../../domain/message.ts";
 import type { ListMessages } from "../../domain/pool-calls.ts";
 import type { Channel } from "../../domain/snapshot.ts";
@@ -28,7 +29,12 @@ export type Detail = {
   to?: string;
   /** How often its short links were followed, and how often by people. */
   clicks?: { raw: number; human: number };
+  /** What the message came to, in order: written with the status, so that it costs no row of its own. */
+  life?: Step[];
 };
+
+/** One step of a message's life: what it came to, and when. */
+export type Step = [to: StepName, at: number];
 
 /** A message row as SQLite gives it. */
 export type MessageRow = {
@@ -87,7 +93,7 @@ export function insertMessage(sql: SqlStorage, message: NewMessage): boolean {
     message.sid,
     message.createdAt,
     message.dueAt,
-    JSON.stringify(message.detail),
+    JSON.stringify({ ...message.detail, life: [] } satisfies Detail),
   );
   return cursor.toArray().length === 1;
 }
@@ -152,12 +158,38 @@ export type MessageChange = Partial<
   >
 >;
 
-/** Writes the named columns of one message, as one row. */
-export function updateMessage(sql: SqlStorage, seq: number, change: MessageChange): void {
+/** Writes the named columns of one message, as one row. A new status is a step of its life: `stepMessage` writes that. */
+export function updateMessage(sql: SqlStorage, seq: number, change: MessageChange & { status?: never }): void {
+  writeColumns(sql, seq, change, null);
+}
+
+/** Writes the named columns of one message and the step of its life that they are, as one row. */
+export function stepMessage(sql: SqlStorage, seq: number, change: MessageChange, step: Step): void {
+  writeColumns(sql, seq, change, step);
+}
+
+/** A message that is put back every minute for a day keeps its first steps of that kind, and all others. */
+const repeatableSteps: readonly StepName[] = ["queued", "sending", "unknown"];
+const repeatableAtMost = 24;
+
+function writeColumns(sql: SqlStorage, seq: number, { detail, ...change }: MessageChange, step: Step | null): void {
   const names = Object.keys(change);
-  if (names.length === 0) return;
-  const assignments = names.map((name) => `${name} = ?`).join(", ");
-  sql.exec(`UPDATE messages SET ${assignments} WHERE seq = ?`, ...Object.values(change), seq);
+  const assignments = names.map((name) => `${name} = ?`);
+  const values: (string | number | null)[] = Object.values(change);
+  const before = detail === undefined ? "detail" : "?";
+  if (step !== null) {
+    const most = repeatableSteps.includes(step[0]) ? repeatableAtMost : Number.MAX_SAFE_INTEGER;
+    assignments.push(
+      `detail = iif(json_array_length(messages.detail, '$.life') < ?, json_insert(${before}, '$.life[#]', json(?)), ${before})`,
+    );
+    const given = detail === undefined ? [] : [detail];
+    values.push(most, ...given, JSON.stringify(step), ...given);
+  } else if (detail !== undefined) {
+    assignments.push("detail = ?");
+    values.push(detail);
+  }
+  if (assignments.length === 0) return;
+  sql.exec(`UPDATE messages SET ${assignments.join(", ")} WHERE seq = ?`, ...values, seq);
 }
 
 /** Returns one page of a chat's messages; ids are time-sorted, so `since` and `until` (both inclusive) are a range of the index. */
@@ -232,5 +264,6 @@ export function readMessageRow(row: MessageRow, tag: string): Message {
     extras: detail.extras,
     carrierDetail: detail.carrier,
     clicks: detail.clicks ?? null,
+    life: (detail.life ?? []).map(([to, at]) => ({ to, at })),
   };
 }

@@ -6,7 +6,7 @@ import type { Account, SenderNumber } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
 import { type DueMessage, dueMessages, waitingMessages } from "../ledger/agenda.ts";
 import { findChat } from "../ledger/chats.ts";
-import { type Detail, findMessage, type MessageRow, updateMessage } from "../ledger/messages.ts";
+import { type Detail, findMessage, type MessageRow, stepMessage } from "../ledger/messages.ts";
 import { spendToken } from "../numbers/pace.ts";
 import { unpark } from "../settling/report.ts";
 import { endMessage, holdUnknown, settleOutcome } from "../settling/settle.ts";
@@ -90,7 +90,8 @@ function claim(desk: Desk, row: DueMessage, mark: string | null): number | null 
   if (refuseOptedOut(desk, current)) return null;
   const attempt = current.attempts + 1;
   desk.outside.storage.transactionSync(() => {
-    updateMessage(desk.sql, row.seq, { status: "sending", attempts: attempt, attempted_at: desk.now(), mark });
+    const leaving = { status: "sending", attempts: attempt, attempted_at: desk.now(), mark } as const;
+    stepMessage(desk.sql, row.seq, leaving, ["sending", desk.now()]);
     if (attempt === 1) emitStatus(desk, { ...current, status: "sending" });
   });
   return attempt;

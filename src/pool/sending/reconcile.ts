@@ -9,6 +9,7 @@ import {
   findMessage,
   findMessageBySid,
   type MessageRow,
+  stepMessage,
   unknownsTo,
   updateMessage,
 } from "../ledger/messages.ts";
@@ -132,7 +133,7 @@ function sendAgain(desk: Desk, row: DueMessage): void {
   const now = desk.now();
   strike(desk.sql, row.seq, row.agenda_due_at);
   schedule(desk.sql, row.seq, now);
-  updateMessage(desk.sql, row.seq, { status: "queued", outcome_unknown: 0, due_at: now });
+  stepMessage(desk.sql, row.seq, { status: "queued", outcome_unknown: 0, due_at: now }, ["queued", now]);
 }
 
 /** Keeps why nobody can say what became of a message where it is shown. */

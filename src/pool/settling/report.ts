@@ -15,6 +15,7 @@ import {
   findMessageBySid,
   type MessageChange,
   type MessageRow,
+  stepMessage,
   updateMessage,
 } from "../ledger/messages.ts";
 import { parkReport, takeParked } from "../ledger/parked.ts";
@@ -120,7 +121,7 @@ export function applyReport(desk: Desk, seq: number, report: MessageState): "app
     ...(decision.kind === "apply" ? describeChange(desk, row, decision.status, report) : {}),
   };
   if (row.sid === null) planPolls(desk, row);
-  updateMessage(desk.sql, seq, change);
+  writeChange(desk, seq, change);
   tell(desk, row, change);
   if (Object.keys(change).length > 0) finish(desk, row, row.due_at);
   if (decision.kind === "contradiction") planLook(desk, row, decision.status);
@@ -134,8 +135,13 @@ export function applyTruth(desk: Desk, seq: number, report: MessageState): void 
   if (row === null || status === null || !isFinal(status) || status === row.status) return;
   if (row.status === "read" && status === "delivered") return;
   const change = { error_code: null, error_message: null, ...describeChange(desk, row, status, report) };
-  updateMessage(desk.sql, seq, change);
+  writeChange(desk, seq, change);
   tell(desk, row, change);
+}
+
+function writeChange(desk: Desk, seq: number, { status, ...change }: MessageChange): void {
+  if (status === undefined) updateMessage(desk.sql, seq, change);
+  else stepMessage(desk.sql, seq, { ...change, status }, [status, desk.now()]);
 }
 
 function tell(desk: Desk, row: MessageRow, change: MessageChange): void {

@@ -9,7 +9,7 @@ import {
   findMessageBySid,
   type MessageChange,
   type MessageRow,
-  updateMessage,
+  stepMessage,
 } from "../ledger/messages.ts";
 import { judgeIfDue } from "../numbers/number-health.ts";
 import { recordOptOut } from "../people/opt-outs.ts";
@@ -61,7 +61,7 @@ function noteAccepted(desk: Desk, row: MessageRow, sid: string): void {
     holdUnknown(desk, row, "the carrier answered with another message's id");
     return;
   }
-  updateMessage(desk.sql, row.seq, { sid, outcome_unknown: 0 });
+  stepMessage(desk.sql, row.seq, { sid, outcome_unknown: 0 }, ["taken", desk.now()]);
   planPolls(desk, row);
   finish(desk, row, row.due_at);
 }
@@ -86,7 +86,7 @@ function departedAt(row: MessageRow): number {
 function putBack(desk: Desk, row: MessageRow, attempt: number, retryAfterSeconds: number | null): void {
   const delay = nextSendAttempt({ attempt, retryAfterSeconds, jitter: desk.outside.dice() });
   desk.accountFreeAt.set(row.account, desk.now() + delay);
-  updateMessage(desk.sql, row.seq, { status: "queued" });
+  stepMessage(desk.sql, row.seq, { status: "queued" }, ["queued", desk.now()]);
 }
 
 /** The carrier refuses the account, not the message: it waits with all others of the account until the credentials work again. */
@@ -101,17 +101,18 @@ export function holdUnknown(desk: Desk, row: MessageRow, cause: string): void {
   const detail = JSON.parse(row.detail) as Detail;
   if (row.due_at !== null) strike(desk.sql, row.seq, row.due_at);
   schedule(desk.sql, row.seq, lookAt);
-  updateMessage(desk.sql, row.seq, {
+  const held = {
     outcome_unknown: 1,
     due_at: lookAt,
     detail: JSON.stringify({ ...detail, carrier: { ...detail.carrier, unknown_because: cause } } satisfies Detail),
-  });
+  };
+  stepMessage(desk.sql, row.seq, held, ["unknown", desk.now()]);
   desk.arm(lookAt);
 }
 
 /** Ends a message with a final status and its event, and strikes it from the agenda. */
 export function endMessage(desk: Desk, row: MessageRow, change: MessageChange & Pick<MessageRow, "status">): void {
-  updateMessage(desk.sql, row.seq, { outcome_unknown: 0, ...change });
+  stepMessage(desk.sql, row.seq, { outcome_unknown: 0, ...change }, [change.status, desk.now()]);
   const ended = { ...row, outcome_unknown: 0, ...change };
   emitStatus(desk, ended);
   noteOptOutCode(desk, ended);

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { FoundMessages, MessageView } from "../../../domain/pool-calls.ts";
+import type { FoundMessages, MessageStory, MessageView, StoryAttempt } from "../../../domain/pool-calls.ts";
 import type { Deps } from "../../../flows/deps.ts";
 import { renewLinks } from "../../../flows/links-and-media/media-url.ts";
 import { toMessageDetail } from "../../v2/messages/answers.ts";
@@ -17,6 +17,21 @@ export function toAdminMessage(view: MessageView): z.output<typeof schemas.Admin
   };
 }
 
+/** Returns a message with everything that happened to it. */
+export function toMessageStory(story: MessageStory): z.output<typeof schemas.MessageStory> {
+  const timeline = story.timeline.map(({ at, kind, words, eventId, attempts }) => ({
+    at,
+    kind,
+    words,
+    ...(eventId === null ? {} : { event_id: eventId, attempts: attempts.map(toAttempt) }),
+  }));
+  return { ...toAdminMessage(story), timeline };
+}
+
+function toAttempt({ webhookId, durationMs, ...attempt }: StoryAttempt) {
+  return { webhook_id: webhookId, ...attempt, duration_ms: durationMs };
+}
+
 /** Returns a message as its operator finds it in a list. */
 export function toAdminSummary(view: MessageView): z.output<typeof schemas.AdminMessageSummary> {
   const { providerId, status } = view.message;
@@ -24,7 +39,7 @@ export function toAdminSummary(view: MessageView): z.output<typeof schemas.Admin
 }
 
 /** Returns messages whose links to inbound files open again. */
-export function renewViews(deps: Deps, views: readonly MessageView[]): Promise<MessageView[]> {
+export function renewViews<V extends MessageView>(deps: Deps, views: readonly V[]): Promise<V[]> {
   return Promise.all(views.map(async (view) => ({ ...view, message: await renewLinks(deps, view.message) })));
 }
 

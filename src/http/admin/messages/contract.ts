@@ -9,7 +9,7 @@ import { instant, listChatMessages, sendFailures } from "../../v2/messages/contr
 import { CancelResponse, SendMessageResponse } from "../../v2/messages/schemas.ts";
 import { hasContent, idempotencyKey, messageFields } from "../../v2/messages/send-request.ts";
 import { apiKeyParams } from "../api-keys/contract.ts";
-import { AdminMessage, AdminMessagesPage, FoundMessages } from "./schemas.ts";
+import { AdminMessagesPage, FoundMessages, MessageStory } from "./schemas.ts";
 
 const ofKey = { base: "admin", auth: "admin", tags: ["Key messages"], params: apiKeyParams } as const;
 const ofMessage = { ...ofKey, params: z.object({ ...apiKeyParams.shape, messageId: segment.max(128) }) } as const;
@@ -64,9 +64,10 @@ export const readAdminMessage = defineOperation({
   id: "readAdminMessage",
   method: "get",
   path: "/api-keys/{apiKeyId}/messages/{messageId}",
-  summary: "Read a message, and why its sender was chosen",
-  description: "With the carrier's id, every candidate, and the words for why each was chosen or passed over.",
-  answers: { 200: { description: "The message.", schema: AdminMessage } },
+  summary: "Read a message, why its sender was chosen, and its whole life",
+  description:
+    "With the carrier's id, every candidate and the words for why each was chosen or passed over, and a `timeline`: each step, the event that told of it, and each attempt to deliver that to a webhook, those still due included.",
+  answers: { 200: { description: "The message.", schema: MessageStory } },
   errors: ["not_found"],
 });
 

@@ -9,7 +9,7 @@ import { toChat } from "../../v2/chats/routes.ts";
 import { toSendRequest, toSent } from "../../v2/messages/routes.ts";
 import { toDrafts } from "../../v2/messages/send-drafts.ts";
 import { askKey } from "../ask-key.ts";
-import { renewViews, toAdminMessage, toAdminSummary, toFoundMessages } from "./answers.ts";
+import { renewViews, toAdminSummary, toFoundMessages, toMessageStory } from "./answers.ts";
 import * as operations from "./contract.ts";
 
 /** Registers the calls about a key's messages: finding, reading, sending, cancelling, and its conversations. */
@@ -48,10 +48,10 @@ function mountFinding(router: Hono<Edge>): void {
     operations.readAdminMessage,
     async ({ params, reply }, c) => {
       const deps = c.get("deps");
-      const read = await askKey(deps, params.apiKeyId, (pool) => pool.adminReadMessage(params.messageId));
+      const read = await askKey(deps, params.apiKeyId, (pool) => pool.readStory(params.messageId));
       if (!read.ok) return read;
-      const [view = read.value] = await renewViews(deps, [read.value]);
-      return reply(200, toAdminMessage(view));
+      const [story = read.value] = await renewViews(deps, [read.value]);
+      return reply(200, toMessageStory(story));
     },
     adminGuard,
   );

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { timelineKinds } from "../../../domain/timeline.ts";
 import { timestamp } from "../../shapes/fields.ts";
 import { Pagination } from "../../shapes/paging.ts";
 import { messageDetailShape } from "../../v2/messages/schemas.ts";
@@ -43,3 +44,35 @@ export const AdminMessage = z
     trace: z.object({ reason: z.string(), considered: Candidates, note: z.string().nullable() }).nullish(),
   })
   .meta({ id: "AdminMessage" });
+
+const StoryAttempt = z
+  .object({
+    webhook_id: z.string(),
+    attempt: z.int(),
+    at: timestamp,
+    state: z
+      .enum(["delivered", "failed", "waiting"])
+      .meta({ description: "`waiting`: not made yet; `at` is when it is due." }),
+    status: z.int().nullable().meta({ description: "The receiver's HTTP status; null where no answer came." }),
+    error: z.string().nullable(),
+    duration_ms: z.int().nullable(),
+  })
+  .meta({ id: "StoryAttempt" });
+
+/** A message with everything that happened to it. */
+export const MessageStory = z
+  .looseObject({
+    ...AdminMessage.shape,
+    timeline: z
+      .array(
+        z.object({
+          at: timestamp,
+          kind: z.enum(timelineKinds),
+          words: z.string().meta({ description: "What happened, as a sentence for a person." }),
+          event_id: z.string().optional().meta({ description: "The event that told webhooks of it." }),
+          attempts: z.array(StoryAttempt).optional(),
+        }),
+      )
+      .meta({ description: "Oldest first." }),
+  })
+  .meta({ id: "MessageStory" });
