@@ -117,6 +117,8 @@ describe("send_message", () => {
     expect(await use(client, "set_opt_out", { contact })).toEqual({ contact, opted_out: true });
     const given = { to: contact, text: "Still there?", idempotency_key: "opted-out" };
     expect(JSON.parse(await refusalOf(client, "send_message", given)).code).toBe("recipient_opted_out");
+    const preview = await use(client, "preview_send", { to: contact, text: "Still there?" });
+    expect(preview).toMatchObject({ would_send: false, reason: expect.stringContaining("opted out") });
   });
 });
 
