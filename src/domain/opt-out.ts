@@ -1,3 +1,5 @@
+import { areaCodeOf, isTollFree } from "./regions.ts";
+
 /** What a message asks of the sender: no more, again, or who are you. */
 export type OptKeyword = "stop" | "start" | "help";
 
@@ -35,6 +37,11 @@ export function readOptKeyword(text: string | null, optOutType: string | null, t
   if (!/^[A-Za-z]{3,11}$/.test(word)) return null;
   const keyword = word.toUpperCase();
   return tollFree && keyword === "YES" ? null : (keywords.get(keyword) ?? null);
+}
+
+/** Returns what an inbound message asks, by the number that it was written to. */
+export function keywordOf(message: { text: string | null; optOutType: string | null; to: string }): OptKeyword | null {
+  return readOptKeyword(message.text, message.optOutType, isTollFree(areaCodeOf(message.to) ?? ""));
 }
 
 function readOptOutType(optOutType: string | null): OptKeyword | null {

@@ -122,8 +122,11 @@ export type InboundMessage = {
   detail: Record<string, unknown>;
   /** The organization's own webhooks heard of it before a key held the number. */
   toldOrganization?: boolean;
+  /** The account's settings keep it out of the ledger: only what it asks (STOP, START) is heeded. */
+  keywordOnly?: boolean;
 };
-export type Received = { messageId: string; repeated: boolean };
+/** `messageId` is null where only the keyword was heeded. */
+export type Received = { messageId: string | null; repeated: boolean };
 
 /** A call to one of our numbers, after its signature was checked. */
 export type InboundCall = { providerId: string; from: string; to: string; forwardedTo: string | null };
@@ -294,8 +297,6 @@ export type PoolCalls = {
   receive(message: InboundMessage): Promise<Result<Received>>;
   /** Receives messages in order; ends at the first that the pool does not take. */
   receiveAll(messages: InboundMessage[]): Promise<Result<null>>;
-  /** Honours STOP and START in a message that is not kept. */
-  heedKeyword(message: InboundMessage): Promise<Result<null>>;
   /** Owes `call.received` to those who name it. */
   noteCall(call: InboundCall): Promise<Result<null>>;
   report(report: StatusReport): Promise<StatusAnswer>;
@@ -321,7 +322,7 @@ export type PoolCalls = {
   setAssignment(contact: string, phoneNumber: string): Promise<Result<Assignment>>;
   importAssignments(wishes: AssignmentWish[]): Promise<Result<Result<Assignment>[]>>;
   resetAssignment(contact: string): Promise<Result<null>>;
-  listOptOuts(query: Page): Promise<Result<{ optOuts: OptOut[]; total: number }>>;
+  listOptOuts(query: Page & { contact: string | null }): Promise<Result<{ optOuts: OptOut[]; total: number }>>;
   setOptOut(contact: string, by: string): Promise<Result<OptOut>>;
   liftOptOut(contact: string): Promise<Result<null>>;
 };

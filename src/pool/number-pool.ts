@@ -34,7 +34,7 @@ import { restorePace } from "./numbers/pace.ts";
 import * as people from "./people/assignments.ts";
 import * as contacts from "./people/contacts.ts";
 import * as reads from "./reads.ts";
-import { heedKeyword, noteCall, receiveMessage } from "./receiving/receive.ts";
+import { noteCall, receiveMessage } from "./receiving/receive.ts";
 import { searchMessages } from "./search.ts";
 import { acceptRequest } from "./sending/accept.ts";
 import { previewSend } from "./sending/decide.ts";
@@ -190,10 +190,6 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     return ok(null);
   }
 
-  async heedKeyword(message: InboundMessage) {
-    return this.#asAdmin((desk) => ok(heedKeyword(desk, message)));
-  }
-
   async noteCall(call: InboundCall) {
     return this.#asAdmin((desk) => noteCall(desk, call));
   }
@@ -293,8 +289,8 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     return this.#asAdmin((desk) => people.resetAssignment(desk, contact));
   }
 
-  async listOptOuts(query: Page) {
-    return this.#asAdmin((desk) => ok(people.listOptOuts(desk, query)));
+  async listOptOuts(query: Page & { contact: string | null }) {
+    return this.#asAdmin((desk) => people.listOptOuts(desk, query));
   }
 
   async setOptOut(contact: string, by: string) {

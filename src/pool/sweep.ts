@@ -3,6 +3,7 @@ import { webhookDelaysMs } from "../domain/retry.ts";
 import { linkLifeMs } from "../domain/short-link.ts";
 import type { Desk } from "./desk.ts";
 import { attemptHeads, sweepAttempts } from "./ledger/attempts.ts";
+import { sweepHeeded } from "./ledger/blocks.ts";
 import { owedHeads, sweepOwed } from "./ledger/deliveries.ts";
 import { eventBounds, sweepEvents } from "./ledger/events.ts";
 import { hasKeys, sweepKeys } from "./ledger/idempotency.ts";
@@ -27,7 +28,9 @@ export function sweep(desk: Desk): void {
   const now = desk.now();
   if (now < (readMark(desk.sql, "forgotten_at") ?? 0) + restMs) return;
   desk.keysSweptTo = desk.outside.storage.transactionSync(() => {
-    const areDone = [forgetOwed, forgetAttempts, forgetEvents, forgetLinks].map((forget) => forget(desk, now));
+    const areDone = [forgetOwed, forgetAttempts, forgetEvents, forgetLinks, forgetHeeded].map((forget) =>
+      forget(desk, now),
+    );
     const keys = forgetKeys(desk, now, desk.keysSweptTo);
     if (keys.isDone && areDone.every(Boolean) && hasAnything(desk)) saveMark(desk.sql, "forgotten_at", now);
     return keys.sweptTo;
@@ -63,6 +66,11 @@ function forgetEvents(desk: Desk, now: number): boolean {
 
 function forgetLinks(desk: Desk, now: number): boolean {
   return sweepLinks(desk.sql, sequenceAt(now - linkKeptMs), slice) < slice;
+}
+
+/** Twilio repeats a request for minutes, not for a month. */
+function forgetHeeded(desk: Desk, now: number): boolean {
+  return sweepHeeded(desk.sql, now - keptMs, slice) < slice;
 }
 
 function forgetKeys(desk: Desk, now: number, after: string | null): { sweptTo: string | null; isDone: boolean } {

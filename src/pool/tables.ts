@@ -159,6 +159,12 @@ const migrations: readonly string[] = [
 
   `CREATE TABLE snapshot_parts (part INTEGER PRIMARY KEY, body TEXT NOT NULL)`,
   "ALTER TABLE messages ADD COLUMN mark TEXT",
+
+  `ALTER TABLE chats ADD COLUMN opted_in_number TEXT;
+
+   CREATE TABLE blocks (contact TEXT NOT NULL, number TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (contact, number)) WITHOUT ROWID;
+
+   CREATE TABLE heeded (sid TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID`,
 ];
 
 /** Says whether this object was ever given a snapshot: only then does it have tables, so that a stranger's call writes nothing. */

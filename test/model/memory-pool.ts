@@ -68,6 +68,7 @@ export class MemoryPool {
       sticky: this.sticky.get(wish.contact) ?? null,
       repliedTo: this.lastWrittenTo.get(wish.contact) ?? null,
       hasWrittenTo: (number) => this.heard.has(`${number} ${wish.contact}`),
+      isBlocked: () => false,
       rotation: this.rotation,
       queueDepth: (number) => this.queues.get(number) ?? 0,
       isUnhealthy: (number) => this.unhealthy.has(number),

@@ -111,6 +111,7 @@ describe("capability before preference", () => {
       sticky: null,
       repliedTo: null,
       hasWrittenTo: () => false,
+      isBlocked: () => false,
       rotation: new Map(),
       queueDepth: () => 0,
       isUnhealthy: () => false,

@@ -27,6 +27,7 @@ export type ChoiceInput = {
   /** The number that this contact last wrote to; counts only where stickiness is on. */
   repliedTo: string | null;
   hasWrittenTo: (number: string) => boolean;
+  isBlocked: (number: string) => boolean;
   rotation: RotationState;
   queueDepth: (number: string) => number;
   isUnhealthy: (number: string) => boolean;

@@ -68,6 +68,7 @@ function standOf(
     case "no_mms":
     case "no_whatsapp":
     case "reply_only":
+    case "blocked":
       return { kind: "unable", address, obstacle: standing };
   }
 }

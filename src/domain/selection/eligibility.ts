@@ -8,21 +8,24 @@ export type Demand = {
   recipient: Recipient;
   needs: { media: boolean };
   hasWrittenTo: (number: string) => boolean;
+  /** Whether the carrier blocks this one number for the person, who opted in at another since. */
+  isBlocked: (number: string) => boolean;
 };
 
 /** Why a number cannot carry a message at all, whatever anybody prefers. */
-export type Obstacle = "paused" | "other_channel" | "no_sms" | "no_mms" | "no_whatsapp" | "reply_only";
+export type Obstacle = "paused" | "other_channel" | "no_sms" | "no_mms" | "no_whatsapp" | "reply_only" | "blocked";
 
 /** Where a number stands for one message: an obstacle, a reason to pass it over while others can (seen by automatic choice alone), or able. */
 export type Standing = Obstacle | "unweighted" | "unweighted_unhealthy" | "unhealthy" | "able";
 
-/** Returns what keeps a number from carrying a message, or null: paused, then channel and capability, then the reply-only rule (seed 001). */
+/** Returns what keeps a number from carrying a message, or null: paused, then channel and capability, then the reply-only rule (seed 001), then the person's own block. */
 export function findObstacle(number: SenderNumber, demand: Demand): Obstacle | null {
   if (!number.isActive) return "paused";
   if (number.channel !== demand.recipient.channel) return "other_channel";
   const missing = missingCapability(number, demand.needs.media);
   if (missing !== null) return missing;
   if (number.type === "inbound" && !demand.hasWrittenTo(number.address)) return "reply_only";
+  if (demand.isBlocked(number.address)) return "blocked";
   return null;
 }
 

@@ -21,6 +21,8 @@ export function refuseRequested(number: SenderNumber, obstacle: Obstacle, demand
       );
     case "reply_only":
       return replyOnly(number, demand);
+    case "blocked":
+      return blocked(number, demand);
     case "other_channel":
     case "no_sms":
     case "no_mms":
@@ -43,6 +45,8 @@ export function explainNoSender(numbers: readonly SenderNumber[], demand: Demand
   }
   const replyOnlyNumber = active.find((number) => findObstacle(number, demand) === "reply_only");
   if (replyOnlyNumber !== undefined) return replyOnly(replyOnlyNumber, demand);
+  const blockedNumber = active.find((number) => findObstacle(number, demand) === "blocked");
+  if (blockedNumber !== undefined) return blocked(blockedNumber, demand);
   const missing = askedFor(demand);
   const paused = numbers.filter(
     (number) => !number.isActive && findObstacle({ ...number, isActive: true }, demand) === null,
@@ -57,6 +61,14 @@ function replyOnly(number: SenderNumber, demand: Demand): NoSender {
     allocation_id: number.allocationId,
     external_id: demand.recipient.chatId,
   });
+}
+
+function blocked({ address }: SenderNumber, demand: Demand): NoSender {
+  return fail(
+    "recipient_opted_out",
+    `The recipient wrote STOP to ${address}, and START to another number since: Twilio goes on blocking ${address} until they write START to it.`,
+    { external_id: demand.recipient.chatId, from_number: address },
+  );
 }
 
 function askedFor(demand: Demand): "SMS" | "MMS" | "WhatsApp" | "iMessage" {

@@ -16,6 +16,7 @@ const standingWords: Record<Exclude<Standing, "able">, string> = {
   no_sms: "it cannot send SMS",
   no_mms: "it cannot send MMS",
   no_whatsapp: "it cannot send WhatsApp",
+  blocked: "the person wrote STOP to it, and START to another number since",
   reply_only: "reply-only, and the contact has not written to it",
   unhealthy: "unhealthy, and others can send",
   unweighted: "weight 0, and others can send",

@@ -21,7 +21,7 @@ export async function keepInbound(deps: Deps, number: NumberRow, message: Inboun
     if (now !== null && now.apiKeyId !== null && now.apiKeyId !== number.apiKeyId)
       return keepInbound(deps, now, message);
   }
-  const toldOrganization = await tellOrganization(deps, number, message);
+  const toldOrganization = message.keywordOnly === true ? false : await tellOrganization(deps, number, message);
   await keepUnclaimed(deps.db, { ...message, toldOrganization }, deps.now());
   const now = await findNumber(deps.db, message.to);
   if (now !== null && now.apiKeyId !== null) await handOver(deps, { number: message.to, keyId: now.apiKeyId });

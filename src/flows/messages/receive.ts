@@ -4,9 +4,9 @@ import type { AccountRow } from "../../directory/accounts.ts";
 import { findInboundRoute, type NumberRow } from "../../directory/numbers.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import type { Attachment } from "../../domain/message.ts";
+import { keywordOf } from "../../domain/opt-out.ts";
 import type { InboundMessage } from "../../domain/pool-calls.ts";
 import { judgeRequest, type SignedForm } from "../accounts/judge-request.ts";
-import { askPool } from "../ask-pool.ts";
 import type { Deps } from "../deps.ts";
 import { signMediaUrl } from "../links-and-media/media-url.ts";
 import { keepInbound } from "./keep-inbound.ts";
@@ -37,8 +37,9 @@ async function keep(
   message: InboundMessage,
 ): Promise<Result<null>> {
   if (syncsInbound(account, message)) return keepInbound(deps, number, message);
-  const { apiKeyId } = number;
-  return apiKeyId === null ? ok(null) : askPool(deps, apiKeyId, (pool) => pool.heedKeyword(message));
+  const keyword = keywordOf(message);
+  if (keyword !== "stop" && keyword !== "start") return ok(null);
+  return keepInbound(deps, number, { ...message, keywordOnly: true });
 }
 
 function syncsInbound(account: AccountRow, message: InboundMessage): boolean {

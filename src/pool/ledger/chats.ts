@@ -24,6 +24,8 @@ export type ChatRow = {
   opted_out_by: string | null;
   /** The writing in which the network last gave the person's address, where it is not the id. */
   address: string | null;
+  /** The number at which the person last opted in again, null when they never did or opted out since. */
+  opted_in_number: string | null;
 };
 
 /** Returns a chat row, or null. */
@@ -69,13 +71,19 @@ export function touchChat(sql: SqlStorage, touch: Touch): void {
   );
 }
 
-/** Sets or lifts a contact's opt-out; answers false when it stood so already. */
-export function setOptOut(sql: SqlStorage, chat: string, optOut: { at: number; by: string } | null): boolean {
+/** Sets or lifts a contact's opt-out; answers false when it stood so already. `optedInAt` is the number at which a person lifts it. */
+export function setOptOut(
+  sql: SqlStorage,
+  chat: string,
+  optOut: { at: number; by: string } | null,
+  optedInAt: string | null = null,
+): boolean {
   const cursor = sql.exec(
-    "UPDATE chats SET opted_out_at = ?1, opted_out_by = ?2 WHERE id = ?3 AND (opted_out_at IS NULL) = (?1 IS NOT NULL) RETURNING id",
+    "UPDATE chats SET opted_out_at = ?1, opted_out_by = ?2, opted_in_number = ?4 WHERE id = ?3 AND (opted_out_at IS NULL) = (?1 IS NOT NULL) RETURNING id",
     optOut?.at ?? null,
     optOut?.by ?? null,
     chat,
+    optedInAt,
   );
   return cursor.toArray().length === 1;
 }
@@ -132,17 +140,21 @@ export function pageSticky(
 
 export type OptOutRow = { id: string; opted_out_at: number; opted_out_by: string | null };
 
-/** Returns one page of the contacts that opted out, newest first, and how many there are. */
-export function pageOptOuts(sql: SqlStorage, page: Page): { rows: OptOutRow[]; total: number } {
+/** Returns one page of the contacts that opted out, newest first, and how many there are; `chat` asks for one contact. */
+export function pageOptOuts(
+  sql: SqlStorage,
+  query: Page & { chat: string | null },
+): { rows: OptOutRow[]; total: number } {
+  const where = "opted_out_at IS NOT NULL AND (?1 IS NULL OR id = ?1)";
   const rows = sql
     .exec<OptOutRow>(
-      `SELECT id, opted_out_at, opted_out_by FROM chats WHERE opted_out_at IS NOT NULL
-       ORDER BY opted_out_at DESC, id LIMIT ? OFFSET ?`,
-      page.limit,
-      page.offset,
+      `SELECT id, opted_out_at, opted_out_by FROM chats WHERE ${where} ORDER BY opted_out_at DESC, id LIMIT ?2 OFFSET ?3`,
+      query.chat,
+      query.limit,
+      query.offset,
     )
     .toArray();
-  const counted = sql.exec("SELECT count(*) AS total FROM chats WHERE opted_out_at IS NOT NULL").one();
+  const counted = sql.exec(`SELECT count(*) AS total FROM chats WHERE ${where}`, query.chat).one();
   return { rows, total: Number(counted.total) };
 }
 

@@ -5,6 +5,7 @@ import { proximity } from "../../domain/regions.ts";
 import { type Choice, type ChoiceInput, chooseSender, considerPool } from "../../domain/selection/choose-sender.ts";
 import type { Explain } from "../../domain/selection/trace-words.ts";
 import type { Desk } from "../desk.ts";
+import { isBlockedFor } from "../ledger/blocks.ts";
 import type { ChatRow } from "../ledger/chats.ts";
 import { numbersHeard } from "../ledger/heard.ts";
 import { isNumberPassedOver } from "./number-health.ts";
@@ -44,6 +45,7 @@ function inputOf(desk: Desk, wish: Wish, chat: ChatRow | null, explain: Explain)
       heard ??= numbersHeard(desk.sql, wish.to);
       return heard.has(number);
     },
+    isBlocked: (number) => chat?.opted_in_number != null && isBlockedFor(desk.sql, wish.to, number),
     rotation: desk.rotation,
     queueDepth: (number) => desk.queueDepth.get(number) ?? 0,
     isUnhealthy: (number) => isNumberPassedOver(desk, number),

@@ -50,15 +50,20 @@ export function resetAssignment(desk: Desk, contact: string): Result<null> {
   return ok(null);
 }
 
-/** Returns one page of the pool's opt-out list, newest first. */
-export function listOptOuts(desk: Desk, page: Page): { optOuts: OptOut[]; total: number } {
-  const { rows, total } = pageOptOuts(desk.sql, page);
+/** Returns one page of the pool's opt-out list, newest first, or the one contact that is asked for, where it is on it. */
+export function listOptOuts(
+  desk: Desk,
+  query: Page & { contact: string | null },
+): Result<{ optOuts: OptOut[]; total: number }> {
+  const chat = query.contact === null ? ok(null) : readContact(desk, query.contact);
+  if (!chat.ok) return chat;
+  const { rows, total } = pageOptOuts(desk.sql, { limit: query.limit, offset: query.offset, chat: chat.value });
   const optOuts = rows.map((row) => ({
     contact: row.id,
     source: row.opted_out_by ?? "unknown",
     optedOutAt: row.opted_out_at,
   }));
-  return { optOuts, total };
+  return ok({ optOuts, total });
 }
 
 /** Opts a contact out for the whole pool; one that is out already stays as it was. */
@@ -84,8 +89,10 @@ export function optIn(desk: Desk, contact: string): Result<null> {
   return ok(null);
 }
 
+/** A short code that wrote to us is no number that could be written to, but a contact like any other. */
 function readContact(desk: Desk, contact: string): Result<string> {
-  return readConversationId(contact, desk.snapshot.organization.countryCode);
+  const read = readConversationId(contact, desk.snapshot.organization.countryCode);
+  return !read.ok && findChat(desk.sql, contact) !== null ? ok(contact) : read;
 }
 
 function ensureContact(desk: Desk, chat: string, at: number): void {

@@ -1,5 +1,6 @@
 import type { Desk } from "../desk.ts";
-import { ensureChat, setOptOut } from "../ledger/chats.ts";
+import { blockFor, unblockFor } from "../ledger/blocks.ts";
+import { ensureChat, findChat, setOptOut } from "../ledger/chats.ts";
 import { emitPoolEvent } from "../telling/outbox.ts";
 
 /** Whose word it is: the person's own, the carrier's, or the operator's. */
@@ -8,6 +9,7 @@ type OptOutSource = "keyword" | "carrier";
 /** Opts a contact out for the whole pool, in the caller's transaction; the event is owed once, and a repeat changes nothing. */
 export function recordOptOut(desk: Desk, optOut: { chat: string; number: string; source: OptOutSource }): void {
   const at = desk.now();
+  unblockFor(desk.sql, optOut.chat, null);
   ensureChat(desk.sql, { chat: optOut.chat, contactId: desk.outside.newId("con"), at });
   if (!setOptOut(desk.sql, optOut.chat, { at, by: optOut.source })) return;
   emitPoolEvent(desk, "contact.opted_out", {
@@ -17,8 +19,19 @@ export function recordOptOut(desk: Desk, optOut: { chat: string; number: string;
   });
 }
 
-/** Lets a contact in again, in the caller's transaction; the event is owed once. */
+/**
+ * Heeds a carrier's code that says that the contact opted out, in the caller's transaction. Twilio keeps its block by sender: one that stands though the person
+ * has opted in at another number since is older than that word, and counts for this sender alone.
+ */
+export function heedCarrierBlock(desk: Desk, refused: { chat: string; number: string }): void {
+  const optedInAt = findChat(desk.sql, refused.chat)?.opted_in_number ?? null;
+  if (optedInAt === null || optedInAt === refused.number) recordOptOut(desk, { ...refused, source: "carrier" });
+  else blockFor(desk.sql, refused.chat, refused.number, desk.now());
+}
+
+/** Lets a contact in again, in the caller's transaction; the event is owed once. The carrier's block of the number that they wrote to ends with it. */
 export function liftOptOut(desk: Desk, optIn: { chat: string; number: string }): void {
-  if (!setOptOut(desk.sql, optIn.chat, null)) return;
+  unblockFor(desk.sql, optIn.chat, optIn.number);
+  if (!setOptOut(desk.sql, optIn.chat, null, optIn.number)) return;
   emitPoolEvent(desk, "contact.opted_in", { external_id: optIn.chat, internal_id: optIn.number, source: "keyword" });
 }

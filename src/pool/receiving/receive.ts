@@ -1,11 +1,11 @@
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import { rowId } from "../../domain/ids.ts";
-import { readOptKeyword } from "../../domain/opt-out.ts";
+import { keywordOf } from "../../domain/opt-out.ts";
 import { personOf } from "../../domain/person.ts";
 import type { InboundCall, InboundMessage, Received } from "../../domain/pool-calls.ts";
-import { areaCodeOf, isTollFree } from "../../domain/regions.ts";
 import { countSegments } from "../../domain/segments.ts";
 import type { Desk } from "../desk.ts";
+import { heedOnce } from "../ledger/blocks.ts";
 import { ensureChat, touchChat } from "../ledger/chats.ts";
 import { noteHeard } from "../ledger/heard.ts";
 import { findMessage, findMessageBySid, insertMessage } from "../ledger/messages.ts";
@@ -16,13 +16,14 @@ import { emitPoolEvent, emitStatus } from "../telling/outbox.ts";
 export function receiveMessage(desk: Desk, message: InboundMessage): Result<Received> {
   const isTaken = desk.isLobby ? desk.snapshot.webhooks.length > 0 : desk.findNumber(message.to) !== null;
   if (!isTaken) return fail("not_found", "This pool does not hold the number.");
-  return ok(desk.outside.storage.transactionSync(() => writeInbound(desk, message)));
+  const receive = message.keywordOnly === true ? heedKeyword : writeInbound;
+  return ok(desk.outside.storage.transactionSync(() => receive(desk, message)));
 }
 
-/** Honours STOP and START in a message that the account's settings keep out of the ledger: a person's wish is no matter of settings. */
-export function heedKeyword(desk: Desk, message: InboundMessage): null {
-  desk.outside.storage.transactionSync(() => noteOptOut(desk, message));
-  return null;
+/** Honours STOP and START, once, in a message that the account's settings keep out of the ledger: a person's wish is no matter of settings. */
+function heedKeyword(desk: Desk, message: InboundMessage): Received {
+  if (keywordOf(message) !== null && heedOnce(desk.sql, message.providerId, desk.now())) noteOptOut(desk, message);
+  return { messageId: null, repeated: false };
 }
 
 /** Owes `call.received` to those who name it; `forwarded_to` is null where the call is answered and ended. */
@@ -94,8 +95,7 @@ function writeInbound(desk: Desk, message: InboundMessage): Received {
 
 /** STOP and START hold for the whole pool: another of its numbers never writes to a person who opted out. */
 function noteOptOut(desk: Desk, message: InboundMessage): void {
-  const tollFree = isTollFree(areaCodeOf(message.to) ?? "");
-  const keyword = readOptKeyword(message.text ?? "", message.optOutType, tollFree);
+  const keyword = keywordOf(message);
   const { to: number } = message;
   const chat = personOf(message.from);
   if (keyword === "stop") recordOptOut(desk, { chat, number, source: "keyword" });

@@ -12,7 +12,7 @@ import {
   stepMessage,
 } from "../ledger/messages.ts";
 import { judgeIfDue } from "../numbers/number-health.ts";
-import { recordOptOut } from "../people/opt-outs.ts";
+import { heedCarrierBlock } from "../people/opt-outs.ts";
 import { emitStatus } from "../telling/outbox.ts";
 import { noteEnd } from "./count-end.ts";
 
@@ -123,7 +123,7 @@ export function endMessage(desk: Desk, row: MessageRow, change: MessageChange & 
 /** A carrier's code may tell that the person opted out of everything from us (Twilio 21610 and its family). */
 export function noteOptOutCode(desk: Desk, row: MessageRow): void {
   if (row.error_code === null || !optOutCodes.has(row.error_code)) return;
-  recordOptOut(desk, { chat: row.chat, number: row.number, source: "carrier" });
+  heedCarrierBlock(desk, { chat: row.chat, number: row.number });
 }
 
 /** Strikes a message from the agenda: it has left, or will never leave. */

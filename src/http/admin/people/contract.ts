@@ -108,14 +108,14 @@ export const listOptOuts = defineOperation({
   path: "/api-keys/{apiKeyId}/opt-outs",
   summary: "Who opted out",
   description: "Whom this key must not write to, by what that is known, and since when.",
-  query: z.object(pageQuery),
+  query: z.object({ ...pageQuery, contact: address.optional() }),
   answers: {
     200: {
-      description: "One page of people.",
+      description: "One page of people, or the one contact that was asked for.",
       schema: z.object({ opt_outs: z.array(OptOut), pagination: Pagination }),
     },
   },
-  errors: ["not_found"],
+  errors: ["not_found", ...chatIdFailures],
 });
 
 export const addOptOut = defineOperation({

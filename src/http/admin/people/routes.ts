@@ -85,7 +85,9 @@ function mountOptOuts(router: Hono<Edge>): void {
     router,
     operations.listOptOuts,
     async ({ params, query, reply }, c) => {
-      const page = await askKey(c.get("deps"), params.apiKeyId, (pool) => pool.listOptOuts(query));
+      const page = await askKey(c.get("deps"), params.apiKeyId, (pool) =>
+        pool.listOptOuts({ limit: query.limit, offset: query.offset, contact: query.contact ?? null }),
+      );
       if (!page.ok) return page;
       const { optOuts, total } = page.value;
       return reply(200, { opt_outs: optOuts.map(toOptOut), pagination: paginate(query, total) });

@@ -3,6 +3,7 @@ import type { FakeAccount } from "../../../support/node/fake-twilio-account.ts";
 import { admin, call, eventually } from "../../../support/workers/gateway.ts";
 import {
   acceptedBy,
+  assignTo,
   freshNumber,
   type LiveKey,
   makeLiveKey,
@@ -202,5 +203,98 @@ describe("an operator's opt-out", () => {
     await write("START");
     expect((await trySend()).status).toBe(202);
     await eventually(async () => acceptedBy(twilio).length === 1 && acceptedBy(stranger).length === 1);
+  });
+});
+
+describe("an account that only sends", () => {
+  const sync = (change: object) =>
+    admin(`/integrations/twilio/${key.integrationId}`, { method: "PATCH", body: { sync: change } });
+  const messageOf = (text: string, number = key.numbers[0] ?? "") => ({ from: person, to: number, text });
+
+  it("heeds each keyword once: Twilio's repeat of an old START does not lift a newer STOP", async () => {
+    await sync({ direction: "outbound" });
+    const [stop, start] = ["STOP", "START"].map((word) => ({
+      ...messageOf(word),
+      sid: `SM${word.length.toString(16).repeat(32)}`,
+    }));
+    if (stop === undefined || start === undefined) throw new Error("unreachable");
+    await twilio.sendInbound(start);
+    await twilio.sendInbound(stop);
+    await twilio.sendInbound(start);
+    expect((await trySend()).status).toBe(403);
+    const chats = await call("/v2/api/chats", { token: key.token });
+    expect(chats.body.pagination).toMatchObject({ total: 0 });
+  });
+
+  it("keeps a STOP to a number that no key holds, and nothing else, for the key that gets it", async () => {
+    const number = key.numbers[2] ?? "";
+    await sync({ direction: "outbound" });
+    await assignTo(null, number);
+    await twilio.sendInbound(messageOf("STOP", number));
+    await twilio.sendInbound(messageOf("What is this?", number));
+    await assignTo(key.id, number);
+    expect((await trySend()).body).toMatchObject({ code: "recipient_opted_out" });
+    const chats = await call("/v2/api/chats", { token: key.token });
+    expect(chats.body.pagination).toMatchObject({ total: 0 });
+  });
+});
+
+describe("START at another number", () => {
+  const [first, second, third] = [0, 1, 2];
+  const numberAt = (index: number) => key.numbers[index] ?? "";
+
+  it("is the last word: the carrier's older block of one number counts for that number alone, until START reaches it", async () => {
+    await write("STOP", [], numberAt(first));
+    await write("START", [], numberAt(second));
+    twilio.faults.add(
+      { from: numberAt(first) },
+      { kind: "refuse", status: 400, code: 21610, message: "Attempt to send to unsubscribed recipient" },
+      1,
+    );
+    const id = await sendText(key, "From the first", person, { from_number: numberAt(first) });
+    await eventually(async () => (await readMessage(key, id, person)).status === "failed");
+    expect(await optOuts()).toEqual([]);
+    const refused = await trySend({ from_number: numberAt(first) });
+    expect(refused).toMatchObject({
+      status: 403,
+      body: { code: "recipient_opted_out", message: expect.stringContaining("START"), from_number: numberAt(first) },
+    });
+    for (const index of [second, third]) expect((await trySend({ from_number: numberAt(index) })).status).toBe(202);
+    expect((await trySend()).body.from_number).not.toBe(numberAt(first));
+    await write("START", [], numberAt(first));
+    expect((await trySend({ from_number: numberAt(first) })).status).toBe(202);
+  });
+
+  it("does not outlast another STOP, nor a block of the number at which it was said", async () => {
+    await write("STOP", [], numberAt(first));
+    await write("START", [], numberAt(second));
+    twilio.faults.add(
+      { from: numberAt(second) },
+      { kind: "refuse", status: 400, code: 21610, message: "Attempt to send to unsubscribed recipient" },
+      1,
+    );
+    const id = await sendText(key, "From the second", person, { from_number: numberAt(second) });
+    await eventually(async () => (await readMessage(key, id, person)).status === "failed");
+    expect(await optOuts()).toMatchObject([{ contact: person, source: "carrier" }]);
+  });
+});
+
+describe("the opt-out list", () => {
+  it("is asked for one contact, and lets go of a short code that wrote STOP", async () => {
+    await write("STOP");
+    await twilio.sendInbound({ from: "72727", to: key.numbers[0] ?? "", text: "STOP" });
+    const path = `/api-keys/${key.id}/opt-outs`;
+    expect(await optOuts()).toHaveLength(2);
+    for (const contact of [person, "72727"]) {
+      const { body } = await admin(`${path}?contact=${encodeURIComponent(contact)}`);
+      expect(body).toMatchObject({ opt_outs: [{ contact }], pagination: { total: 1 } });
+    }
+    expect((await admin(`${path}?contact=%2B15550009999`)).body).toMatchObject({
+      opt_outs: [],
+      pagination: { total: 0 },
+    });
+    expect((await admin(`${path}?contact=72727`, { method: "DELETE" })).status).toBe(200);
+    expect((await optOuts()).map(({ contact }) => contact)).toEqual([person]);
+    expect((await admin(`${path}?contact=nobody`)).status).toBe(400);
   });
 });
