@@ -123,12 +123,17 @@ function syncOf(accounts: AccountRow[], number: NumberRow): Sync | null {
 }
 
 /** A number can do through its account what it can do at the carrier, less what the account's sync settings leave out. */
-function limitCapabilities(able: Capabilities, sync: Sync | null): Capabilities {
+function limitCapabilities({ capabilities: able, channel }: NumberRow, sync: Sync | null): Capabilities {
   if (sync === null) return able;
   const sends = sync.direction !== "inbound";
   const sms = sends && sync.channels.includes("sms");
   const whatsapp = sends && sync.channels.includes("whatsapp");
-  return { ...able, sms: able.sms && sms, mms: able.mms && (sms || whatsapp), whatsapp: able.whatsapp && whatsapp };
+  return {
+    ...able,
+    sms: able.sms && sms,
+    mms: able.mms && (channel === "whatsapp" ? whatsapp : sms),
+    whatsapp: able.whatsapp && whatsapp,
+  };
 }
 
 function readNumber(row: NumberRow, sync: Sync | null): SenderNumber {
@@ -141,7 +146,7 @@ function readNumber(row: NumberRow, sync: Sync | null): SenderNumber {
     weight: row.weight,
     messagesPerSecond: row.messagesPerSecond,
     isActive: row.isActive,
-    capabilities: limitCapabilities(row.capabilities, sync),
+    capabilities: limitCapabilities(row, sync),
     messagingServiceSid: row.messagingServiceSid,
   };
 }

@@ -74,10 +74,6 @@ describe("a chat id in the path", () => {
     ["+15551234567;ext=3", "invalid_chat_id"],
     ["+15551234567x3", "invalid_chat_id"],
     ["+1800FLOWERS", "invalid_chat_id"],
-    ["＋１５５５１２３４５６７", "invalid_chat_id"],
-    ["+١٥٥٥١٢٣٤٥٦٧", "invalid_chat_id"],
-    ["+1555\u200d1234567", "invalid_chat_id"],
-    ["\u202a+15551234567\u202c", "invalid_chat_id"],
     ["+1555123\u00004567", "invalid_chat_id"],
     ["12345", "invalid_chat_id"],
     ["null", "invalid_chat_id"],
@@ -89,7 +85,7 @@ describe("a chat id in the path", () => {
 
   it("refuses with a sentence that says how to write it", () => {
     expect(sentence("%2B15551234567")).toContain("as %2B");
-    expect(sentence("447911123456", "US")).toContain("Write for example +447911123456");
+    expect(sentence("447911123456", "US")).toContain("Write +447911123456");
     expect(sentence("6591234567", "US")).toContain("+16591234567 or +6591234567");
     expect(sentence("5551234567")).toContain("+15551234567");
     expect(sentence("+1555")).toContain("calling code 1 ");

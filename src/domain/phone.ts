@@ -1,5 +1,6 @@
 import { callingCodeOf, parseNumber, readCountry, withoutChannel } from "./calling-code.ts";
 import { fail, ok, type Result } from "./failure.ts";
+import { findStranger, unpaste } from "./pasted-number.ts";
 import { personOf } from "./person.ts";
 import { areaCodeOf, regionOf } from "./regions.ts";
 
@@ -27,7 +28,7 @@ export function readChatId(raw: string, homeCountry: string | null): Result<Reci
   if (raw.includes("@")) return fail("email_not_supported");
   if (whatsappUserId.test(raw)) return ok({ chatId: raw, address: raw, channel: "whatsapp" });
   const read = readAddress(raw, homeCountry);
-  if (!read.ok) return fail("invalid_chat_id", `The chat id is not usable: ${read.why}`);
+  if (!read.ok) return fail("invalid_chat_id", `The chat id is not usable: ${read.why}`, suggestionOf(read));
   return ok({ chatId: personOf(read.address), address: read.address, channel: read.channel });
 }
 
@@ -41,7 +42,7 @@ export function readPhoneNumber(
   const shortCode = raw.trim();
   if (allowShortCode && /^[1-9]\d{2,5}$/.test(shortCode)) return ok({ address: shortCode, channel: "sms", e164: null });
   const read = readAddress(raw, homeCountry);
-  if (!read.ok) return fail("invalid_request", `${what} is not usable: ${read.why}`);
+  if (!read.ok) return fail("invalid_request", `${what} is not usable: ${read.why}`, suggestionOf(read));
   return ok({ address: read.address, channel: read.channel, e164: withoutChannel(read.address) });
 }
 
@@ -66,18 +67,26 @@ export function countryOf(address: string): string | null {
   return number.countryCallingCode === "1" ? null : (number.getPossibleCountries()[0] ?? null);
 }
 
-type Reading = { ok: true; address: string; channel: "sms" | "whatsapp" } | { ok: false; why: string };
+/** `suggestion` is the number that was likely meant, where one is. */
+type Refusal = { ok: false; why: string; suggestion?: string };
+type Reading = { ok: true; address: string; channel: "sms" | "whatsapp" } | Refusal;
 
-function readAddress(raw: string, homeCountry: string | null): Reading {
+function suggestionOf({ suggestion }: Refusal): { suggestion: string } | undefined {
+  return suggestion === undefined ? undefined : { suggestion };
+}
+
+function readAddress(given: string, homeCountry: string | null): Reading {
+  const raw = given.length > longestInput ? given : unpaste(given);
   if (raw.trim() === "") return refuse("it is empty. Write it in E.164 form, for example +15551234567.");
   if (raw.length > longestInput) return refuse(`it is longer than ${longestInput} characters.`);
   if (raw.includes("%")) return refuse("it is still percent-encoded. Encode the + once, as %2B.");
   const whatsapp = /^\s*whatsapp:/i.test(raw);
   const number = raw.replace(/^\s*(?:whatsapp|tel):/i, "");
   const marked = /^[ +]/.test(number) && /\d/.test(number);
-  if (!/^[ ]*\+?[\d ().-]*$/.test(number)) {
+  const stranger = findStranger(number);
+  if (stranger !== null) {
     return refuse(
-      "it holds characters that do not belong to a phone number. Write + and digits, for example +15551234567.",
+      `it holds ${stranger}, which has no place in a phone number. Write + and digits, for example +15551234567.`,
     );
   }
   const digits = number.replace(/\D/g, "");
@@ -88,6 +97,8 @@ function readAddress(raw: string, homeCountry: string | null): Reading {
 
 /** Calls a number canonical when libphonenumber reads it as itself; a trunk prefix as in +44 (0)7911 is dropped on the way. */
 function readInternational(digits: string, whatsapp: boolean): Reading {
+  const abroad = withoutPrefix(digits, whatsapp);
+  if (abroad !== null) return suggest(`it begins with a prefix for calls abroad. Write ${abroad}.`, abroad);
   if (!/^[1-9]/.test(digits)) return refuse("no calling code begins with 0. Write for example +15551234567.");
   if (digits.length > 15)
     return refuse("it has more than 15 digits. Write one phone number, for example +15551234567.");
@@ -112,7 +123,10 @@ function readNational(digits: string, homeCountry: string | null): Reading {
   const home = readCountry(homeCountry) === null ? null : parseNumber(digits, homeCountry);
   const national = home?.isPossible() === true ? readInternational(home.number.slice(1), false) : null;
   if (national?.ok !== true) {
-    return refuse(`it has no + and calling code. Write for example ${valid ?? "+15551234567"}.`);
+    const dialled = withoutPrefix(digits, false);
+    if (dialled !== null) return suggest(`it begins with a prefix for calls abroad. Write ${dialled}.`, dialled);
+    const why = "it has no + and calling code. Write";
+    return valid === null ? refuse(`${why} for example +15551234567.`) : suggest(`${why} ${valid}.`, valid);
   }
   if (valid !== null && valid !== national.address) {
     return refuse(`without a + it could be ${national.address} or ${valid}. Write the one you mean with its +.`);
@@ -123,6 +137,18 @@ function readNational(digits: string, homeCountry: string | null): Reading {
 /** WhatsApp still reports Mexican mobiles as +52 1 and ten digits, a form that the numbering plan dropped in 2019. */
 function isRetiredMexicanMobile(digits: string): boolean {
   return /^521\d{10}$/.test(digits);
+}
+
+/** Returns the number behind 00 or 011, with its plus, where it is one. */
+function withoutPrefix(digits: string, whatsapp: boolean): string | null {
+  const rest = /^(?:00|011)([1-9]\d+)$/.exec(digits)?.[1];
+  if (rest === undefined) return null;
+  const read = readInternational(rest, whatsapp);
+  return read.ok ? read.address : null;
+}
+
+function suggest(why: string, suggestion: string): Reading {
+  return { ok: false, why, suggestion };
 }
 
 function accept(address: string): Reading {

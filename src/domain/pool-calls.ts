@@ -273,7 +273,11 @@ export type StatusAnswer = "applied" | "ignored" | "forbidden" | "unknown_pool";
 export type PoolCalls = {
   publish(snapshot: Snapshot): Promise<{ version: number }>;
   authenticate(credential: Credential): Promise<Result<KeyView>>;
-  accept(credential: Credential, requests: SendRequest[]): Promise<Result<Result<SendAnswer>[]>>;
+  accept(
+    credential: Credential,
+    requests: SendRequest[],
+    call?: SendRequest["idempotency"],
+  ): Promise<Result<Result<SendAnswer>[]>>;
   /** The admin may leave the chat out. */
   cancelMessage(asker: Asker, chatId: string | null, messageId: string): Promise<Result<{ status: MessageStatus }>>;
   readMessage(credential: Credential, chatId: string, messageId: string): Promise<Result<MessageView>>;

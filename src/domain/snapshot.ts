@@ -102,6 +102,8 @@ export type Snapshot = {
   /** SHA-256 of each valid token, hex; `validUntil` null never ends. */
   secrets: { hash: string; validUntil: number | null }[];
   protocol: Protocol | null;
+  /** What an empty pool held last; noted by the pool itself. */
+  formerProtocol?: Protocol | null;
   selection: Selection;
   numbers: SenderNumber[];
   accounts: Account[];

@@ -15,6 +15,7 @@ import { failureResponse, notFound, onError } from "./errors.ts";
 import { mcpDoor } from "./mcp/door.ts";
 import { mount } from "./mount.ts";
 import { basePaths } from "./operation.ts";
+import { readPath } from "./read-path.ts";
 import { mountReference } from "./reference/routes.ts";
 import { requestId } from "./request-id.ts";
 import { operations } from "./table.ts";
@@ -37,7 +38,7 @@ export type Setup =
 
 /** Returns the HTTP side of the gateway. Without its secrets nothing is open: every call answers 503 with what is missing. */
 export function makeApp(setup: Setup, log: (line: string) => void): Hono<Edge> {
-  const app = new Hono<Edge>();
+  const app = new Hono<Edge>({ getPath: readPath });
   app.use(requestId(newRequestId));
   app.use(async function logRequest(c, next) {
     const startedAt = Date.now();

@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from "../domain/failure.ts";
+import { findJsonFault } from "./json-fault.ts";
 import type { Multipart } from "./operation.ts";
 
 /** The most bytes a JSON body may have. */
@@ -118,7 +119,9 @@ function parse(text: string): Result<unknown> {
     const value: unknown = JSON.parse(text);
     return ok(value);
   } catch {
-    return fail("invalid_json");
+    const { line = 1, column = 1, why = "it is not JSON" } = findJsonFault(text) ?? {};
+    const message = `The request body is not valid JSON: line ${line}, column ${column}: ${why}.`;
+    return fail("invalid_json", message, { line, column });
   }
 }
 

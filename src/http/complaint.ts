@@ -62,8 +62,10 @@ function predicate(issue: Issue): string {
     case "invalid_value":
       return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(", ")}.`;
     case "too_small":
+      if (issue.inclusive === false) return `must be more than ${issue.minimum}.`;
       return `must ${amount(issue.origin, "least", Number(issue.minimum))}.`;
     case "too_big":
+      if (issue.inclusive === false) return `must be less than ${issue.maximum}.`;
       return `must ${amount(issue.origin, "most", Number(issue.maximum))}.`;
     case "unrecognized_keys":
       return `has unknown fields: leave out ${issue.keys.map((key) => JSON.stringify(key)).join(", ")}.`;

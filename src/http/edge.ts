@@ -3,6 +3,7 @@ import { fail, ok, type Result } from "../domain/failure.ts";
 import type { Credential } from "../domain/pool-calls.ts";
 import { readCredential } from "../flows/ask-pool.ts";
 import type { Deps } from "../flows/deps.ts";
+import { explainAdminRefusal, explainKeyRefusal, type SentCredential } from "./credential-words.ts";
 import type { EdgeVariables } from "./request-id.ts";
 
 /** What every handler finds in its context: the request's id, what stories need, and who asks (null before the guard has run). */
@@ -18,7 +19,7 @@ export type Edge = {
 /** Lets a request in by its API key's checksum; whether the key is valid now, the key's own object decides. */
 export async function apiKeyGuard(c: Context<Edge>): Promise<Result<unknown>> {
   const credential = await readCredential(c.get("deps"), c.req.header("Authorization"));
-  if (!credential.ok) return credential;
+  if (!credential.ok) return fail("unauthorized", explainKeyRefusal(sentBy(c), await isAdmin(c)));
   c.set("credential", credential.value);
   return credential;
 }
@@ -30,14 +31,23 @@ export function credentialOf(c: Context<Edge>): Credential {
   return credential;
 }
 
-/** Lets the admin in: the token is compared as SHA-256 digests of equal length. */
+/** Lets the admin in. */
 export async function adminGuard(c: Context<Edge>): Promise<Result<unknown>> {
+  return (await isAdmin(c)) ? ok(null) : fail("unauthorized", explainAdminRefusal(sentBy(c)));
+}
+
+/** Compares the token with the admin's as SHA-256 digests of equal length, so that the time tells nothing. */
+async function isAdmin(c: Context<Edge>): Promise<boolean> {
   const given = /^Bearer ([\x21-\x7e]+)$/i.exec(c.req.header("Authorization") ?? "")?.[1];
-  if (given === undefined) return fail("unauthorized", "Invalid or missing admin token.");
+  if (given === undefined) return false;
   const [left, right] = await Promise.all([digest(given), digest(c.get("adminToken"))]);
   let difference = 0;
   for (let index = 0; index < left.length; index += 1) difference |= (left[index] ?? 0) ^ (right[index] ?? 0);
-  return difference === 0 ? ok(null) : fail("unauthorized", "Invalid or missing admin token.");
+  return difference === 0;
+}
+
+function sentBy(c: Context<Edge>): SentCredential {
+  return { header: (name) => c.req.header(name), query: (name) => c.req.query(name) };
 }
 
 async function digest(text: string): Promise<Uint8Array> {

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { type Failure, type FailureCode, failureMessages } from "../domain/failure.ts";
+import { findNearestCall, type KnownCall } from "./nearest-path.ts";
 import { fullPath, type Operation } from "./operation.ts";
 import { sayRefusal } from "./rate-limit.ts";
 
@@ -107,11 +108,13 @@ export function notFound(operations: readonly Operation[]): (c: Context) => Resp
         .replace(/\{\w+\}/g, "[^/]+")}$`,
     ),
   }));
+  const calls = operations.map((operation) => ({
+    method: operation.method.toUpperCase(),
+    path: fullPath(operation),
+  }));
   return (c) => {
     const methods = known.filter(({ pattern }) => pattern.test(c.req.path)).map(({ method }) => method);
-    if (methods.length === 0) {
-      return failureResponse(c, { code: "not_found", message: failureMessages.not_found });
-    }
+    if (methods.length === 0) return failureResponse(c, unknownPath(c, calls));
     const allow = [...new Set(methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]))), "OPTIONS"];
     c.header("Allow", allow.join(", "));
     if (c.req.method === "OPTIONS") return c.body(null, 204);
@@ -119,6 +122,17 @@ export function notFound(operations: readonly Operation[]): (c: Context) => Resp
       code: "method_not_allowed",
       message: `This path does not take ${c.req.method}: use ${[...new Set(methods)].join(" or ")}.`,
     });
+  };
+}
+
+function unknownPath(c: Context, calls: readonly KnownCall[]): Failure {
+  const docs = `${publicUrlOf(c)}/docs`;
+  const nearest = findNearestCall(calls, c.req.method, c.req.path);
+  const meant = nearest === null ? null : `${nearest.method} ${nearest.path}`;
+  return {
+    code: "not_found",
+    message: `There is no such path.${meant === null ? "" : ` The nearest is ${meant}.`} All calls are listed at ${docs}`,
+    context: { ...(meant === null ? {} : { nearest: meant }), docs },
   };
 }
 

@@ -3,14 +3,18 @@ import type { Desk } from "./desk.ts";
 import { markRevoked, storeSnapshot } from "./ledger/snapshot.ts";
 import { clearLeftovers } from "./leftovers.ts";
 import { rebook } from "./numbers/pace.ts";
+import { noticeCap } from "./sending/limits.ts";
 import { noticeWebhooks } from "./telling/deliveries.ts";
 
 /** Takes a newer snapshot over, durably; throws where it cannot be stored: then the snapshot before stays in force, except that a revocation holds all the same. */
-export function adoptSnapshot(desk: Desk, snapshot: Snapshot): void {
+export function adoptSnapshot(desk: Desk, given: Snapshot): void {
   const before = desk.snapshot;
+  const snapshot =
+    given.protocol === null ? { ...given, formerProtocol: before.protocol ?? before.formerProtocol ?? null } : given;
   const repaced = snapshot.apiKey.status === "revoked" ? revoke(desk, snapshot) : replace(desk, snapshot);
   for (const number of repaced) rebook(desk, number);
   noticeWebhooks(desk, before);
+  noticeCap(desk, before);
   clearLeftovers(desk);
 }
 

@@ -37,6 +37,7 @@ import * as reads from "./reads.ts";
 import { noteCall, receiveMessage } from "./receiving/receive.ts";
 import { searchMessages } from "./search.ts";
 import { acceptRequest } from "./sending/accept.ts";
+import { acceptAll } from "./sending/accept-all.ts";
 import { previewSend } from "./sending/decide.ts";
 import { dispatch } from "./sending/dispatch.ts";
 import { markInterrupted } from "./sending/reconcile.ts";
@@ -105,11 +106,11 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     return this.#withDesk(credential, (desk) => ok(reads.describeKey(desk)));
   }
 
-  async accept(credential: Credential, requests: SendRequest[]) {
+  async accept(credential: Credential, requests: SendRequest[], call: SendRequest["idempotency"] = null) {
     return this.#withDesk(credential, (desk) => {
-      const answers = requests.map((request) => acceptRequest(desk, request));
+      const answers = acceptAll(desk, requests, call);
       this.ctx.waitUntil(dispatch(desk));
-      return ok(answers);
+      return answers;
     });
   }
 

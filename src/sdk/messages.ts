@@ -33,13 +33,21 @@ export class Messages {
     return { ...sent, chat_id: to };
   }
 
-  /** Sends up to 50 records in one call; each is answered by itself, in order. Every record without an idempotency key gets one. */
-  sendBulk(records: readonly BulkRecord[], options: CallOptions = {}): Promise<Answer<"sendBulk">> {
+  /**
+   * Sends up to 50 records in one call; each is answered by itself, in order. With an idempotency key of yours the call as a whole is answered once;
+   * else every record without a key gets one.
+   */
+  sendBulk(records: readonly BulkRecord[], options: SendOptions = {}): Promise<Answer<"sendBulk">> {
+    const { idempotencyKey, ...call } = options;
+    if (idempotencyKey !== undefined) {
+      const headers = { "Idempotency-Key": idempotencyKey };
+      return this.#ask("sendBulk", { headers, body: { messages: [...records] } }, call);
+    }
     const messages = records.map((record) => ({
       ...record,
       idempotency_key: record.idempotency_key ?? newIdempotencyKey(),
     }));
-    return this.#ask("sendBulk", { body: { messages } }, options);
+    return this.#ask("sendBulk", { headers: {}, body: { messages } }, call);
   }
 
   /** Returns a message as it stands. */

@@ -112,6 +112,9 @@ export interface Calls {
     answer: PollResults;
   };
   sendBulk: {
+    headers: {
+      "Idempotency-Key"?: string;
+    };
     body: {
       messages: BulkRecord[];
     };
@@ -615,8 +618,17 @@ export interface MessagesPage {
 }
 export interface Message {
   message_id: string;
+  chat_id?: string;
   direction: "inbound" | "outbound";
+  /**
+   * The same as `chat_id`.
+   */
   external_id: string;
+  contact?: {
+    contact_id: string;
+    name: string | null;
+    identifier: string;
+  } | null;
   /**
    * Our number of the conversation.
    */
@@ -801,6 +813,10 @@ export interface SendMessageResponse {
   group_created?: boolean;
   participants?: string[];
   parent_unresolved?: boolean;
+  /**
+   * What was not read though it seems meant, such as `from` for `from_number`.
+   */
+  warning?: string;
 }
 export interface MessageDetail {
   message_id: string;
@@ -1025,6 +1041,10 @@ export interface BulkResponse {
     from_number?: string;
     code?: string;
     message?: string;
+    /**
+     * What was not read though it seems meant, such as `from` for `from_number`.
+     */
+    warning?: string;
   }[];
 }
 export interface ChatsPage {
@@ -1284,6 +1304,7 @@ export interface WebhookLog {
   metadata: {
     organization_id: string;
     event_name: string;
+    chat_id?: string | null;
     message_id?: string | null;
     is_replay: boolean;
     original_event_id?: string | null;

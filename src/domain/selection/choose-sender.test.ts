@@ -68,6 +68,7 @@ describe("a requested number", () => {
       expect(failureOf(poolOf().send({ contact, requested }))).toEqual({
         code: "from_number_not_owned",
         message: "This API key does not own the specified from_number",
+        context: { numbers: [a, b, c], totalNumbers: 3 },
       });
     },
   );

@@ -1,7 +1,7 @@
 import { type Failure, fail } from "../failure.ts";
 import type { Candidate, SelectionTrace } from "../message.ts";
 import type { Proximity } from "../regions.ts";
-import type { Protocol, Selection, SenderNumber } from "../snapshot.ts";
+import type { Protocol, Selection, SenderNumber, Sync } from "../snapshot.ts";
 import { type Conversation, holds, readConversation } from "./conversation.ts";
 import { bareNumber, findObstacle, type Recipient } from "./eligibility.ts";
 import { explainNoSender, noNumbers, refuseRequested } from "./no-sender.ts";
@@ -28,6 +28,8 @@ export type ChoiceInput = {
   repliedTo: string | null;
   hasWrittenTo: (number: string) => boolean;
   isBlocked: (number: string) => boolean;
+  /** The sync settings of a number's account, for the words of a refusal. */
+  syncOf?: (number: SenderNumber) => Sync | null;
   rotation: RotationState;
   queueDepth: (number: string) => number;
   isUnhealthy: (number: string) => boolean;
@@ -37,6 +39,9 @@ export type ChoiceInput = {
   /** How much the trace lists: `compact` (the default) is kept with the message, `full` is for the preview. */
   explain?: Explain;
 };
+
+/** How many of a pool's numbers a refusal lists. */
+const maxListed = 50;
 
 /** A sender and why, or the failure to answer. `rotation` and `stick` (the contact's number is now this one) are for the caller to write, or to leave out: a preview. */
 export type Choice =
@@ -72,7 +77,10 @@ export function considerPool(input: ChoiceInput): Candidate[] {
 
 function takeRequested(input: ChoiceInput, requested: string, survey: Survey, conversation: Conversation): Choice {
   const number = findRequested(input, requested);
-  if (number === null) return fail("from_number_not_owned");
+  if (number === null) {
+    const numbers = input.numbers.slice(0, maxListed).map(({ address }) => address);
+    return fail("from_number_not_owned", undefined, { numbers, totalNumbers: input.numbers.length });
+  }
   const obstacle = findObstacle(number, input);
   if (obstacle !== null) return refuseRequested(number, obstacle, input);
   const told: Told = {

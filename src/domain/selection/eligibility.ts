@@ -1,4 +1,4 @@
-import type { Channel, SenderNumber } from "../snapshot.ts";
+import type { Channel, SenderNumber, Sync } from "../snapshot.ts";
 
 /** The person a message goes to: the chat's id, the channel it takes, and the bare E.164 number. */
 export type Recipient = { chatId: string; channel: Channel; e164: string };
@@ -10,6 +10,8 @@ export type Demand = {
   hasWrittenTo: (number: string) => boolean;
   /** Whether the carrier blocks this one number for the person, who opted in at another since. */
   isBlocked: (number: string) => boolean;
+  /** The sync settings of a number's account, where they are known: a refusal says so when they forbid the message. */
+  syncOf?: (number: SenderNumber) => Sync | null;
 };
 
 /** Why a number cannot carry a message at all, whatever anybody prefers. */

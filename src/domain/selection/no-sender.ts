@@ -1,6 +1,7 @@
 import { type Failure, fail } from "../failure.ts";
 import type { Protocol, SenderNumber } from "../snapshot.ts";
 import { type Demand, findObstacle, type Obstacle } from "./eligibility.ts";
+import { settingAgainst } from "./settings-against.ts";
 
 type NoSender = { ok: false; failure: Failure };
 
@@ -28,6 +29,8 @@ export function refuseRequested(number: SenderNumber, obstacle: Obstacle, demand
     case "no_mms":
     case "no_whatsapp": {
       const missing = askedFor(demand);
+      const setting = forbidden(number, demand);
+      if (setting !== null) return setting;
       return fail(
         "capability_missing",
         `${address} cannot send ${missing}. Ask for a number that can, or leave out from_number.`,
@@ -47,6 +50,10 @@ export function explainNoSender(numbers: readonly SenderNumber[], demand: Demand
   if (replyOnlyNumber !== undefined) return replyOnly(replyOnlyNumber, demand);
   const blockedNumber = active.find((number) => findObstacle(number, demand) === "blocked");
   if (blockedNumber !== undefined) return blocked(blockedNumber, demand);
+  for (const number of active) {
+    const setting = findObstacle(number, demand) === null ? null : forbidden(number, demand);
+    if (setting !== null) return setting;
+  }
   const missing = askedFor(demand);
   const paused = numbers.filter(
     (number) => !number.isActive && findObstacle({ ...number, isActive: true }, demand) === null,
@@ -54,6 +61,19 @@ export function explainNoSender(numbers: readonly SenderNumber[], demand: Demand
   const remedy =
     paused.length === 0 ? "Assign one that can." : `Assign one that can, or resume ${paused.map((n) => n.address)[0]}.`;
   return fail("capability_missing", `No active number of this pool can send ${missing}. ${remedy}`, { missing });
+}
+
+/** A setting that forbids is another thing than a number that cannot: it names what to change. */
+function forbidden(number: SenderNumber, demand: Demand): NoSender | null {
+  if (number.channel !== demand.recipient.channel) return null;
+  const setting = settingAgainst(demand.syncOf?.(number) ?? null, number.channel);
+  if (setting === null) return null;
+  const missing = askedFor(demand);
+  return fail(
+    "capability_missing",
+    `${number.address} may not send ${missing}: ${setting.words}. Change it with PATCH /admin/api/integrations/twilio/{integrationId}.`,
+    { missing, fromNumber: number.address, setting: setting.field },
+  );
 }
 
 function replyOnly(number: SenderNumber, demand: Demand): NoSender {

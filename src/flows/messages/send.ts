@@ -3,13 +3,14 @@ import type { Credential, PoolCalls, SendAnswer, SendRequest } from "../../domai
 import { askPool } from "../ask-pool.ts";
 import type { Deps } from "../deps.ts";
 
-/** Asks the key's pool to accept sends, all in one call; each is answered by itself, in order. */
+/** Asks the key's pool to accept sends, all in one call; each is answered by itself, in order. `call` is the idempotency of the whole. */
 export function sendMessages(
   deps: Deps,
   credential: Credential,
   requests: SendRequest[],
+  call: SendRequest["idempotency"] = null,
 ): Promise<Result<Result<SendAnswer>[]>> {
-  return askPool(deps, credential.keyId, (pool) => pool.accept(credential, requests));
+  return askPool(deps, credential.keyId, (pool) => pool.accept(credential, requests, call));
 }
 
 /** Asks the key's pool to accept one send. */

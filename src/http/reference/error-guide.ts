@@ -73,7 +73,7 @@ export const errorGuide: Record<FailureCode, ErrorAdvice> = {
     more: { missing: "WhatsApp" },
   },
   bulk_limit_exceeded: {
-    cause: "The list has more than 50 records.",
+    cause: "The list has more than 50 records, or lists of texts that come to more than 250 messages.",
     fix: "Send it in several calls.",
   },
   unauthorized: {

@@ -1,5 +1,6 @@
 import type { Context, Hono } from "hono";
 import type { Edge } from "../edge.ts";
+import { basePaths } from "../operation.ts";
 import { operations } from "../table.ts";
 import { makeDocsPage } from "./docs-page.ts";
 import { makeErrorPage } from "./errors-page.ts";
@@ -18,7 +19,9 @@ export function mountReference(app: Hono<Edge>, version: string): void {
   const openApi = once((c: Context<Edge>) => JSON.stringify(makeOpenApi(operations, edition(c))));
   const llms = once((c: Context<Edge>) => makeLlmsText(operations, edition(c)));
   const errors = once(() => makeErrorPage(operations));
-  app.get("/openapi.json", (c) => c.body(openApi(c), 200, { "Content-Type": "application/json" }));
+  for (const path of ["/openapi.json", `${basePaths.v2}/openapi.json`]) {
+    app.get(path, (c) => c.body(openApi(c), 200, { "Content-Type": "application/json" }));
+  }
   app.get("/llms.txt", (c) => c.text(llms(c)));
   app.get("/errors", (c) => {
     secure(c);

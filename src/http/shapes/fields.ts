@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { readCountry } from "../../domain/calling-code.ts";
 
 /** An instant in epoch milliseconds. */
 export const timestamp = z.int().meta({ format: "int64", description: "Epoch milliseconds." });
@@ -17,6 +18,14 @@ export const deliveryReport = z.enum(["expected", "not_expected", "missing"]).me
   description:
     "`not_expected`: this country sends no delivery reports, so `sent` is final; `missing`: none came in 4 days.",
 });
+
+/** A country by its ISO 3166-1 code; only countries that have telephone numbers of their own can ever match one. */
+export const countryCode = z
+  .string()
+  .refine((code) => readCountry(code) === code, {
+    error: "must be a country's two capital letters (ISO 3166-1), for example US.",
+  })
+  .meta({ pattern: "^[A-Z]{2}$" });
 
 /** Returns the schema of a whole number, which says so when it gets anything else. */
 export function wholeNumber(): z.ZodInt {

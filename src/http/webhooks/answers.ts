@@ -149,18 +149,20 @@ export function toWebhookLogsPage(
 }
 
 function toWebhookLog(log: DeliveryLog, scope: "api" | "org", organizationId: string) {
+  const body = JSON.parse(log.body) as Record<string, unknown>;
   return {
     event_id: log.eventId,
     scope,
     attempted_time: log.attemptedAt,
     response_received_at: log.status === null ? null : log.attemptedAt + log.durationMs,
     webhook_url: log.url,
-    event_body: JSON.parse(log.body) as Record<string, unknown>,
+    event_body: body,
     response_status: log.status,
     response_json: parseObject(log.response),
     metadata: {
       organization_id: organizationId,
       event_name: log.eventName,
+      chat_id: chatOf(body),
       ...(log.messageId === null ? {} : { message_id: log.messageId }),
       is_replay: log.originalEventId !== null,
       ...(log.originalEventId === null ? {} : { original_event_id: log.originalEventId }),
@@ -168,8 +170,18 @@ function toWebhookLog(log: DeliveryLog, scope: "api" | "org", organizationId: st
     },
     attempt: log.attempt,
     response_text: log.response,
-    error: log.error,
+    error: log.error ?? wordsOf(log.status),
   };
+}
+
+/** A campaign's event names the person too, but as a phone number without its channel; ours names the chat. */
+function chatOf(body: Record<string, unknown>): string | null {
+  return typeof body.external_id === "string" ? body.external_id : null;
+}
+
+function wordsOf(status: number | null): string | null {
+  if (status === null) return "The receiver gave no answer.";
+  return status >= 200 && status < 300 ? null : `The receiver answered ${status}: only 2xx counts as received.`;
 }
 
 /** Returns how a replay went, as the contract has it: `success` is the receiver's 2xx. */

@@ -1,14 +1,22 @@
 import * as z from "zod";
+import { eventNames } from "../../domain/event.ts";
 import { coded } from "../complaint.ts";
 import { protocol, timestamp } from "../shapes/fields.ts";
 
 export const webhookType = z.enum(["message", "status", "all"]);
 const scope = z.enum(["api_key", "organization"]);
-const webhookUrl = z.string().refine((url) => url.length <= 2048 && URL.canParse(url), coded("invalid_webhook_url"));
 const webhookFormat = z.enum(["blooio", "campaign"]);
-const eventPattern = z.string().regex(/^(?:\*|[a-z_]{1,40}\.(?:\*|[a-z_]{1,40}))$/, {
-  error: "must be an event name such as message.sent, or a wildcard such as message.*.",
+const eventPattern = z.string().refine(isEventPattern, {
+  error: `must be one of ${eventNames.join(", ")}, or a wildcard: *, ${[...new Set(eventNames.map(familyOf))].join(", ")}.`,
 });
+
+function isEventPattern(pattern: string): boolean {
+  return pattern === "*" || eventNames.some((name) => name === pattern || familyOf(name) === pattern);
+}
+
+function familyOf(name: string): string {
+  return `${name.split(".")[0]}.*`;
+}
 
 /** What a webhook may be told beside the contract's fields; the same for a key's and an organization's. */
 const options = {
@@ -33,7 +41,8 @@ const options = {
 
 /** The body fields that create a webhook. */
 export const webhookCreation = {
-  webhook_url: webhookUrl.meta({ format: "uri", maxLength: 2048 }),
+  // What a URL may be depends on settings, so it is judged behind the schema.
+  webhook_url: z.string().meta({ format: "uri", maxLength: 2048 }),
   webhook_type: webhookType.default("message"),
   valid_until: z.int().min(-1).default(-1).meta({ format: "int64", description: "Epoch milliseconds; -1 never ends." }),
   ...options,
@@ -167,6 +176,7 @@ const WebhookLog = z
     metadata: z.looseObject({
       organization_id: z.string(),
       event_name: z.string(),
+      chat_id: z.string().nullish(),
       message_id: z.string().nullish(),
       is_replay: z.boolean(),
       original_event_id: z.string().nullish(),

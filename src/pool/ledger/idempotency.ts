@@ -1,12 +1,13 @@
+import type { Result } from "../../domain/failure.ts";
 import type { SendAnswer } from "../../domain/pool-calls.ts";
 
 /** How long a key is remembered: longer than the four days of late reports (product.md, "Sending"). */
 export const idempotencyKeptMs = 7 * 24 * 60 * 60 * 1000;
 
-export type Remembered = { fingerprint: string; answer: SendAnswer };
+export type Remembered<T> = { fingerprint: string; answer: T };
 
 /** Returns what a key was used for, or null when it was never used or is older than seven days. */
-export function recallKey(sql: SqlStorage, key: string, now: number): Remembered | null {
+export function recallKey<T = SendAnswer>(sql: SqlStorage, key: string, now: number): Remembered<T> | null {
   const row = sql
     .exec<{ fingerprint: string; answer: string; created_at: number }>(
       "SELECT fingerprint, answer, created_at FROM idempotency WHERE key = ?",
@@ -14,11 +15,17 @@ export function recallKey(sql: SqlStorage, key: string, now: number): Remembered
     )
     .toArray()[0];
   if (row === undefined || row.created_at + idempotencyKeptMs <= now) return null;
-  return { fingerprint: row.fingerprint, answer: JSON.parse(row.answer) as SendAnswer };
+  return { fingerprint: row.fingerprint, answer: JSON.parse(row.answer) as T };
 }
 
 /** Remembers the answer that a key got. */
-export function rememberKey(sql: SqlStorage, key: string, fingerprint: string, answer: SendAnswer, now: number): void {
+export function rememberKey(
+  sql: SqlStorage,
+  key: string,
+  fingerprint: string,
+  answer: SendAnswer | Result<SendAnswer>[],
+  now: number,
+): void {
   sql.exec(
     "INSERT OR REPLACE INTO idempotency (key, fingerprint, answer, created_at) VALUES (?, ?, ?, ?)",
     key,

@@ -206,6 +206,16 @@ export function pageMessages(sql: SqlStorage, query: ListMessages): MessageRow[]
     .toArray();
 }
 
+/** Returns in how many parts what was accepted for sending since `since` (epoch milliseconds) leaves. */
+export function sumPartsSince(sql: SqlStorage, since: number): number {
+  return sql
+    .exec<{ parts: number }>(
+      "SELECT coalesce(sum(json_extract(detail, '$.segments')), 0) AS parts FROM messages WHERE seq >= ? AND direction = 'outbound'",
+      sequenceAt(since),
+    )
+    .one().parts;
+}
+
 /** Returns how many messages of a chat match. */
 export function countMessages(sql: SqlStorage, query: ListMessages): number {
   const { where, values } = conditions(query);

@@ -4,6 +4,7 @@ import { countryOf } from "../../domain/phone.ts";
 import { proximity } from "../../domain/regions.ts";
 import { type Choice, type ChoiceInput, chooseSender, considerPool } from "../../domain/selection/choose-sender.ts";
 import type { Explain } from "../../domain/selection/trace-words.ts";
+import type { Protocol, Snapshot } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
 import { isBlockedFor } from "../ledger/blocks.ts";
 import type { ChatRow } from "../ledger/chats.ts";
@@ -23,7 +24,8 @@ export function considerNow(desk: Desk, wish: Wish, chat: ChatRow | null): Candi
 }
 
 function inputOf(desk: Desk, wish: Wish, chat: ChatRow | null, explain: Explain): ChoiceInput {
-  const { selection, numbers, protocol } = desk.snapshot;
+  const { selection, numbers } = desk.snapshot;
+  const protocol = networkOf(desk.snapshot);
   const sticky =
     chat === null || chat.sticky_number === null || chat.sticky_at === null
       ? null
@@ -46,6 +48,7 @@ function inputOf(desk: Desk, wish: Wish, chat: ChatRow | null, explain: Explain)
       return heard.has(number);
     },
     isBlocked: (number) => chat?.opted_in_number != null && isBlockedFor(desk.sql, wish.to, number),
+    syncOf: (number) => desk.snapshot.accounts.find(({ id }) => id === number.accountId)?.sync ?? null,
     rotation: desk.rotation,
     queueDepth: (number) => desk.queueDepth.get(number) ?? 0,
     isUnhealthy: (number) => isNumberPassedOver(desk, number),
@@ -56,13 +59,24 @@ function inputOf(desk: Desk, wish: Wish, chat: ChatRow | null, explain: Explain)
   };
 }
 
+/** An empty pool belongs to the network that it held last, else, for a live key, to Twilio where its organization has connected it: the guides' words name it. */
+function networkOf({ protocol, formerProtocol, accounts, apiKey }: Snapshot): Protocol | null {
+  const held = protocol ?? formerProtocol ?? null;
+  if (held !== null || apiKey.mode === "test") return held;
+  return accounts.some((account) => !account.sandbox) ? "twilio" : null;
+}
+
 /** A paused key takes nothing. */
 export function refuseByKey(desk: Desk): Refusal | null {
   return desk.snapshot.apiKey.status === "paused" ? fail("api_key_paused") : null;
 }
 
-/** What may be said before a number is chosen: the person opted out, or their country is not allowed. */
+/** What may be said before a number is chosen: it is one of our own, the person opted out, or their country is not allowed. */
 export function refuseRecipient(desk: Desk, draft: Draft, chat: ChatRow | null): Refusal | null {
+  if (desk.snapshot.numbers.some(({ address }) => bareAddress(address) === bareAddress(draft.to))) {
+    const message = `${draft.to} is one of this API key's own numbers: send to somebody else's.`;
+    return fail("invalid_chat_id", message, { external_id: draft.to });
+  }
   if (chat?.opted_out_at != null) {
     return fail("recipient_opted_out", undefined, { external_id: draft.to, opted_out_at: chat.opted_out_at });
   }

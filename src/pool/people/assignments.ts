@@ -36,10 +36,22 @@ export function setAssignment(desk: Desk, contact: string, phoneNumber: string):
   const number = readPhoneNumber(phoneNumber, countryCode, true);
   if (!number.ok) return number;
   const { address } = number.value;
-  if (desk.findNumber(address) === null) return fail("from_number_not_owned");
+  const sender = desk.findNumber(address);
+  if (sender === null) return fail("from_number_not_owned");
+  if (isWhatsapp(chat.value) !== (sender.channel === "whatsapp")) {
+    const [person, line] = isWhatsapp(chat.value)
+      ? ["a WhatsApp", "no WhatsApp sender"]
+      : ["no WhatsApp", "a WhatsApp sender"];
+    const message = `${chat.value} is ${person} contact, and ${address} is ${line}: name a number of the contact's channel.`;
+    return fail("capability_missing", message, { contact: chat.value, phoneNumber: address });
+  }
   const at = desk.now();
   tieContact(desk.sql, { chat: chat.value, contactId: desk.outside.newId("con"), number: address, at });
   return ok({ contact: chat.value, phoneNumber: address, assignedAt: at });
+}
+
+function isWhatsapp(chat: string): boolean {
+  return chat.startsWith("whatsapp:");
 }
 
 /** Unties a contact from its number: the pool chooses anew. */

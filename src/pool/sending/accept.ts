@@ -33,14 +33,15 @@ export function acceptRequest(desk: Desk, request: SendRequest): Result<SendAnsw
   if (!addressed.ok) return addressed;
   const [first, ...more] = addressed.value;
   if (first === undefined) return fail("missing_content");
-  const replay = request.idempotency === null ? null : replayOf(desk, request.idempotency);
+  const idempotency = idempotencyOf(request, first);
+  const replay = idempotency === null ? null : replayOf(desk, idempotency);
   if (replay !== null) return replay;
   const decision = decideSend(desk, [first, ...more]);
   if (!decision.ok) return { ok: false, failure: decision.failure };
   const { drafts, choice, chat } = decision;
   const departure: Departure = { choice, booking: bookDepartures(desk, drafts, choice.number) };
   const answer = desk.outside.storage.transactionSync(() =>
-    writeRequest(desk, { ...request, drafts }, departure, chat),
+    writeRequest(desk, { idempotency, drafts }, departure, chat),
   );
   remember(desk, departure, drafts.length);
   return ok({ ...answer, allowance: allowanceOf(desk) });
@@ -54,6 +55,12 @@ function remember(desk: Desk, { choice, booking }: Departure, messages: number):
   for (let index = 0; index < messages; index += 1) desk.countWaiting(address, 1);
   desk.usage.outbound += messages;
   desk.usage.lastSentAt = desk.now();
+}
+
+/** Sender and recipient count in the form of the ledger: written otherwise, the request is the same. */
+function idempotencyOf({ idempotency }: SendRequest, { to, fromNumber }: Draft): SendRequest["idempotency"] {
+  if (idempotency === null) return null;
+  return { key: idempotency.key, fingerprint: `${idempotency.fingerprint} ${to} ${fromNumber ?? ""}` };
 }
 
 function replayOf(desk: Desk, idempotency: { key: string; fingerprint: string }): Result<SendAnswer> | null {

@@ -4,6 +4,7 @@ import { readChatId, readPhoneNumber } from "../../domain/phone.ts";
 import type { Preview } from "../../domain/pool-calls.ts";
 import type { Choice } from "../../domain/selection/choose-sender.ts";
 import type { Explain } from "../../domain/selection/trace-words.ts";
+import { judgeSendAt } from "../../domain/send-time.ts";
 import type { Desk } from "../desk.ts";
 import { type ChatRow, findChat } from "../ledger/chats.ts";
 import { chooseNow, considerNow, refuseByKey, refuseRecipient } from "../numbers/choose.ts";
@@ -21,11 +22,16 @@ export type Decision =
 /** Decides about a send as things stand now and writes nothing: what is accepted and what a preview says are this one answer. */
 export function decideSend(desk: Desk, drafts: Addressed, explain: Explain = "compact"): Decision {
   const chat = findChat(desk.sql, drafts[0].to);
+  const sendAt = judgeSendAt(drafts[0].sendAt, desk.now());
+  if (!sendAt.ok) return { ok: false, failure: sendAt.failure, choice: null };
   const refusal = refuseByKey(desk) ?? refuseRecipient(desk, drafts[0], chat);
   if (refusal !== null) return { ok: false, failure: refusal.failure, choice: null };
   const choice = chooseNow(desk, wishOf(drafts), chat, explain);
   if (!choice.ok) return { ok: false, failure: choice.failure, choice: null };
-  const shortened = shortenDrafts(desk, [...drafts]);
+  const shortened = shortenDrafts(
+    desk,
+    drafts.map((draft) => ({ ...draft, sendAt: sendAt.value })),
+  );
   if (!shortened.ok) return { ok: false, failure: shortened.failure, choice };
   const limited = refuseByLimits(desk, shortened.value, choice.number);
   if (limited !== null) return { ok: false, failure: limited.failure, choice };

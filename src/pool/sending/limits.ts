@@ -2,10 +2,11 @@ import { fail, type Refusal } from "../../domain/failure.ts";
 import type { Draft } from "../../domain/message.ts";
 import type { Allowance } from "../../domain/pool-calls.ts";
 import { countSegments } from "../../domain/segments.ts";
-import type { SenderNumber } from "../../domain/snapshot.ts";
+import type { SenderNumber, Snapshot } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
 import { lastHeard } from "../ledger/heard.ts";
 import { readMark, saveMark } from "../ledger/marks.ts";
+import { sumPartsSince } from "../ledger/messages.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** WhatsApp lets a business write freely for this long after the person's last message (twilio.com/docs/api/errors/63016). */
@@ -62,6 +63,14 @@ export function spendCap(desk: Desk, drafts: Draft[]): void {
   if (desk.snapshot.apiKey.dailyCap === null) return;
   const day = Math.floor(desk.now() / dayMs);
   saveMark(desk.sql, "cap_spent", day * spentPerDay + spentToday(desk) + sumParts(drafts));
+}
+
+/** Counts what was accepted today before there was a cap, once, when the cap is set: a cap is of the whole day. */
+export function noticeCap(desk: Desk, before: Snapshot): void {
+  if (desk.snapshot.apiKey.dailyCap === null || before.apiKey.dailyCap !== null) return;
+  const day = Math.floor(desk.now() / dayMs);
+  const spent = sumPartsSince(desk.sql, day * dayMs);
+  if (spent > 0) saveMark(desk.sql, "cap_spent", day * spentPerDay + spent);
 }
 
 function spentToday(desk: Desk): number {

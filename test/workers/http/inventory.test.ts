@@ -7,6 +7,7 @@ import { operations } from "../../../src/http/table.ts";
 /** Pages, links, media and Twilio's callbacks: what stands here is no call of the API, and its list is kept by hand on purpose. */
 const beside = [
   "GET /openapi.json",
+  "GET /v2/api/openapi.json",
   "GET /llms.txt",
   "GET /errors",
   "GET /docs",

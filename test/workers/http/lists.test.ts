@@ -5,12 +5,13 @@ type Listed = { message_id: string; text: string; direction: string; time_sent: 
 
 const inAMonth = Date.now() + 30 * 24 * 60 * 60 * 1000;
 const perRecord = 50;
+const perCall = 5;
 
 beforeEach(() => {
   vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response("ok"));
 });
 
-/** Writes this many messages to one chat in one request; scheduled, so that none leaves. */
+/** Writes this many messages to one chat, as many in a call as it takes; scheduled, so that none leaves. */
 async function fill(key: TestKey, chatId: string, count: number, label: string): Promise<void> {
   const texts = Array.from({ length: count }, (_, index) => `${label}${index}`);
   const messages = Array.from({ length: Math.ceil(count / perRecord) }, (_, record) => ({
@@ -18,8 +19,11 @@ async function fill(key: TestKey, chatId: string, count: number, label: string):
     text: texts.slice(record * perRecord, (record + 1) * perRecord),
     send_at: inAMonth,
   }));
-  const answer = await call("/v2/api/messages/bulk", { body: { messages }, token: key.token });
-  expect((answer.body.results as { status: string }[]).every(({ status }) => status === "queued")).toBe(true);
+  for (let start = 0; start < messages.length; start += perCall) {
+    const body = { messages: messages.slice(start, start + perCall) };
+    const answer = await call("/v2/api/messages/bulk", { body, token: key.token });
+    expect((answer.body.results as { status: string }[]).every(({ status }) => status === "queued")).toBe(true);
+  }
 }
 
 async function readPage(key: TestKey, chatId: string, query: string): Promise<{ messages: Listed[]; total: number }> {

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { defineOperation } from "../../operation.ts";
-import { segment, timestamp } from "../../shapes/fields.ts";
+import { countryCode, segment, timestamp } from "../../shapes/fields.ts";
 import { Pagination, pageQuery } from "../../shapes/paging.ts";
 import { rotation } from "../../webhooks/schemas.ts";
 import { givenName, Selection } from "../organizations/contract.ts";
@@ -39,8 +39,6 @@ export const ApiKeyCreated = z
     created_at: timestamp,
   })
   .meta({ id: "ApiKeyCreated" });
-
-const country = z.string().regex(/^[A-Z]{2}$/, { error: "must be two capital letters (ISO 3166-1), for example US." });
 
 const common = { base: "admin", auth: "admin", tags: ["API keys"] } as const;
 /** Everything below one API key names it alike. */
@@ -103,7 +101,7 @@ export const updateApiKey = defineOperation({
     name: givenName.optional(),
     selection: Selection.nullish().meta({ description: "null: the organization's." }),
     status: z.enum(["active", "paused"]).optional(),
-    allowed_countries: z.array(country).max(300).nullish(),
+    allowed_countries: z.array(countryCode).max(300).nullish(),
     daily_cap: z.int().min(0).nullish().meta({ description: "Segments a day; null: none." }),
     shorten_links: z.boolean().optional(),
     resend_unknown: z.boolean().optional().meta({

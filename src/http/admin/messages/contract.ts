@@ -1,13 +1,12 @@
 import * as z from "zod";
 import { searchableStatuses } from "../../../domain/pool-calls.ts";
-import { coded } from "../../complaint.ts";
 import { defineOperation } from "../../operation.ts";
 import { address, chatIdFailures, direction, segment } from "../../shapes/fields.ts";
 import { pageQuery, searchText } from "../../shapes/paging.ts";
 import { chatId, listChats } from "../../v2/chats/contract.ts";
 import { instant, listChatMessages, sendFailures } from "../../v2/messages/contract.ts";
 import { CancelResponse, SendMessageResponse } from "../../v2/messages/schemas.ts";
-import { hasContent, idempotencyKey, messageFields } from "../../v2/messages/send-request.ts";
+import { contentRule, hasContent, idempotencyKey, messageFields } from "../../v2/messages/send-request.ts";
 import { apiKeyParams } from "../api-keys/contract.ts";
 import { AdminMessagesPage, FoundMessages, MessageStory } from "./schemas.ts";
 
@@ -51,7 +50,7 @@ export const sendKeyMessage = defineOperation({
   description:
     "By the same path as the key's own sends, and answered at once. The same `Idempotency-Key` and body answer 200 with the first answer for 7 days; the key's own requests have keys of their own.",
   headers: z.object({ "Idempotency-Key": idempotencyKey().optional() }),
-  body: z.strictObject({ to: address, ...messageFields }).refine(hasContent, coded("missing_content")),
+  body: z.strictObject({ to: address, ...messageFields }).refine(hasContent, contentRule),
   answers: {
     200: { description: "The first answer to this Idempotency-Key.", schema: SendMessageResponse },
     202: { description: "Accepted, and durably so.", schema: SendMessageResponse },

@@ -6,8 +6,9 @@ import { mount } from "../../mount.ts";
 import { sayAllowance } from "../../rate-limit.ts";
 import { paginate } from "../../shapes/paging.ts";
 import { toChat } from "../../v2/chats/routes.ts";
-import { toSendRequest, toSent } from "../../v2/messages/routes.ts";
-import { toDrafts } from "../../v2/messages/send-drafts.ts";
+import { toSent } from "../../v2/messages/answers.ts";
+import { toDrafts, whatIsAsked } from "../../v2/messages/send-drafts.ts";
+import { toSendRequest } from "../../v2/messages/send-idempotency.ts";
 import { askKey } from "../ask-key.ts";
 import { renewViews, toAdminSummary, toFoundMessages, toMessageStory } from "./answers.ts";
 import * as operations from "./contract.ts";
@@ -64,9 +65,9 @@ function mountSending(router: Hono<Edge>): void {
     async ({ params, headers, body, reply }, c) => {
       const deps = c.get("deps");
       const { to, ...content } = body;
-      const drafts = toDrafts(to, content, undefined, deps.now());
+      const drafts = toDrafts(to, content, undefined);
       if (!drafts.ok) return drafts;
-      const request = await toSendRequest(drafts.value, headers["Idempotency-Key"], body);
+      const request = await toSendRequest(drafts.value, headers["Idempotency-Key"], whatIsAsked(content));
       const sent = await askKey(deps, params.apiKeyId, (pool) => sendAsAdmin(pool, request));
       if (!sent.ok) return sent;
       sayAllowance(c, sent.value.allowance);

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { defineOperation } from "../../operation.ts";
-import { segment, timestamp } from "../../shapes/fields.ts";
+import { countryCode, segment, timestamp } from "../../shapes/fields.ts";
 import { Pagination, pageQuery } from "../../shapes/paging.ts";
 
 /** How a pool picks its sender; every field is said. */
@@ -13,9 +13,6 @@ export const Selection = z
   .meta({ id: "Selection" });
 
 const selection = z.strictObject({ twilio: Selection, blooio: Selection });
-const countryCode = z
-  .string()
-  .regex(/^[A-Z]{2}$/, { error: "must be two capital letters (ISO 3166-1), for example US." });
 
 export const Organization = z
   .object({

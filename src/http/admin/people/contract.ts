@@ -87,7 +87,7 @@ export const setAssignment = defineOperation({
       schema: z.union([Assignment, z.object({ results: z.array(AssignmentResult) })]),
     },
   },
-  errors: ["not_found", ...chatIdFailures, "from_number_not_owned"],
+  errors: ["not_found", ...chatIdFailures, "from_number_not_owned", "capability_missing"],
 });
 
 export const resetAssignment = defineOperation({

@@ -35,7 +35,7 @@ export function mountPools(router: Hono<Edge>): void {
     operations.previewPool,
     async ({ params, body: { to, ...body }, reply }, c) => {
       const deps = c.get("deps");
-      const drafts = toDrafts(to, body, undefined, deps.now());
+      const drafts = toDrafts(to, body, undefined);
       if (!drafts.ok) return drafts;
       const previewed = await askKey(deps, params.apiKeyId, (pool) => pool.preview(drafts.value));
       return previewed.ok ? reply(200, toPreview(previewed.value)) : previewed;

@@ -71,7 +71,7 @@ async function refuseStranger(world: World, to: string, from: string | null): Pr
 type Asked = { to: string; text?: string | undefined; attachments?: string[] | undefined; from_number?: string | null };
 
 async function askPreview(world: World, { to, ...body }: Asked): Promise<Result<Preview>> {
-  const drafts = toDrafts(to, body, undefined, world.now());
+  const drafts = toDrafts(to, body, undefined);
   return drafts.ok ? world.pool((pool) => pool.preview(drafts.value)) : drafts;
 }
 

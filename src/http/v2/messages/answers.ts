@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { protocolOf, wireAttachment } from "../../../domain/event.ts";
 import type { Message } from "../../../domain/message.ts";
-import type { MessageView } from "../../../domain/pool-calls.ts";
+import type { Contact, MessageView, SendAnswer } from "../../../domain/pool-calls.ts";
 import { publicStatus } from "../../../domain/status.ts";
 import type { MessageDetail, Message as MessageSchema, MessageStatus } from "./schemas.ts";
 
@@ -44,12 +44,14 @@ function additionsOf(message: Message) {
   };
 }
 
-/** Returns a message as lists show it. */
-export function toMessage(message: Message): z.output<typeof MessageSchema> {
+/** Returns a message of a chat with its contact, as lists show it. */
+export function toMessage(message: Message, contact: Contact | null): z.output<typeof MessageSchema> {
   return {
     message_id: message.id,
+    chat_id: message.chatId,
     direction: message.direction,
     external_id: message.chatId,
+    contact: toContact(contact),
     ...contentOf(message),
     ...progressOf(message),
     ...additionsOf(message),
@@ -62,12 +64,17 @@ export function toMessageDetail({ message, contact }: MessageView): z.output<typ
     message_id: message.id,
     chat_id: message.chatId,
     direction: message.direction,
-    contact:
-      contact === null ? null : { contact_id: contact.contactId, name: contact.name, identifier: contact.identifier },
+    contact: toContact(contact),
     ...contentOf(message),
     ...progressOf(message),
     ...additionsOf(message),
   };
+}
+
+function toContact(contact: Contact | null) {
+  return contact === null
+    ? null
+    : { contact_id: contact.contactId, name: contact.name, identifier: contact.identifier };
 }
 
 /** Returns how far a message has come. */
@@ -80,4 +87,21 @@ export function toMessageStatus({ message }: MessageView): z.output<typeof Messa
     delivery_report: message.direction === "outbound" ? message.deliveryReport : null,
     outcome_unknown: message.outcomeUnknown,
   };
+}
+
+/** Returns the answer to a send that was accepted. */
+export function toSent({ messages }: SendAnswer) {
+  const [first] = messages;
+  if (first === undefined) throw new Error("A send that was accepted has no message.");
+  return {
+    message_id: first.messageId,
+    ...(messages.length > 1 ? { message_ids: messages.map((sent) => sent.messageId), count: messages.length } : {}),
+    status: "queued" as const,
+    from_number: first.fromNumber,
+  };
+}
+
+/** Returns an answer with the sentence about what was not read, where there is one. */
+export function withWarning<T extends object>(answer: T, warning: string | null): T & { warning?: string } {
+  return warning === null ? answer : { ...answer, warning };
 }

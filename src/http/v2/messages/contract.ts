@@ -12,7 +12,7 @@ import {
   MessagesPage,
   SendMessageResponse,
 } from "./schemas.ts";
-import { BulkRecord, idempotencyKey, SendMessageRequest } from "./send-request.ts";
+import { BulkRecord, idempotencyKey, SendMessageBody, SendMessageRequest } from "./send-request.ts";
 
 const ReactionRequest = z
   .object({
@@ -101,7 +101,8 @@ export const sendMessage = defineOperation({
     "Idempotency-Key": idempotencyKey().optional(),
     "X-From-Number": z.string().max(64).optional(),
   }),
-  body: SendMessageRequest,
+  body: SendMessageBody,
+  documentedBody: SendMessageRequest,
   answers: {
     200: { description: "The first answer to this Idempotency-Key.", schema: SendMessageResponse },
     202: { description: "Accepted, and durably so.", schema: SendMessageResponse },
@@ -189,7 +190,9 @@ export const sendBulk = defineOperation({
   method: "post",
   path: "/messages/bulk",
   summary: "Send up to 50 messages",
-  description: "Each record is judged by itself: one that is refused does not hold back the others.",
+  description:
+    "Each record is judged by itself: one that is refused does not hold back the others. At most 250 messages in all, where texts are lists. The same `Idempotency-Key` and records answer 200 with the first results for 7 days.",
+  headers: z.object({ "Idempotency-Key": idempotencyKey().optional() }),
   body: z.object({
     messages: z
       .array(z.unknown())
@@ -197,7 +200,11 @@ export const sendBulk = defineOperation({
       .refine((records) => records.length <= 50, coded("bulk_limit_exceeded")),
   }),
   documentedBody: z.object({ messages: z.array(BulkRecord).min(1).max(50) }),
-  answers: { 202: { description: "One result for each record, in order.", schema: BulkResponse } },
+  bodyLimit: 1024 * 1024,
+  answers: {
+    200: { description: "The first results of this Idempotency-Key.", schema: BulkResponse },
+    202: { description: "One result for each record, in order.", schema: BulkResponse },
+  },
   errors: [...sendFailures, "bulk_limit_exceeded", "invalid_idempotency_key", "idempotency_key_reused"],
 });
 

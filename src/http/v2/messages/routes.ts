@@ -1,23 +1,23 @@
 import type { Hono } from "hono";
-import { type Failure, ok, type Result } from "../../../domain/failure.ts";
-import type { SendAnswer, SendRequest } from "../../../domain/pool-calls.ts";
 import { publicStatus } from "../../../domain/status.ts";
 import { askPool } from "../../../flows/ask-pool.ts";
 import { renewLinks } from "../../../flows/links-and-media/media-url.ts";
-import { fingerprintOf, sendMessage as send, sendMessages } from "../../../flows/messages/send.ts";
+import { sendMessage as send } from "../../../flows/messages/send.ts";
 import { apiKeyGuard, credentialOf, type Edge } from "../../edge.ts";
 import { mount } from "../../mount.ts";
 import { sayAllowance } from "../../rate-limit.ts";
 import { paginate } from "../../shapes/paging.ts";
-import { check } from "../../validate.ts";
-import { toMessage, toMessageDetail, toMessageStatus } from "./answers.ts";
-import { cancelMessage, getMessage, getMessageStatus, listChatMessages, sendBulk, sendMessage } from "./contract.ts";
-import { toDrafts } from "./send-drafts.ts";
-import { BulkRecord } from "./send-request.ts";
+import { toMessage, toMessageDetail, toMessageStatus, toSent, withWarning } from "./answers.ts";
+import { mountBulk } from "./bulk.ts";
+import { cancelMessage, getMessage, getMessageStatus, listChatMessages, sendMessage } from "./contract.ts";
+import { warnOfMisnamed } from "./misnamed.ts";
+import { toDrafts, whatIsAsked } from "./send-drafts.ts";
+import { toSendRequest } from "./send-idempotency.ts";
 
 /** Registers sending, reading and cancelling messages. */
 export function mountMessages(router: Hono<Edge>): void {
   mountSending(router);
+  mountBulk(router);
   mountReading(router);
 }
 
@@ -26,75 +26,17 @@ function mountSending(router: Hono<Edge>): void {
     router,
     sendMessage,
     async ({ params, headers, body, reply }, c) => {
-      const deps = c.get("deps");
-      const drafts = toDrafts(params.chatId, body, headers["X-From-Number"], deps.now());
+      const drafts = toDrafts(params.chatId, body, headers["X-From-Number"]);
       if (!drafts.ok) return drafts;
-      const request = await toSendRequest(drafts.value, headers["Idempotency-Key"], { chat: params.chatId, body });
-      const sent = await send(deps, credentialOf(c), request);
+      const request = await toSendRequest(drafts.value, headers["Idempotency-Key"], whatIsAsked(body));
+      const sent = await send(c.get("deps"), credentialOf(c), request);
       if (!sent.ok) return sent;
       sayAllowance(c, sent.value.allowance);
-      return sent.value.replayed ? reply(200, toSent(sent.value)) : reply(202, toSent(sent.value));
+      const answer = withWarning(toSent(sent.value), warnOfMisnamed(body));
+      return sent.value.replayed ? reply(200, answer) : reply(202, answer);
     },
     apiKeyGuard,
   );
-
-  mount(
-    router,
-    sendBulk,
-    async ({ body, reply }, c) => {
-      const deps = c.get("deps");
-      const records = await Promise.all(body.messages.map((record) => toRecord(record, deps.now())));
-      const requests = records.filter((record) => record.ok).map((record) => record.value);
-      const answers = await sendMessages(deps, credentialOf(c), requests);
-      if (!answers.ok) return answers;
-      for (const answer of answers.value) if (answer.ok) sayAllowance(c, answer.value.allowance);
-      let next = 0;
-      const results = records.map((record, index) => {
-        const answer = record.ok ? answers.value[next++] : record;
-        return answer?.ok === true ? toBulkSuccess(index, answer.value) : toBulkFailure(index, answer?.failure);
-      });
-      return reply(202, { results });
-    },
-    apiKeyGuard,
-  );
-}
-
-/** Returns the request to the pool that these drafts are, with what must be equal for a repeated one. */
-export async function toSendRequest(
-  drafts: SendRequest["drafts"],
-  key: string | null | undefined,
-  asked: unknown,
-): Promise<SendRequest> {
-  return { drafts, idempotency: key == null ? null : { key, fingerprint: await fingerprintOf(asked) } };
-}
-
-async function toRecord(record: unknown, now: number): Promise<Result<SendRequest>> {
-  const body = check("body", BulkRecord, record);
-  if (!body.ok) return body;
-  const { chat_id: chatId, idempotency_key: key, ...asked } = body.value;
-  const drafts = toDrafts(chatId, asked, undefined, now);
-  return drafts.ok ? ok(await toSendRequest(drafts.value, key, { chat: chatId, body: asked })) : drafts;
-}
-
-/** Returns what a send that was taken answers. */
-export function toSent({ messages }: SendAnswer) {
-  const [first] = messages;
-  if (first === undefined) throw new Error("A send that was accepted has no message.");
-  return {
-    message_id: first.messageId,
-    ...(messages.length > 1 ? { message_ids: messages.map((sent) => sent.messageId), count: messages.length } : {}),
-    status: "queued" as const,
-    from_number: first.fromNumber,
-  };
-}
-
-function toBulkSuccess(index: number, answer: SendAnswer) {
-  const { count: _, ...sent } = toSent(answer);
-  return { index, ...sent };
-}
-
-function toBulkFailure(index: number, failure: Failure | undefined) {
-  return { index, status: "failed" as const, code: failure?.code ?? "internal_error", message: failure?.message ?? "" };
 }
 
 function mountReading(router: Hono<Edge>): void {
@@ -112,9 +54,13 @@ function mountReading(router: Hono<Edge>): void {
       };
       const page = await askPool(c.get("deps"), credential.keyId, (pool) => pool.listMessages(credential, asked));
       if (!page.ok) return page;
-      const { messages, total, chatId } = page.value;
+      const { messages, total, chatId, contact = null } = page.value;
       const renewed = await Promise.all(messages.map((message) => renewLinks(c.get("deps"), message)));
-      return reply(200, { chat_id: chatId, messages: renewed.map(toMessage), pagination: paginate(query, total) });
+      return reply(200, {
+        chat_id: chatId,
+        messages: renewed.map((message) => toMessage(message, contact)),
+        pagination: paginate(query, total),
+      });
     },
     apiKeyGuard,
   );

@@ -22,6 +22,10 @@ const ReplyToInfo = z
   .object({ message_id: z.string().nullable(), guid: z.string().nullable(), part_index: z.int().min(0) })
   .meta({ id: "ReplyToInfo" });
 
+const warning = z
+  .string()
+  .meta({ description: "What was not read though it seems meant, such as `from` for `from_number`." });
+
 const progress = {
   time_sent: timestamp,
   time_delivered: timestamp.nullable(),
@@ -59,7 +63,16 @@ const additions = {
 };
 
 export const Message = z
-  .object({ message_id: z.string(), direction, external_id: z.string(), ...content, ...progress, ...additions })
+  .object({
+    message_id: z.string(),
+    chat_id: z.string().optional(),
+    direction,
+    external_id: z.string().meta({ description: "The same as `chat_id`." }),
+    contact: ContactSummary.nullish(),
+    ...content,
+    ...progress,
+    ...additions,
+  })
   .meta({ id: "Message" });
 
 export const messageDetailShape = {
@@ -100,6 +113,7 @@ export const SendMessageResponse = z
     group_created: z.boolean().optional(),
     participants: z.array(z.string()).optional(),
     parent_unresolved: z.boolean().optional(),
+    warning: warning.optional(),
   })
   .meta({ id: "SendMessageResponse" });
 
@@ -118,6 +132,7 @@ export const BulkResponse = z
         from_number: z.string().optional(),
         code: z.string().optional(),
         message: z.string().optional(),
+        warning: warning.optional(),
       }),
     ),
   })

@@ -2,20 +2,13 @@ import type * as z from "zod";
 import { fail, ok, type Result } from "../../../domain/failure.ts";
 import type { Attachment, Draft, SendExtras } from "../../../domain/message.ts";
 import { textLength } from "../../../domain/segments.ts";
-import { maxTextLength, type SendMessageRequest } from "./send-request.ts";
+import { maxTextLength, messageFieldNames, type SendMessageRequest } from "./send-request.ts";
 
 type Body = z.output<typeof SendMessageRequest>;
 
-/** How far ahead a message may be scheduled (product.md, "Sending"). */
-const furthestMs = 35 * 24 * 60 * 60 * 1000;
-
 /** Returns the messages that a body asks for, in order: one for each entry of a text array, attachments with the first. */
-export function toDrafts(to: string, body: Body, headerNumber: string | undefined, now: number): Result<Draft[]> {
+export function toDrafts(to: string, body: Body, headerNumber: string | undefined): Result<Draft[]> {
   if (body.reply_to != null) return fail("reply_target_not_supported");
-  const sendAt = body.send_at ?? null;
-  if (sendAt !== null && sendAt > now + furthestMs) {
-    return fail("invalid_request", "send_at is more than 35 days ahead: schedule it later.");
-  }
   const texts = textsOf(body);
   if (texts.some((text) => text !== null && textLength(text) > maxTextLength)) return fail("text_too_long");
   const attachments = [...(body.attachments ?? []), ...partFiles(body)].map(toAttachment);
@@ -26,11 +19,21 @@ export function toDrafts(to: string, body: Body, headerNumber: string | undefine
       channel: "sms",
       text,
       attachments: index === 0 ? attachments : [],
-      fromNumber: body.from_number ?? body.fromNumber ?? headerNumber ?? null,
+      fromNumber:
+        [body.from_number, body.fromNumber, headerNumber].find((given) => (given ?? "").trim() !== "") ?? null,
       metadata: body.metadata ?? null,
-      sendAt: sendAt !== null && sendAt > now ? sendAt : null,
+      sendAt: body.send_at ?? null,
       extras: extrasOf(body),
     })),
+  );
+}
+
+/** Returns what makes two bodies the same request: the fields that are read, but sender and recipient, which the pool compares in its own form. */
+export function whatIsAsked(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    messageFieldNames
+      .filter((name) => name !== "from_number" && name !== "fromNumber" && body[name] !== undefined)
+      .map((name) => [name, body[name]]),
   );
 }
 

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { check } from "../../validate.ts";
-import { BulkRecord, SendMessageRequest } from "./send-request.ts";
+import { warnOfMisnamed } from "./misnamed.ts";
+import { whatIsAsked } from "./send-drafts.ts";
+import { BulkRecord, SendMessageBody } from "./send-request.ts";
 
-const read = (body: unknown) => check("body", SendMessageRequest, body);
+const read = (body: unknown) => check("body", SendMessageBody, body);
 const codeOf = (body: unknown): string => {
   const result = read(body);
   return result.ok ? "ok" : result.failure.code;
@@ -13,8 +15,31 @@ const messageOf = (body: unknown): string => {
 };
 
 describe("a send request", () => {
+  it.each([
+    [{ message: "hi" }, 'the text belongs in "text", not in "message".'],
+    [{ body: "hi", text: "" }, 'the text belongs in "text", not in "body".'],
+    [{ Body: "hi" }, 'the text belongs in "text", not in "Body".'],
+    [{ media_url: "https://a.example/b.png" }, 'files belong in "attachments", a list of URLs, not in "media_url".'],
+    [{ text: " \u00a0\n\u200b" }, "text is nothing but white space."],
+    [{ text: ["a", ""] }, "text[1] is empty or nothing but white space."],
+    [{ text: ["a", " \t"] }, "text[1] is empty or nothing but white space."],
+  ])("%j is told what is missing and where it belongs", (body, why) => {
+    expect(codeOf(body)).toBe("missing_content");
+    expect(messageOf(body)).toBe(`Missing message content: ${why}`);
+  });
+
+  it("that misnames a field which is not there is warned of it; right names and fields of others are passed over", () => {
+    expect(warnOfMisnamed({ text: "a", from: "+15550000001" })).toContain('"from" is no field of this call');
+    expect(warnOfMisnamed({ text: "a", From: "+15550000001" })).toContain('write "from_number". The pool chose');
+    expect(warnOfMisnamed({ text: "a", scheduled_at: 1 })).toContain('write "send_at"');
+    expect(warnOfMisnamed({ text: "a", sendAt: 1, media: [] })).toContain('"media" is no field');
+    expect(warnOfMisnamed({ text: "a", from: "+1", from_number: "+15550000001" })).toBeNull();
+    expect(warnOfMisnamed({ text: "a", fromNumber: "+15550000001", send_at: 1, campaign: "x" })).toBeNull();
+    expect(warnOfMisnamed({ text: "a", __proto__: 1, constructor: 2, toString: 3 })).toBeNull();
+  });
+
   it("needs content: a text, an attachment, a template or parts", () => {
-    for (const empty of [{}, { text: "" }, { text: null }, { text: [] }, { text: ["a", ""] }, { attachments: [] }]) {
+    for (const empty of [{}, { text: "" }, { text: null }, { text: [] }, { attachments: [] }]) {
       expect(messageOf(empty), JSON.stringify(empty)).toBe("Missing message content");
       expect(codeOf(empty)).toBe("missing_content");
     }
@@ -96,7 +121,7 @@ describe("a send request", () => {
 
   it("passes over what it does not know", () => {
     const result = read({ text: "a", subject: "b" });
-    expect(result).toEqual({ ok: true, value: { text: "a" } });
+    expect(whatIsAsked(result.ok ? result.value : {})).toEqual({ text: "a" });
   });
 });
 

@@ -1,5 +1,8 @@
 import * as z from "zod";
+import { failureMessages } from "../../../domain/failure.ts";
+import { findHostFault, lacksScheme } from "../../../domain/public-host.ts";
 import { coded } from "../../complaint.ts";
+import { explainMissingContent, isBlank } from "./misnamed.ts";
 
 /** Twilio's limit for one message body, in UTF-16 units (error 21617). */
 export const maxTextLength = 1600;
@@ -29,7 +32,10 @@ const oneText = z
 
 const attachmentUrl = z
   .string()
-  .refine((url) => url.length <= 2048 && isPublicHttps(url), coded("invalid_attachment"))
+  .refine((url) => findAttachmentFault(url) === null, {
+    error: (issue) => findAttachmentFault(String(issue.input)) ?? failureMessages.invalid_attachment,
+    params: { code: "invalid_attachment" },
+  })
   .meta({ format: "uri" });
 
 const attachment = z.union([attachmentUrl, z.object({ url: attachmentUrl, name: z.string().max(255).nullish() })], {
@@ -93,7 +99,8 @@ const contentVariables = z
   )
   .meta({ description: "The template's variables, as an object or as its JSON." });
 
-const sender = z.string().min(1).max(64);
+/** An empty sender is none: form builders send the field with nothing in it. */
+const sender = z.string().max(64);
 
 /** What may be asked of one message. Null is read as left out; unknown fields are passed over. */
 export const messageFields = {
@@ -142,25 +149,40 @@ type Content = {
 
 /** Says whether a body has anything to send. */
 export function hasContent({ text, attachments, content_sid, parts }: Content): boolean {
-  if (Array.isArray(text)) return text.length > 0 && text.every((entry) => entry !== "");
+  if (Array.isArray(text)) return text.length > 0 && !text.some(isBlank);
   const filled = (list: unknown[] | null | undefined) => list !== undefined && list !== null && list.length > 0;
-  return (text ?? "") !== "" || filled(attachments) || (content_sid ?? "") !== "" || filled(parts);
+  return !isBlank(text ?? "") || filled(attachments) || (content_sid ?? "") !== "" || filled(parts);
 }
 
+/** How a body without anything to send is refused. */
+export const contentRule = {
+  error: (issue: { input?: unknown }) => explainMissingContent(issue.input),
+  params: { code: "missing_content" },
+} as const;
+
+const recordFields = {
+  ...messageFields,
+  chat_id: z.string().min(1).max(512),
+  idempotency_key: idempotencyKey().nullish(),
+};
+
+/** A message as the document shows it. */
 export const SendMessageRequest = z
   .object(messageFields)
-  .refine(hasContent, coded("missing_content"))
+  .refine(hasContent, contentRule)
   .meta({ id: "SendMessageRequest" });
 
+/** A message as it is read: unknown fields are kept, so that a misnamed one can be told. */
+export const SendMessageBody = z.looseObject(messageFields).refine(hasContent, contentRule);
+
 /** One record of a bulk request: a message, who gets it, and an idempotency key of its own. */
-export const BulkRecord = z
-  .object({
-    ...messageFields,
-    chat_id: z.string().min(1).max(512),
-    idempotency_key: idempotencyKey().nullish(),
-  })
-  .refine(hasContent, coded("missing_content"))
-  .meta({ id: "BulkRecord" });
+export const BulkRecord = z.object(recordFields).refine(hasContent, contentRule).meta({ id: "BulkRecord" });
+
+/** A record as it is read: unknown fields are kept, so that a misnamed one can be told. */
+export const BulkRecordBody = z.looseObject(recordFields).refine(hasContent, contentRule);
+
+/** The fields of a message that are read, by name. */
+export const messageFieldNames = Object.keys(messageFields);
 
 /** Returns the schema of an idempotency key: 1 to 255 visible ASCII characters. */
 export function idempotencyKey() {
@@ -170,8 +192,17 @@ export function idempotencyKey() {
     .meta({ minLength: 1, maxLength: 255 });
 }
 
-function isPublicHttps(url: string): boolean {
-  return URL.canParse(url) && new URL(url).protocol === "https:";
+/** The carrier fetches attachments from outside, so a private host could never be reached. */
+function findAttachmentFault(url: string): string | null {
+  if (url.length > 2048) return "The attachment's URL is longer than 2048 characters: shorten it.";
+  const parsed = URL.parse(url);
+  if (parsed === null) {
+    return lacksScheme(url)
+      ? "The attachment's URL is not valid: https:// is missing in front."
+      : "The attachment's URL is not valid: write it in full, for example https://example.com/picture.jpg.";
+  }
+  if (parsed.protocol !== "https:") return "The attachment's URL must begin with https://.";
+  return findHostFault("The attachment's URL", parsed.hostname, false);
 }
 
 function isJsonObject(text: string): boolean {

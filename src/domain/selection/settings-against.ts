@@ -1,0 +1,15 @@
+import type { Channel, Sync } from "../snapshot.ts";
+
+/** Returns the sync setting of a number's account that forbids sending on a channel, in words and by its field, or null where none does. */
+export function settingAgainst(
+  sync: Sync | null,
+  channel: Channel,
+): { field: "direction" | "channels"; words: string } | null {
+  if (sync === null || channel === "imessage") return null;
+  if (sync.direction === "inbound") {
+    return { field: "direction", words: 'the sync setting direction of its account is "inbound"' };
+  }
+  return sync.channels.includes(channel)
+    ? null
+    : { field: "channels", words: `the sync setting channels of its account leaves out "${channel}"` };
+}

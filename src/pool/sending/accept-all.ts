@@ -1,0 +1,50 @@
+import { fail, ok, type Result } from "../../domain/failure.ts";
+import { readChatId, readPhoneNumber } from "../../domain/phone.ts";
+import type { SendAnswer, SendRequest } from "../../domain/pool-calls.ts";
+import type { Desk } from "../desk.ts";
+import { recallKey, rememberKey } from "../ledger/idempotency.ts";
+import { acceptRequest } from "./accept.ts";
+
+type Answers = Result<SendAnswer>[];
+
+/**
+ * Accepts the sends of one call, each by itself and in order. A call with a key of its own is answered once: again with the same records it gets
+ * its first answers, refusals included, unless nothing of it was accepted; with others `idempotency_key_reused`.
+ */
+export function acceptAll(
+  desk: Desk,
+  requests: SendRequest[],
+  call: SendRequest["idempotency"],
+): Result<Result<SendAnswer>[]> {
+  if (call === null) return ok(requests.map((request) => acceptRequest(desk, request)));
+  const fingerprint = [call.fingerprint, ...requests.map((request) => peopleOf(desk, request))].join("\n");
+  const remembered = recallKey<Answers>(desk.sql, call.key, desk.now());
+  if (remembered !== null) {
+    return remembered.fingerprint === fingerprint
+      ? ok(remembered.answer.map(asReplay))
+      : fail("idempotency_key_reused");
+  }
+  const answers = requests.map((request) => acceptRequest(desk, request));
+  if (answers.some(({ ok }) => ok)) {
+    rememberKey(desk.sql, call.key, fingerprint, answers.map(withoutAllowance), desk.now());
+  }
+  return ok(answers);
+}
+
+/** Who sends to whom in the forms of the ledger: written otherwise, the numbers are the same. */
+function peopleOf(desk: Desk, { drafts: [first] }: SendRequest): string {
+  if (first === undefined) return "";
+  const country = desk.snapshot.organization.countryCode;
+  const to = readChatId(first.to, country);
+  const from = first.fromNumber === null ? null : readPhoneNumber(first.fromNumber, country, true);
+  const sender = from?.ok === true ? from.value.address : (first.fromNumber ?? "");
+  return `${to.ok ? to.value.chatId : first.to} ${sender}`;
+}
+
+function asReplay(answer: Result<SendAnswer>): Result<SendAnswer> {
+  return answer.ok ? ok({ ...answer.value, replayed: true }) : answer;
+}
+
+function withoutAllowance(answer: Result<SendAnswer>): Result<SendAnswer> {
+  return answer.ok ? ok({ messages: answer.value.messages, replayed: false }) : answer;
+}
