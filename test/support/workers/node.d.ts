@@ -22,8 +22,3 @@ declare const Buffer: {
   from(text: string, encoding?: "base64"): Uint8Array & { toString(encoding: "utf8"): string };
   compare(left: Uint8Array, right: Uint8Array): number;
 };
-declare module "*.sql?raw" {
-  const text: string;
-
-  export { text as default };
-}

@@ -1,0 +1,5 @@
+declare module "*.sql?raw" {
+  const text: string;
+  // biome-ignore lint/style/noDefaultExport: what the bundler makes of a text file is a default export
+  export default text;
+}
