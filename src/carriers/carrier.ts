@@ -79,8 +79,6 @@ export type Capability = "credentials" | "numbers" | "messages";
 export type Capabilities = {
   /** How long an unanswered send may still turn up, and how far apart the two looks stand that settle an absence, in milliseconds. */
   settling: { graceMs: number; secondLookMs: number };
-  /** How many messages one call of `states` asks about. */
-  statesAtOnce: number;
 };
 
 /** One account of a network. No call throws, and none repeats by itself. What a network cannot do is null, so that nobody calls it by mistake. */

@@ -25,6 +25,15 @@ export const reconcileMs = { grace: 10 * minute, secondLook: 60 * second, giveUp
 /** The ages at which a message without a final status is asked for at the carrier (seed 002: receipts may take 4 days). */
 export const statusPollsMs: readonly number[] = [1 * hour, 6 * hour, 24 * hour, 72 * hour, 96 * hour];
 
+/**
+ * Returns the age at which a message of `ageMs` is asked for next where no callback can come: within seconds at first, ever more seldom, and null from the first of
+ * `statusPollsMs` on.
+ */
+export function nearPollMs(ageMs: number): number | null {
+  const next = ageMs + clamp(ageMs / 2, 2 * second, 5 * minute);
+  return next < (statusPollsMs[0] ?? 0) ? Math.round(next) : null;
+}
+
 /** The least and the longest wait before a send that the carrier answered with 429 is repeated. */
 export const sendBackoffMs = { base: 1 * second, ceiling: 60 * second } as const;
 

@@ -33,6 +33,12 @@ function howToWrite(url: string, allowLocal: boolean): string {
     : `write it in full, with ${schemes} and without blanks, for example https://example.com/hook.`;
 }
 
+/** Says whether a URL names a host that can be called from the internet: neither an address, nor this machine, nor a name of a private network. */
+export function namesPublicHost(url: string): boolean {
+  const parsed = URL.parse(url);
+  return parsed !== null && findHostFault("The URL", parsed.hostname, false) === null;
+}
+
 function hasBlanks(url: string): boolean {
   return Array.from(url).some((character) => character <= " " || character === "\u007f");
 }

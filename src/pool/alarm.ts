@@ -1,12 +1,11 @@
 import type { Desk } from "./desk.ts";
-import { nextLookAt } from "./ledger/agenda.ts";
 import { clearLeftovers, nextLeftoverAt } from "./leftovers.ts";
 import { judgeIfDue, nextJudgementAt } from "./numbers/number-health.ts";
 import { goOnRebooking, nextRebookingAt } from "./numbers/pace.ts";
 import { dispatch } from "./sending/dispatch.ts";
-import { reconcile } from "./sending/reconcile.ts";
+import { lookUp, nextLookUpAt } from "./sending/look-ups.ts";
 import { expireHeld, nextDepartureAt, nextExpiryAt } from "./sending/waiting.ts";
-import { askCarrier, nextPollAt } from "./settling/poll.ts";
+import { nextPollAt, pollStates } from "./settling/poll.ts";
 import { nextSweepAt, sweep } from "./sweep.ts";
 import { isDue, nextDeliveryAt, ringForDue } from "./telling/deliveries.ts";
 import { bellPatienceMs } from "./telling/outbox.ts";
@@ -15,8 +14,11 @@ import { bellPatienceMs } from "./telling/outbox.ts";
 const leastGapMs = 1_000;
 const restMs = 60_000;
 
-/** Does everything that is due and sets the alarm again. Never throws: an alarm that throws seven times is abandoned by the platform. */
-export async function tick(desk: Desk): Promise<void> {
+/**
+ * Does everything that is due and sets the alarm again; what has to be asked outside is begun and not waited for, so that nothing else is late by it.
+ * Never throws: an alarm that throws seven times is abandoned by the platform.
+ */
+export function tick(desk: Desk): void {
   desk.alarmRang();
   try {
     ringForDue(desk);
@@ -24,8 +26,10 @@ export async function tick(desk: Desk): Promise<void> {
     clearLeftovers(desk);
     goOnRebooking(desk);
     sweep(desk);
-    await Promise.all([dispatch(desk), reconcile(desk), askCarrier(desk)]);
     judgeIfDue(desk);
+    desk.outside.keepAlive(dispatch(desk));
+    desk.outside.keepAlive(pollStates(desk));
+    lookUp(desk);
   } catch (error) {
     desk.outside.log({ event: "alarm_failed", error: String(error) });
   }
@@ -44,9 +48,9 @@ export function rearm(desk: Desk): void {
       nextJudgementAt,
       nextLeftoverAt,
       nextRebookingAt,
+      nextLookUpAt,
     ];
-    const times = reasons.map((next) => next(desk));
-    const wanted = [...times, nextLookAt(desk.sql)].filter((at) => at !== null);
+    const wanted = reasons.map((next) => next(desk)).filter((at) => at !== null);
     if (wanted.length > 0) desk.arm(Math.max(Math.min(...wanted), desk.now() + leastGapMs));
   } catch (error) {
     desk.outside.log({ event: "rearm_failed", error: String(error) });

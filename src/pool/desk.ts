@@ -24,6 +24,8 @@ export type Surroundings = {
   carrierOf: (account: Account) => Promise<Carrier>;
   /** The tokens that may sign the account's webhooks: the present one, and the one before while it still verifies. */
   openTokens: (account: Account) => Promise<string[]>;
+  /** Whether the account's network can call us, as our public URL stands. */
+  canBeCalled: (account: Account) => boolean;
   poolReference: () => Promise<string>;
   ring: (lane: Lane) => Promise<void>;
   /** Tells the directory's side what the pool has learnt; it may be lost. */
@@ -40,8 +42,11 @@ export class Desk {
   readonly outside: Surroundings;
   readonly tag: string;
   readonly usage: { inbound: number; outbound: number; lastSentAt: number | null };
-  /** Messages on their way to the carrier, by sequence number, with their chat and number. */
-  readonly leaving = new Map<number, { chat: string; number: string }>();
+  /** Messages on their way to the carrier, by sequence number, with their chat, number and account. */
+  readonly leaving = new Map<number, { chat: string; number: string; account: string }>();
+  /** Look-ups at the carriers under way, by what is asked, with their account; and whether a sweep of open statuses is. */
+  readonly looking = new Map<string, string>();
+  isPolling = false;
   /** Until when a paced number's departures are booked, its tokens since it last sent, and until when an account must wait after a 429. */
   readonly bookedUntil = new Map<string, number>();
   readonly tokens = new Map<string, Bucket>();

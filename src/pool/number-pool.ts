@@ -303,6 +303,6 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   }
 
   override async alarm() {
-    if (this.#desk !== null) await tick(this.#desk);
+    if (this.#desk !== null) tick(this.#desk);
   }
 }

@@ -17,10 +17,11 @@ import type {
 } from "../domain/pool-calls.ts";
 import { isWaiting } from "../domain/status.ts";
 import type { Desk } from "./desk.ts";
-import { countAgenda } from "./ledger/agenda.ts";
+import { countWaiting } from "./ledger/agenda.ts";
 import { type AttemptRow, lastTriggered, pageAttempts } from "./ledger/attempts.ts";
 import { countChats, findChat, pageChats, readChatRow } from "./ledger/chats.ts";
 import { countOwed } from "./ledger/deliveries.ts";
+import { countLost } from "./ledger/looks.ts";
 import { readMark } from "./ledger/marks.ts";
 import { countMessages, findMessage, pageMessages, readMessageRow } from "./ledger/messages.ts";
 import { countDepartures } from "./ledger/pace.ts";
@@ -150,12 +151,11 @@ function readAttempt(row: AttemptRow, tag: string): DeliveryLog {
 
 /** Returns what an operator asks of a pool. */
 export function poolStats(desk: Desk): PoolStats {
-  const { waiting, unknown } = countAgenda(desk.sql);
   return {
     version: desk.snapshot.version,
     owedDeliveries: countOwed(desk.sql),
-    waitingMessages: waiting,
-    unknownMessages: unknown,
+    waitingMessages: countWaiting(desk.sql),
+    unknownMessages: countLost(desk.sql),
     lastUsedAt: desk.lastUsedAt ?? readMark(desk.sql, "last_used_at"),
   };
 }

@@ -4,6 +4,7 @@ import { twilioCarrier } from "../carriers/twilio/client.ts";
 import { encodeBase62, poolReference } from "../domain/api-key.ts";
 import type { Bell } from "../domain/pool-calls.ts";
 import type { Account, Sealed } from "../domain/snapshot.ts";
+import { namesPublicHost } from "../domain/webhook-url.ts";
 import { deriveKey } from "../sealing/derive.ts";
 import { open } from "../sealing/envelope.ts";
 import { type KeyRing, parseKeyRing } from "../sealing/key-ring.ts";
@@ -25,6 +26,7 @@ export function surround(ctx: DurableObjectState, env: Cloudflare.Env): Surround
   };
   const twilio = twilioCarrier({ fetch: (url, init) => fetch(url, init), apiUrl: env.TWILIO_API_URL });
   const sandbox = sandboxCarrier(env.SANDBOX);
+  const isPublic = namesPublicHost(env.PUBLIC_URL);
   let reference: string | null = null;
   return {
     storage: ctx.storage,
@@ -36,6 +38,7 @@ export function surround(ctx: DurableObjectState, env: Cloudflare.Env): Surround
       const login = await openLogin(account, openSecret);
       return account.sandbox ? sandbox(login) : twilio(login);
     },
+    canBeCalled: (account) => account.sandbox || isPublic,
     openTokens: async (account) => {
       const previous = account.previousAuthToken;
       const former = previous === null || previous.validUntil <= Date.now() ? null : previous.sealed;

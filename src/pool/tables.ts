@@ -165,6 +165,18 @@ const migrations: readonly string[] = [
    CREATE TABLE blocks (contact TEXT NOT NULL, number TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (contact, number)) WITHOUT ROWID;
 
    CREATE TABLE heeded (sid TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID`,
+  `CREATE TABLE looks (
+     account TEXT NOT NULL,
+     due_at INTEGER NOT NULL,
+     seq INTEGER NOT NULL,
+     kind TEXT NOT NULL,
+     n INTEGER NOT NULL,
+     PRIMARY KEY (account, due_at, seq, kind)
+   ) WITHOUT ROWID;
+   INSERT INTO looks (account, due_at, seq, kind, n)
+     SELECT account, agenda.due_at, seq, CASE WHEN sid IS NULL THEN 'lost' WHEN looks < 0 THEN 'truth' ELSE 'state' END, max(looks, 0)
+     FROM agenda JOIN messages USING (seq) WHERE outcome_unknown = 1 OR sid IS NOT NULL;
+   DELETE FROM agenda WHERE (due_at, seq) IN (SELECT due_at, seq FROM looks)`,
 ];
 
 /** Says whether this object was ever given a snapshot: only then does it have tables, so that a stranger's call writes nothing. */

@@ -16,7 +16,6 @@ export type TwilioOptions = { fetch: Fetch; apiUrl: string; timeoutMs?: number; 
 
 const capabilities: Capabilities = {
   settling: { graceMs: reconcileMs.grace, secondLookMs: reconcileMs.secondLook },
-  statesAtOnce: 1,
 };
 
 /** Returns Twilio's 2010 API: given the credentials of an account, that account as a carrier. */

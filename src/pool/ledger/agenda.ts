@@ -1,11 +1,8 @@
 import type { MessageRow } from "./messages.ts";
 
-/** Everything about a message that has to happen by itself stands here until it is done: to leave, or to be settled when its outcome is unknown. */
-export type AgendaRow = { due_at: number; seq: number; looks: number };
-
-/** Writes down that a message has to leave, or be looked after, at `dueAt`. */
-export function schedule(sql: SqlStorage, seq: number, dueAt: number, looks = 0): void {
-  sql.exec("INSERT INTO agenda (due_at, seq, looks) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", dueAt, seq, looks);
+/** Writes down that a message has to leave at `dueAt`. */
+export function schedule(sql: SqlStorage, seq: number, dueAt: number): void {
+  sql.exec("INSERT INTO agenda (due_at, seq) VALUES (?, ?) ON CONFLICT DO NOTHING", dueAt, seq);
 }
 
 /** Strikes out what was written down for a message at `dueAt`; answers false when it was struck out before. */
@@ -58,36 +55,12 @@ export function waitingMessages(sql: SqlStorage, limit: number): MessageRow[] {
     .toArray();
 }
 
-/** Returns messages whose unknown outcome is due to be looked at. */
-export function dueUnknowns(sql: SqlStorage, now: number, limit: number): DueMessage[] {
-  return sql
-    .exec<DueMessage>(
-      `SELECT messages.*, agenda.due_at AS agenda_due_at, agenda.looks FROM agenda JOIN messages USING (seq)
-       WHERE agenda.due_at <= ? AND status = 'sending' AND outcome_unknown = 1 ORDER BY agenda.due_at, agenda.seq LIMIT ?`,
-      now,
-      limit,
-    )
-    .toArray();
-}
-
 /** Returns the messages that were leaving when the object went away: their outcome is unknown. */
 export function interrupted(sql: SqlStorage): DueMessage[] {
   return sql
     .exec<DueMessage>(
       `SELECT messages.*, agenda.due_at AS agenda_due_at, agenda.looks FROM agenda JOIN messages USING (seq)
        WHERE status = 'sending' AND outcome_unknown = 0 AND sid IS NULL`,
-    )
-    .toArray();
-}
-
-/** Returns messages that the carrier took and that it must be asked about. */
-export function dueChecks(sql: SqlStorage, now: number, limit: number): DueMessage[] {
-  return sql
-    .exec<DueMessage>(
-      `SELECT messages.*, agenda.due_at AS agenda_due_at, agenda.looks FROM agenda JOIN messages USING (seq)
-       WHERE agenda.due_at <= ? AND sid IS NOT NULL ORDER BY agenda.due_at, agenda.seq LIMIT ?`,
-      now,
-      limit,
     )
     .toArray();
 }
@@ -101,11 +74,6 @@ export function nextWaitingAt(sql: SqlStorage, held: string[], after = -1): numb
 /** Returns since when the longest waiting message of these accounts could have left, or null. */
 export function oldestHeldAt(sql: SqlStorage, held: string[]): number | null {
   return nextAt(sql, "status IN ('queued', 'scheduled') AND account IN (SELECT value FROM json_each(?))", held);
-}
-
-/** Returns when the next message must be looked after, other than by sending it, or null. */
-export function nextLookAt(sql: SqlStorage): number | null {
-  return nextAt(sql, "(outcome_unknown = 1 OR sid IS NOT NULL) AND json_array_length(?) = 0", []);
 }
 
 function nextAt(sql: SqlStorage, condition: string, accounts: string[], after = -1): number | null {
@@ -127,15 +95,11 @@ export function heldSince(sql: SqlStorage, held: string[], before: number, limit
     .toArray();
 }
 
-/** Counts what waits to leave and what is unknown. */
-export function countAgenda(sql: SqlStorage): { waiting: number; unknown: number } {
-  const row = sql
-    .exec<{ waiting: number; unknown: number }>(
-      `SELECT count(*) FILTER (WHERE status IN ('queued', 'scheduled')) AS waiting, count(*) FILTER (WHERE outcome_unknown = 1) AS unknown
-       FROM agenda JOIN messages USING (seq)`,
-    )
-    .one();
-  return { waiting: row.waiting, unknown: row.unknown };
+/** Counts what waits to leave. */
+export function countWaiting(sql: SqlStorage): number {
+  const query =
+    "SELECT count(*) AS total FROM agenda JOIN messages USING (seq) WHERE status IN ('queued', 'scheduled')";
+  return Number(sql.exec(query).one().total);
 }
 
 /** Returns how many messages wait to leave from each number, read once when the object wakes. */

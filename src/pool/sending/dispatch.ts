@@ -12,10 +12,9 @@ import { unpark } from "../settling/report.ts";
 import { endMessage, holdUnknown, settleOutcome } from "../settling/settle.ts";
 import { emitStatus } from "../telling/outbox.ts";
 import { refuseOrphan } from "./orphans.ts";
+import { crowdedAccounts, isFull } from "./places.ts";
 import { nextDepartureAt, whatIsHeld } from "./waiting.ts";
 
-/** A Worker may hold six connections open (platform limit): so many messages leave at once. */
-const parallelSends = 6;
 /** Departures nearer than this are awaited by a timer in memory; the alarm is the safety net behind it. */
 const timerHorizonMs = 30_000;
 
@@ -28,7 +27,7 @@ export async function dispatch(desk: Desk): Promise<void> {
   for (;;) {
     const next = pickNext(desk);
     if (next === null) break;
-    desk.leaving.set(next.seq, { chat: next.chat, number: next.number });
+    desk.leaving.set(next.seq, { chat: next.chat, number: next.number, account: next.account });
     started.push(leave(desk, next));
   }
   wakeForNext(desk);
@@ -62,8 +61,10 @@ function restAfterFault(desk: Desk, row: DueMessage): void {
 
 function pickNext(desk: Desk): DueMessage | null {
   const status = desk.snapshot.apiKey.status;
-  if (desk.leaving.size >= parallelSends || status !== "active") return null;
-  return dueMessages(desk.sql, desk.now(), whatIsHeld(desk), 1)[0] ?? null;
+  if (isFull(desk) || status !== "active") return null;
+  const held = whatIsHeld(desk);
+  const accounts = [...held.accounts, ...crowdedAccounts(desk)];
+  return dueMessages(desk.sql, desk.now(), { ...held, accounts }, 1)[0] ?? null;
 }
 
 async function sendOne(desk: Desk, row: DueMessage): Promise<void> {

@@ -1,9 +1,9 @@
-import type { MessageState, Settlement, Sought } from "../../carriers/carrier.ts";
-import { rowId } from "../../domain/ids.ts";
+import type { Carrier, MessageState, Settlement, Sought } from "../../carriers/carrier.ts";
 import { reconcileMs } from "../../domain/retry.ts";
 import type { Account } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
-import { type DueMessage, dueUnknowns, interrupted, schedule, strike } from "../ledger/agenda.ts";
+import { interrupted, schedule } from "../ledger/agenda.ts";
+import { type Look, planLook, strikeLook } from "../ledger/looks.ts";
 import {
   type Detail,
   findMessage,
@@ -14,12 +14,12 @@ import {
   updateMessage,
 } from "../ledger/messages.ts";
 import { applyReport, unpark } from "../settling/report.ts";
-import { endMessage, holdUnknown } from "../settling/settle.ts";
+import { endMessage, holdUnknown, isDeaf } from "../settling/settle.ts";
 import { dispatch, wishesOf } from "./dispatch.ts";
 
-const looksPerRound = 20;
 /** A message that is found absent again and again is not sent for ever. */
 const attemptsAtMost = 5;
+const nearPauseMs = 5_000;
 const longestPauseMs = 30 * 60 * 1000;
 
 /** Marks messages that were leaving when the object went away as unknown: they are never sent again blindly. Call once when it wakes. */
@@ -31,41 +31,35 @@ export function markInterrupted(desk: Desk): void {
   });
 }
 
-/** Looks for messages whose outcome is unknown in the carrier's own list. Never throws. */
-export async function reconcile(desk: Desk): Promise<void> {
-  for (const row of dueUnknowns(desk.sql, desk.now(), looksPerRound)) {
-    try {
-      await lookFor(desk, row);
-    } catch (error) {
-      desk.outside.log({
-        event: "reconcile_failed",
-        message_id: rowId("msg", row.seq, desk.tag),
-        error: String(error),
-      });
-      lookAgain(desk, row, row.looks);
-    }
+/** Looks for one message whose outcome is unknown at its carrier, and settles what can be settled. */
+export async function lookFor(desk: Desk, look: Look, row: MessageRow): Promise<void> {
+  const found = await askCarrier(desk, look, row);
+  const current = findMessage(desk.sql, row.seq);
+  if (current === null || current.outcome_unknown === 0 || current.status !== "sending") {
+    strikeLook(desk.sql, look);
+    return;
   }
-  await dispatch(desk);
+  desk.outside.storage.transactionSync(() => settle(desk, look, current, found));
+  unpark(desk, row.seq);
+  desk.outside.keepAlive(dispatch(desk));
 }
 
-async function lookFor(desk: Desk, row: DueMessage): Promise<void> {
-  const found = await askCarrier(desk, row);
-  const current = findMessage(desk.sql, row.seq);
-  if (current === null || current.outcome_unknown === 0 || current.status !== "sending") return;
-  desk.outside.storage.transactionSync(() => settle(desk, row, current, found));
-  unpark(desk, row.seq);
-}
+type Asked = { look: Look; row: MessageRow; account: Account; carrier: Carrier };
 
 /** Returns what the carrier finds of the message, or null when it cannot be asked. */
-async function askCarrier(desk: Desk, row: DueMessage): Promise<Settlement | null> {
+async function askCarrier(desk: Desk, look: Look, row: MessageRow): Promise<Settlement | null> {
   const account = desk.findAccount(row.account);
   if (account === null) return null;
   const carrier = await desk.outside.carrierOf(account);
-  const settled = await carrier.settle(describeSought(desk, row, account), { at: sentAt(row), mark: row.mark });
+  const settled = await carrier.settle(describeSought(desk, { look, row, account, carrier }), {
+    at: sentAt(row),
+    mark: row.mark,
+  });
   return settled.ok ? settled.value : null;
 }
 
-function describeSought(desk: Desk, row: DueMessage, account: Account): Sought {
+function describeSought(desk: Desk, { look, row, account, carrier }: Asked): Sought {
+  const { settling } = carrier.capabilities;
   const detail = JSON.parse(row.detail) as Detail;
   const peers = unknownsTo(desk.sql, row.chat, row.number).filter((peer) => isNear(peer, row));
   return {
@@ -76,7 +70,7 @@ function describeSought(desk: Desk, row: DueMessage, account: Account): Sought {
     extras: wishesOf(desk, row, account),
     isOurs: (providerId) => findMessageBySid(desk.sql, providerId) !== null,
     peers: { count: peers.length, rank: peers.findIndex(({ seq }) => seq === row.seq) },
-    absentAfterMs: reconcileMs.grace + row.looks * reconcileMs.secondLook,
+    absentAfterMs: settling.graceMs + look.n * settling.secondLookMs,
   };
 }
 
@@ -89,50 +83,52 @@ function sentAt(row: MessageRow): number {
   return row.attempted_at ?? row.created_at;
 }
 
-function settle(desk: Desk, row: DueMessage, current: MessageRow, settlement: Settlement | null): void {
+function settle(desk: Desk, look: Look, row: MessageRow, settlement: Settlement | null): void {
   switch (settlement?.kind) {
     case "found":
-      takeFound(desk, row, settlement.state);
+      takeFound(desk, look, row, settlement.state);
       break;
     case "absent":
-      if (row.looks === 0) lookAgain(desk, row, 1);
-      else settleAbsent(desk, row, current);
+      if (look.n === 0) lookAgain(desk, look, row, 1);
+      else settleAbsent(desk, look, row);
       break;
     default:
-      stayUnknown(desk, row, current, settlement?.because ?? null);
+      stayUnknown(desk, look, row, settlement?.because ?? null);
   }
 }
 
 /** While the carrier was asked, an equal message of ours may have taken the same one: then it is looked for again. */
-function takeFound(desk: Desk, row: DueMessage, state: MessageState): void {
+function takeFound(desk: Desk, look: Look, row: MessageRow, state: MessageState): void {
   if (findMessageBySid(desk.sql, state.providerId) === null) applyReport(desk, row.seq, state);
-  else lookAgain(desk, row, row.looks);
+  else lookAgain(desk, look, row, look.n);
 }
 
-function stayUnknown(desk: Desk, row: DueMessage, current: MessageRow, because: string | null): void {
-  if (because !== null) sayWhy(desk, current, because);
-  if (desk.now() - sentAt(row) >= reconcileMs.giveUp) giveUp(desk, current, because);
-  else lookAgain(desk, row, row.looks);
+function stayUnknown(desk: Desk, look: Look, row: MessageRow, because: string | null): void {
+  const age = desk.now() - sentAt(row);
+  if (because !== null && age >= reconcileMs.grace) sayWhy(desk, row, because);
+  if (age >= reconcileMs.giveUp) giveUp(desk, row, because);
+  else lookAgain(desk, look, row, look.n);
 }
 
 /** The carrier does not have it: sent again where the key asked for that, else failed. */
-function settleAbsent(desk: Desk, row: DueMessage, current: MessageRow): void {
+function settleAbsent(desk: Desk, look: Look, row: MessageRow): void {
   const { apiKey } = desk.snapshot;
-  if (apiKey.resendUnknown && apiKey.status !== "revoked" && current.attempts < attemptsAtMost) {
-    sendAgain(desk, row);
+  if (apiKey.resendUnknown && apiKey.status !== "revoked" && row.attempts < attemptsAtMost) {
+    sendAgain(desk, look, row);
     return;
   }
-  endMessage(desk, current, {
+  endMessage(desk, row, {
     status: "failed",
     error_code: "outcome_unknown",
     error_message: "The carrier did not say whether it took the message, and two later looks did not find it.",
   });
 }
 
-function sendAgain(desk: Desk, row: DueMessage): void {
+function sendAgain(desk: Desk, look: Look, row: MessageRow): void {
   const now = desk.now();
-  strike(desk.sql, row.seq, row.agenda_due_at);
+  strikeLook(desk.sql, look);
   schedule(desk.sql, row.seq, now);
+  desk.countWaiting(row.number, 1);
   stepMessage(desk.sql, row.seq, { status: "queued", outcome_unknown: 0, due_at: now }, ["queued", now]);
 }
 
@@ -154,17 +150,19 @@ function giveUp(desk: Desk, row: MessageRow, because: string | null): void {
   });
 }
 
-/** A list that cannot be had is asked for ever more seldom, up to the end of the day. */
-function pauseBeforeLook(desk: Desk, row: DueMessage, looks: number): number {
-  if (looks > row.looks) return reconcileMs.secondLook;
-  const age = desk.now() - sentAt(row) - reconcileMs.grace;
-  return Math.min(Math.max(age / 4, reconcileMs.secondLook), longestPauseMs);
+/** A list that cannot be had, or does not decide, is asked for ever more seldom, up to the end of the day; before the grace ends only where no callback can come. */
+function pauseBeforeLook(desk: Desk, look: Look, row: MessageRow, n: number): number {
+  if (n > look.n) return reconcileMs.secondLook;
+  const age = desk.now() - sentAt(row);
+  const left = reconcileMs.grace - age;
+  if (left > 0) return isDeaf(desk, row) ? Math.min(left, Math.max(age / 2, nearPauseMs)) : left;
+  return Math.min(Math.max(-left / 4, reconcileMs.secondLook), longestPauseMs);
 }
 
-function lookAgain(desk: Desk, row: DueMessage, looks: number): void {
-  const at = desk.now() + pauseBeforeLook(desk, row, looks);
-  strike(desk.sql, row.seq, row.agenda_due_at);
-  schedule(desk.sql, row.seq, at, looks);
+function lookAgain(desk: Desk, look: Look, row: MessageRow, n: number): void {
+  const at = desk.now() + pauseBeforeLook(desk, look, row, n);
+  strikeLook(desk.sql, look);
+  planLook(desk.sql, { ...look, due_at: at, n });
   updateMessage(desk.sql, row.seq, { due_at: at });
   desk.arm(at);
 }

@@ -1,9 +1,9 @@
 import type { MessageState } from "../../carriers/carrier.ts";
 import { rowId, sequenceAt, timeOfSequence } from "../../domain/ids.ts";
-import { statusPollsMs } from "../../domain/retry.ts";
+import { nearPollMs, statusPollsMs } from "../../domain/retry.ts";
 import { isFinal } from "../../domain/status.ts";
 import type { Desk } from "../desk.ts";
-import { type DueMessage, dueChecks, schedule, strike } from "../ledger/agenda.ts";
+import { type Look, planLook, strikeLook } from "../ledger/looks.ts";
 import { readMark, saveMark } from "../ledger/marks.ts";
 import {
   type Detail,
@@ -14,29 +14,39 @@ import {
   updateMessage,
 } from "../ledger/messages.ts";
 import { applyReport, applyTruth } from "./report.ts";
-import { contradictionLook, leftLate } from "./settle.ts";
+import { leftLate } from "./settle.ts";
 
 /** Sweeps are gathered: a message is asked for at most this much after its age. */
 const sweepEveryMs = 10 * 60 * 1000;
-const asksPerRound = 20;
+const asksPerSlice = 20;
+const asksAtOnce = 2;
 const lastPoll = statusPollsMs.length - 1;
 
 /**
  * Asks the carrier for what has no final status at the ages of `statusPollsMs`. Sequence numbers are sorted by time, so each age is one sweep along the
- * primary key with one mark: nothing is written per message. After the last age a message stays as it is and counts as never reported. Never throws.
+ * primary key with one mark: nothing is written per message, and a sweep that is cut goes on from its mark. After the last age a message stays as it is and
+ * counts as never reported. One round at a time; never throws.
  */
-export async function askCarrier(desk: Desk): Promise<void> {
-  for (const row of dueChecks(desk.sql, desk.now(), asksPerRound)) await askByAgenda(desk, row);
+export async function pollStates(desk: Desk): Promise<void> {
+  if (desk.isPolling || desk.now() < (readMark(desk.sql, "swept_at") ?? 0)) return;
+  desk.isPolling = true;
   const now = desk.now();
-  const sweptAt = readMark(desk.sql, "swept_at") ?? 0;
-  if (now < sweptAt) return;
-  let complete = true;
-  for (const age of statusPollsMs.keys()) complete = (await sweep(desk, age, now)) && complete;
-  if (complete) saveMark(desk.sql, "swept_at", now + sweepEveryMs);
+  try {
+    let complete = true;
+    for (const age of statusPollsMs.keys()) complete = (await sweep(desk, age, now)) && complete;
+    if (complete) saveMark(desk.sql, "swept_at", now + sweepEveryMs);
+  } catch (error) {
+    desk.outside.log({ event: "poll_failed", error: String(error) });
+  } finally {
+    desk.isPolling = false;
+  }
+  const next = nextPollAt(desk);
+  if (next !== null) desk.arm(Math.max(next, desk.now() + 1_000));
 }
 
-/** Returns when the next sweep is due, or null when nothing was ever sent after the last one. */
+/** Returns when the next sweep is due, or null when nothing was ever sent after the last one, or one is under way. */
 export function nextPollAt(desk: Desk): number | null {
+  if (desk.isPolling) return desk.now() + sweepEveryMs;
   const dues = statusPollsMs.map((ageMs, age) => {
     const next = firstAfter(desk.sql, readMark(desk.sql, `polled_${age}`) ?? 0);
     return next === null ? null : timeOfSequence(next) + ageMs + 1;
@@ -51,34 +61,49 @@ async function sweep(desk: Desk, age: number, now: number): Promise<boolean> {
   const upTo = sequenceAt(now - (statusPollsMs[age] ?? 0));
   const first = firstAfter(desk.sql, from);
   if (first === null || first > upTo) return true;
-  const rows = openMessages(desk.sql, from, upTo, asksPerRound);
-  for (const row of rows) {
-    if (!leftLate(row)) await askOnce(desk, row, age);
-  }
-  const complete = rows.length < asksPerRound;
+  const rows = openMessages(desk.sql, from, upTo, asksPerSlice);
+  const asked = rows.filter((row) => !leftLate(row));
+  while (asked.length > 0) await Promise.all(asked.splice(0, asksAtOnce).map((row) => askAtAge(desk, row, age)));
+  const complete = rows.length < asksPerSlice;
   saveMark(desk.sql, `polled_${age}`, complete ? upTo : (rows.at(-1)?.seq ?? upTo));
   return complete;
 }
 
-async function askByAgenda(desk: Desk, row: DueMessage): Promise<void> {
-  await askOnce(desk, row, row.looks);
-  strike(desk.sql, row.seq, row.agenda_due_at);
-  const later = statusPollsMs[row.looks + 1];
-  const current = findMessage(desk.sql, row.seq);
-  if (row.looks === contradictionLook || later === undefined || current === null || isFinal(current.status)) return;
-  schedule(desk.sql, row.seq, (row.attempted_at ?? row.created_at) + later, row.looks + 1);
-}
-
 /** What the carrier says when asked is the truth: it overrides what callbacks said. */
-async function askOnce(desk: Desk, row: MessageRow, age: number): Promise<void> {
+async function askAtAge(desk: Desk, row: MessageRow, age: number): Promise<void> {
   const known = await fetchFromCarrier(desk, row);
   desk.outside.storage.transactionSync(() => {
-    if (known !== null) {
-      if (age === contradictionLook) applyTruth(desk, row.seq, known);
-      else applyReport(desk, row.seq, known);
-    }
+    if (known !== null) applyReport(desk, row.seq, known);
     if (age === lastPoll) closeUnreported(desk, row.seq);
   });
+}
+
+/** Asks the carrier about one message whose time has come, and plans the next look where there is one. */
+export async function askAbout(desk: Desk, look: Look, row: MessageRow): Promise<void> {
+  const known = look.kind !== "truth" && isDone(row) ? null : await fetchFromCarrier(desk, row);
+  desk.outside.storage.transactionSync(() => {
+    if (known !== null && look.kind === "truth") applyTruth(desk, row.seq, known);
+    else if (known !== null) applyReport(desk, row.seq, known);
+    strikeLook(desk.sql, look);
+    planNext(desk, look);
+  });
+}
+
+function planNext(desk: Desk, look: Look): void {
+  const row = findMessage(desk.sql, look.seq);
+  if (row === null || look.kind === "truth" || isDone(row)) return;
+  const leftAt = row.attempted_at ?? row.created_at;
+  if (look.kind === "state" && look.n === lastPoll) closeUnreported(desk, row.seq);
+  const age = look.kind === "near" ? nearPollMs(desk.now() - leftAt) : (statusPollsMs[look.n + 1] ?? null);
+  if (age === null) return;
+  planLook(desk.sql, { ...look, due_at: leftAt + age, n: look.n + 1 });
+  desk.arm(leftAt + age);
+}
+
+/** Nothing more is to be learned: the end is known, or `sent` is the end of it. */
+function isDone(row: MessageRow): boolean {
+  if (isFinal(row.status)) return true;
+  return row.status === "sent" && (JSON.parse(row.detail) as Detail).deliveryReport !== "expected";
 }
 
 async function fetchFromCarrier(desk: Desk, row: MessageRow): Promise<MessageState | null> {

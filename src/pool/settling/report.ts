@@ -8,7 +8,7 @@ import type { Account } from "../../domain/snapshot.ts";
 import { decideStatus, isFinal } from "../../domain/status.ts";
 import { readSignedForm, verifyTwilioSignature } from "../../domain/twilio-signature.ts";
 import type { Desk } from "../desk.ts";
-import { schedule } from "../ledger/agenda.ts";
+import { planLook } from "../ledger/looks.ts";
 import {
   type Detail,
   findMessage,
@@ -22,7 +22,7 @@ import { parkReport, takeParked } from "../ledger/parked.ts";
 import { judgeIfDue } from "../numbers/number-health.ts";
 import { emitStatus } from "../telling/outbox.ts";
 import { noteEnd } from "./count-end.ts";
-import { contradictionLook, finish, noteOptOutCode, planPolls } from "./settle.ts";
+import { finish, noteOptOutCode, planPolls } from "./settle.ts";
 
 /** Reports are applied for as long as operators send them (seed 002: four days); a read receipt may come at any time. */
 const latestReportMs = statusPollsMs.at(-1) ?? 0;
@@ -124,7 +124,7 @@ export function applyReport(desk: Desk, seq: number, report: MessageState): "app
   writeChange(desk, seq, change);
   tell(desk, row, change);
   if (Object.keys(change).length > 0) finish(desk, row, row.due_at);
-  if (decision.kind === "contradiction") planLook(desk, row, decision.status);
+  if (decision.kind === "contradiction") askForTruth(desk, row, decision.status);
   return Object.keys(change).length > 0 ? "applied" : "ignored";
 }
 
@@ -174,12 +174,12 @@ function describeChange(desk: Desk, row: MessageRow, status: MessageStatus, repo
 }
 
 /** Two ends that contradict each other: the first stands, and the carrier is asked once which is true. */
-function planLook(desk: Desk, row: MessageRow, reported: MessageStatus): void {
+function askForTruth(desk: Desk, row: MessageRow, reported: MessageStatus): void {
   const detail = JSON.parse(row.detail) as Detail;
   if (detail.carrier?.contradicted_by !== undefined) return;
   desk.outside.log({ event: "status_contradiction", stands: row.status, reported, sid: row.sid });
   const carrier = { ...detail.carrier, contradicted_by: reported };
   updateMessage(desk.sql, row.seq, { detail: JSON.stringify({ ...detail, carrier } satisfies Detail) });
-  schedule(desk.sql, row.seq, desk.now(), contradictionLook);
+  planLook(desk.sql, { account: row.account, due_at: desk.now(), seq: row.seq, kind: "truth", n: 0 });
   desk.arm(desk.now());
 }

@@ -2,7 +2,8 @@ import type { Outcome } from "../../carriers/carrier.ts";
 import { optOutCodes } from "../../domain/opt-out.ts";
 import { nextSendAttempt, reconcileMs, statusPollsMs } from "../../domain/retry.ts";
 import type { Desk } from "../desk.ts";
-import { schedule, strike } from "../ledger/agenda.ts";
+import { strike } from "../ledger/agenda.ts";
+import { planLook, strikeLook } from "../ledger/looks.ts";
 import {
   type Detail,
   findMessage,
@@ -17,8 +18,8 @@ import { emitStatus } from "../telling/outbox.ts";
 import { noteEnd } from "./count-end.ts";
 
 const lateDepartureMs = 10 * 60 * 1000;
-/** The `looks` of an agenda row that stands for a contradiction, not for a poll. */
-export const contradictionLook = -1;
+/** Where no callback can come, the carrier is asked so soon after it took a message, or may have taken it. */
+const nearMs = { taken: 2_000, lost: 5_000 };
 
 /** Writes what came of a send, with its event, in one transaction. A callback may have come first: then what it said stands. */
 export function settleOutcome(desk: Desk, seq: number, attempt: number, outcome: Outcome): void {
@@ -66,11 +67,26 @@ function noteAccepted(desk: Desk, row: MessageRow, sid: string): void {
   finish(desk, row, row.due_at);
 }
 
-/** Messages are asked for by sweeps along their key, which is when they were written; one that leaves much later gets a row of its own. */
+/**
+ * Messages are asked for by sweeps along their key, which is when they were written; one that leaves much later gets a row of its own, and so does one of whose
+ * life no callback can tell.
+ */
 export function planPolls(desk: Desk, row: MessageRow): void {
   const [firstPollMs] = statusPollsMs;
-  if (firstPollMs === undefined || !leftLate(row)) return;
-  schedule(desk.sql, row.seq, departedAt(row) + firstPollMs, 0);
+  const look = { account: row.account, seq: row.seq, n: 0 };
+  if (firstPollMs !== undefined && leftLate(row)) {
+    planLook(desk.sql, { ...look, due_at: departedAt(row) + firstPollMs, kind: "state" });
+  }
+  if (!isDeaf(desk, row)) return;
+  const due_at = desk.now() + nearMs.taken;
+  planLook(desk.sql, { ...look, due_at, kind: "near" });
+  desk.arm(due_at);
+}
+
+/** Says whether no callback can tell of a message, as our public URL stands. */
+export function isDeaf(desk: Desk, row: MessageRow): boolean {
+  const account = desk.findAccount(row.account);
+  return account !== null && !desk.outside.canBeCalled(account);
 }
 
 /** Says whether a message left so long after it was written that sweeps by its key would come too early. */
@@ -97,10 +113,10 @@ function waitForLogin(desk: Desk, row: MessageRow, attempt: number, because: str
 
 /** Marks an outcome as unknown and writes down when to look for it; never sent again blindly. */
 export function holdUnknown(desk: Desk, row: MessageRow, cause: string): void {
-  const lookAt = (row.attempted_at ?? desk.now()) + reconcileMs.grace;
+  const lookAt = isDeaf(desk, row) ? desk.now() + nearMs.lost : (row.attempted_at ?? desk.now()) + reconcileMs.grace;
   const detail = JSON.parse(row.detail) as Detail;
-  if (row.due_at !== null) strike(desk.sql, row.seq, row.due_at);
-  schedule(desk.sql, row.seq, lookAt);
+  finish(desk, row, row.due_at);
+  planLook(desk.sql, { account: row.account, due_at: lookAt, seq: row.seq, kind: "lost", n: 0 });
   const held = {
     outcome_unknown: 1,
     due_at: lookAt,
@@ -126,7 +142,10 @@ export function noteOptOutCode(desk: Desk, row: MessageRow): void {
   heedCarrierBlock(desk, { chat: row.chat, number: row.number });
 }
 
-/** Strikes a message from the agenda: it has left, or will never leave. */
+/** Strikes a message from the agenda: it has left, or will never leave; one whose outcome was unknown, from what is looked for. */
 export function finish(desk: Desk, row: MessageRow, dueAt: number | null): void {
-  if (dueAt !== null && strike(desk.sql, row.seq, dueAt)) desk.countWaiting(row.number, -1);
+  if (dueAt === null) return;
+  if (row.outcome_unknown === 1) {
+    strikeLook(desk.sql, { account: row.account, due_at: dueAt, seq: row.seq, kind: "lost" });
+  } else if (strike(desk.sql, row.seq, dueAt)) desk.countWaiting(row.number, -1);
 }

@@ -18,6 +18,8 @@ export type Outside = {
   answerAs: (url: string) => number;
   /** Every line that the gateway logged. */
   lines: string[];
+  /** Resolves when nothing is asked of Twilio any more, or half a second later where something hangs. */
+  calm(): Promise<void>;
 };
 
 // What a pool of an earlier test still sends, its own account answers.
@@ -25,10 +27,17 @@ const accounts: FakeAccount[] = [];
 
 /** Replaces the outside for one test: requests to Twilio are answered by the strict stand-in, webhooks are kept, callbacks come in by the gateway's own door. */
 export function standInForTheOutside(): Outside {
+  let underWay = 0;
   const outside: Outside = {
     told: [],
     answerAs: () => 200,
     lines: [],
+    async calm() {
+      for (let [quiet, left] = [0, 50]; quiet < 3 && left > 0; left -= 1) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        quiet = underWay === 0 ? quiet + 1 : 0;
+      }
+    },
     open(options = {}) {
       const account = new FakeAccount({
         accountSid: newSid("AC"),
@@ -48,7 +57,12 @@ export function standInForTheOutside(): Outside {
     const url = new URL(request.url);
     if (url.origin === "https://gateway.test") return exports.default.fetch(request);
     const account = accounts.find((one) => one.url === url.origin && belongs(one, url.pathname));
-    if (account !== undefined) return ask(account, request);
+    if (account !== undefined) {
+      underWay += 1;
+      return ask(account, request).finally(() => {
+        underWay -= 1;
+      });
+    }
     outside.told.push({ url: request.url, body: await request.json(), headers: request.headers });
     return new Response("thanks", { status: outside.answerAs(request.url) });
   });

@@ -54,6 +54,7 @@ function creates() {
 async function pass(ms: number) {
   vi.setSystemTime(Date.now() + ms);
   await runDurableObjectAlarm(env.POOLS.getByName(key.id));
+  await outside.calm();
 }
 
 async function settled(id: string) {

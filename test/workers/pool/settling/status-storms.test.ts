@@ -49,6 +49,7 @@ function pool() {
 async function pass(ms: number) {
   vi.setSystemTime(Date.now() + ms);
   await runDurableObjectAlarm(pool());
+  await outside.calm();
 }
 
 function callbackOf(sid: string): string {

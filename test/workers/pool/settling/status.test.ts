@@ -51,6 +51,7 @@ function eventsOf(id: string) {
 async function pass(ms: number) {
   vi.setSystemTime(Date.now() + ms);
   await runDurableObjectAlarm(env.POOLS.getByName(key.id));
+  await outside.calm();
 }
 
 function ordersOf<T>(items: T[]): T[][] {
