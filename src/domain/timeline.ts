@@ -90,7 +90,7 @@ function wordsOf(message: Message, to: StepName, tries: number): string {
     case "taken":
       return `The carrier took it${message.providerId === null ? "" : ` as ${message.providerId}`}.`;
     case "unknown":
-      return "The carrier's answer was lost. Whether it was taken is being found out; it is not sent again blindly.";
+      return whyUnknown(message);
     case "sent":
       return "The carrier passed it on to the recipient's network.";
     case "delivered":
@@ -105,6 +105,12 @@ function wordsOf(message: Message, to: StepName, tries: number): string {
     case "received":
       return "Received.";
   }
+}
+
+function whyUnknown({ carrierDetail }: Message): string {
+  const because = carrierDetail?.unknown_because;
+  const why = typeof because === "string" ? ` (${because.replace(/\.$/, "")})` : "";
+  return `The carrier's answer was lost${why}. Whether it was taken is being found out; it is not sent again blindly.`;
 }
 
 /** A message that failed never does so without words. */
