@@ -1,4 +1,4 @@
-import { asc, eq, inArray, lt, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, lt, sql } from "drizzle-orm";
 import type { InboundMessage } from "../domain/pool-calls.ts";
 import type { Database } from "./database.ts";
 import { unclaimedInbound } from "./schema.ts";
@@ -14,12 +14,16 @@ export async function keepUnclaimed(db: Database, message: InboundMessage, recei
     .onConflictDoNothing();
 }
 
-/** Returns at most `limit` of what was kept for a number, oldest first. */
+/** What came in by an account of the organization that has the number now: a number that changed hands brings no messages of its former owner. */
+const belongs = sql`${unclaimedInbound.body} ->> 'accountId' IN (SELECT twilio_accounts.id FROM twilio_accounts
+  JOIN numbers ON numbers.organization_id = twilio_accounts.organization_id WHERE numbers.address = ${unclaimedInbound.number})`;
+
+/** Returns at most `limit` of what was kept for a number and belongs to its organization, oldest first. */
 export async function listUnclaimed(db: Database, number: string, limit: number): Promise<InboundMessage[]> {
   const rows = await db
     .select({ body: unclaimedInbound.body })
     .from(unclaimedInbound)
-    .where(eq(unclaimedInbound.number, number))
+    .where(and(eq(unclaimedInbound.number, number), belongs))
     .orderBy(asc(unclaimedInbound.receivedAt), asc(unclaimedInbound.providerId))
     .limit(limit);
   return rows.map((row) => JSON.parse(row.body) as InboundMessage);

@@ -9,7 +9,7 @@ import type { InboundMessage } from "../../../src/domain/pool-calls.ts";
 import { finishHandOvers } from "../../../src/flows/messages/hand-over.ts";
 import worker from "../../../src/index.ts";
 import { readSettings } from "../../../src/settings.ts";
-import { eventually } from "../../support/workers/gateway.ts";
+import { admin, eventually } from "../../support/workers/gateway.ts";
 import { ask } from "../../support/workers/ledger.ts";
 import {
   type Carrier,
@@ -146,6 +146,17 @@ describe("messages that came in while nobody held their number", () => {
     expect(await listHandOvers(db, 10)).toEqual([{ number: stuck.number, keyId: stuck.pool.id }]);
   });
 
+  it("are not handed to another organization that has the number now", async () => {
+    const { carrier, number } = await makeUnheld();
+    await keepMany(carrier, number, 10);
+    expect((await admin(`/numbers/${encodeURIComponent(number)}`, { method: "DELETE" })).status).toBe(200);
+    const other = await connectCarrier({ [number]: {} });
+    const pool = await makeKey(other, { [number]: {} });
+    await keepUnclaimed(db, composeInbound(other, number, "its own"), Date.now());
+    await cron();
+    expect(await textsOf(pool, number)).toEqual(["its own"]);
+  });
+
   it("are forgotten after seven days, however many there are", async () => {
     await env.DB.batch(
       Array.from({ length: 40 }, (_, part) =>
@@ -158,6 +169,7 @@ describe("messages that came in while nobody held their number", () => {
     const { carrier } = await makeUnheld();
     await keepUnclaimed(db, composeInbound(carrier, "+12125550000", "young"), Date.now());
     await cron();
-    expect((await listUnclaimed(db, "+12125550000", 10)).map(({ text }) => text)).toEqual(["young"]);
+    const left = await env.DB.prepare("SELECT provider_id FROM unclaimed_inbound WHERE number = '+12125550000'").all();
+    expect(left.results).toEqual([{ provider_id: "SM+12125550000young" }]);
   });
 });
