@@ -175,10 +175,13 @@ describe("whatever is written", () => {
         const read = readChatId(raw, here);
         if (!read.ok) return;
         expect(read.value.chatId).toMatch(/^(whatsapp:)?\+[1-9]\d{1,14}$/);
-        expect(readChatId(read.value.chatId, there)).toEqual(read);
-        expect(personOf(read.value.address)).toBe(read.value.chatId);
+        const { chatId, address, channel } = read.value;
+        expect(readChatId(address, there)).toEqual(read);
+        expect(readChatId(chatId, there)).toMatchObject({ ok: true, value: { chatId, channel } });
+        expect(personOf(address)).toBe(chatId);
       }),
-      { numRuns: runs },
+      // A person of two writings: what was written to is kept, and the chat is the person's.
+      { numRuns: runs, examples: [["whatsapp:3000000000", "AR", null]] },
     );
   });
 
