@@ -18,15 +18,15 @@ export async function keepUnclaimed(db: Database, message: InboundMessage, recei
 const belongs = sql`${unclaimedInbound.body} ->> 'accountId' IN (SELECT twilio_accounts.id FROM twilio_accounts
   JOIN numbers ON numbers.organization_id = twilio_accounts.organization_id WHERE numbers.address = ${unclaimedInbound.number})`;
 
-/** Returns at most `limit` of what was kept for a number and belongs to its organization, oldest first. */
+/** Returns at most `limit` of what was kept for a number and belongs to its organization, oldest first, each with when it came in. */
 export async function listUnclaimed(db: Database, number: string, limit: number): Promise<InboundMessage[]> {
   const rows = await db
-    .select({ body: unclaimedInbound.body })
+    .select({ body: unclaimedInbound.body, receivedAt: unclaimedInbound.receivedAt })
     .from(unclaimedInbound)
     .where(and(eq(unclaimedInbound.number, number), belongs))
     .orderBy(asc(unclaimedInbound.receivedAt), asc(unclaimedInbound.providerId))
     .limit(limit);
-  return rows.map((row) => JSON.parse(row.body) as InboundMessage);
+  return rows.map(({ body, receivedAt }) => ({ ...(JSON.parse(body) as InboundMessage), receivedAt }));
 }
 
 /** A number that has a key while messages of it are still unclaimed: they are to be handed over. */

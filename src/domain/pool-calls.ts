@@ -124,6 +124,8 @@ export type InboundMessage = {
   toldOrganization?: boolean;
   /** The account's settings keep it out of the ledger: only what it asks (STOP, START) is heeded. */
   keywordOnly?: boolean;
+  /** When it came in, where that was before a key held the number. */
+  receivedAt?: number;
 };
 /** `messageId` is null where only the keyword was heeded. */
 export type Received = { messageId: string | null; repeated: boolean };

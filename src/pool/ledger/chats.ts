@@ -48,6 +48,9 @@ export type Touch = {
   movesOn?: boolean;
 };
 
+/** A message that came in while nobody held its number may be older than what the contact has written since: then it moves nothing. */
+const isOlder = "(?5 = 1 AND ?4 < coalesce(last_inbound_at, 0))";
+
 /** Counts a message into its chat, making chat and contact when they are new: one row. A contact that was deleted comes back with traffic. */
 export function touchChat(sql: SqlStorage, touch: Touch): void {
   const inbound = touch.direction === "inbound" ? 1 : 0;
@@ -55,10 +58,10 @@ export function touchChat(sql: SqlStorage, touch: Touch): void {
     `INSERT INTO chats (id, contact_id, created_at, inbound, outbound, first_at, last_at, last_inbound_at, last_outbound_at, last_seq, sticky_number, sticky_at, replied_number, address)
      VALUES (?1, ?2, ?4, ?5, 1 - ?5, ?4, ?4, iif(?5 = 1, ?4, NULL), iif(?5 = 1, NULL, ?4), ?3, ?6, iif(?6 IS NULL, NULL, ?4), ?7, nullif(?9, ?1))
      ON CONFLICT (id) DO UPDATE SET
-       inbound = inbound + ?5, outbound = outbound + 1 - ?5, first_at = coalesce(first_at, ?4), last_at = ?4, last_seq = ?3, deleted_at = NULL,
-       last_inbound_at = iif(?5 = 1, ?4, last_inbound_at), last_outbound_at = iif(?5 = 1, last_outbound_at, ?4),
-       sticky_number = coalesce(?6, sticky_number), sticky_at = iif(?6 IS NULL, sticky_at, ?4),
-       replied_number = iif(?8 = 1, NULL, coalesce(?7, replied_number)), address = iif(?9 IS NULL, address, nullif(?9, ?1))`,
+       inbound = inbound + ?5, outbound = outbound + 1 - ?5, first_at = min(coalesce(first_at, ?4), ?4), last_at = max(coalesce(last_at, ?4), ?4), last_seq = ?3, deleted_at = NULL,
+       last_inbound_at = iif(?5 = 1, max(coalesce(last_inbound_at, ?4), ?4), last_inbound_at), last_outbound_at = iif(?5 = 1, last_outbound_at, ?4),
+       sticky_number = iif(?6 IS NULL OR ${isOlder}, sticky_number, ?6), sticky_at = iif(?6 IS NULL OR ${isOlder}, sticky_at, ?4),
+       replied_number = iif(?8 = 1, NULL, iif(?7 IS NULL OR ${isOlder}, replied_number, ?7)), address = iif(?9 IS NULL, address, nullif(?9, ?1))`,
     touch.chat,
     touch.contactId,
     touch.seq,

@@ -15,7 +15,7 @@ export function lastHeard(sql: SqlStorage, number: string, contact: string): num
 
 /** Notes that a contact wrote to a number: one row the first time; later times only where `exact` (the WhatsApp window) asks for them. */
 export function noteHeard(sql: SqlStorage, number: string, contact: string, at: number, exact: boolean): void {
-  const conflict = exact ? "DO UPDATE SET last_at = excluded.last_at" : "DO NOTHING";
+  const conflict = exact ? "DO UPDATE SET last_at = max(last_at, excluded.last_at)" : "DO NOTHING";
   sql.exec(
     `INSERT INTO heard (number, contact, last_at) VALUES (?, ?, ?) ON CONFLICT (contact, number) ${conflict}`,
     number,

@@ -6,7 +6,7 @@ import type { InboundCall, InboundMessage, Received } from "../../domain/pool-ca
 import { countSegments } from "../../domain/segments.ts";
 import type { Desk } from "../desk.ts";
 import { heedOnce } from "../ledger/blocks.ts";
-import { ensureChat, touchChat } from "../ledger/chats.ts";
+import { ensureChat, findChat, touchChat } from "../ledger/chats.ts";
 import { noteHeard } from "../ledger/heard.ts";
 import { findMessage, findMessageBySid, insertMessage } from "../ledger/messages.ts";
 import { liftOptOut, recordOptOut } from "../people/opt-outs.ts";
@@ -42,7 +42,7 @@ export function noteCall(desk: Desk, call: InboundCall): Result<null> {
 }
 
 function writeInbound(desk: Desk, message: InboundMessage): Received {
-  const now = desk.now();
+  const at = message.receivedAt ?? desk.now();
   const seq = desk.nextSequence();
   const chat = personOf(message.from);
   const inserted = insertMessage(desk.sql, {
@@ -55,7 +55,7 @@ function writeInbound(desk: Desk, message: InboundMessage): Received {
     status: "received",
     text: message.text,
     sid: message.providerId,
-    createdAt: now,
+    createdAt: at,
     dueAt: null,
     detail: {
       attachments: message.attachments,
@@ -79,12 +79,12 @@ function writeInbound(desk: Desk, message: InboundMessage): Received {
     address: message.from,
     contactId: desk.outside.newId("con"),
     seq,
-    at: now,
+    at,
     direction: "inbound",
     stickTo: desk.snapshot.selection.sticky ? message.to : null,
     repliedTo: message.to,
   });
-  noteHeard(desk.sql, message.to, chat, now, message.channel === "whatsapp");
+  noteHeard(desk.sql, message.to, chat, at, message.channel === "whatsapp");
   desk.noteActive(message.to);
   desk.usage.inbound += 1;
   const row = findMessage(desk.sql, seq);
@@ -99,5 +99,10 @@ function noteOptOut(desk: Desk, message: InboundMessage): void {
   const { to: number } = message;
   const chat = personOf(message.from);
   if (keyword === "stop") recordOptOut(desk, { chat, number, source: "keyword" });
-  if (keyword === "start") liftOptOut(desk, { chat, number });
+  if (keyword === "start" && !isOutdated(desk, chat, message)) liftOptOut(desk, { chat, number });
+}
+
+/** A START that came in before the person opted out elsewhere is not their last word. */
+function isOutdated(desk: Desk, chat: string, { receivedAt }: InboundMessage): boolean {
+  return receivedAt !== undefined && receivedAt < (findChat(desk.sql, chat)?.opted_out_at ?? 0);
 }

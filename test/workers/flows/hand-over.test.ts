@@ -17,7 +17,9 @@ import {
   connectCarrier,
   makeKey,
   newNumber,
+  newPerson,
   type Pool,
+  writeTo,
 } from "../../support/workers/pool.ts";
 
 const db = openDatabase(env.DB);
@@ -144,6 +146,27 @@ describe("messages that came in while nobody held their number", () => {
     await finishHandOvers({ ...deps, pool: (id) => (id === stuck.pool.id ? broken() : deps.pool(id)) });
     expect(await textsOf(pool, number)).toEqual(upTo(10));
     expect(await listHandOvers(db, 10)).toEqual([{ number: stuck.number, keyId: stuck.pool.id }]);
+  });
+
+  it("keep the time at which they came in: it opens no window anew, and moves nothing that the person has said since", async () => {
+    const { carrier, pool, number } = await makeUnheld();
+    const [held = ""] = pool.numbers;
+    const person = newPerson();
+    const cameIn = Date.now() - 2 * day;
+    const write = (text: string, at: number, channel: "sms" | "whatsapp" = "sms") =>
+      keepUnclaimed(db, { ...composeInbound(carrier, number, text), from: person, channel }, at);
+    await write("Two days ago", cameIn, "whatsapp");
+    await write("START", cameIn + 1);
+    expect(await writeTo(pool, person, held, "STOP")).toBe(200);
+    await changeNumber(number, { api_key_id: pool.id });
+    const key = { ...pool, organizationId: "", integrationId: "" };
+    expect(await ask(key, "SELECT last_at FROM heard WHERE number = ?", number)).toEqual([{ last_at: cameIn }]);
+    const [message] = await ask(key, "SELECT created_at FROM messages WHERE text = 'Two days ago'");
+    expect(message).toEqual({ created_at: cameIn });
+    const [chat] = await ask(key, "SELECT first_at, last_inbound_at, replied_number, opted_out_at FROM chats");
+    expect(chat).toMatchObject({ first_at: cameIn, replied_number: held });
+    expect(Number(chat?.last_inbound_at)).toBeGreaterThan(cameIn + day);
+    expect(Number(chat?.opted_out_at)).toBeGreaterThan(cameIn + day);
   });
 
   it("are not handed to another organization that has the number now", async () => {
