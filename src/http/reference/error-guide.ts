@@ -16,11 +16,13 @@ export const errorGuide: Record<FailureCode, ErrorAdvice> = {
   },
   invalid_json: {
     cause: "The body is empty, cut off, not JSON, not UTF-8, or nested too deeply.",
-    fix: "Build it with a JSON library rather than by hand, and send it whole. In a shell, put it in single quotes.",
+    fix: "Look at `line` and `column`. Build the body with a JSON library rather than by hand, and send it whole; in a shell, put it in single quotes.",
+    message: "The request body is not valid JSON: line 3, column 1: no comma may stand before a closing bracket.",
+    more: { line: 3, column: 1 },
   },
   invalid_chat_id: {
     cause: "The chat id in the path is not a phone number that can be read for certain.",
-    fix: "Write it with a plus sign, country code and number, and encode the plus as %2B: /chats/%2B15551234567/messages.",
+    fix: "Write it with a plus sign, country code and number, and encode the plus as %2B: /chats/%2B15551234567/messages. Where there is a `suggestion`, it is the number that was likely meant.",
     message: "The chat id is not usable: it has no + and calling code. Write for example +15551234567.",
   },
   groups_not_supported: {
@@ -91,7 +93,8 @@ export const errorGuide: Record<FailureCode, ErrorAdvice> = {
   },
   from_number_not_owned: {
     cause: "The sender that the request names is not in this key's pool.",
-    fix: "Name one that GET /me/numbers lists, or leave `from_number` out: the pool chooses.",
+    fix: "Name one of `numbers`, or leave `from_number` out: the pool chooses.",
+    more: { numbers: [number], total_numbers: 1 },
   },
   inbound_only_no_prior_inbound: {
     cause: "The sender is a reply-only number, and this person has not written to it yet.",
@@ -114,7 +117,7 @@ export const errorGuide: Record<FailureCode, ErrorAdvice> = {
   },
   not_found: {
     cause: "Nothing stands at this path, or what it names does not exist, was deleted, or belongs to another key.",
-    fix: "Compare the path with /docs, and see that the id is whole and of this key.",
+    fix: "Compare the path with `nearest` and with /docs, and see that the id is whole and of this key.",
     message: "Message not found.",
   },
   media_expired: {
