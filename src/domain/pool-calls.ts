@@ -258,6 +258,21 @@ export type PoolStats = {
   lastUsedAt: number | null;
 };
 
+/** What was carried on one day (UTC, `2026-05-03`): null while a day long past is not counted yet. */
+export type DayCount = {
+  day: string;
+  sent: number | null;
+  delivered: number;
+  failed: number;
+  inbound: number | null;
+};
+/** What a pool carried by the day, and of its busiest numbers the days on which they carried something. */
+export type Traffic = {
+  days: DayCount[];
+  numbers: { phoneNumber: string; days: DayCount[] }[];
+  numbersLeftOut: number;
+};
+
 /** How a number of a pool fares. Rates are shares of the messages that ended in the last seven days, null where none did; faults say whose they were. */
 export type NumberStats = {
   phoneNumber: string;
@@ -319,6 +334,7 @@ export type PoolCalls = {
   readStory(messageId: string): Promise<Result<MessageStory>>;
   stats(): Promise<PoolStats | null>;
   numberStats(): Promise<NumberStats[]>;
+  readTraffic(days: number): Promise<Result<Traffic>>;
   acceptAsAdmin(requests: SendRequest[]): Promise<Result<Result<SendAnswer>[]>>;
   adminListLogs(query: ListLogs): Promise<Result<{ logs: DeliveryLog[]; total: number }>>;
   adminWebhookStates(): Promise<Result<WebhookState[]>>;

@@ -49,6 +49,7 @@ import { recordDeliveries, takeDeliveries } from "./telling/deliveries.ts";
 import { listEvents } from "./telling/feed.ts";
 import { followLink } from "./telling/links.ts";
 import * as replays from "./telling/replay.ts";
+import { readTraffic } from "./traffic.ts";
 
 /** The ledger of one API key: every decision of the key is made here, one at a time. An object that was never given a snapshot has no tables. */
 export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCalls {
@@ -276,6 +277,10 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
 
   async numberStats() {
     return this.#desk === null ? [] : reads.numberStats(this.#desk);
+  }
+
+  async readTraffic(days: number) {
+    return this.#asAdmin((desk) => ok(readTraffic(desk, days)));
   }
 
   async importAssignments(wishes: AssignmentWish[]) {

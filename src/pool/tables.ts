@@ -158,6 +158,16 @@ const migrations: readonly string[] = [
    DROP TABLE moving`,
 
   `CREATE TABLE snapshot_parts (part INTEGER PRIMARY KEY, body TEXT NOT NULL)`,
+
+  `CREATE TABLE days (
+     day INTEGER NOT NULL,
+     number TEXT NOT NULL,
+     sent INTEGER NOT NULL DEFAULT 0,
+     inbound INTEGER NOT NULL DEFAULT 0,
+     delivered INTEGER NOT NULL DEFAULT 0,
+     failed INTEGER NOT NULL DEFAULT 0,
+     PRIMARY KEY (day, number)
+   ) WITHOUT ROWID`,
   "ALTER TABLE messages ADD COLUMN mark TEXT",
 
   `ALTER TABLE chats ADD COLUMN opted_in_number TEXT;

@@ -1,4 +1,5 @@
 import type { HealthState, HourBucket } from "../../domain/health.ts";
+import { keepEnds } from "./days.ts";
 
 type BucketRow = { number: string; hour: number; counts: string };
 
@@ -39,9 +40,10 @@ export function saveBucket(sql: SqlStorage, number: string, bucket: HourBucket):
   );
 }
 
-/** Forgets buckets and blamed texts of hours before `first`. */
+/** Forgets blamed texts of hours before `first`, and the buckets of whole days before it, whose sums are kept by the day. */
 export function forgetHours(sql: SqlStorage, first: number): void {
-  sql.exec("DELETE FROM health WHERE hour < ?", first);
+  keepEnds(sql, Math.floor(first / 24));
+  sql.exec("DELETE FROM health WHERE hour < ?", Math.floor(first / 24) * 24);
   sql.exec("DELETE FROM blamed WHERE hour < ?", first);
 }
 

@@ -3,6 +3,7 @@ export type MarkName =
   | "last_used_at"
   | `polled_${number}`
   | "swept_at"
+  | "counted_day"
   | "forgotten_at"
   | "keys_swept_at"
   | "revoked_at"

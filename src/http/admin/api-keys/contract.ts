@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { defineOperation } from "../../operation.ts";
-import { countryCode, segment, timestamp } from "../../shapes/fields.ts";
+import { countryCode, segment, timestamp, wholeNumber } from "../../shapes/fields.ts";
 import { Pagination, pageQuery } from "../../shapes/paging.ts";
 import { rotation } from "../../webhooks/schemas.ts";
 import { givenName, Selection } from "../organizations/contract.ts";
@@ -146,6 +146,38 @@ export const revokeApiKey = defineOperation({
   errors: ["not_found", "publish_failed"],
 });
 
+const count = z.int().min(0);
+const dayCount = z.object({
+  day: z.string().meta({ format: "date", description: "A day in UTC." }),
+  sent: count
+    .nullable()
+    .meta({ description: "Messages that left, on the day they were accepted; null: not counted yet, ask again." }),
+  delivered: count.meta({ description: "Of those that left on this day, reported as delivered so far." }),
+  failed: count,
+  inbound: count.nullable(),
+});
+const KeyStats = z
+  .object({
+    days: z.array(dayCount).meta({ description: "Every day that was asked for, oldest first." }),
+    numbers: z
+      .array(z.object({ phone_number: z.string(), days: z.array(dayCount) }))
+      .meta({ description: "The 200 busiest, busiest first, each with the days on which it carried something." }),
+    numbers_left_out: count,
+  })
+  .meta({ id: "KeyStats" });
+
+export const readKeyStats = defineOperation({
+  ...ofKey,
+  id: "readKeyStats",
+  method: "get",
+  path: "/api-keys/{apiKeyId}/stats",
+  summary: "What a key carried, by the day",
+  description: "Days are those of UTC, the last of them today so far.",
+  query: z.object({ days: wholeNumber().min(1).max(30).default(7) }),
+  answers: { 200: { description: "Day by day, for the whole key and by number.", schema: KeyStats } },
+  errors: ["not_found"],
+});
+
 export const apiKeyOperations = [
   createApiKey,
   listApiKeys,
@@ -153,4 +185,5 @@ export const apiKeyOperations = [
   updateApiKey,
   rotateApiKey,
   revokeApiKey,
+  readKeyStats,
 ] as const;

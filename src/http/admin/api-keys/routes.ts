@@ -6,7 +6,7 @@ import * as flows from "../../../flows/keys/api-keys.ts";
 import { adminGuard, type Edge } from "../../edge.ts";
 import { mount } from "../../mount.ts";
 import { paginate } from "../../shapes/paging.ts";
-import { readKey } from "../ask-key.ts";
+import { askKey, readKey } from "../ask-key.ts";
 import { given } from "../given.ts";
 import { readSelection, toSelection } from "../organizations/selection-answers.ts";
 import * as operations from "./contract.ts";
@@ -36,6 +36,7 @@ async function toApiKey(deps: Deps, key: ApiKeyView): Promise<z.output<typeof op
 /** Registers the calls about API keys. */
 export function mountApiKeys(router: Hono<Edge>): void {
   mountReading(router);
+  mountStats(router);
   mountChanging(router);
   mountTokens(router);
 }
@@ -60,6 +61,21 @@ function mountReading(router: Hono<Edge>): void {
     async ({ params, reply }, c) => {
       const key = await readKey(c.get("deps"), params.apiKeyId);
       return key.ok ? reply(200, await toApiKey(c.get("deps"), key.value)) : key;
+    },
+    adminGuard,
+  );
+}
+
+function mountStats(router: Hono<Edge>): void {
+  mount(
+    router,
+    operations.readKeyStats,
+    async ({ params, query, reply }, c) => {
+      const read = await askKey(c.get("deps"), params.apiKeyId, (pool) => pool.readTraffic(query.days));
+      if (!read.ok) return read;
+      const { days, numbers, numbersLeftOut } = read.value;
+      const named = numbers.map((number) => ({ phone_number: number.phoneNumber, days: number.days }));
+      return reply(200, { days, numbers: named, numbers_left_out: numbersLeftOut });
     },
     adminGuard,
   );
