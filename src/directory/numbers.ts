@@ -98,15 +98,21 @@ export async function updateNumber(
   await runTogether(db, [...statements, ...(keys.length === 0 ? [] : [bumpKeys(db, keys)])]);
 }
 
-/** Puts a pool in this order, positions from 0 without gaps, and raises its key. */
-export async function orderPool(db: Database, keyId: string, addresses: string[]): Promise<void> {
-  const statements: Statement[] = addresses.map((address, position) =>
-    db
-      .update(numbers)
-      .set({ position })
-      .where(and(eq(numbers.address, address), eq(numbers.apiKeyId, keyId))),
-  );
-  await runTogether(db, [...statements, bumpKeys(db, [keyId])]);
+/**
+ * Puts a pool in this order, positions from 0 without gaps, and raises its key; answers false and changes nothing where the pool does not hold exactly these
+ * numbers. One statement looks and writes, so that of two orders at once each is whole.
+ */
+export async function orderPool(db: Database, keyId: string, addresses: readonly string[]): Promise<boolean> {
+  const order = JSON.stringify(addresses);
+  const held = sql`(SELECT count(*) FROM numbers AS held WHERE held.api_key_id = ${keyId})`;
+  const named = sql`(SELECT count(*) FROM numbers AS named WHERE named.api_key_id = ${keyId} AND named.address IN (SELECT value FROM json_each(${order})))`;
+  const ordered = db
+    .update(numbers)
+    .set({ position: sql`(SELECT key FROM json_each(${order}) WHERE value = numbers.address)` })
+    .where(and(eq(numbers.apiKeyId, keyId), sql`${held} = ${addresses.length} AND ${named} = ${addresses.length}`))
+    .returning({ address: numbers.address });
+  const [rows] = await db.batch([ordered, bumpKeys(db, [keyId])]);
+  return rows.length === addresses.length;
 }
 
 /**

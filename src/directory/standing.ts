@@ -1,4 +1,4 @@
-import { getTableName, is, ne, sql } from "drizzle-orm";
+import { and, asc, getTableName, gt, is, ne, sql } from "drizzle-orm";
 import { SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { Database } from "./database.ts";
 import * as schema from "./schema.ts";
@@ -11,9 +11,17 @@ export async function listMissingTables(db: Database): Promise<string[]> {
   return needed.map((table) => getTableName(table)).filter((name) => !there.has(name));
 }
 
-/** Returns the ids of at most `limit` keys that are not revoked, of every organization. */
-export async function listLivingKeys(db: Database, limit: number): Promise<string[]> {
+export type PoolStanding = { id: string; name: string; isBehind: boolean };
+
+/** Returns keys that are not revoked, of every organization, in the order of their ids; `after` is the last id of the page before. */
+export async function listPools(db: Database, page: { after: string | null; limit: number }): Promise<PoolStanding[]> {
   const { apiKeys } = schema;
-  const rows = await db.select({ id: apiKeys.id }).from(apiKeys).where(ne(apiKeys.status, "revoked")).limit(limit);
-  return rows.map((row) => row.id);
+  const isBehind = sql<number>`${apiKeys.publishedVersion} < ${apiKeys.version}`;
+  const rows = await db
+    .select({ id: apiKeys.id, name: apiKeys.name, isBehind })
+    .from(apiKeys)
+    .where(and(ne(apiKeys.status, "revoked"), page.after === null ? undefined : gt(apiKeys.id, page.after)))
+    .orderBy(asc(apiKeys.id))
+    .limit(page.limit);
+  return rows.map((row) => ({ ...row, isBehind: row.isBehind === 1 }));
 }

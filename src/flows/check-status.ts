@@ -1,10 +1,11 @@
 import { listBehind } from "../directory/api-keys.ts";
-import { listLivingKeys, listMissingTables } from "../directory/standing.ts";
+import { listMissingTables, listPools, type PoolStanding } from "../directory/standing.ts";
+import type { PoolStats } from "../domain/pool-calls.ts";
 import type { Deps } from "./deps.ts";
 import { checkPublicUrl, type Finding } from "./public-url.ts";
 
-/** How many pools are asked what they owe. */
-const mostPools = 100;
+/** How many pools are asked in one call: an invocation may ask 50 times outside itself on the free plan. */
+const poolsAtOnce = 40;
 const mostBehind = 10_000;
 
 export type Status = {
@@ -13,14 +14,22 @@ export type Status = {
   publicUrl: Finding;
   undeliveredWebhooks: number;
   poolsBehind: number;
+  pools: PoolStatus[];
+  nextAfter: string | null;
 };
 
-/** Looks at everything that must be in order; what cannot be looked at is said to be amiss, never thrown. */
-export async function checkStatus(deps: Deps): Promise<Status> {
+/** How a key's pool stands; `stats` null: it did not answer. */
+export type PoolStatus = PoolStanding & { stats: PoolStats | null };
+
+/** Looks at everything that must be in order, and at one page of the pools; what cannot be looked at is said to be amiss, never thrown. */
+export async function checkStatus(deps: Deps, after: string | null): Promise<Status> {
   const [directory, publicUrl] = await Promise.all([checkDirectory(deps), checkPublicUrl(deps)]);
   const usable = directory.directory.ok && directory.migrations.ok;
-  const [undeliveredWebhooks, poolsBehind] = usable ? await Promise.all([countOwed(deps), countBehind(deps)]) : [0, 0];
-  return { ...directory, publicUrl, undeliveredWebhooks, poolsBehind };
+  const [page, poolsBehind] = usable
+    ? await Promise.all([readPools(deps, after), countBehind(deps)])
+    : [{ pools: [], nextAfter: null }, 0];
+  const undeliveredWebhooks = page.pools.reduce((sum, { stats }) => sum + (stats?.owedDeliveries ?? 0), 0);
+  return { ...directory, publicUrl, undeliveredWebhooks, poolsBehind, ...page };
 }
 
 async function checkDirectory(deps: Deps): Promise<{ directory: Finding; migrations: Finding }> {
@@ -40,13 +49,15 @@ async function checkDirectory(deps: Deps): Promise<{ directory: Finding; migrati
   }
 }
 
-async function countOwed(deps: Deps): Promise<number> {
-  const keyIds = await listLivingKeys(deps.db, mostPools);
-  const stats = await Promise.allSettled(keyIds.map((keyId) => deps.pool(keyId).stats()));
-  return stats.reduce(
-    (sum, result) => sum + (result.status === "fulfilled" ? (result.value?.owedDeliveries ?? 0) : 0),
-    0,
-  );
+async function readPools(deps: Deps, after: string | null): Promise<Pick<Status, "pools" | "nextAfter">> {
+  const found = await listPools(deps.db, { after, limit: poolsAtOnce + 1 });
+  const page = found.slice(0, poolsAtOnce);
+  const stats = await Promise.allSettled(page.map(({ id }) => deps.pool(id).stats()));
+  const pools = page.map((pool, index) => {
+    const answer = stats[index];
+    return { ...pool, stats: answer?.status === "fulfilled" ? answer.value : null };
+  });
+  return { pools, nextAfter: found.length > poolsAtOnce ? (page.at(-1)?.id ?? null) : null };
 }
 
 async function countBehind(deps: Deps): Promise<number> {

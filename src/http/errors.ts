@@ -35,6 +35,7 @@ export const statusOfFailure: Record<FailureCode, ContentfulStatusCode> = {
   method_not_allowed: 405,
   api_key_protocol_conflict: 409,
   api_key_mode_conflict: 409,
+  pool_changed: 409,
   message_not_cancellable: 409,
   webhook_limit_reached: 409,
   already_exists: 409,

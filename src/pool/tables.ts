@@ -159,15 +159,6 @@ const migrations: readonly string[] = [
 
   `CREATE TABLE snapshot_parts (part INTEGER PRIMARY KEY, body TEXT NOT NULL)`,
 
-  `CREATE TABLE days (
-     day INTEGER NOT NULL,
-     number TEXT NOT NULL,
-     sent INTEGER NOT NULL DEFAULT 0,
-     inbound INTEGER NOT NULL DEFAULT 0,
-     delivered INTEGER NOT NULL DEFAULT 0,
-     failed INTEGER NOT NULL DEFAULT 0,
-     PRIMARY KEY (day, number)
-   ) WITHOUT ROWID`,
   "ALTER TABLE messages ADD COLUMN mark TEXT",
 
   `ALTER TABLE chats ADD COLUMN opted_in_number TEXT;
@@ -187,6 +178,16 @@ const migrations: readonly string[] = [
      SELECT account, agenda.due_at, seq, CASE WHEN sid IS NULL THEN 'lost' WHEN looks < 0 THEN 'truth' ELSE 'state' END, max(looks, 0)
      FROM agenda JOIN messages USING (seq) WHERE outcome_unknown = 1 OR sid IS NOT NULL;
    DELETE FROM agenda WHERE (due_at, seq) IN (SELECT due_at, seq FROM looks)`,
+
+  `CREATE TABLE days (
+     day INTEGER NOT NULL,
+     number TEXT NOT NULL,
+     sent INTEGER NOT NULL DEFAULT 0,
+     inbound INTEGER NOT NULL DEFAULT 0,
+     delivered INTEGER NOT NULL DEFAULT 0,
+     failed INTEGER NOT NULL DEFAULT 0,
+     PRIMARY KEY (day, number)
+   ) WITHOUT ROWID`,
 ];
 
 /** Says whether this object was ever given a snapshot: only then does it have tables, so that a stranger's call writes nothing. */

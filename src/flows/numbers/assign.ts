@@ -103,9 +103,19 @@ function protocolConflict(given: Protocol): Result<never> {
   return fail("api_key_protocol_conflict", `API key already owns ${protocolNames[other]} numbers`);
 }
 
+/** A pool that somebody changes meanwhile is read again. */
 async function place(deps: Deps, keyId: string, address: string, position: number): Promise<void> {
-  const pool = await listNumbers(deps.db, { apiKeyId: keyId });
-  const order = pool.map((number) => number.address).filter((other) => other !== address);
-  order.splice(Math.min(position, order.length), 0, address);
-  await orderPool(deps.db, keyId, order);
+  for (;;) {
+    const pool = await listNumbers(deps.db, { apiKeyId: keyId });
+    const order = pool.map((number) => number.address).filter((other) => other !== address);
+    if (order.length === pool.length) return;
+    order.splice(Math.min(position, order.length), 0, address);
+    if (await orderPool(deps.db, keyId, order)) return;
+  }
+}
+
+/** Puts a key's whole pool in this order; `pool_changed` where it holds other numbers by now. */
+export async function setOrder(deps: Deps, keyId: string, addresses: readonly string[]): Promise<Result<null>> {
+  if (!(await orderPool(deps.db, keyId, addresses))) return fail("pool_changed");
+  return publishKeys(deps, [keyId]);
 }

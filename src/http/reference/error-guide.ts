@@ -146,6 +146,10 @@ export const errorGuide: Record<FailureCode, ErrorAdvice> = {
     cause: "The organization has 64 webhooks.",
     fix: "Delete one that is no longer used, then create the new one.",
   },
+  pool_changed: {
+    cause: "An order names every number of the pool once, and the pool was changed since it was read.",
+    fix: "Read the pool again, GET /admin/api/api-keys/{apiKeyId}/pool, and order what it holds now.",
+  },
   already_exists: {
     cause: "What was to be created is there already.",
     fix: "Use the one that exists: the answer names it where it can be named.",

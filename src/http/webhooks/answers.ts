@@ -1,8 +1,10 @@
 import type { WebhookRow } from "../../directory/webhooks.ts";
 import type { DeliveryLog, ListLogs, ReplayedRange, ReplayQuery, WebhookState } from "../../domain/pool-calls.ts";
 import type { Webhook } from "../../domain/snapshot.ts";
+import type { AttemptEnd } from "../../flows/webhooks/attempt.ts";
 import type { WebhookChange, WebhookInput } from "../../flows/webhooks/manage.ts";
 import type { Replayed } from "../../flows/webhooks/replay.ts";
+import type { Tried } from "../../flows/webhooks/try-webhook.ts";
 
 type Creation = {
   webhook_url: string;
@@ -186,13 +188,19 @@ function wordsOf(status: number | null): string | null {
 
 /** Returns how a replay went, as the contract has it: `success` is the receiver's 2xx. */
 export function toWebhookReplay(webhookId: string, replayed: Replayed) {
-  const { end } = replayed;
+  const { replayEventId, originalEventId, webhookUrl, end } = replayed;
+  const events = { replay_event_id: replayEventId, original_event_id: originalEventId };
+  return { ...toAttemptAnswer(end), ...events, webhook_id: webhookId, webhook_url: webhookUrl };
+}
+
+/** Returns how a test event went, in the same shape. */
+export function toWebhookTest(webhook: Pick<WebhookRow, "id" | "url">, { eventId, end }: Tried) {
+  return { ...toAttemptAnswer(end), event_id: eventId, webhook_id: webhook.id, webhook_url: webhook.url };
+}
+
+function toAttemptAnswer(end: AttemptEnd) {
   return {
     success: end.status !== null && end.status >= 200 && end.status < 300,
-    replay_event_id: replayed.replayEventId,
-    original_event_id: replayed.originalEventId,
-    webhook_id: webhookId,
-    webhook_url: replayed.webhookUrl,
     response_status: end.status,
     duration_ms: end.durationMs,
     response_data: {

@@ -221,23 +221,25 @@ export const WebhookReplayRange = z
   })
   .meta({ id: "WebhookReplayRange" });
 
+const success = z.boolean().meta({ description: "Whether the receiver answered 2xx." });
+const attemptAnswer = {
+  webhook_id: z.string(),
+  webhook_url: z.string(),
+  response_status: z.int().nullish(),
+  duration_ms: z.int(),
+  response_data: z.looseObject({
+    body: z.unknown(),
+    headers: z.looseObject({}).optional(),
+    size: z.int().optional(),
+    contentType: z.string().nullish(),
+    duration: z.int().optional(),
+    error: z.string().nullish(),
+    errorType: z.string().nullish(),
+  }),
+};
+
 export const WebhookReplay = z
-  .object({
-    success: z.boolean().meta({ description: "Whether the receiver answered 2xx." }),
-    replay_event_id: z.string(),
-    original_event_id: z.string(),
-    webhook_id: z.string(),
-    webhook_url: z.string(),
-    response_status: z.int().nullish(),
-    duration_ms: z.int(),
-    response_data: z.looseObject({
-      body: z.unknown(),
-      headers: z.looseObject({}).optional(),
-      size: z.int().optional(),
-      contentType: z.string().nullish(),
-      duration: z.int().optional(),
-      error: z.string().nullish(),
-      errorType: z.string().nullish(),
-    }),
-  })
+  .object({ success, replay_event_id: z.string(), original_event_id: z.string(), ...attemptAnswer })
   .meta({ id: "WebhookReplay" });
+
+export const WebhookTest = z.object({ success, event_id: z.string(), ...attemptAnswer }).meta({ id: "WebhookTest" });

@@ -80,4 +80,23 @@ export const previewPool = defineOperation({
   errors: ["not_found", "text_too_long", "invalid_attachment", "reply_target_not_supported"],
 });
 
-export const poolOperations = [getPool, previewPool] as const;
+export const orderPool = defineOperation({
+  ...ofKey,
+  id: "orderPool",
+  method: "put",
+  path: "/api-keys/{apiKeyId}/pool/order",
+  summary: "Put a key's number pool in order",
+  description: "The whole order at once: every number of the pool, each once. Of two orders at once one stands, whole.",
+  body: z.strictObject({
+    phone_numbers: z
+      .array(address)
+      .min(1)
+      .max(10_000)
+      .refine((list) => new Set(list).size === list.length, { error: "must name each number once." }),
+  }),
+  bodyLimit: 1024 * 1024,
+  answers: { 200: { description: "The pool in its new order.", schema: Pool } },
+  errors: ["not_found", "pool_changed", "publish_failed"],
+});
+
+export const poolOperations = [getPool, previewPool, orderPool] as const;

@@ -4,6 +4,7 @@ import { listNumbers } from "../../../directory/numbers.ts";
 import { findOrganization } from "../../../directory/organizations.ts";
 import { defaultSelection, type Selection } from "../../../domain/snapshot.ts";
 import type { Deps } from "../../../flows/deps.ts";
+import { setOrder } from "../../../flows/numbers/assign.ts";
 import { readNumberStats } from "../../../flows/numbers/number-stats.ts";
 import { adminGuard, type Edge } from "../../edge.ts";
 import { mount } from "../../mount.ts";
@@ -22,10 +23,20 @@ export function mountPools(router: Hono<Edge>): void {
     async ({ params, reply }, c) => {
       const deps = c.get("deps");
       const key = await readKey(deps, params.apiKeyId);
+      return key.ok ? reply(200, await readPool(deps, key.value)) : key;
+    },
+    adminGuard,
+  );
+
+  mount(
+    router,
+    operations.orderPool,
+    async ({ params, body, reply }, c) => {
+      const deps = c.get("deps");
+      const key = await readKey(deps, params.apiKeyId);
       if (!key.ok) return key;
-      const { id, protocol } = key.value;
-      const [selection, numbers] = await Promise.all([selectionInForce(deps, key.value), readNumbers(deps, id)]);
-      return reply(200, { api_key_id: id, protocol, selection: toSelection(selection), numbers });
+      const ordered = await setOrder(deps, params.apiKeyId, body.phone_numbers);
+      return ordered.ok ? reply(200, await readPool(deps, key.value)) : ordered;
     },
     adminGuard,
   );
@@ -42,6 +53,12 @@ export function mountPools(router: Hono<Edge>): void {
     },
     adminGuard,
   );
+}
+
+async function readPool(deps: Deps, key: ApiKeyView) {
+  const { id, protocol } = key;
+  const [selection, numbers] = await Promise.all([selectionInForce(deps, key), readNumbers(deps, id)]);
+  return { api_key_id: id, protocol, selection: toSelection(selection), numbers };
 }
 
 /** The key's own selection, or what its organization says for the protocol of its numbers. */

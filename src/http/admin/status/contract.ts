@@ -1,7 +1,21 @@
 import * as z from "zod";
 import { defineOperation } from "../../operation.ts";
+import { timestamp } from "../../shapes/fields.ts";
 
 const finding = z.looseObject({ ok: z.boolean(), detail: z.string().nullish() });
+
+const unanswered = z.int().nullable().meta({ description: "null: the pool did not answer." });
+const PoolStatus = z
+  .object({
+    api_key_id: z.string(),
+    name: z.string(),
+    waiting: unanswered,
+    unknown: unanswered,
+    owed: unanswered,
+    last_used_at: timestamp.nullable(),
+    behind: z.boolean().meta({ description: "Its configuration is behind the directory." }),
+  })
+  .meta({ id: "PoolStatus" });
 
 const Status = z
   .looseObject({
@@ -11,8 +25,15 @@ const Status = z
     migrations: finding,
     secrets: z.looseObject({ ok: z.boolean(), missing: z.array(z.string()) }),
     public_url: finding,
-    undelivered_webhooks: z.int(),
+    undelivered_webhooks: z.int().meta({ description: "Deliveries that the pools of this page owe." }),
     pools_behind: z.int().meta({ description: "Pools whose configuration is behind the directory." }),
+    pools: z
+      .array(PoolStatus)
+      .meta({ description: "At most 40 in one call, of keys that are not revoked, in the order of their ids." }),
+    next_after: z
+      .string()
+      .nullable()
+      .meta({ description: "Pass it as `after` for the next pools; null: these are the last." }),
   })
   .meta({ id: "Status" });
 
@@ -36,6 +57,7 @@ export const getStatus = defineOperation({
   id: "getStatus",
   method: "get",
   path: "/status",
+  query: z.object({ after: z.string().min(1).max(128).optional() }),
   summary: "Is everything in order",
   description: "Every check with its detail: directory, migrations, secrets, public URL, pools behind, webhooks owed.",
   answers: { 200: { description: "What is and what is not.", schema: Status } },

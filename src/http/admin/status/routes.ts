@@ -1,6 +1,6 @@
 import type { Hono } from "hono";
 import packageFile from "../../../../package.json" with { type: "json" };
-import { checkStatus } from "../../../flows/check-status.ts";
+import { checkStatus, type PoolStatus } from "../../../flows/check-status.ts";
 import { adminGuard, type Edge } from "../../edge.ts";
 import { mount } from "../../mount.ts";
 import { getStatus } from "./contract.ts";
@@ -10,8 +10,8 @@ export function mountStatus(router: Hono<Edge>): void {
   mount(
     router,
     getStatus,
-    async ({ reply }, c) => {
-      const status = await checkStatus(c.get("deps"));
+    async ({ query, reply }, c) => {
+      const status = await checkStatus(c.get("deps"), query.after ?? null);
       const { directory, migrations, publicUrl } = status;
       return reply(200, {
         ok: directory.ok && migrations.ok && publicUrl.ok,
@@ -22,8 +22,22 @@ export function mountStatus(router: Hono<Edge>): void {
         public_url: publicUrl,
         undelivered_webhooks: status.undeliveredWebhooks,
         pools_behind: status.poolsBehind,
+        pools: status.pools.map(toPoolStatus),
+        next_after: status.nextAfter,
       });
     },
     adminGuard,
   );
+}
+
+function toPoolStatus({ id, name, isBehind, stats }: PoolStatus) {
+  return {
+    api_key_id: id,
+    name,
+    waiting: stats?.waitingMessages ?? null,
+    unknown: stats?.unknownMessages ?? null,
+    owed: stats?.owedDeliveries ?? null,
+    last_used_at: stats?.lastUsedAt ?? null,
+    behind: isBehind,
+  };
 }

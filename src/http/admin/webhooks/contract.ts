@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { defineOperation } from "../../operation.ts";
 import { creationAnswers, webhookCalls } from "../../webhooks/contract.ts";
-import { WebhooksList, webhookCreation } from "../../webhooks/schemas.ts";
+import { WebhooksList, WebhookTest, webhookCreation, webhookId } from "../../webhooks/schemas.ts";
 
 const common = { base: "admin", auth: "admin", tags: ["Organization webhooks"] } as const;
 
@@ -43,8 +43,22 @@ export const anyWebhook = webhookCalls({
   strict: true,
 });
 
+export const testOrganizationWebhook = defineOperation({
+  ...common,
+  params: z.object({ webhookId }),
+  id: "testOrganizationWebhook",
+  method: "post",
+  path: "/webhooks/{webhookId}/test",
+  summary: "Post a test event to a webhook",
+  description:
+    "An event `webhook.test`, signed like all others and attempted while you wait. It is not tried again, stands in no log, and counts for nothing in the endpoint's health.",
+  answers: { 200: { description: "How the attempt went.", schema: WebhookTest } },
+  errors: ["not_found", "webhook_paused"],
+});
+
 export const organizationWebhookOperations = [
   listOrganizationWebhooks,
   createOrganizationWebhook,
   ...Object.values(anyWebhook),
+  testOrganizationWebhook,
 ] as const;

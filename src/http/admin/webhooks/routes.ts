@@ -7,10 +7,17 @@ import type { Deps } from "../../../flows/deps.ts";
 import { resolveOrganization } from "../../../flows/keys/organizations.ts";
 import { createWebhook, resolveScope, type WebhookScope } from "../../../flows/webhooks/manage.ts";
 import { replayEventAsAdmin, replayRangeAsAdmin } from "../../../flows/webhooks/replay.ts";
+import { tryWebhook } from "../../../flows/webhooks/try-webhook.ts";
 import { listWebhookLogs, readWebhookStates } from "../../../flows/webhooks/watch.ts";
 import { adminGuard, type Edge } from "../../edge.ts";
 import { mount } from "../../mount.ts";
-import { toWebhook, toWebhookCreated, toWebhookExisting, toWebhookInput } from "../../webhooks/answers.ts";
+import {
+  toWebhook,
+  toWebhookCreated,
+  toWebhookExisting,
+  toWebhookInput,
+  toWebhookTest,
+} from "../../webhooks/answers.ts";
 import { mountWebhookCalls } from "../../webhooks/routes.ts";
 import { readKey } from "../ask-key.ts";
 import * as operations from "./contract.ts";
@@ -55,6 +62,7 @@ async function readLogs(c: Context<Edge>, asked: ListLogs) {
 export function mountOrganizationWebhooks(router: Hono<Edge>): void {
   mountList(router);
   mountCreation(router);
+  mountTrial(router);
   mountWebhookCalls(router, operations.anyWebhook, {
     guard: adminGuard,
     caller: async (c) => ok({ by: "admin", show: (webhook) => show(c.get("deps"), webhook) }),
@@ -72,6 +80,20 @@ export function mountOrganizationWebhooks(router: Hono<Edge>): void {
       return webhook.ok ? replayRangeAsAdmin(c.get("deps"), webhook.value, query) : webhook;
     },
   });
+}
+
+function mountTrial(router: Hono<Edge>): void {
+  mount(
+    router,
+    operations.testOrganizationWebhook,
+    async ({ params, reply }, c) => {
+      const webhook = await readRow(c, params.webhookId);
+      if (!webhook.ok) return webhook;
+      const tried = await tryWebhook(c.get("deps"), webhook.value);
+      return tried.ok ? reply(200, toWebhookTest(webhook.value, tried.value)) : tried;
+    },
+    adminGuard,
+  );
 }
 
 function mountList(router: Hono<Edge>): void {
