@@ -140,6 +140,8 @@ export type StatusReport = {
   url: string;
   params: [string, string][];
   signature: string | null;
+  /** Whether it is kept for a message that may learn its id a moment later; by default it is. */
+  parks?: boolean;
 };
 
 /** A delivery that is due: where it goes, its bytes, and the sealed secrets that sign it. `handle` names it when its end is reported. */

@@ -75,7 +75,7 @@ export function readStatusReport(params: FormParams): Result<StatusReport> {
   const form = readForm(params);
   if (!form.ok) return form;
   const { raw, providerId, accountSid } = form.value;
-  const rawStatus = raw.MessageStatus ?? raw.SmsStatus ?? "";
+  const rawStatus = raw.MessageStatus || raw.SmsStatus || "";
   const errorCode = raw.ErrorCode ?? "";
   return ok({
     providerId,

@@ -18,8 +18,9 @@ export async function voiceUrl(deps: Deps, account: { id: string; authToken: str
 }
 
 /** Returns the URL that status callbacks of an account go to, to paste by hand; each message's own adds its pool and id. */
-export function statusUrl(deps: Pick<Deps, "publicUrl">, account: { id: string }): string {
-  return `${deps.publicUrl}/twilio/${account.id}/status`;
+export async function statusUrl(deps: Deps, account: { id: string; authToken: string | null }): Promise<string> {
+  const url = `${deps.publicUrl}/twilio/${account.id}/status`;
+  return account.authToken === null ? `${url}?key=${await secretOf(deps, account.id)}` : url;
 }
 
 /** Says whether a URL holds the secret of an account without an auth token. */

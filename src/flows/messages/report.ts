@@ -1,32 +1,66 @@
-import { isBehind } from "../../directory/api-keys.ts";
+import { readStatusReport } from "../../carriers/twilio/callback.ts";
+import { listNumbers, type NumberRow } from "../../directory/numbers.ts";
+import { readSnapshot } from "../../directory/publish.ts";
 import { parsePoolReference } from "../../domain/api-key.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
+import type { StatusAnswer, StatusReport } from "../../domain/pool-calls.ts";
 import { deriveKey } from "../../sealing/derive.ts";
+import { judgeRequest, type SignedForm } from "../accounts/judge-request.ts";
 import type { Deps } from "../deps.ts";
-import { publishKeys } from "../publish.ts";
 
-export type IncomingReport = { accountId: string; url: URL; params: [string, string][]; signature: string | null };
+/** A report at the account's own URL may be about a message of any of its keys; no more of them than this are asked. */
+const poolsAtMost = 20;
 
-/**
- * Hands a status callback to the pool that its URL names: one object call. A reference that we did not make reaches no object. A pool that has not heard of a
- * change yet is told of it before a report is refused.
- */
-export async function reportStatus(deps: Deps, incoming: IncomingReport): Promise<Result<null>> {
-  const reference = incoming.url.searchParams.get("pool") ?? "";
+/** Hands a status callback to the pool that its URL names: one object call. A reference that we did not make reaches no object. */
+export async function reportStatus(deps: Deps, incoming: SignedForm): Promise<Result<null>> {
+  const reference = incoming.url.searchParams.get("pool");
+  if (reference === null) return reportByAccount(deps, incoming);
   const keyId = await parsePoolReference(reference, await deriveKey(deps.keyRing, "api-key-checksum"));
   if (keyId === null) return fail("signature_invalid");
-  const pool = deps.pool(keyId);
-  const report = {
+  const report = toReport(deps, incoming, incoming.url.searchParams.get("message"));
+  const answer = await askPool(deps, keyId, report);
+  return answer === "forbidden" || answer === "unknown_pool" ? fail("signature_invalid") : ok(null);
+}
+
+/**
+ * Takes a status callback at the URL that was pasted by hand, at a Messaging Service for example: it names no message of ours, so the message is found by
+ * Twilio's id, first in the pool of its sender. Nothing is asked before the signature holds.
+ */
+async function reportByAccount(deps: Deps, incoming: SignedForm): Promise<Result<null>> {
+  const read = readStatusReport(incoming.params);
+  if (!read.ok) return fail("signature_invalid");
+  const genuine = await judgeRequest(deps, incoming, read.value.accountSid);
+  if (genuine === "forged") return fail("signature_invalid");
+  const numbers = await listNumbers(deps.db, { accountId: incoming.accountId });
+  const report = toReport(deps, incoming, null);
+  for (const { keyId, isSender } of poolsToAsk(numbers, read.value.from)) {
+    if ((await askPool(deps, keyId, { ...report, parks: isSender })) === "applied") break;
+  }
+  return ok(null);
+}
+
+function poolsToAsk(numbers: NumberRow[], sender: string | null): { keyId: string; isSender: boolean }[] {
+  const own = numbers.find(({ address }) => address === sender)?.apiKeyId ?? null;
+  const keys = new Set([own, ...numbers.map(({ apiKeyId }) => apiKeyId)].filter((keyId) => keyId !== null));
+  return [...keys].slice(0, poolsAtMost).map((keyId) => ({ keyId, isSender: keyId === own }));
+}
+
+function toReport(deps: Deps, incoming: SignedForm, messageId: string | null): StatusReport {
+  return {
     accountId: incoming.accountId,
-    messageId: incoming.url.searchParams.get("message"),
+    messageId,
     url: deps.publicUrl + incoming.url.pathname + incoming.url.search,
     params: incoming.params,
     signature: incoming.signature,
   };
-  let answer = await pool.report(report);
-  if (answer === "unknown_pool" || (answer === "forbidden" && (await isBehind(deps.db, keyId)))) {
-    await publishKeys(deps, [keyId]);
-    answer = await pool.report(report);
-  }
-  return answer === "forbidden" || answer === "unknown_pool" ? fail("signature_invalid") : ok(null);
+}
+
+async function askPool(deps: Deps, keyId: string, report: StatusReport): Promise<StatusAnswer> {
+  const pool = deps.pool(keyId);
+  const answer = await pool.report(report);
+  if (answer !== "unknown_pool") return answer;
+  const snapshot = await readSnapshot(deps.db, keyId, deps.now());
+  if (snapshot === null) return answer;
+  await pool.publish(snapshot);
+  return pool.report(report);
 }

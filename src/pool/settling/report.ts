@@ -28,8 +28,8 @@ import { finish, noteOptOutCode, planPolls } from "./settle.ts";
 const latestReportMs = statusPollsMs.at(-1) ?? 0;
 /** An account may report of messages that others sent with it: those never find an owner here. */
 const parkedAtMost = 1_000;
-/** The names every status callback has: one of them missing means that values were moved between fields. */
-const required = ["MessageSid", "MessageStatus", "AccountSid", "To", "From"];
+/** The names that decide: one of them missing means that values were moved between fields. Who sent it decides nothing, since a service may have picked another sender. */
+const required = [["MessageSid", "SmsSid"], ["MessageStatus", "SmsStatus"], ["AccountSid"]];
 
 /**
  * Verifies a status callback with the tokens of the account in its URL and applies it: nothing is read or written before the signature holds.
@@ -39,13 +39,13 @@ const required = ["MessageSid", "MessageStatus", "AccountSid", "To", "From"];
 export async function takeReport(desk: Desk, report: StatusReport): Promise<StatusAnswer> {
   const account = desk.findAccount(report.accountId);
   if (account === null || !(await isGenuine(desk, account, report))) return "forbidden";
-  const form = readSignedForm(report.params, required);
+  const form = readSignedForm(report.params, []);
+  const isWhole = form !== null && required.every((names) => names.some((name) => form.has(name)));
   const read = readStatusReport(report.params);
-  if (form === null || !read.ok || read.value.accountSid !== account.accountSid) return "forbidden";
+  if (!isWhole || !read.ok || read.value.accountSid !== account.accountSid) return "forbidden";
   const row = findReported(desk, report.messageId, read.value.providerId);
-  if (row === null && report.messageId === null) parkUnknown(desk, read.value);
+  if (row === null && report.messageId === null && report.parks !== false) parkUnknown(desk, read.value);
   if (row === null || row.account !== account.id) return "ignored";
-  if (read.value.from !== row.number) return "forbidden";
   const meant = ownerOf(desk, row, read.value.providerId);
   if (meant === null || isTooLate(desk, meant, read.value.status)) return "ignored";
   const answer = desk.outside.storage.transactionSync(() => applyReport(desk, meant.seq, read.value));
@@ -118,7 +118,7 @@ export function applyReport(desk: Desk, seq: number, report: MessageState): "app
   const change: MessageChange = {
     ...(row.sid === null ? { sid: report.providerId } : {}),
     ...(row.outcome_unknown === 1 ? { outcome_unknown: 0 } : {}),
-    ...(decision.kind === "apply" ? describeChange(desk, row, decision.status, report) : {}),
+    ...(decision.kind === "apply" ? describeChange(desk, row, decision.status, report) : learnCode(row, report)),
   };
   if (row.sid === null) planPolls(desk, row);
   writeChange(desk, seq, change);
@@ -144,12 +144,31 @@ function writeChange(desk: Desk, seq: number, { status, ...change }: MessageChan
   else stepMessage(desk.sql, seq, { ...change, status }, [status, desk.now()]);
 }
 
+/** A failure that came without a code learns it from whoever repeats it; the event was told. */
+function learnCode(row: MessageRow, { status, errorCode, errorMessage }: MessageState): MessageChange {
+  const isRepeat = status === row.status && (status === "failed" || status === "undelivered");
+  if (!isRepeat || row.error_code !== null || errorCode === null) return {};
+  return { error_code: errorCode, error_message: errorMessage ?? row.error_message };
+}
+
 function tell(desk: Desk, row: MessageRow, change: MessageChange): void {
-  if (change.status === undefined) return;
   const changed = { ...row, ...change };
+  if (change.error_code !== undefined) noteOptOutCode(desk, changed);
+  if (change.status === undefined) return;
+  for (const overtaken of overtakenBy(row, changed)) emitStatus(desk, overtaken);
   emitStatus(desk, changed);
-  noteOptOutCode(desk, changed);
   noteEnd(desk, row, changed);
+}
+
+/** What was read was delivered, and what was delivered was sent: whoever waits for those is told of them before. */
+function overtakenBy(row: MessageRow, changed: MessageRow): MessageRow[] {
+  const steps: MessageRow[] = [];
+  if (changed.status !== "delivered" && changed.status !== "read") return steps;
+  if (row.sent_at === null) steps.push({ ...changed, status: "sent", delivered_at: null, read_at: null });
+  if (row.delivered_at === null && changed.status === "read") {
+    steps.push({ ...changed, status: "delivered", read_at: null });
+  }
+  return steps;
 }
 
 type Decision = { kind: "apply" | "contradiction"; status: MessageStatus } | { kind: "ignore" };
@@ -164,10 +183,11 @@ function decideOn(row: MessageRow, status: MessageStatus | null): Decision {
 function describeChange(desk: Desk, row: MessageRow, status: MessageStatus, report: MessageState): MessageChange {
   const now = desk.now();
   const failed = status === "failed" || status === "undelivered";
+  const isDelivered = status === "delivered" || status === "read";
   return {
     status,
-    ...(status === "sent" && row.sent_at === null ? { sent_at: now } : {}),
-    ...(status === "delivered" || status === "read" ? { delivered_at: row.delivered_at ?? now } : {}),
+    ...(status === "sent" || isDelivered ? { sent_at: row.sent_at ?? now } : {}),
+    ...(isDelivered ? { delivered_at: row.delivered_at ?? now } : {}),
     ...(status === "read" ? { read_at: now } : {}),
     ...(failed ? { error_code: report.errorCode, error_message: report.errorMessage } : {}),
   };

@@ -33,8 +33,8 @@ export function standInForTheOutside(): Outside {
     answerAs: () => 200,
     lines: [],
     async calm() {
-      for (let [quiet, left] = [0, 50]; quiet < 3 && left > 0; left -= 1) {
-        await new Promise((resolve) => setTimeout(resolve, 10));
+      for (let [quiet, left] = [0, 100]; quiet < 3 && left > 0; left -= 1) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
         quiet = underWay === 0 ? quiet + 1 : 0;
       }
     },

@@ -24,7 +24,7 @@ export async function toIntegration(deps: Deps, account: AccountRow): Promise<z.
     voice_forward: account.voiceForward,
     sync: account.sync,
     inbound_url: await inboundUrl(deps, account),
-    status_url: statusUrl(deps, account),
+    status_url: await statusUrl(deps, account),
     status: account.status,
     warnings: [...warningsOf(deps, account), ...(await driftWarning(deps, account))],
     created_at: account.createdAt,
