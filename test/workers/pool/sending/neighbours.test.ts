@@ -88,10 +88,10 @@ describe("an account that hangs", () => {
     for (const [index, id] of lost.entries()) {
       await eventually(async () => (await readMessage(key, id, `+1555123500${index}`)).status === "delivered");
     }
-    await eventually(async () => outside.told.length === 3);
+    await eventually(async () => outside.told.length === 6);
     outside.answerAs = () => 200;
     await pass(minute);
-    await eventually(async () => outside.told.length === 6);
+    await eventually(async () => outside.told.length === 12);
     expect((await env.POOLS.getByName(key.id).stats())?.unknownMessages).toBe(3);
   });
 });
