@@ -178,10 +178,16 @@ export type DeliveryVerdicts = {
 /** What a consumer was handed, and whether more is due on the lane that nobody holds yet. */
 export type TakenDeliveries = { deliveries: DueDelivery[]; more: boolean };
 
-/** Which events of a webhook are to be delivered again: those of a time, both ends included (epoch milliseconds). */
-export type ReplayQuery = { webhookId: string; since: number; until: number | null; onlyFailed: boolean };
-/** How many replays were written, and from when on to ask for the rest; null when there is none. */
-export type ReplayedRange = { replayed: number; nextSince: number | null };
+/** Which events of a webhook are to be delivered again: those of a time, both ends included (epoch milliseconds); what is older than the webhook only where that is asked for. */
+export type ReplayQuery = {
+  webhookId: string;
+  since: number;
+  until: number | null;
+  onlyFailed: boolean;
+  includeBeforeCreation?: boolean;
+};
+/** How many replays were written, from when on to ask for the rest (null when there is none), and from when on events were looked at. */
+export type ReplayedRange = { replayed: number; nextSince: number | null; coversFrom?: number };
 
 /** Where to read on in the feed of events: after an event's id, from `latest`, or from the beginning. */
 export type ListEvents = { after: string | null; limit: number };

@@ -376,6 +376,10 @@ export interface Calls {
        * Only what the receiver has not answered with 2xx and is not owed any more.
        */
       only_failed?: boolean;
+      /**
+       * Also events from before the webhook existed, which it was never owed.
+       */
+      include_before_creation?: boolean;
     };
     answer: WebhookReplayRange;
   };
@@ -1357,6 +1361,23 @@ export interface WebhookReplayRange {
    * There is more: ask again from here once these have left. Null: that was all.
    */
   next_since: number | null;
+  /**
+   * The time whose events were looked at, both ends included.
+   */
+  covers: {
+    /**
+     * Epoch milliseconds.
+     */
+    from: number;
+    /**
+     * Epoch milliseconds.
+     */
+    until: number;
+  };
+  /**
+   * What was left out though `since` asked for it, in words.
+   */
+  note: string | null;
 }
 export interface EventsPage {
   events: WebhookEventPayload[];

@@ -43,11 +43,12 @@ export async function replayRangeAsAdmin(
   webhook: WebhookRow,
   query: ReplayQuery,
 ): Promise<Result<ReplayedRange>> {
-  const whole: ReplayedRange = { replayed: 0, nextSince: null };
+  const whole: ReplayedRange = { replayed: 0, nextSince: null, coversFrom: query.since };
   for (const keyId of await keysOf(deps, webhook)) {
     const answer = await askPool(deps, keyId, (pool) => pool.replayRange(null, query));
     if (!answer.ok) return answer;
     whole.replayed += answer.value.replayed;
+    whole.coversFrom = answer.value.coversFrom ?? query.since;
     const times = [whole.nextSince, answer.value.nextSince].filter((time) => time !== null);
     whole.nextSince = times.length === 0 ? null : Math.min(...times);
   }

@@ -215,17 +215,31 @@ function toAttemptAnswer(end: AttemptEnd) {
   };
 }
 
-/** Returns what a replay of many events came to. */
-export function toWebhookReplayRange(webhookId: string, replayed: ReplayedRange) {
-  return { webhook_id: webhookId, replayed: replayed.replayed, next_since: replayed.nextSince };
+/** Returns what a replay of many events came to, and which time it covers. */
+export function toWebhookReplayRange(query: ReplayQuery, replayed: ReplayedRange, now: number) {
+  const from = replayed.coversFrom ?? query.since;
+  const cut = `The webhook was created at ${new Date(from).toISOString()}: older events are left out. Ask with include_before_creation to get them.`;
+  return {
+    webhook_id: query.webhookId,
+    replayed: replayed.replayed,
+    next_since: replayed.nextSince,
+    covers: { from, until: query.until ?? now },
+    note: from > query.since ? cut : null,
+  };
 }
 
 /** Returns which events a body asks to deliver again. */
 export function toReplayQuery(
   webhookId: string,
-  body: { since: number; until?: number | null | undefined; only_failed: boolean },
+  body: { since: number; until?: number | null | undefined; only_failed: boolean; include_before_creation: boolean },
 ): ReplayQuery {
-  return { webhookId, since: body.since, until: body.until ?? null, onlyFailed: body.only_failed };
+  return {
+    webhookId,
+    since: body.since,
+    until: body.until ?? null,
+    onlyFailed: body.only_failed,
+    includeBeforeCreation: body.include_before_creation,
+  };
 }
 
 function parseObject(text: string | null): Record<string, unknown> | null {

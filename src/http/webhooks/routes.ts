@@ -127,8 +127,9 @@ function mountDeliveries(router: Hono<Edge>, calls: WebhookCalls, desk: WebhookD
     router,
     calls.replayRange,
     async ({ params, body, reply }, c) => {
-      const replayed = await desk.replayRange(c, toReplayQuery(params.webhookId, body));
-      return replayed.ok ? reply(202, toWebhookReplayRange(params.webhookId, replayed.value)) : replayed;
+      const query = toReplayQuery(params.webhookId, body);
+      const replayed = await desk.replayRange(c, query);
+      return replayed.ok ? reply(202, toWebhookReplayRange(query, replayed.value, c.get("deps").now())) : replayed;
     },
     desk.guard,
   );

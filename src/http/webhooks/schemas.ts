@@ -209,6 +209,10 @@ export const replayRange = {
     .boolean()
     .default(true)
     .meta({ description: "Only what the receiver has not answered with 2xx and is not owed any more." }),
+  include_before_creation: z
+    .boolean()
+    .default(false)
+    .meta({ description: "Also events from before the webhook existed, which it was never owed." }),
 };
 
 export const WebhookReplayRange = z
@@ -218,6 +222,10 @@ export const WebhookReplayRange = z
     next_since: timestamp
       .nullable()
       .meta({ description: "There is more: ask again from here once these have left. Null: that was all." }),
+    covers: z
+      .object({ from: timestamp, until: timestamp })
+      .meta({ description: "The time whose events were looked at, both ends included." }),
+    note: z.string().nullable().meta({ description: "What was left out though `since` asked for it, in words." }),
   })
   .meta({ id: "WebhookReplayRange" });
 

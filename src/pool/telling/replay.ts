@@ -41,7 +41,8 @@ export function replayOne(desk: Desk, webhookId: string, eventId: string, ownOnl
 
 /**
  * Writes replays of a webhook's events of a range, oldest first and at most 500, due one after another at ten a second; `nextSince` tells where to go on.
- * `onlyFailed` leaves out what the webhook has got or is still owed. Its filters are judged as they stand now.
+ * `onlyFailed` leaves out what the webhook has got or is still owed. Its filters are judged as they stand now. What is older than the webhook itself,
+ * which it was never owed, comes only where `includeBeforeCreation` asks for it.
  */
 export async function replayRange(desk: Desk, query: ReplayQuery, ownOnly: boolean): Promise<Result<ReplayedRange>> {
   const asked = findOpen(desk, query.webhookId, ownOnly);
@@ -57,7 +58,8 @@ export async function replayRange(desk: Desk, query: ReplayQuery, ownOnly: boole
     );
   }
   desk.booked.set(line, desk.now() + lookPatienceMs);
-  const looked = lookAt(desk, query);
+  const since = sinceOf(query, asked.value);
+  const looked = lookAt(desk, { ...query, since });
   const settled = query.onlyFailed
     ? await findSettled(
         desk,
@@ -75,7 +77,11 @@ export async function replayRange(desk: Desk, query: ReplayQuery, ownOnly: boole
   });
   desk.booked.set(line, desk.now() + events.length * rangeEveryMs);
   if (events.length > 0) ringSoon(desk, laneOf(desk, query.webhookId));
-  return ok({ replayed: events.length, nextSince });
+  return ok({ replayed: events.length, nextSince, coversFrom: since });
+}
+
+function sinceOf({ since, includeBeforeCreation = false }: ReplayQuery, webhook: Webhook): number {
+  return includeBeforeCreation ? since : Math.max(since, webhook.createdAt);
 }
 
 function findOpen(desk: Desk, webhookId: string, ownOnly: boolean): Result<Webhook> {

@@ -136,7 +136,8 @@ describe("replay of many", () => {
       id,
     );
     const order: string[] = [];
-    const replayed = call(`/v2/api/webhooks/${id}/replay`, { body: { since: 0 }, token: key.token });
+    const range = { since: 0, include_before_creation: true };
+    const replayed = call(`/v2/api/webhooks/${id}/replay`, { body: range, token: key.token });
     const [answer] = await Promise.all([
       replayed.finally(() => order.push("replayed")),
       call("/v2/api/me", { token: key.token }).finally(() => order.push("answered")),

@@ -1,0 +1,48 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { type Customers, standInForCustomers } from "../../support/workers/customers.ts";
+import { admin, call, eventually, makeTestKey } from "../../support/workers/gateway.ts";
+import { ask } from "../../support/workers/ledger.ts";
+import { refused, send, subscribe } from "../../support/workers/story.ts";
+
+let customers: Customers;
+beforeEach(() => {
+  customers = standInForCustomers();
+});
+
+describe("a replay since a time before the webhook existed", () => {
+  it("says what it covers and leaves the older events out, unless they are asked for", async () => {
+    const key = await makeTestKey();
+    await send(key, refused);
+    await eventually(async () => (await ask(key, "SELECT 1 FROM events")).length === 1);
+    const url = "https://newcomer.example/hook";
+    const { id } = await subscribe(key, url, { webhook_type: "all" });
+    const created = Number((await call(`/v2/api/webhooks/${id}`, { token: key.token })).body.created_at);
+    const path = `/v2/api/webhooks/${id}/replay`;
+
+    const asked = await call(path, { body: { since: 0, only_failed: false }, token: key.token });
+    expect(asked).toMatchObject({
+      status: 202,
+      body: { replayed: 0, next_since: null, covers: { from: created }, note: expect.stringContaining("left out") },
+    });
+    expect(asked.body.note).toContain("include_before_creation");
+    const byAdmin = await admin(`/webhooks/${id}/replay`, { body: { since: 0, only_failed: false } });
+    expect(byAdmin.body).toMatchObject({ replayed: 0, covers: { from: created } });
+
+    const all = { since: 0, only_failed: false, include_before_creation: true };
+    const whole = await call(path, { body: all, token: key.token });
+    expect(whole.body).toMatchObject({ replayed: 1, covers: { from: 0 }, note: null });
+    expect(Number((whole.body.covers as { until: number }).until)).toBeGreaterThanOrEqual(created);
+    await eventually(async () => customers.events(url).length === 1);
+  });
+
+  it("within its life covers what was asked, without a note", async () => {
+    const key = await makeTestKey();
+    const { id } = await subscribe(key, "https://steady.example/hook");
+    const since = Date.now() + 1;
+    const asked = await call(`/v2/api/webhooks/${id}/replay`, {
+      body: { since, until: since + 5 },
+      token: key.token,
+    });
+    expect(asked.body).toMatchObject({ covers: { from: since, until: since + 5 }, note: null });
+  });
+});
