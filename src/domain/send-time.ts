@@ -7,10 +7,15 @@ const patienceMs = 30_000;
 /** Fewer milliseconds than these are before 1973, so seconds were meant. */
 const leastMs = 100_000_000_000;
 
+/** Says whether a time in epoch milliseconds was likely given in seconds. */
+export function looksLikeSeconds(time: number): boolean {
+  return time < leastMs;
+}
+
 /** Returns when to send (epoch milliseconds; null: at once), or why a time cannot be meant, with the likely meaning. */
 export function judgeSendAt(sendAt: number | null, now: number): Result<number | null> {
   if (sendAt === null) return ok(null);
-  if (sendAt < leastMs) return refuseSeconds(sendAt);
+  if (looksLikeSeconds(sendAt)) return refuseSeconds(sendAt);
   if (sendAt < now - patienceMs) {
     const message = `send_at is in the past: it means ${nameOf(sendAt)}, and now it is ${nameOf(now)}. Leave it out to send at once.`;
     return fail("invalid_request", message, { field: "send_at" });

@@ -1,5 +1,7 @@
 import * as z from "zod";
 import { eventNames } from "../../domain/event.ts";
+import { readPhoneNumber } from "../../domain/phone.ts";
+import { looksLikeSeconds } from "../../domain/send-time.ts";
 import { coded } from "../complaint.ts";
 import { protocol, timestamp } from "../shapes/fields.ts";
 
@@ -18,6 +20,25 @@ function familyOf(name: string): string {
   return `${name.split(".")[0]}.*`;
 }
 
+/** A number of ours as events name it; other writings of it are brought into that form, since a filter compares letter by letter. */
+const ownNumber = z
+  .string()
+  .min(1)
+  .max(64)
+  .refine((raw) => readPhoneNumber(raw, null, true).ok, {
+    error: "must be one of your numbers in E.164 form, for example +15551234567.",
+  })
+  .transform((raw) => {
+    const read = readPhoneNumber(raw, null, true);
+    return read.ok ? read.value.address : raw;
+  });
+
+const isNoSeconds = (time: number | null | undefined) => time == null || time < 1 || !looksLikeSeconds(time);
+const secondsMeant = {
+  error: (issue: { input?: unknown }) =>
+    `looks like epoch seconds: it wants milliseconds. Did you mean ${Number(issue.input) * 1000}?`,
+};
+
 /** What a webhook may be told beside the contract's fields; the same for a key's and an organization's. */
 const options = {
   events: z
@@ -25,11 +46,7 @@ const options = {
     .max(50)
     .nullish()
     .meta({ description: "Exact names or wildcards; beats `webhook_type`." }),
-  numbers: z
-    .array(z.string().min(1).max(64))
-    .max(1000)
-    .nullish()
-    .meta({ description: "Only events of these numbers." }),
+  numbers: z.array(ownNumber).max(1000).nullish().meta({ description: "Only events of these numbers." }),
   format: webhookFormat.optional().meta({ description: "`blooio` (default) or the Bloomreach `campaign` event." }),
   event_name: z
     .string()
@@ -44,7 +61,12 @@ export const webhookCreation = {
   // What a URL may be depends on settings, so it is judged behind the schema.
   webhook_url: z.string().meta({ format: "uri", maxLength: 2048 }),
   webhook_type: webhookType.default("message"),
-  valid_until: z.int().min(-1).default(-1).meta({ format: "int64", description: "Epoch milliseconds; -1 never ends." }),
+  valid_until: z
+    .int()
+    .min(-1)
+    .refine(isNoSeconds, secondsMeant)
+    .default(-1)
+    .meta({ format: "int64", description: "Epoch milliseconds; -1 never ends." }),
   ...options,
 };
 
@@ -54,6 +76,7 @@ export const webhookChange = {
   valid_until: z
     .int()
     .min(-1)
+    .refine(isNoSeconds, secondsMeant)
     .nullish()
     .meta({ format: "int64", description: "Epoch milliseconds; -1 or null never ends." }),
   deprecate: z.boolean().optional().meta({ description: "true pauses, false resumes." }),

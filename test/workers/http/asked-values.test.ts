@@ -36,6 +36,33 @@ describe("a value that can never match anything is refused", () => {
     expect(made.status).toBe(201);
   });
 
+  it("a filter by a number that is none is refused, and one written otherwise is brought into the form of events", async () => {
+    const create = (number: string) =>
+      call("/v2/api/webhooks", {
+        body: { webhook_url: "https://hooks.example/numbers", numbers: [number] },
+        token: key.token,
+      });
+    expect(await create("abc")).toMatchObject({
+      status: 400,
+      body: { message: expect.stringContaining("numbers[0] must be one of your numbers") },
+    });
+    const [number = ""] = key.numbers;
+    const made = await create(`${number.slice(0, 2)} (${number.slice(2, 5)}) ${number.slice(5)}`);
+    const read = await call(`/v2/api/webhooks/${made.body.webhook_id}`, { token: key.token });
+    expect(read.body.numbers).toEqual([number]);
+  });
+
+  it("a webhook's end in epoch seconds is told the milliseconds", async () => {
+    const refused = await call("/v2/api/webhooks", {
+      body: { webhook_url: "https://hooks.example/ends", valid_until: 1_900_000_000 },
+      token: key.token,
+    });
+    expect(refused).toMatchObject({
+      status: 400,
+      body: { message: expect.stringContaining("Did you mean 1900000000000?") },
+    });
+  });
+
   it.each(["ZZ", "us", "USA", "XX", "00"])("%s is no country, of a key or of an organization", async (country) => {
     const keyed = await admin(`/api-keys/${key.id}`, { method: "PATCH", body: { allowed_countries: ["US", country] } });
     expect(keyed).toMatchObject({
