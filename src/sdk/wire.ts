@@ -1345,7 +1345,7 @@ export interface WebhookReplay {
       [k: string]: unknown;
     };
     size?: number;
-    contentType?: string | null;
+    contentType: string;
     duration?: number;
     error?: string | null;
     errorType?: string | null;

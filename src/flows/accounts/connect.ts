@@ -1,4 +1,3 @@
-import type { Refusal } from "../../carriers/carrier.ts";
 import type { Login } from "../../carriers/twilio/account.ts";
 import {
   type AccountRow,
@@ -16,7 +15,8 @@ import type { Deps } from "../deps.ts";
 import { resolveOrganization } from "../keys/organizations.ts";
 import { publishOrganization } from "../publish.ts";
 import { openLogin, openSecret, sealSecret } from "../secrets.ts";
-import { wantedWebhooks, webhooksHold } from "./drift.ts";
+import { checkWebhooks, wantedWebhooks, webhooksHold } from "./drift.ts";
+import { readRefusal } from "./read-refusal.ts";
 
 export type Credentials = {
   apiKeySid?: string;
@@ -98,7 +98,16 @@ export async function changeAccount(
   await updateAccount(deps.db, row, change);
   deps.signers.delete(id);
   const published = await publishOrganization(deps, row.organizationId);
-  return published.ok ? ok({ ...row, ...change }) : published;
+  if (!published.ok) return published;
+  const changed = { ...row, ...change };
+  const silenced = row.sync.channels.includes("voice") && !changed.sync.channels.includes("voice");
+  // What is not given back here, the regular look at the webhooks gives back.
+  if (silenced) await checkWebhooks(deps, changed).catch((error: unknown) => logGivingBack(deps, id, error));
+  return ok(changed);
+}
+
+function logGivingBack(deps: Deps, id: string, error: unknown): void {
+  deps.log({ level: "error", event: "calls_not_given_back", integration_id: id, error: String(error) });
 }
 
 function settingsChange(row: AccountRow, input: AccountSettings): Partial<AccountRow> {
@@ -154,18 +163,6 @@ function loginOf(
 async function tryLogin(deps: Deps, login: Login): Promise<Result<null>> {
   const probed = await deps.carrier({ sandbox: false }, login).probe("credentials");
   return probed.ok ? ok(null) : { ok: false, failure: readRefusal(probed.refusal).failure };
-}
-
-/** Returns what a carrier's refusal of a management call means to the admin. */
-export function readRefusal(refusal: Refusal): { ok: false; failure: ReturnType<typeof fail>["failure"] } {
-  const context = { twilio_code: refusal.code, twilio_message: refusal.message, twilio_status: refusal.status };
-  if (refusal.status === 401 || refusal.status === 403) {
-    return fail("twilio_authentication_failed", `Twilio refused the credentials: ${refusal.message}`, context);
-  }
-  if (refusal.status === null || refusal.status === 429 || refusal.status >= 500) {
-    return fail("twilio_unavailable", `Twilio did not answer as it should: ${refusal.message} Try again.`, context);
-  }
-  return fail("twilio_refused", `Twilio refused the request: ${refusal.message}`, context);
 }
 
 export type Check = {

@@ -1,9 +1,9 @@
 import { deleteAccount, findAccount } from "../../directory/accounts.ts";
-import { listNumbers, type NumberRow } from "../../directory/numbers.ts";
+import { listNumbers } from "../../directory/numbers.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import type { Deps } from "../deps.ts";
 import { publishOrganization } from "../publish.ts";
-import { restoreWebhooks } from "./import-numbers.ts";
+import { restoreAll } from "./restore-webhooks.ts";
 
 /**
  * Disconnects an account with its numbers: the webhooks that stood at Twilio before are restored as far as Twilio lets us, and what could not be is named.
@@ -18,23 +18,9 @@ export async function disconnectAccount(
   if (account.sandbox) {
     return fail("forbidden", "The sandbox account belongs to its organization and cannot be disconnected.");
   }
-  const notRestored = await restoreAll(deps, await listNumbers(deps.db, { accountId: id }));
+  const notRestored = await restoreAll(deps, account, await listNumbers(deps.db, { accountId: id }));
   await deleteAccount(deps.db, account);
   deps.signers.delete(id);
   const published = await publishOrganization(deps, account.organizationId);
   return published.ok ? ok({ deletedAt: deps.now(), notRestored }) : published;
-}
-
-/** One refused login or silent Twilio is not asked again for every other number. */
-async function restoreAll(deps: Deps, numbers: NumberRow[]): Promise<string[]> {
-  const touched = numbers.filter((number) => number.providerId !== null && number.previousWebhooks !== null);
-  const notRestored: string[] = [];
-  let reachable = true;
-  for (const number of touched) {
-    const restored: Result<boolean> = reachable ? await restoreWebhooks(deps, number) : fail("twilio_unavailable");
-    if (restored.ok) continue;
-    notRestored.push(number.address);
-    reachable = restored.failure.code === "twilio_refused";
-  }
-  return notRestored;
 }

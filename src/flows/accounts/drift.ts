@@ -1,10 +1,13 @@
 import type { CarrierNumber } from "../../carriers/twilio/account.ts";
 import type { AccountRow } from "../../directory/accounts.ts";
-import { listNumbers, noteWebhooks } from "../../directory/numbers.ts";
+import { listNumbers, type NumberRow, noteWebhooks } from "../../directory/numbers.ts";
 import { readAccount } from "../../directory/publish.ts";
 import type { Deps } from "../deps.ts";
 import { openLogin } from "../secrets.ts";
 import { inboundUrl, voiceUrl } from "./inbound-url.ts";
+import { giveCallsBack, holdsCalls } from "./restore-webhooks.ts";
+
+const givenBackAtOnce = 25;
 
 /** What stands at Twilio for one of our numbers, and what ought to. */
 export type Wanted = { smsUrl: string; voiceUrl: string | null };
@@ -24,6 +27,24 @@ export function webhooksHold(number: CarrierNumber, wanted: Wanted): boolean {
   );
 }
 
+/** Calls that still lead here though the voice channel is off are given back, so many in one turn. */
+async function giveBack(
+  deps: Deps,
+  account: AccountRow,
+  numbers: readonly NumberRow[],
+  there: ReadonlyMap<string, CarrierNumber>,
+): Promise<void> {
+  const carrier = deps.carrier(account, await openLogin(deps, readAccount(account)));
+  let left = givenBackAtOnce;
+  for (const number of numbers) {
+    const found = there.get(number.address);
+    if (left === 0 || found === undefined || !holdsCalls(account, found)) continue;
+    left -= 1;
+    const given = await giveCallsBack(deps, carrier, account, number, found);
+    if (!given.ok) return;
+  }
+}
+
 /** Compares an account's imported numbers with Twilio and writes down which of them no longer call us; a change is logged. */
 export async function checkWebhooks(deps: Deps, account: AccountRow): Promise<void> {
   const imported = await listNumbers(deps.db, { accountId: account.id });
@@ -34,6 +55,7 @@ export async function checkWebhooks(deps: Deps, account: AccountRow): Promise<vo
     return deps.log({ event: "drift_unknown", integration_id: account.id, status: listed.refusal.status });
   const wanted = await wantedWebhooks(deps, account);
   const there = new Map(listed.value.map((number) => [number.phoneNumber, number]));
+  if (wanted.voiceUrl === null) await giveBack(deps, account, listable, there);
   for (const number of listable) {
     const found = there.get(number.address);
     const holds = found !== undefined && webhooksHold(found, wanted);

@@ -14,8 +14,9 @@ import { type FailureCode, fail, ok, type Result } from "../../domain/failure.ts
 import type { Deps } from "../deps.ts";
 import { publishKeys } from "../publish.ts";
 import { openLogin } from "../secrets.ts";
-import { readRefusal } from "./connect.ts";
 import { type Wanted, wantedWebhooks, webhooksHold } from "./drift.ts";
+import { readRefusal } from "./read-refusal.ts";
+import { restoreWebhooks } from "./restore-webhooks.ts";
 
 export type AvailableNumber = CarrierNumber & { imported: boolean; webhookOk: boolean };
 
@@ -118,7 +119,8 @@ function isUntouched({ status }: Refusal): boolean {
 }
 
 function ourWebhooks(wanted: Wanted, there: CarrierNumber): Partial<NumberWebhooks> {
-  const messages = { smsUrl: wanted.smsUrl, smsMethod: "POST", smsApplicationSid: "" };
+  // A fallback of somebody else would hear what ours could not take, and answer it.
+  const messages = { smsUrl: wanted.smsUrl, smsMethod: "POST", smsApplicationSid: "", smsFallbackUrl: "" };
   if (wanted.voiceUrl === null || !there.capabilities.voice) return messages;
   return { ...messages, voiceUrl: wanted.voiceUrl, voiceMethod: "POST", voiceApplicationSid: "" };
 }
@@ -204,15 +206,4 @@ export async function releaseNumber(
   const published = await publishKeys(deps, number.apiKeyId === null ? [] : [number.apiKeyId]);
   if (!published.ok) return published;
   return ok({ deletedAt: deps.now(), webhooksRestored: restored.value });
-}
-
-/** Sets the webhooks that stood at Twilio before the import; false when there is nothing to restore, or nobody to restore it for. */
-export async function restoreWebhooks(deps: Deps, number: NumberRow): Promise<Result<boolean>> {
-  if (number.accountId === null || number.providerId === null || number.previousWebhooks === null) return ok(false);
-  const account = await findAccount(deps.db, number.accountId);
-  if (account === null) return ok(false);
-  const login = await openLogin(deps, readAccount(account));
-  const set = await deps.carrier(account, login).updateNumber(number.providerId, number.previousWebhooks);
-  if (set.ok) return ok(true);
-  return set.refusal.status === 404 ? ok(false) : readRefusal(set.refusal);
 }

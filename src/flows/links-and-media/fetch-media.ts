@@ -1,7 +1,7 @@
 import { findAccount } from "../../directory/accounts.ts";
 import { readAccount } from "../../directory/publish.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
-import { readRefusal } from "../accounts/connect.ts";
+import { readRefusal } from "../accounts/read-refusal.ts";
 import type { Deps } from "../deps.ts";
 import { openLogin } from "../secrets.ts";
 import { checkMediaUrl, type MediaPlace } from "./media-url.ts";

@@ -7,6 +7,7 @@ import { openSecret } from "../secrets.ts";
 const attemptMs = 15_000;
 const readAtMost = 16 * 1024;
 const keptOfAnswer = 4 * 1024;
+const longestTarget = 500;
 
 /** How an attempt ended, with the headers of the answer for those who show them. */
 export type AttemptEnd = DeliveryEnd & { headers: Record<string, string>; size: number };
@@ -37,6 +38,7 @@ export async function attempt(deps: Deps, delivery: DueDelivery): Promise<Attemp
       retryAfter: response.headers.get("Retry-After"),
       response: read.text,
       size: read.size,
+      error: read.fault ?? sayRedirect(response),
       headers: Object.fromEntries(response.headers),
     });
   } catch (error) {
@@ -66,9 +68,21 @@ async function composeRequest(deps: Deps, delivery: DueDelivery, signal: AbortSi
   return new Request(delivery.url, { method: "POST", headers, body, signal, redirect: "manual" });
 }
 
-/** Reads at most 16 KiB of an answer and keeps the first 4; the rest is never taken. */
-async function readStart(response: Response, signal: AbortSignal): Promise<{ text: string | null; size: number }> {
-  if (response.body === null) return { text: null, size: 0 };
+/** A redirect is a failure, and its target is what helps to mend it. */
+function sayRedirect({ status, headers }: Response): string | null {
+  const target = headers.get("Location");
+  if (status < 300 || status > 399 || target === null) return null;
+  return `Redirects are not followed: this one leads to ${target.slice(0, longestTarget)}. Give that address as the webhook's URL.`;
+}
+
+type Start = { text: string | null; size: number; fault: string | null };
+
+/**
+ * Reads at most 16 KiB of an answer and keeps the first 4; the rest is never taken. A body that cannot be read (a broken Content-Encoding) is a fault beside the
+ * status, which was said; one that does not end in time is thrown.
+ */
+async function readStart(response: Response, signal: AbortSignal): Promise<Start> {
+  if (response.body === null) return { text: null, size: 0, fault: null };
   const reader = response.body.getReader();
   const gaveUp = new Promise<never>((_, reject) => {
     if (signal.aborted) reject(new Error("timed out"));
@@ -83,8 +97,11 @@ async function readStart(response: Response, signal: AbortSignal): Promise<{ tex
       if (size < keptOfAnswer) kept.set(value.subarray(0, keptOfAnswer - size), size);
       size += value.length;
     }
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return { text: null, size, fault: `The answer's body could not be read: ${String(error)}` };
   } finally {
     reader.cancel().catch(() => {});
   }
-  return { text: new TextDecoder().decode(kept.subarray(0, Math.min(size, keptOfAnswer))), size };
+  return { text: new TextDecoder().decode(kept.subarray(0, Math.min(size, keptOfAnswer))), size, fault: null };
 }

@@ -207,7 +207,7 @@ function toAttemptAnswer(end: AttemptEnd) {
       body: parseObject(end.response) ?? end.response,
       headers: end.headers,
       size: end.size,
-      contentType: end.headers["content-type"] ?? null,
+      contentType: end.headers["content-type"] ?? "",
       duration: end.durationMs,
       error: end.error,
       errorType: end.error === null ? null : "no_answer",

@@ -262,7 +262,7 @@ const attemptAnswer = {
     body: z.unknown(),
     headers: z.looseObject({}).optional(),
     size: z.int().optional(),
-    contentType: z.string().nullish(),
+    contentType: z.string(),
     duration: z.int().optional(),
     error: z.string().nullish(),
     errorType: z.string().nullish(),

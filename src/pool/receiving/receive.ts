@@ -26,10 +26,11 @@ function heedKeyword(desk: Desk, message: InboundMessage): Received {
   return { messageId: null, repeated: false };
 }
 
-/** Owes `call.received` to those who name it; `forwarded_to` is null where the call is answered and ended. */
+/** Owes `call.received` once to those who name it, however often Twilio asks what to do; `forwarded_to` is null where the call is answered and ended. */
 export function noteCall(desk: Desk, call: InboundCall): Result<null> {
   if (desk.findNumber(call.to) === null) return fail("not_found", "This pool does not hold the number.");
   desk.outside.storage.transactionSync(() => {
+    if (!heedOnce(desk.sql, call.providerId, desk.now())) return;
     ensureChat(desk.sql, { chat: call.from, contactId: desk.outside.newId("con"), at: desk.now() });
     emitPoolEvent(desk, "call.received", {
       external_id: call.from,

@@ -315,6 +315,46 @@ describe("importing", () => {
     expect(numberAt(used).sms_url).toBe("https://old.example/sms");
   });
 
+  it("takes a fallback away, which would answer what ours could not take, and puts it back on release", async () => {
+    const number = freshNumber();
+    const used = outside.open({ numbers: [number] });
+    numberAt(used).sms_fallback_url = "https://old.example/fallback";
+    await makeLiveKey(used);
+    expect(numberAt(used).sms_fallback_url).toBe("");
+    await admin(`/numbers/${encodeURIComponent(number)}`, { method: "DELETE" });
+    expect(numberAt(used)).toMatchObject({ sms_url: "", sms_fallback_url: "https://old.example/fallback" });
+  });
+
+  it.each(["release", "disconnection"])("a %s leaves alone what a person set at Twilio since", async (way) => {
+    const number = freshNumber();
+    const used = outside.open({ numbers: [{ phoneNumber: number, smsUrl: "https://old.example/sms" }] });
+    const own = await makeLiveKey(used);
+    numberAt(used).sms_url = "https://person.example/new";
+    const path =
+      way === "release" ? `/numbers/${encodeURIComponent(number)}` : `/integrations/twilio/${own.integrationId}`;
+    expect((await admin(path, { method: "DELETE" })).status).toBe(200);
+    expect(numberAt(used).sms_url).toBe("https://person.example/new");
+  });
+
+  it("gives calls back when the voice channel is switched off, and remembers them anew when it is on again", async () => {
+    const number = freshNumber();
+    const used = outside.open({ numbers: [number] });
+    numberAt(used).voice_url = "https://old.example/voice";
+    const own = await makeLiveKey(used, { integration: { sync: { channels: ["sms", "voice"] } } });
+    const switchVoice = (channels: string[]) =>
+      admin(`/integrations/twilio/${own.integrationId}`, { method: "PATCH", body: { sync: { channels } } });
+    expect(numberAt(used).voice_url).toContain("/voice");
+    expect(numberAt(used).voice_url).toContain("/twilio/");
+    expect((await switchVoice(["sms"])).status).toBe(200);
+    expect(numberAt(used).voice_url).toBe("https://old.example/voice");
+    numberAt(used).voice_url = "https://newer.example/voice";
+    await switchVoice(["sms", "voice"]);
+    await admin(`/integrations/twilio/${own.integrationId}/import`, { body: { phone_numbers: [number] } });
+    expect(numberAt(used).voice_url).toContain("/twilio/");
+    await admin(`/numbers/${encodeURIComponent(number)}`, { method: "DELETE" });
+    expect(numberAt(used).voice_url).toBe("https://newer.example/voice");
+  });
+
   it("never remembers a webhook of ours as what stood there before", async () => {
     const number = freshNumber();
     const used = outside.open({

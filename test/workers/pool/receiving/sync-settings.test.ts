@@ -180,6 +180,9 @@ describe("the voice channel", () => {
     expect((await ring()).text).toContain("<Dial>+14155550199</Dial>");
     const event = await eventually(async () => outside.told.find(({ body }) => body.event === "call.received")?.body);
     expect(event.forwarded_to).toBe("+14155550199");
+    expect((await ring()).text).toContain("<Dial>");
+    await settle();
+    expect(outside.told.filter(({ body }) => body.event === "call.received")).toHaveLength(1);
     for (const wrong of ["4155550199", "+1415</Dial><Say>hi</Say>", ""]) {
       expect((await admin(path, { method: "PATCH", body: { voice_forward: wrong } })).status).toBe(400);
     }
