@@ -4,7 +4,6 @@ import { countryOf } from "../../domain/phone.ts";
 import { proximity } from "../../domain/regions.ts";
 import { type Choice, type ChoiceInput, chooseSender, considerPool } from "../../domain/selection/choose-sender.ts";
 import type { Explain } from "../../domain/selection/trace-words.ts";
-import type { Protocol, Snapshot } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
 import { isBlockedFor } from "../ledger/blocks.ts";
 import type { ChatRow } from "../ledger/chats.ts";
@@ -25,7 +24,8 @@ export function considerNow(desk: Desk, wish: Wish, chat: ChatRow | null): Candi
 
 function inputOf(desk: Desk, wish: Wish, chat: ChatRow | null, explain: Explain): ChoiceInput {
   const { selection, numbers } = desk.snapshot;
-  const protocol = networkOf(desk.snapshot);
+  // An empty pool belongs to the network that it held last: the guides' words name it.
+  const protocol = desk.snapshot.protocol ?? desk.snapshot.formerProtocol ?? null;
   const sticky =
     chat === null || chat.sticky_number === null || chat.sticky_at === null
       ? null
@@ -57,13 +57,6 @@ function inputOf(desk: Desk, wish: Wish, chat: ChatRow | null, explain: Explain)
     protocol,
     explain,
   };
-}
-
-/** An empty pool belongs to the network that it held last, else, for a live key, to Twilio where its organization has connected it: the guides' words name it. */
-function networkOf({ protocol, formerProtocol, accounts, apiKey }: Snapshot): Protocol | null {
-  const held = protocol ?? formerProtocol ?? null;
-  if (held !== null || apiKey.mode === "test") return held;
-  return accounts.some((account) => !account.sandbox) ? "twilio" : null;
 }
 
 /** A paused key takes nothing. */

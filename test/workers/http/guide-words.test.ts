@@ -9,7 +9,7 @@ beforeEach(() => {
 const send = (token: string) => call("/v2/api/chats/+15554760001/messages", { body: { text: "a" }, token });
 
 describe("the errors that the guides name", () => {
-  it("a pool that never held a number and has no network yet is empty", async () => {
+  it("a pool that never held a number is empty", async () => {
     const key = await makeTestKey({ numbers: 0 });
     expect(await send(key.token)).toMatchObject({
       status: 503,
