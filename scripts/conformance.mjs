@@ -1,5 +1,5 @@
 // A black-box run of the v2 contract against any server: npm run conformance -- --url http://127.0.0.1:8787 --key <test key>
-// It sends a few messages to --to (default +15005550006, which Twilio and the sandbox deliver at no cost) and removes what it makes.
+// It sends a few messages to --to (default +15005551234, which the sandbox and test credentials of Twilio take at no cost) and removes what it makes.
 import { readArguments } from "./arguments.mjs";
 import { checks } from "./conformance/checks.mjs";
 import { countOperations, judge } from "./conformance/contract.mjs";
@@ -9,7 +9,7 @@ const values = readArguments(
   {
     url: { type: "string" },
     key: { type: "string" },
-    to: { type: "string", default: "+15005550006" },
+    to: { type: "string", default: "+15005551234" },
     json: { type: "boolean", default: false },
   },
   usage,
