@@ -1,4 +1,4 @@
-import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
+import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { reconcileMs } from "../../../../src/domain/retry.ts";
@@ -93,6 +93,23 @@ describe("an account that hangs", () => {
     await pass(minute);
     await eventually(async () => outside.told.length === 12);
     expect((await env.POOLS.getByName(key.id).stats())?.unknownMessages).toBe(3);
+  });
+});
+
+describe("a look that is cut off", () => {
+  it("is made again when the object wakes: it stands in the ledger until it is done", async () => {
+    healthy.faults.add({}, { kind: "reset", taken: true }, 1);
+    const to = "+15551235200";
+    const id = await sendText(key, "Lost", to, { from_number: numbers.healthy });
+    await eventually(async () => (await env.POOLS.getByName(key.id).stats())?.unknownMessages === 1);
+    healthy.faults.add({ call: "list" }, { kind: "hang", taken: false }, 1);
+    await pass(reconcileMs.grace + 1_000);
+    await outside.calm();
+    await abortAllDurableObjects();
+    expect(await readMessage(key, id, to)).toMatchObject({ outcome_unknown: true });
+    await pass(minute);
+    await eventually(async () => (await readMessage(key, id, to)).outcome_unknown === false);
+    expect(acceptedBy(healthy)).toHaveLength(1);
   });
 });
 
