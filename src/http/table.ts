@@ -1,4 +1,5 @@
 import { apiKeyOperations } from "./admin/api-keys/contract.ts";
+import { keyContactOperations } from "./admin/contacts/contract.ts";
 import { integrationOperations } from "./admin/integrations/contract.ts";
 import { adminMessageOperations } from "./admin/messages/contract.ts";
 import { numberOperations } from "./admin/numbers/contract.ts";
@@ -36,6 +37,7 @@ export const operations: readonly Operation[] = [
   ...numberOperations,
   ...poolOperations,
   ...peopleOperations,
+  ...keyContactOperations,
   ...adminMessageOperations,
   ...organizationWebhookOperations,
   ...tryingOperations,

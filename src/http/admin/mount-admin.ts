@@ -1,6 +1,7 @@
 import type { Hono } from "hono";
 import type { Edge } from "../edge.ts";
 import { mountApiKeys } from "./api-keys/routes.ts";
+import { mountKeyContacts } from "./contacts/routes.ts";
 import { mountIntegrations } from "./integrations/routes.ts";
 import { mountAdminMessages } from "./messages/routes.ts";
 import { mountNumbers } from "./numbers/routes.ts";
@@ -19,6 +20,7 @@ export function mountAdmin(router: Hono<Edge>): void {
   mountNumbers(router);
   mountPools(router);
   mountPeople(router);
+  mountKeyContacts(router);
   mountAdminMessages(router);
   mountOrganizationWebhooks(router);
   mountTrying(router);

@@ -17,6 +17,7 @@ export const tagWords: Readonly<Record<string, string>> = {
   "Twilio accounts": "Connecting an account, trying it, and importing its numbers.",
   Numbers: "Every number there is, the key it is assigned to, and its pace.",
   Pools: "A key's numbers, what it would choose and why, who is sticky to which number, and who opted out.",
+  "Key contacts": "A key's people from the admin's side: names and tags.",
   "Key messages": "A key's messages and conversations from the admin's side: finding, reading, sending, cancelling.",
   "Organization webhooks": "Webhooks of a whole organization, or of one of its keys, from the admin's side.",
   "Trying it": "Test messages, and messages from the sandbox's people.",

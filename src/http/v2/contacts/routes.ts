@@ -142,7 +142,8 @@ function mountTags(router: Hono<Edge>): void {
   );
 }
 
-function toContact(contact: ContactView) {
+/** Returns a contact as answers show it. */
+export function toContact(contact: ContactView) {
   return {
     id: contact.id,
     contact_id: contact.contactId,

@@ -1,0 +1,103 @@
+import * as z from "zod";
+import { defineOperation } from "../../operation.ts";
+import * as own from "../../v2/contacts/contract.ts";
+import { apiKeyParams } from "../api-keys/contract.ts";
+
+const ofKey = { base: "admin", auth: "admin", tags: ["Key contacts"], params: apiKeyParams } as const;
+const ofContact = {
+  ...ofKey,
+  params: z.object({ ...apiKeyParams.shape, ...own.getContact.params.shape }),
+} as const;
+const asOwn = "As the key itself sees it.";
+
+export const listKeyContacts = defineOperation({
+  ...ofKey,
+  id: "listKeyContacts",
+  method: "get",
+  path: "/api-keys/{apiKeyId}/contacts",
+  summary: "List a key's contacts",
+  description: asOwn,
+  query: own.listContacts.query,
+  answers: own.listContacts.answers,
+  errors: ["not_found"],
+});
+
+export const createKeyContact = defineOperation({
+  ...ofKey,
+  id: "createKeyContact",
+  method: "post",
+  path: "/api-keys/{apiKeyId}/contacts",
+  summary: "Create a contact of a key",
+  description: "Traffic makes contacts by itself: this is for naming somebody before the first message.",
+  body: own.createContact.body,
+  answers: own.createContact.answers,
+  errors: ["not_found", "already_exists"],
+});
+
+export const getKeyContact = defineOperation({
+  ...ofContact,
+  id: "getKeyContact",
+  method: "get",
+  path: "/api-keys/{apiKeyId}/contacts/{contactId}",
+  summary: "Read a contact of a key",
+  description: asOwn,
+  answers: own.getContact.answers,
+  errors: ["not_found"],
+});
+
+export const updateKeyContact = defineOperation({
+  ...ofContact,
+  id: "updateKeyContact",
+  method: "patch",
+  path: "/api-keys/{apiKeyId}/contacts/{contactId}",
+  summary: "Rename a contact of a key",
+  description: "A `name` of null clears it.",
+  body: own.updateContact.body,
+  answers: own.updateContact.answers,
+  errors: ["not_found"],
+});
+
+export const deleteKeyContact = defineOperation({
+  ...ofContact,
+  id: "deleteKeyContact",
+  method: "delete",
+  path: "/api-keys/{apiKeyId}/contacts/{contactId}",
+  summary: "Delete a contact of a key",
+  description: "Its messages stay, and with its next message it comes back.",
+  answers: own.deleteContact.answers,
+  errors: ["not_found"],
+});
+
+export const addKeyContactTags = defineOperation({
+  ...ofContact,
+  id: "addKeyContactTags",
+  method: "post",
+  path: "/api-keys/{apiKeyId}/contacts/{contactId}/tags",
+  summary: "Tag a contact of a key",
+  description: "Tags that it has already stay as they are.",
+  body: own.addContactTags.body,
+  answers: own.addContactTags.answers,
+  errors: ["not_found"],
+});
+
+export const removeKeyContactTag = defineOperation({
+  ...ofKey,
+  params: z.object({ ...apiKeyParams.shape, ...own.removeContactTag.params.shape }),
+  id: "removeKeyContactTag",
+  method: "delete",
+  path: "/api-keys/{apiKeyId}/contacts/{contactId}/tags/{tag}",
+  summary: "Remove a tag from a contact of a key",
+  description: "One that it does not have answers 404.",
+  answers: own.removeContactTag.answers,
+  errors: ["not_found"],
+});
+
+export const keyContactOperations = [
+  listKeyContacts,
+  createKeyContact,
+  getKeyContact,
+  updateKeyContact,
+  deleteKeyContact,
+  addKeyContactTags,
+  removeKeyContactTag,
+] as const;
