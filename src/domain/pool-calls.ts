@@ -281,6 +281,16 @@ export type Traffic = {
   numbersLeftOut: number;
 };
 
+/** When a carrier's account was last heard of in a pool, by its newest thousand messages; null: not in these. */
+export type AccountTraffic = {
+  accountId: string;
+  inboundAt: number | null;
+  sentAt: number | null;
+  statusAt: number | null;
+};
+/** What the operator's look at everything asks of a pool. */
+export type PoolCheckUp = PoolStats & { ledgerBytes: number; accounts: AccountTraffic[] };
+
 /** How a number of a pool fares. Rates are shares of the messages that ended in the last seven days, null where none did; faults say whose they were. */
 export type NumberStats = {
   phoneNumber: string;
@@ -341,6 +351,7 @@ export type PoolCalls = {
   adminReadMessage(messageId: string): Promise<Result<MessageView>>;
   readStory(messageId: string): Promise<Result<MessageStory>>;
   stats(): Promise<PoolStats | null>;
+  checkUp(): Promise<PoolCheckUp | null>;
   numberStats(): Promise<NumberStats[]>;
   readTraffic(days: number): Promise<Result<Traffic>>;
   acceptAsAdmin(requests: SendRequest[]): Promise<Result<Result<SendAnswer>[]>>;

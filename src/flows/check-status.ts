@@ -1,6 +1,6 @@
 import { listBehind } from "../directory/api-keys.ts";
 import { listMissingTables, listPools, type PoolStanding } from "../directory/standing.ts";
-import type { PoolStats } from "../domain/pool-calls.ts";
+import type { PoolCheckUp } from "../domain/pool-calls.ts";
 import type { Deps } from "./deps.ts";
 import { checkPublicUrl, type Finding } from "./public-url.ts";
 
@@ -19,7 +19,7 @@ export type Status = {
 };
 
 /** How a key's pool stands; `stats` null: it did not answer. */
-export type PoolStatus = PoolStanding & { stats: PoolStats | null };
+export type PoolStatus = PoolStanding & { stats: PoolCheckUp | null };
 
 /** Looks at everything that must be in order, and at one page of the pools; what cannot be looked at is said to be amiss, never thrown. */
 export async function checkStatus(deps: Deps, after: string | null): Promise<Status> {
@@ -52,7 +52,7 @@ async function checkDirectory(deps: Deps): Promise<{ directory: Finding; migrati
 async function readPools(deps: Deps, after: string | null): Promise<Pick<Status, "pools" | "nextAfter">> {
   const found = await listPools(deps.db, { after, limit: poolsAtOnce + 1 });
   const page = found.slice(0, poolsAtOnce);
-  const stats = await Promise.allSettled(page.map(({ id }) => deps.pool(id).stats()));
+  const stats = await Promise.allSettled(page.map(({ id }) => deps.pool(id).checkUp()));
   const pools = page.map((pool, index) => {
     const answer = stats[index];
     return { ...pool, stats: answer?.status === "fulfilled" ? answer.value : null };

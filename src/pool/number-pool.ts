@@ -249,6 +249,10 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     return this.#desk === null ? null : reads.poolStats(this.#desk);
   }
 
+  async checkUp() {
+    return this.#desk === null ? null : reads.checkUp(this.#desk);
+  }
+
   /** For calls that the edge has let in by the admin token or by Twilio's signature. */
   #asAdmin<T>(work: (desk: Desk) => Result<T>): Result<T> {
     return this.#desk === null ? fail("needs_snapshot") : work(this.#desk);

@@ -12,11 +12,13 @@ import type {
   MessagesPage,
   MessageView,
   NumberStats,
+  PoolCheckUp,
   PoolStats,
   WebhookState,
 } from "../domain/pool-calls.ts";
 import { isWaiting } from "../domain/status.ts";
 import type { Desk } from "./desk.ts";
+import { accountTraffic } from "./ledger/account-traffic.ts";
 import { countWaiting } from "./ledger/agenda.ts";
 import { type AttemptRow, lastTriggered, pageAttempts } from "./ledger/attempts.ts";
 import { countChats, findChat, pageChats, readChatRow } from "./ledger/chats.ts";
@@ -158,6 +160,11 @@ export function poolStats(desk: Desk): PoolStats {
     unknownMessages: countLost(desk.sql),
     lastUsedAt: desk.lastUsedAt ?? readMark(desk.sql, "last_used_at"),
   };
+}
+
+/** Returns the same with the ledger's size in bytes and when each account was last heard of. */
+export function checkUp(desk: Desk): PoolCheckUp {
+  return { ...poolStats(desk), ledgerBytes: desk.sql.databaseSize, accounts: accountTraffic(desk.sql) };
 }
 
 const dayMs = 24 * 60 * 60 * 1000;

@@ -66,9 +66,9 @@ describe("the status", () => {
   it("shows a pool that is behind, and one that does not answer, and answers all the same", async () => {
     const [silent, behind] = [await makeTestKey(), await makeTestKey()];
     await env.DB.prepare("UPDATE api_keys SET version = version + 1 WHERE id = ?").bind(behind.id).run();
-    const stats = NumberPool.prototype.stats;
-    const spy = vi.spyOn(NumberPool.prototype, "stats").mockImplementation(async function (this: NumberPool) {
-      const answer = await stats.call(this);
+    const checkUp = NumberPool.prototype.checkUp;
+    const spy = vi.spyOn(NumberPool.prototype, "checkUp").mockImplementation(async function (this: NumberPool) {
+      const answer = await checkUp.call(this);
       if (answer?.lastUsedAt === 1) throw new Error("the object is gone");
       return answer;
     });

@@ -4,6 +4,15 @@ import { timestamp } from "../../shapes/fields.ts";
 
 const finding = z.looseObject({ ok: z.boolean(), detail: z.string().nullish() });
 
+const Check = z
+  .object({
+    name: z.string(),
+    ok: z.boolean(),
+    detail: z.string(),
+    help: z.string().nullable().meta({ description: "How to mend it; null where nothing is amiss." }),
+  })
+  .meta({ id: "Check" });
+
 const unanswered = z.int().nullable().meta({ description: "null: the pool did not answer." });
 const PoolStatus = z
   .object({
@@ -12,6 +21,7 @@ const PoolStatus = z
     waiting: unanswered,
     unknown: unanswered,
     owed: unanswered,
+    ledger_bytes: unanswered,
     last_used_at: timestamp.nullable(),
     behind: z.boolean().meta({ description: "Its configuration is behind the directory." }),
   })
@@ -27,6 +37,7 @@ const Status = z
     public_url: finding,
     undelivered_webhooks: z.int().meta({ description: "Deliveries that the pools of this page owe." }),
     pools_behind: z.int().meta({ description: "Pools whose configuration is behind the directory." }),
+    checks: z.array(Check).meta({ description: "Everything worth a look when something is amiss." }),
     pools: z
       .array(PoolStatus)
       .meta({ description: "At most 40 in one call, of keys that are not revoked, in the order of their ids." }),

@@ -1,6 +1,7 @@
 import type { Hono } from "hono";
 import packageFile from "../../../../package.json" with { type: "json" };
 import { checkStatus, type PoolStatus } from "../../../flows/check-status.ts";
+import { checkUp } from "../../../flows/check-up.ts";
 import { adminGuard, type Edge } from "../../edge.ts";
 import { mount } from "../../mount.ts";
 import { getStatus } from "./contract.ts";
@@ -22,6 +23,7 @@ export function mountStatus(router: Hono<Edge>): void {
         public_url: publicUrl,
         undelivered_webhooks: status.undeliveredWebhooks,
         pools_behind: status.poolsBehind,
+        checks: await checkUp(c.get("deps"), status),
         pools: status.pools.map(toPoolStatus),
         next_after: status.nextAfter,
       });
@@ -37,6 +39,7 @@ function toPoolStatus({ id, name, isBehind, stats }: PoolStatus) {
     waiting: stats?.waitingMessages ?? null,
     unknown: stats?.unknownMessages ?? null,
     owed: stats?.owedDeliveries ?? null,
+    ledger_bytes: stats?.ledgerBytes ?? null,
     last_used_at: stats?.lastUsedAt ?? null,
     behind: isBehind,
   };

@@ -1,0 +1,147 @@
+import { type AccountRow, listAccounts } from "../directory/accounts.ts";
+import { countSealed } from "../directory/standing.ts";
+import type { AccountTraffic } from "../domain/pool-calls.ts";
+import type { Status } from "./check-status.ts";
+import type { Deps } from "./deps.ts";
+
+/** One thing that was looked at, for a person: what is so, and how to mend it (null where nothing is amiss). */
+export type Check = { name: string; ok: boolean; detail: string; help: string | null };
+
+const accountsAtMost = 50;
+/** The cron looks at each account hourly: twice that without a look means that it does not run. */
+const cronPatienceMs = 2 * 60 * 60 * 1000;
+/** A status comes within seconds; after so long without any, none can reach us. */
+const statusPatienceMs = 15 * 60 * 1000;
+/** A ledger holds 10 GB at most (platform limit). */
+const ledgerLimit = 10e9;
+
+/** Returns everything a person would look at first when something is amiss, each with its detail and how to mend it; `status` is what was found before. */
+export async function checkUp(deps: Deps, status: Status): Promise<Check[]> {
+  const { directory, migrations, publicUrl } = status;
+  const found: Check[] = [
+    { name: "directory", ...directory, help: directory.ok ? null : "Check the DB binding of the Worker." },
+    {
+      name: "migrations",
+      ...migrations,
+      help: migrations.ok ? null : "Apply the migrations; the detail has the command.",
+    },
+    {
+      name: "public_url",
+      ...publicUrl,
+      help: publicUrl.ok ? null : "Set PUBLIC_URL to the https address of the Worker.",
+    },
+  ];
+  if (!directory.ok || !migrations.ok) return found;
+  const asked = { limit: accountsAtMost, offset: 0, organizationId: null };
+  const [{ accounts }, sealed] = await Promise.all([listAccounts(deps.db, asked), countSealed(deps.db)]);
+  const live = accounts.filter(({ sandbox }) => !sandbox);
+  return [
+    ...found,
+    checkKeys(deps, sealed),
+    checkCron(live, deps.now()),
+    checkPools(status),
+    checkLedgers(status),
+    ...live.map((account) => checkAccount(account, trafficOf(status, account.id), deps.now())),
+  ];
+}
+
+function checkKeys({ keyRing }: Deps, sealed: ReadonlyMap<string, number>): Check {
+  const counts = keyRing.all.map(({ id }) => `${id} ${sealed.get(id) ?? 0}`);
+  const lost = [...sealed].filter(([id]) => !keyRing.all.some((key) => key.id === id));
+  const detail = `Secrets sealed by key: ${counts.join(", ")}. New ones are sealed by ${keyRing.current.id}.`;
+  if (lost.length === 0) return { name: "master_keys", ok: true, detail, help: null };
+  const missing = lost.map(([id, count]) => `${count} by ${id}`).join(", ");
+  return {
+    name: "master_keys",
+    ok: false,
+    detail: `${detail} Sealed by keys that are gone: ${missing}.`,
+    help: "Put the missing keys back at the end of MASTER_KEYS: what they sealed opens with nothing else.",
+  };
+}
+
+function checkCron(live: readonly AccountRow[], now: number): Check {
+  const name = "cron";
+  const lastAt = Math.max(0, ...live.map(({ checkedAt }) => checkedAt));
+  const since = Math.min(now, ...live.map(({ createdAt }) => createdAt));
+  if (live.length === 0) {
+    return { name, ok: true, detail: "It has no account to look at yet, so its last run is not known.", help: null };
+  }
+  if (now - Math.max(lastAt, since) <= cronPatienceMs) {
+    const detail =
+      lastAt === 0 ? "It has not had its first look yet." : `It last looked at an account ${timeOf(lastAt)}.`;
+    return { name, ok: true, detail, help: null };
+  }
+  const detail =
+    lastAt === 0 ? "It has never looked at an account." : `It has not looked at an account since ${timeOf(lastAt)}.`;
+  return {
+    name,
+    ok: false,
+    detail,
+    help: "See that the Worker has its cron trigger, and look into its logs for watchdog_failed.",
+  };
+}
+
+function checkPools({ poolsBehind }: Status): Check {
+  const name = "pools";
+  if (poolsBehind === 0) return { name, ok: true, detail: "Every pool has the directory's last word.", help: null };
+  const detail = `${poolsBehind} pool${poolsBehind === 1 ? " is" : "s are"} behind the directory.`;
+  return {
+    name,
+    ok: false,
+    detail,
+    help: "It is repeated every minute by the cron. If it stays, look into the logs for publish.",
+  };
+}
+
+function checkLedgers({ pools }: Status): Check {
+  const name = "ledgers";
+  const largest = pools.reduce((most, { stats }) => Math.max(most, stats?.ledgerBytes ?? 0), 0);
+  const silent = pools.filter(({ stats }) => stats === null).map((pool) => pool.name);
+  const detail = `The largest of ${pools.length} has ${(largest / 1e6).toFixed(1)} MB of the 10 GB that one may have.`;
+  if (silent.length > 0) {
+    const named = silent.slice(0, 5).join(", ");
+    return {
+      name,
+      ok: false,
+      detail: `${detail} No answer from: ${named}.`,
+      help: "Ask again in a minute, then look into the logs.",
+    };
+  }
+  const ok = largest < 0.8 * ledgerLimit;
+  return {
+    name,
+    ok,
+    detail,
+    help: ok ? null : "Move some of the key's numbers to a new key before the ledger is full.",
+  };
+}
+
+function checkAccount(account: AccountRow, traffic: AccountTraffic, now: number): Check {
+  const name = `account ${account.name} (${account.id})`;
+  if (account.status === "unhealthy") {
+    const detail = `Twilio refuses its credentials: ${account.statusReason ?? "no reason was given"}.`;
+    return { name, ok: false, detail, help: "Replace the credentials: PATCH /admin/api/integrations/twilio/{id}." };
+  }
+  const { inboundAt, sentAt, statusAt } = traffic;
+  const last = `Last inbound message ${timeOf(inboundAt)}, last message sent ${timeOf(sentAt)}, last status ${timeOf(statusAt)}.`;
+  const isDeaf = sentAt !== null && statusAt === null && now - sentAt > statusPatienceMs;
+  const help = "See that PUBLIC_URL can be reached from outside: Twilio posts its status callbacks there.";
+  return { name, ok: !isDeaf, detail: `Connected. ${last}`, help: isDeaf ? help : null };
+}
+
+/** Over the pools of the page that was asked for. */
+function trafficOf({ pools }: Status, accountId: string): AccountTraffic {
+  const own = pools.flatMap(({ stats }) => stats?.accounts.filter((one) => one.accountId === accountId) ?? []);
+  const latest = (times: (number | null)[]) =>
+    times.reduce((last, at) => (at === null || (last ?? 0) > at ? last : at), null);
+  return {
+    accountId,
+    inboundAt: latest(own.map(({ inboundAt }) => inboundAt)),
+    sentAt: latest(own.map(({ sentAt }) => sentAt)),
+    statusAt: latest(own.map(({ statusAt }) => statusAt)),
+  };
+}
+
+function timeOf(at: number | null): string {
+  return at === null ? "not known" : new Date(at).toISOString();
+}
