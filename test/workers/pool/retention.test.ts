@@ -122,4 +122,25 @@ describe("what is too old is forgotten", () => {
     await ringUntilDone(pool);
     expect(await ask(asKey(pool), "SELECT event FROM owed WHERE event <= 1200")).toEqual([]);
   });
+
+  it("what a deleted webhook was owed, a slice at a time", async () => {
+    // Ahead of the runtime's own clock, so that no alarm rings by itself.
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + day });
+    const pool = await makePool([{}]);
+    const made = await call("/v2/api/webhooks", {
+      body: { webhook_url: "https://deleted.example/hook", webhook_type: "all" },
+      token: pool.token,
+    });
+    await ask(
+      asKey(pool),
+      `INSERT INTO owed SELECT ?1, ?2, value, 1, NULL FROM
+         (WITH RECURSIVE n (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 1200) SELECT value FROM n)`,
+      made.body.webhook_id,
+      Date.now() + day,
+    );
+    await call(`/v2/api/webhooks/${made.body.webhook_id}`, { method: "DELETE", token: pool.token });
+    expect(await count(pool, "owed")).toBe(700);
+    for (let alarm = 0; alarm < 2; alarm += 1) await ring(pool);
+    expect(await count(pool, "owed")).toBe(0);
+  });
 });
