@@ -205,12 +205,13 @@ export async function listBehindOf(db: Database, organizationId: string, limit: 
   return rows.map((row) => row.id);
 }
 
-/** Returns the keys whose pools are behind the directory. */
+/** Returns at most `limit` keys whose pools are behind the directory, by lot: those that cannot be published keep no other waiting for ever. */
 export async function listBehind(db: Database, limit: number): Promise<string[]> {
   const rows = await db
     .select({ id: apiKeys.id })
     .from(apiKeys)
     .where(lt(apiKeys.publishedVersion, apiKeys.version))
+    .orderBy(sql`random()`)
     .limit(limit);
   return rows.map((row) => row.id);
 }

@@ -1,7 +1,11 @@
 import { env } from "cloudflare:workers";
 import { afterEach, expect, it, vi } from "vitest";
-import { listBehindOf } from "../../../src/directory/api-keys.ts";
+import { makeDeps } from "../../../src/deps.ts";
+import { isBehind, listBehindOf } from "../../../src/directory/api-keys.ts";
 import { openDatabase } from "../../../src/directory/database.ts";
+import type { PoolCalls } from "../../../src/domain/pool-calls.ts";
+import { watch } from "../../../src/flows/watchdog.ts";
+import { readSettings } from "../../../src/settings.ts";
 import { admin, eventually } from "../../support/workers/gateway.ts";
 
 afterEach(() => vi.restoreAllMocks());
@@ -29,4 +33,22 @@ it("a change that concerns hundreds of keys is published in fewer queries than a
   expect(statements.mock.calls.length).toBeLessThanOrEqual(50);
   const db = openDatabase(env.DB);
   await eventually(async () => (await listBehindOf(db, organizationId, 10)).length === 0);
+});
+
+it("pools that cannot be published keep no other from learning of a change", { timeout: 60_000 }, async () => {
+  const made = await admin("/organizations", { body: { name: "Stuck" } });
+  const organizationId = String(made.body.organization_id);
+  await admin("/api-keys", { body: { name: "First", organization_id: organizationId } });
+  await makeKeys(organizationId, 151);
+  const db = openDatabase(env.DB);
+  const [healthy] = (await listBehindOf(db, organizationId, 151)).slice(-1);
+  const settings = readSettings(env);
+  if (!settings.ok) throw new Error("The settings of the tests are incomplete.");
+  const deps = makeDeps(env, settings.value);
+  const broken = { publish: () => Promise.reject(new Error("The storage is corrupt.")) } as unknown as PoolCalls;
+  const limping = { ...deps, log: () => {}, pool: (id: string) => (id === healthy ? deps.pool(id) : broken) };
+  // A round serves 100 of 151: that 40 rounds leave the healthy one out every time would be a wonder.
+  for (let round = 0; round < 40 && (await isBehind(db, String(healthy))); round += 1) await watch(limping);
+  expect(await isBehind(db, String(healthy))).toBe(false);
+  expect(await listBehindOf(db, organizationId, 1_000)).toHaveLength(150);
 });
