@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   judgeDelivery,
+  nearPollMs,
   nextAttempt,
   nextSendAttempt,
   parseRetryAfter,
@@ -185,4 +186,14 @@ describe("A13: a send that the carrier answered with 429", () => {
 test("unknown sends are looked for after ten minutes, twice a minute apart, for a day; reports are polled for four days", () => {
   expect(reconcileMs).toEqual({ grace: 600_000, secondLook: 60_000, giveUp: 86_400_000 });
   expect(statusPollsMs.map((delay) => delay / 3_600_000)).toEqual([1, 6, 24, 72, 96]);
+});
+
+test("where no callback can come a message is asked for within seconds, ever more seldom, and hands over to the hourly polls", () => {
+  const ages: number[] = [];
+  for (let age: number | null = nearPollMs(0); age !== null; age = nearPollMs(age)) ages.push(age);
+  const gaps = ages.map((age, index) => age - (ages[index - 1] ?? 0));
+  expect(ages.slice(0, 3)).toEqual([2_000, 4_000, 6_000]);
+  expect(gaps).toEqual(gaps.toSorted((left, right) => left - right));
+  expect(ages.length).toBeLessThan(40);
+  expect(ages.at(-1)).toBeGreaterThan(3_600_000 - 301_000);
 });

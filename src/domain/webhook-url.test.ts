@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { judgeWebhookUrl, type WebhookUrlRules } from "./webhook-url.ts";
+import { judgeWebhookUrl, namesPublicHost, type WebhookUrlRules } from "./webhook-url.ts";
 
 const runs = Number(process.env.FUZZ_RUNS ?? 500);
 const ownHosts = ["gw.example.com", "Trunkline.acme.workers.dev", "eight.example.net:8443"];
@@ -361,3 +361,16 @@ function writeV6(address: bigint): string[] {
   const padded = groups.map((group) => group.padStart(4, "0"));
   return [`[${groups.join(":")}]`, `[${padded.join(":").toUpperCase()}]`, `[${groups.join(":")}]:8443`];
 }
+
+test.each([
+  ["https://sms.example.com", true],
+  ["http://127.0.0.1:8787", false],
+  ["http://localhost:8787", false],
+  ["http://192.168.1.7", false],
+  ["http://[::1]:8787", false],
+  ["http://gateway", false],
+  ["https://gateway.home.arpa", false],
+  ["no URL", false],
+])("%s can be called from the internet: %s", (url, isPublic) => {
+  expect(namesPublicHost(url)).toBe(isPublic);
+});
