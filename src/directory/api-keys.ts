@@ -15,6 +15,7 @@ export type ApiKey = {
   dailyCap: number | null;
   shortenLinks: boolean;
   resendUnknown: boolean;
+  waitingLimitSeconds: number;
   createdAt: number;
   revokedAt: number | null;
   version: number;
@@ -75,6 +76,7 @@ const keyView = {
   dailyCap: apiKeys.dailyCap,
   shortenLinks: apiKeys.shortenLinks,
   resendUnknown: apiKeys.resendUnknown,
+  waitingLimitSeconds: apiKeys.waitingLimitSeconds,
   createdAt: apiKeys.createdAt,
   revokedAt: apiKeys.revokedAt,
   version: apiKeys.version,
@@ -128,7 +130,10 @@ export async function updateApiKey(
   db: Database,
   id: string,
   change: Partial<
-    Pick<ApiKey, "name" | "selection" | "allowedCountries" | "dailyCap" | "shortenLinks" | "resendUnknown"> & {
+    Pick<
+      ApiKey,
+      "name" | "selection" | "allowedCountries" | "dailyCap" | "shortenLinks" | "resendUnknown" | "waitingLimitSeconds"
+    > & {
       status: Exclude<KeyStatus, "revoked">;
     }
   >,

@@ -99,6 +99,7 @@ function composeSnapshot({ key, organization }: Found, known: Known): Snapshot {
       dailyCap: key.dailyCap,
       shortenLinks: key.shortenLinks,
       resendUnknown: key.resendUnknown,
+      waitingLimitSeconds: key.waitingLimitSeconds,
       shortNumber: key.shortNumber,
     },
     secrets: secrets.map(({ hash, validUntil }) => ({ hash, validUntil })),

@@ -3,6 +3,7 @@ import type { Failure, Result } from "./failure.ts";
 import type { Candidate, Direction, Draft, Message, MessageStatus, SelectionReason } from "./message.ts";
 import type { KeyMode, NumberType, Protocol, Sealed, Snapshot, Webhook } from "./snapshot.ts";
 import type { TimelineKind } from "./timeline.ts";
+import type { Next } from "./waiting.ts";
 
 /** Who asks: the key id that the token carries and the SHA-256 of the whole token, hex. The object compares. */
 export type Credential = { keyId: string; hash: string };
@@ -54,9 +55,10 @@ export type StoryAttempt = {
   error: string | null;
   durationMs: number | null;
 };
-/** A message with what happened to it, oldest first, and whom that was told. */
+/** A message with what happened to it, oldest first, whom that was told, and what happens next. */
 export type MessageStory = MessageView & {
   timeline: { at: number; kind: TimelineKind; words: string; eventId: string | null; attempts: StoryAttempt[] }[];
+  next: Next | null;
 };
 
 /** What a message may be asked for by the words of its state; `unknown`: its outcome is not known yet. */

@@ -96,6 +96,8 @@ export type Snapshot = {
     shortenLinks: boolean;
     /** Whether a message that the carrier is known not to have taken after an unknown outcome is sent again. */
     resendUnknown: boolean;
+    /** How long a message may wait from when it could first have left; a snapshot of before it was known does not name it. */
+    waitingLimitSeconds?: number;
     /** Names the pool in a short link. */
     shortNumber: number;
   };

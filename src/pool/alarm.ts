@@ -4,7 +4,7 @@ import { judgeIfDue, nextJudgementAt } from "./numbers/number-health.ts";
 import { goOnRebooking, nextRebookingAt } from "./numbers/pace.ts";
 import { dispatch } from "./sending/dispatch.ts";
 import { lookUp, nextLookUpAt } from "./sending/look-ups.ts";
-import { expireHeld, nextDepartureAt, nextExpiryAt } from "./sending/waiting.ts";
+import { expireWaiting, nextDepartureAt, nextExpiryAt } from "./sending/waiting.ts";
 import { nextPollAt, pollStates } from "./settling/poll.ts";
 import { nextSweepAt, sweep } from "./sweep.ts";
 import { isDue, nextDeliveryAt, ringForDue } from "./telling/deliveries.ts";
@@ -22,7 +22,7 @@ export function tick(desk: Desk): void {
   desk.alarmRang();
   try {
     ringForDue(desk);
-    expireHeld(desk);
+    expireWaiting(desk);
     clearLeftovers(desk);
     goOnRebooking(desk);
     sweep(desk);

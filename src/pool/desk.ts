@@ -4,6 +4,7 @@ import type { Bucket } from "../domain/pacing.ts";
 import type { Lane, News } from "../domain/pool-calls.ts";
 import { carryRotation, type RotationState } from "../domain/selection/rotation.ts";
 import type { Account, SenderNumber, Snapshot } from "../domain/snapshot.ts";
+import type { AccountTrouble } from "../domain/waiting.ts";
 import { countWaitingByNumber } from "./ledger/agenda.ts";
 import { sumUsage } from "./ledger/chats.ts";
 import { type Endpoint, readEndpoints } from "./ledger/endpoints.ts";
@@ -35,6 +36,9 @@ export type Surroundings = {
   log: (entry: Record<string, unknown>) => void;
 };
 
+/** Why nothing leaves from an account, until when, and after how many tries: what was met last, also when that time is over. */
+export type AccountRest = { until: number; why: AccountTrouble; tries: number };
+
 const noteActiveEveryMs = 60 * 60 * 1000;
 
 /** The pool's desk: the snapshot it decides by, and what it remembers between calls. Everything on it can be read again from the ledger. */
@@ -47,12 +51,12 @@ export class Desk {
   /** Look-ups at the carriers under way, by what is asked, with their account; and whether a sweep of open statuses is. */
   readonly looking = new Map<string, string>();
   isPolling = false;
-  /** Until when a paced number's departures are booked, its tokens since it last sent, and until when an account must wait after a 429. */
+  /** Until when a paced number's departures are booked, its tokens since it last sent, and what accounts wait for. */
   readonly bookedUntil = new Map<string, number>();
   readonly tokens = new Map<string, Bucket>();
   /** Numbers whose waiting messages are being booked anew. */
   readonly rebooking: Set<string>;
-  readonly accountFreeAt = new Map<string, number>();
+  readonly accountRests = new Map<string, AccountRest>();
   /** Deliveries that a consumer holds, until when. */
   readonly leases = new Map<string, { webhookId: string; until: number }>();
   readonly rung = new Map<Lane, number>();
@@ -105,7 +109,7 @@ export class Desk {
     const before = this.#numbers;
     for (const account of snapshot.accounts) {
       const before = this.findAccount(account.id);
-      if (before?.refused === true && !account.refused) this.accountFreeAt.delete(account.id);
+      if (before?.refused === true && !account.refused) this.accountRests.delete(account.id);
     }
     this.#snapshot = snapshot;
     this.#numbers = byAddress(snapshot);

@@ -6,6 +6,7 @@ import { type Happening, tellLife } from "../domain/timeline.ts";
 import type { Desk } from "./desk.ts";
 import { attemptsOf, eventsAbout, owedOf } from "./ledger/story.ts";
 import { readMessageById } from "./reads.ts";
+import { nextOf } from "./sending/next.ts";
 
 /**
  * Neither events nor attempts are indexed by message, for an index costs a row each: an event is looked for where its status was written, for its number is
@@ -31,7 +32,7 @@ export function readStory(desk: Desk, messageId: string): Result<MessageStory> {
     eventId: event === null ? null : rowId("evt", event, desk.tag),
     attempts: event === null ? [] : (attempts.get(event) ?? []),
   }));
-  return ok({ ...view.value, timeline });
+  return ok({ ...view.value, timeline, next: nextOf(desk, seq) });
 }
 
 function eventOf(desk: Desk, message: number, { at, event }: Happening): number | null {

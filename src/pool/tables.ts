@@ -188,6 +188,12 @@ const migrations: readonly string[] = [
      failed INTEGER NOT NULL DEFAULT 0,
      PRIMARY KEY (day, number)
    ) WITHOUT ROWID`,
+
+  // A line a number: what waits on one that is held is not walked through to find what may leave.
+  `ALTER TABLE agenda RENAME TO former_agenda;
+   CREATE TABLE agenda (number TEXT NOT NULL, due_at INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (number, due_at, seq)) WITHOUT ROWID;
+   INSERT INTO agenda (number, due_at, seq) SELECT messages.number, former_agenda.due_at, seq FROM former_agenda JOIN messages USING (seq);
+   DROP TABLE former_agenda`,
 ];
 
 /** Says whether this object was ever given a snapshot: only then does it have tables, so that a stranger's call writes nothing. */

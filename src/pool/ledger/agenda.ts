@@ -1,48 +1,87 @@
 import type { MessageRow } from "./messages.ts";
 
+/** The place of a waiting message: the line of its number, in the order in which each may leave. */
+type Place = Pick<MessageRow, "number" | "seq">;
+
 /** Writes down that a message has to leave at `dueAt`. */
-export function schedule(sql: SqlStorage, seq: number, dueAt: number): void {
-  sql.exec("INSERT INTO agenda (due_at, seq) VALUES (?, ?) ON CONFLICT DO NOTHING", dueAt, seq);
+export function schedule(sql: SqlStorage, { number, seq }: Place, dueAt: number): void {
+  sql.exec("INSERT INTO agenda (number, due_at, seq) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", number, dueAt, seq);
 }
 
 /** Strikes out what was written down for a message at `dueAt`; answers false when it was struck out before. */
-export function strike(sql: SqlStorage, seq: number, dueAt: number): boolean {
-  return sql.exec("DELETE FROM agenda WHERE due_at = ? AND seq = ? RETURNING seq", dueAt, seq).toArray().length === 1;
+export function strike(sql: SqlStorage, { number, seq }: Place, dueAt: number): boolean {
+  const query = "DELETE FROM agenda WHERE number = ? AND due_at = ? AND seq = ? RETURNING seq";
+  return sql.exec(query, number, dueAt, seq).toArray().length === 1;
 }
 
-export type DueMessage = MessageRow & { agenda_due_at: number; looks: number };
+export type DueMessage = MessageRow & { agenda_due_at: number };
 
 /** What may not leave now: chats of which a message is on its way, numbers and accounts that must wait, and those among them that wait for a person's word. */
 export type Held = {
   chats: string[];
-  numbers: string[];
+  numbers: ReadonlySet<string>;
   accounts: string[];
   stuck: { numbers: string[]; accounts: string[] };
 };
 
-/**
- * Returns messages that are due at `now`, in order, leaving out what is held. A message never overtakes the one before it in its chat that is queued,
- * unless that one is stuck with a paused number or a refused account.
- */
-export function dueMessages(sql: SqlStorage, now: number, held: Held, limit: number): DueMessage[] {
+/** A number that something waits on, and when the first of it may leave. */
+export type LineHead = { number: string; due_at: number };
+
+/** Returns the head of each number's line, of what is due after `after`, the earliest first: a seek along the key for each number, however long its line is. */
+export function lineHeads(sql: SqlStorage, after = -1): LineHead[] {
   return sql
-    .exec<DueMessage>(
-      `SELECT messages.*, agenda.due_at AS agenda_due_at, agenda.looks FROM agenda JOIN messages USING (seq)
-       WHERE agenda.due_at <= ? AND status IN ('queued', 'scheduled')
-         AND chat NOT IN (SELECT value FROM json_each(?)) AND number NOT IN (SELECT value FROM json_each(?)) AND account NOT IN (SELECT value FROM json_each(?))
-         AND coalesce((SELECT earlier.status = 'queued' AND earlier.number NOT IN (SELECT value FROM json_each(?)) AND earlier.account NOT IN (SELECT value FROM json_each(?))
-           FROM messages AS earlier WHERE earlier.chat = messages.chat AND earlier.seq < messages.seq AND earlier.direction = 'outbound' AND earlier.status <> 'scheduled'
-           ORDER BY earlier.seq DESC LIMIT 1), 0) = 0
-       ORDER BY agenda.due_at, agenda.seq LIMIT ?`,
-      now,
-      JSON.stringify(held.chats),
-      JSON.stringify(held.numbers),
-      JSON.stringify(held.accounts),
-      JSON.stringify(held.stuck.numbers),
-      JSON.stringify(held.stuck.accounts),
-      limit,
+    .exec<LineHead>(
+      `WITH RECURSIVE lines (number) AS (
+         SELECT min(number) FROM agenda
+         UNION ALL SELECT (SELECT min(number) FROM agenda WHERE agenda.number > lines.number) FROM lines WHERE lines.number IS NOT NULL
+       )
+       SELECT number, due_at FROM (SELECT number, (SELECT min(due_at) FROM agenda WHERE agenda.number = lines.number AND due_at > ?) AS due_at FROM lines)
+       WHERE due_at IS NOT NULL ORDER BY due_at`,
+      after,
     )
     .toArray();
+}
+
+/** Returns the message that is to leave next of those due at `now`, or null. What waits on a held number is not looked at. */
+export function nextDue(sql: SqlStorage, now: number, held: Held): DueMessage | null {
+  let next: DueMessage | null = null;
+  for (const line of lineHeads(sql)) {
+    if (line.due_at > (next?.agenda_due_at ?? now)) break;
+    if (held.numbers.has(line.number)) continue;
+    const first = firstOfLine(sql, line.number, now, held);
+    if (first !== null && (next === null || comesBefore(first, next))) next = first;
+  }
+  return next;
+}
+
+function comesBefore(one: DueMessage, other: DueMessage): boolean {
+  return one.agenda_due_at < other.agenda_due_at || (one.agenda_due_at === other.agenda_due_at && one.seq < other.seq);
+}
+
+/**
+ * A message never overtakes an earlier one of its chat that has still to leave, from whatever number. The one before it tells, for that one did not overtake
+ * either; what is scheduled for later, stuck with a paused number or a refused account, or ended without a try, tells nothing and is looked past.
+ */
+function firstOfLine(sql: SqlStorage, number: string, now: number, held: Held): DueMessage | null {
+  const rows = sql.exec<DueMessage>(
+    `SELECT messages.*, agenda.due_at AS agenda_due_at FROM agenda JOIN messages USING (seq)
+     WHERE agenda.number = ?1 AND agenda.due_at <= ?2 AND status IN ('queued', 'scheduled')
+       AND chat NOT IN (SELECT value FROM json_each(?3)) AND account NOT IN (SELECT value FROM json_each(?4))
+       AND coalesce((SELECT earlier.status IN ('queued', 'scheduled')
+         FROM messages AS earlier WHERE earlier.chat = messages.chat AND earlier.seq < messages.seq AND earlier.direction = 'outbound'
+           AND earlier.status <> 'cancelled' AND NOT (earlier.status = 'failed' AND earlier.attempts = 0) AND NOT (earlier.status = 'scheduled' AND earlier.due_at > ?2)
+           AND NOT (earlier.status IN ('queued', 'scheduled')
+             AND (earlier.number IN (SELECT value FROM json_each(?5)) OR earlier.account IN (SELECT value FROM json_each(?6))))
+         ORDER BY earlier.seq DESC LIMIT 1), 0) = 0
+     ORDER BY agenda.due_at, agenda.seq LIMIT 1`,
+    number,
+    now,
+    JSON.stringify(held.chats),
+    JSON.stringify(held.accounts),
+    JSON.stringify(held.stuck.numbers),
+    JSON.stringify(held.stuck.accounts),
+  );
+  return rows.toArray()[0] ?? null;
 }
 
 /** Returns messages that have not left, whenever they are due. */
@@ -59,37 +98,20 @@ export function waitingMessages(sql: SqlStorage, limit: number): MessageRow[] {
 export function interrupted(sql: SqlStorage): DueMessage[] {
   return sql
     .exec<DueMessage>(
-      `SELECT messages.*, agenda.due_at AS agenda_due_at, agenda.looks FROM agenda JOIN messages USING (seq)
+      `SELECT messages.*, agenda.due_at AS agenda_due_at FROM agenda JOIN messages USING (seq)
        WHERE status = 'sending' AND outcome_unknown = 0 AND sid IS NULL`,
     )
     .toArray();
 }
 
-/** Returns when the next message wants to leave, after `after`, leaving out these accounts, or null. */
-export function nextWaitingAt(sql: SqlStorage, held: string[], after = -1): number | null {
-  const condition = "status IN ('queued', 'scheduled') AND account NOT IN (SELECT value FROM json_each(?))";
-  return nextAt(sql, condition, held, after);
-}
-
-/** Returns since when the longest waiting message of these accounts could have left, or null. */
-export function oldestHeldAt(sql: SqlStorage, held: string[]): number | null {
-  return nextAt(sql, "status IN ('queued', 'scheduled') AND account IN (SELECT value FROM json_each(?))", held);
-}
-
-function nextAt(sql: SqlStorage, condition: string, accounts: string[], after = -1): number | null {
-  const query = `SELECT agenda.due_at FROM agenda JOIN messages USING (seq) WHERE ${condition} AND agenda.due_at > ? ORDER BY agenda.due_at LIMIT 1`;
-  return sql.exec<{ due_at: number }>(query, JSON.stringify(accounts), after).toArray()[0]?.due_at ?? null;
-}
-
-/** Returns the messages of these accounts that could have left at `before` or earlier and still wait. */
-export function heldSince(sql: SqlStorage, held: string[], before: number, limit: number): DueMessage[] {
+/** Returns at most `limit` messages of a number that could have left at `before` or earlier and still wait, the longest waiting first. */
+export function waitingSince(sql: SqlStorage, number: string, before: number, limit: number): DueMessage[] {
   return sql
     .exec<DueMessage>(
-      `SELECT messages.*, agenda.due_at AS agenda_due_at, agenda.looks FROM agenda JOIN messages USING (seq)
-       WHERE agenda.due_at <= ? AND status IN ('queued', 'scheduled') AND account IN (SELECT value FROM json_each(?))
-       ORDER BY agenda.due_at, agenda.seq LIMIT ?`,
+      `SELECT messages.*, agenda.due_at AS agenda_due_at FROM agenda JOIN messages USING (seq)
+       WHERE agenda.number = ? AND agenda.due_at <= ? AND status IN ('queued', 'scheduled') ORDER BY agenda.due_at, agenda.seq LIMIT ?`,
+      number,
       before,
-      JSON.stringify(held),
       limit,
     )
     .toArray();
@@ -106,7 +128,7 @@ export function countWaiting(sql: SqlStorage): number {
 export function countWaitingByNumber(sql: SqlStorage): Map<string, number> {
   const rows = sql
     .exec<{ number: string; total: number }>(
-      "SELECT number, count(*) AS total FROM agenda JOIN messages USING (seq) WHERE status IN ('queued', 'scheduled', 'sending') GROUP BY number",
+      "SELECT agenda.number, count(*) AS total FROM agenda JOIN messages USING (seq) WHERE status IN ('queued', 'scheduled', 'sending') GROUP BY agenda.number",
     )
     .toArray();
   return new Map(rows.map((row) => [row.number, row.total]));

@@ -18,6 +18,11 @@ const ours: Readonly<Record<string, MessageFailure>> = {
     meaning: "The sender left this API key's pool before the message left.",
     retry: "Yes, from another number of the pool.",
   },
+  waiting_limit_reached: {
+    name: "waiting_limit_reached",
+    meaning: "The message could not leave within the time that its API key lets messages wait, and was not sent.",
+    retry: "Yes, once what held it back is mended.",
+  },
   recipient_opted_out: {
     name: "recipient_opted_out",
     meaning: "The recipient opted out while the message waited.",

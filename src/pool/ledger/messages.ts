@@ -119,6 +119,13 @@ export function unknownsTo(sql: SqlStorage, chat: string, number: string): Pick<
     .toArray();
 }
 
+/** Says whether the message before this one in its chat has still to leave, as far as that one is not scheduled. */
+export function hasEarlierWaiting(sql: SqlStorage, { chat, seq }: Pick<MessageRow, "chat" | "seq">): boolean {
+  const query = `SELECT status FROM messages WHERE chat = ? AND seq < ? AND direction = 'outbound' AND status NOT IN ('scheduled', 'cancelled')
+       AND NOT (status = 'failed' AND attempts = 0) ORDER BY seq DESC LIMIT 1`;
+  return sql.exec<{ status: string }>(query, chat, seq).toArray()[0]?.status === "queued";
+}
+
 /** Returns the sequence number of the first message after `seq`, or null. */
 export function firstAfter(sql: SqlStorage, seq: number): number | null {
   const query = "SELECT seq FROM messages WHERE seq > ? ORDER BY seq LIMIT 1";

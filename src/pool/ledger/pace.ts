@@ -19,7 +19,7 @@ export function lastDepartures(sql: SqlStorage): Map<string, number> {
 export function lastSlots(sql: SqlStorage): Map<string, number> {
   const rows = sql
     .exec<{ number: string; at: number }>(
-      "SELECT number, max(agenda.due_at) AS at FROM agenda JOIN messages USING (seq) WHERE status = 'queued' GROUP BY number",
+      "SELECT agenda.number, max(agenda.due_at) AS at FROM agenda JOIN messages USING (seq) WHERE status = 'queued' GROUP BY agenda.number",
     )
     .toArray();
   return new Map(rows.map((row) => [row.number, row.at]));
@@ -32,7 +32,7 @@ export function waitingOfNumber(sql: SqlStorage, number: string, after: number, 
   return sql
     .exec<WaitingRow>(
       `SELECT seq, agenda.due_at AS due_at FROM agenda JOIN messages USING (seq)
-       WHERE number = ? AND status = 'queued' AND seq > ? ORDER BY seq LIMIT ?`,
+       WHERE agenda.number = ? AND status = 'queued' AND seq > ? ORDER BY seq LIMIT ?`,
       number,
       after,
       limit,
@@ -44,7 +44,7 @@ export function waitingOfNumber(sql: SqlStorage, number: string, after: number, 
 export function lastSlotUpTo(sql: SqlStorage, number: string, seq: number): number | null {
   return sql
     .exec<{ at: number | null }>(
-      "SELECT max(agenda.due_at) AS at FROM agenda JOIN messages USING (seq) WHERE number = ? AND status = 'queued' AND seq <= ?",
+      "SELECT max(agenda.due_at) AS at FROM agenda JOIN messages USING (seq) WHERE agenda.number = ? AND status = 'queued' AND seq <= ?",
       number,
       seq,
     )
@@ -52,8 +52,9 @@ export function lastSlotUpTo(sql: SqlStorage, number: string, seq: number): numb
 }
 
 /** Gives a waiting message another slot. */
-export function moveWaiting(sql: SqlStorage, row: WaitingRow, dueAt: number): void {
-  sql.exec("UPDATE agenda SET due_at = ? WHERE due_at = ? AND seq = ?", dueAt, row.due_at, row.seq);
+export function moveWaiting(sql: SqlStorage, number: string, row: WaitingRow, dueAt: number): void {
+  const query = "UPDATE agenda SET due_at = ? WHERE number = ? AND due_at = ? AND seq = ?";
+  sql.exec(query, dueAt, number, row.due_at, row.seq);
   sql.exec("UPDATE messages SET due_at = ? WHERE seq = ?", dueAt, row.seq);
 }
 
@@ -72,7 +73,7 @@ export function countDepartures(sql: SqlStorage, from: number): Map<string, numb
 export function messagesWaitingOn(sql: SqlStorage, number: string, limit: number): MessageRow[] {
   return sql
     .exec<MessageRow>(
-      "SELECT messages.* FROM agenda JOIN messages USING (seq) WHERE number = ? AND status IN ('queued', 'scheduled') LIMIT ?",
+      "SELECT messages.* FROM agenda JOIN messages USING (seq) WHERE agenda.number = ? AND status IN ('queued', 'scheduled') LIMIT ?",
       number,
       limit,
     )

@@ -129,7 +129,7 @@ function rebookSlice(desk: Desk, number: SenderNumber): void {
   desk.outside.storage.transactionSync(() => {
     rows.forEach((row, index) => {
       const dueAt = booking.dueAts[index] ?? row.due_at;
-      if (dueAt !== row.due_at) moveWaiting(desk.sql, row, dueAt);
+      if (dueAt !== row.due_at) moveWaiting(desk.sql, address, row, dueAt);
     });
     saveMark(desk.sql, `rebook_${address}`, rows.at(-1)?.seq ?? after);
   });

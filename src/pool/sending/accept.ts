@@ -122,7 +122,7 @@ function writeDraft(
     stickTo: choice.stick ? number.address : null,
     movesOn: choice.handover,
   });
-  schedule(desk.sql, seq, dueAt);
+  schedule(desk.sql, { number: number.address, seq }, dueAt);
   desk.noteActive(number.address);
   desk.arm(Math.max(dueAt, now + departurePatienceMs));
   keepLinks(desk, seq, draft.links);

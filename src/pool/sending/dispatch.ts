@@ -3,8 +3,9 @@ import { rowId } from "../../domain/ids.ts";
 import type { SendExtras } from "../../domain/message.ts";
 import { nextSendAttempt } from "../../domain/retry.ts";
 import type { Account, SenderNumber } from "../../domain/snapshot.ts";
+import type { AccountTrouble } from "../../domain/waiting.ts";
 import type { Desk } from "../desk.ts";
-import { type DueMessage, dueMessages, waitingMessages } from "../ledger/agenda.ts";
+import { type DueMessage, nextDue, waitingMessages } from "../ledger/agenda.ts";
 import { findChat } from "../ledger/chats.ts";
 import { type Detail, findMessage, type MessageRow, stepMessage } from "../ledger/messages.ts";
 import { spendToken } from "../numbers/pace.ts";
@@ -48,8 +49,7 @@ async function leave(desk: Desk, row: DueMessage): Promise<void> {
 
 /** A fault of ours on the way: what had not left waits with its account, what may have left is unknown. Storage that refuses this too leaves it to the next wake. */
 function restAfterFault(desk: Desk, row: DueMessage): void {
-  const delay = nextSendAttempt({ attempt: row.attempts + 1, retryAfterSeconds: null, jitter: desk.outside.dice() });
-  desk.accountFreeAt.set(row.account, desk.now() + delay);
+  rest(desk, row.account, "gateway_fault");
   try {
     const current = findMessage(desk.sql, row.seq);
     if (current?.status !== "sending" || current.sid !== null || current.outcome_unknown === 1) return;
@@ -59,12 +59,18 @@ function restAfterFault(desk: Desk, row: DueMessage): void {
   }
 }
 
+/** Lets an account wait, longer each time that the same trouble is met again. */
+function rest(desk: Desk, account: string, why: AccountTrouble): void {
+  const before = desk.accountRests.get(account);
+  const tries = before?.why === why ? before.tries + 1 : 1;
+  const delay = nextSendAttempt({ attempt: tries, retryAfterSeconds: null, jitter: desk.outside.dice() });
+  desk.accountRests.set(account, { until: desk.now() + delay, why, tries });
+}
+
 function pickNext(desk: Desk): DueMessage | null {
   const status = desk.snapshot.apiKey.status;
   if (isFull(desk) || status !== "active") return null;
-  const held = whatIsHeld(desk);
-  const accounts = [...held.accounts, ...crowdedAccounts(desk)];
-  return dueMessages(desk.sql, desk.now(), { ...held, accounts }, 1)[0] ?? null;
+  return nextDue(desk.sql, desk.now(), whatIsHeld(desk, crowdedAccounts(desk)));
 }
 
 async function sendOne(desk: Desk, row: DueMessage): Promise<void> {
@@ -72,8 +78,9 @@ async function sendOne(desk: Desk, row: DueMessage): Promise<void> {
   const account = desk.findAccount(row.account);
   if (isOrphan || account === null) return;
   spendToken(desk, row.number);
-  const carrier = await desk.outside.carrierOf(account);
-  const outgoing = await composeOutgoing(desk, row, account);
+  const prepared = await prepare(desk, row, account);
+  if (prepared === null) return;
+  const { carrier, outgoing } = prepared;
   const attempt = claim(desk, row, carrier.mark());
   if (attempt === null) return;
   const startedAt = desk.now();
@@ -81,6 +88,20 @@ async function sendOne(desk: Desk, row: DueMessage): Promise<void> {
   settleOutcome(desk, row.seq, attempt, outcome);
   if (outcome.kind === "accepted") unpark(desk, row.seq);
   logSend(desk, row, { attempt, outcome, startedAt, accountSid: account.accountSid });
+}
+
+/** Opens what the account's secrets and ours are needed for; null where they cannot be opened: then the account waits. */
+async function prepare(desk: Desk, row: DueMessage, account: Account) {
+  try {
+    const carrier = await desk.outside.carrierOf(account);
+    const outgoing = await composeOutgoing(desk, row, account);
+    if (desk.accountRests.get(account.id)?.why === "credentials_unreadable") desk.accountRests.delete(account.id);
+    return { carrier, outgoing };
+  } catch (error) {
+    desk.outside.log({ level: "error", event: "credentials_unreadable", account: account.id, error: String(error) });
+    rest(desk, account.id, "credentials_unreadable");
+    return null;
+  }
 }
 
 /** Says that the message is leaving, durably and before the request does; null when it was cancelled meanwhile. */

@@ -127,7 +127,7 @@ function settleAbsent(desk: Desk, look: Look, row: MessageRow): void {
 function sendAgain(desk: Desk, look: Look, row: MessageRow): void {
   const now = desk.now();
   strikeLook(desk.sql, look);
-  schedule(desk.sql, row.seq, now);
+  schedule(desk.sql, row, now);
   desk.countWaiting(row.number, 1);
   stepMessage(desk.sql, row.seq, { status: "queued", outcome_unknown: 0, due_at: now }, ["queued", now]);
 }

@@ -1,21 +1,22 @@
+import { tellExpiry, type WaitReason, waitingLimitSeconds } from "../../domain/waiting.ts";
 import type { Desk } from "../desk.ts";
-import { type Held, heldSince, nextWaitingAt, oldestHeldAt } from "../ledger/agenda.ts";
+import { type Held, lineHeads, waitingSince } from "../ledger/agenda.ts";
+import type { MessageRow } from "../ledger/messages.ts";
 import { restingNumbers } from "../numbers/pace.ts";
 import { endMessage } from "../settling/settle.ts";
 
-/** How long messages wait for an account whose credentials the carrier refuses, before they fail. */
-export const loginPatienceMs = 24 * 60 * 60 * 1000;
 const expiredAtOnce = 200;
 
-/** Returns what may not leave now: chats and numbers with a message on its way or at rest, accounts that were told to wait, and what waits for a person's word. */
-export function whatIsHeld(desk: Desk): Held {
+/** Returns what may not leave now: chats and numbers with a message on its way or at rest, accounts that were told to wait or have no place, and what waits for a person's word. */
+export function whatIsHeld(desk: Desk, crowded: readonly string[]): Held {
   const now = desk.now();
-  const told = [...desk.accountFreeAt].filter(([, at]) => at > now).map(([account]) => account);
+  const told = [...desk.accountRests].filter(([, { until }]) => until > now).map(([account]) => account);
   const stuck = { numbers: pausedNumbers(desk), accounts: refusedAccounts(desk) };
+  const accounts = [...told, ...stuck.accounts, ...crowded];
   return {
     chats: [...desk.leaving.values()].map((message) => message.chat),
-    numbers: [...restingNumbers(desk).keys(), ...stuck.numbers],
-    accounts: [...told, ...stuck.accounts],
+    numbers: new Set([...restingNumbers(desk).keys(), ...stuck.numbers, ...numbersOf(desk, accounts)]),
+    accounts,
     stuck,
   };
 }
@@ -28,38 +29,69 @@ function refusedAccounts(desk: Desk): string[] {
   return desk.snapshot.accounts.filter((account) => account.refused).map((account) => account.id);
 }
 
-/** Returns when the next message may leave, or null: a paused key and a refused account wait for the directory's word, not for a time. */
+function numbersOf(desk: Desk, accounts: readonly string[]): string[] {
+  if (accounts.length === 0) return [];
+  return desk.snapshot.numbers.filter(({ accountId }) => accounts.includes(accountId)).map(({ address }) => address);
+}
+
+/** Returns when the next message may leave, or null: a paused key, a paused number and a refused account wait for the directory's word, not for a time. */
 export function nextDepartureAt(desk: Desk): number | null {
   if (desk.snapshot.apiKey.status !== "active") return null;
   const now = desk.now();
-  const due = nextWaitingAt(desk.sql, refusedAccounts(desk));
-  if (due === null || due > now) return due;
-  const frees = [...restingNumbers(desk).values(), ...desk.accountFreeAt.values()];
-  const later = [...frees, nextWaitingAt(desk.sql, refusedAccounts(desk), now)].filter((at) => at !== null && at > now);
+  const stuck = new Set([...pausedNumbers(desk), ...numbersOf(desk, refusedAccounts(desk))]);
+  const first = firstOf(desk, stuck, -1);
+  if (first === null || first > now) return first;
+  const frees = [...restingNumbers(desk).values(), ...[...desk.accountRests.values()].map(({ until }) => until)];
+  const later = [...frees, firstOf(desk, stuck, now)].filter((at) => at !== null && at > now);
   return later.length > 0 ? Math.min(...later.filter((at) => at !== null)) : null;
 }
 
-/** Returns when the longest waiting message of a refused account will have waited long enough, or null. */
-export function nextExpiryAt(desk: Desk): number | null {
-  const refused = refusedAccounts(desk);
-  if (refused.length === 0) return null;
-  const oldest = oldestHeldAt(desk.sql, refused);
-  return oldest === null ? null : oldest + loginPatienceMs;
+function firstOf(desk: Desk, stuck: ReadonlySet<string>, after: number): number | null {
+  return lineHeads(desk.sql, after).find(({ number }) => !stuck.has(number))?.due_at ?? null;
 }
 
-/** Fails the messages whose account's credentials were refused for a whole day. */
-export function expireHeld(desk: Desk): void {
-  const refused = refusedAccounts(desk);
-  if (refused.length === 0) return;
-  const rows = heldSince(desk.sql, refused, desk.now() - loginPatienceMs, expiredAtOnce);
-  if (rows.length === 0) return;
-  desk.outside.storage.transactionSync(() => {
-    for (const row of rows) {
-      endMessage(desk, row, {
-        status: "failed",
-        error_code: "20003",
-        error_message: "Twilio refused the account's credentials for 24 hours: the message was not sent.",
-      });
-    }
+/** Returns how long a message of the key may wait from when it could first have left, in milliseconds. */
+export function waitingLimitMs(desk: Desk): number {
+  return limitSecondsOf(desk) * 1000;
+}
+
+function limitSecondsOf(desk: Desk): number {
+  return desk.snapshot.apiKey.waitingLimitSeconds ?? waitingLimitSeconds.standard;
+}
+
+/** Returns when the longest waiting message will have waited long enough, or null. */
+export function nextExpiryAt(desk: Desk): number | null {
+  const [oldest] = lineHeads(desk.sql);
+  return oldest === undefined ? null : oldest.due_at + waitingLimitMs(desk);
+}
+
+/** Fails messages that could have left a whole limit ago and still wait, whatever holds them; at most a slice at once. */
+export function expireWaiting(desk: Desk): void {
+  const before = desk.now() - waitingLimitMs(desk);
+  let left = expiredAtOnce;
+  for (const { number, due_at } of lineHeads(desk.sql)) {
+    if (due_at > before || left <= 0) return;
+    const rows = waitingSince(desk.sql, number, before, left);
+    left -= rows.length;
+    desk.outside.storage.transactionSync(() => {
+      for (const row of rows) expire(desk, row);
+    });
+  }
+}
+
+function expire(desk: Desk, row: MessageRow): void {
+  const why = holderOf(desk, row);
+  endMessage(desk, row, {
+    status: "failed",
+    error_code: why === "account_refused" ? "20003" : "waiting_limit_reached",
+    error_message: tellExpiry(why, limitSecondsOf(desk)),
   });
+}
+
+/** Returns what held a message that was due, as far as it is known: what waits for a person's word comes first. */
+export function holderOf(desk: Desk, row: MessageRow): WaitReason | null {
+  if (desk.snapshot.apiKey.status === "paused") return "key_paused";
+  if (desk.findNumber(row.number)?.isActive === false) return "number_paused";
+  if (desk.findAccount(row.account)?.refused === true) return "account_refused";
+  return desk.accountRests.get(row.account)?.why ?? null;
 }

@@ -1,6 +1,7 @@
 import type { Outcome } from "../../carriers/carrier.ts";
 import { optOutCodes } from "../../domain/opt-out.ts";
 import { nextSendAttempt, reconcileMs, statusPollsMs } from "../../domain/retry.ts";
+import type { AccountTrouble } from "../../domain/waiting.ts";
 import type { Desk } from "../desk.ts";
 import { strike } from "../ledger/agenda.ts";
 import { planLook, strikeLook } from "../ledger/looks.ts";
@@ -38,7 +39,7 @@ function applyOutcome(desk: Desk, row: MessageRow, attempt: number, outcome: Out
       noteAccepted(desk, row, outcome.providerId);
       break;
     case "wait":
-      putBack(desk, row, attempt, outcome.retryAfterSeconds);
+      putBack(desk, row, attempt, { retryAfterSeconds: outcome.retryAfterSeconds, why: "rate_limited" });
       break;
     case "unknown":
       holdUnknown(desk, row, outcome.cause);
@@ -99,15 +100,21 @@ function departedAt(row: MessageRow): number {
 }
 
 /** What is known not to be taken goes back to its place, and its account waits. */
-function putBack(desk: Desk, row: MessageRow, attempt: number, retryAfterSeconds: number | null): void {
+function putBack(
+  desk: Desk,
+  row: MessageRow,
+  attempt: number,
+  told: { retryAfterSeconds: number | null; why: AccountTrouble },
+): void {
+  const { retryAfterSeconds, why } = told;
   const delay = nextSendAttempt({ attempt, retryAfterSeconds, jitter: desk.outside.dice() });
-  desk.accountFreeAt.set(row.account, desk.now() + delay);
+  desk.accountRests.set(row.account, { until: desk.now() + delay, why, tries: attempt });
   stepMessage(desk.sql, row.seq, { status: "queued" }, ["queued", desk.now()]);
 }
 
 /** The carrier refuses the account, not the message: it waits with all others of the account until the credentials work again. */
 function waitForLogin(desk: Desk, row: MessageRow, attempt: number, because: string): void {
-  putBack(desk, row, attempt, null);
+  putBack(desk, row, attempt, { retryAfterSeconds: null, why: "account_refused" });
   desk.outside.tell({ kind: "account_refused", accountId: row.account, because });
 }
 
@@ -147,5 +154,5 @@ export function finish(desk: Desk, row: MessageRow, dueAt: number | null): void 
   if (dueAt === null) return;
   if (row.outcome_unknown === 1) {
     strikeLook(desk.sql, { account: row.account, due_at: dueAt, seq: row.seq, kind: "lost" });
-  } else if (strike(desk.sql, row.seq, dueAt)) desk.countWaiting(row.number, -1);
+  } else if (strike(desk.sql, row, dueAt)) desk.countWaiting(row.number, -1);
 }

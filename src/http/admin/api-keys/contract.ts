@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { waitingLimitSeconds } from "../../../domain/waiting.ts";
 import { defineOperation } from "../../operation.ts";
 import { countryCode, segment, timestamp, wholeNumber } from "../../shapes/fields.ts";
 import { Pagination, pageQuery } from "../../shapes/paging.ts";
@@ -23,6 +24,7 @@ export const ApiKey = z
     daily_cap: z.int().nullable(),
     shorten_links: z.boolean().optional(),
     resend_unknown: z.boolean().optional(),
+    waiting_limit_seconds: z.int().optional(),
     last_used_at: timestamp.nullable(),
     created_at: timestamp,
   })
@@ -106,6 +108,10 @@ export const updateApiKey = defineOperation({
     shorten_links: z.boolean().optional(),
     resend_unknown: z.boolean().optional().meta({
       description: "Send again what Twilio is known not to have taken after an unknown outcome; else it fails.",
+    }),
+    waiting_limit_seconds: z.int().min(waitingLimitSeconds.least).max(waitingLimitSeconds.most).optional().meta({
+      description:
+        "How long a message may wait from when it could first have left, whatever holds it; then it fails and says why. A day unless set.",
     }),
   }),
   answers: { 200: { description: "The key as it now stands.", schema: ApiKey } },

@@ -28,6 +28,7 @@ async function toApiKey(deps: Deps, key: ApiKeyView): Promise<z.output<typeof op
     daily_cap: key.dailyCap,
     shorten_links: key.shortenLinks,
     resend_unknown: key.resendUnknown,
+    waiting_limit_seconds: key.waitingLimitSeconds,
     last_used_at: stats?.lastUsedAt ?? null,
     created_at: key.createdAt,
   };
@@ -94,6 +95,7 @@ function mountChanging(router: Hono<Edge>): void {
         dailyCap: body.daily_cap,
         shortenLinks: body.shorten_links,
         resendUnknown: body.resend_unknown,
+        waitingLimitSeconds: body.waiting_limit_seconds,
       });
       const changed = await flows.changeKey(c.get("deps"), params.apiKeyId, change);
       return changed.ok ? reply(200, await toApiKey(c.get("deps"), changed.value)) : changed;

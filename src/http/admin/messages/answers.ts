@@ -25,7 +25,7 @@ export function toMessageStory(story: MessageStory): z.output<typeof schemas.Mes
     words,
     ...(eventId === null ? {} : { event_id: eventId, attempts: attempts.map(toAttempt) }),
   }));
-  return { ...toAdminMessage(story), timeline };
+  return { ...toAdminMessage(story), timeline, next: story.next };
 }
 
 function toAttempt({ webhookId, durationMs, ...attempt }: StoryAttempt) {

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { timelineKinds } from "../../../domain/timeline.ts";
+import { waitReasons } from "../../../domain/waiting.ts";
 import { timestamp } from "../../shapes/fields.ts";
 import { Pagination } from "../../shapes/paging.ts";
 import { messageDetailShape } from "../../v2/messages/schemas.ts";
@@ -59,6 +60,17 @@ const StoryAttempt = z
   })
   .meta({ id: "StoryAttempt" });
 
+const NextStep = z
+  .object({
+    at: timestamp.nullable().meta({ description: "When it happens; null: when a person mends what holds it." }),
+    until: timestamp
+      .nullable()
+      .meta({ description: "When it ends as failed at the latest if nothing changes; null: it does not wait." }),
+    why: z.enum(waitReasons).nullable().meta({ description: "Why it waits; null: it does not." }),
+    words: z.string().meta({ description: "Both, as a sentence for a person." }),
+  })
+  .meta({ id: "NextStep", description: "What happens next; null once the carrier has the message or it has ended." });
+
 /** A message with everything that happened to it. */
 export const MessageStory = z
   .looseObject({
@@ -74,5 +86,6 @@ export const MessageStory = z
         }),
       )
       .meta({ description: "Oldest first." }),
+    next: NextStep.nullable(),
   })
   .meta({ id: "MessageStory" });

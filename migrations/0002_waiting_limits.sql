@@ -1,0 +1,1 @@
+ALTER TABLE `api_keys` ADD `waiting_limit_seconds` integer DEFAULT 86400 NOT NULL;

@@ -1,0 +1,85 @@
+/** What keeps an account from sending, beside its being refused for good by the directory's word. */
+export type AccountTrouble = "rate_limited" | "account_refused" | "credentials_unreadable" | "gateway_fault";
+
+/** Why a message waits. */
+export const waitReasons = [
+  "scheduled",
+  "key_paused",
+  "number_paused",
+  "account_refused",
+  "rate_limited",
+  "credentials_unreadable",
+  "gateway_fault",
+  "in_order",
+  "paced",
+  "settling",
+] as const;
+export type WaitReason = (typeof waitReasons)[number];
+
+/**
+ * What happens next to a message that has not ended: at what time (epoch milliseconds; null: when a person mends what holds it), until when it waits at the
+ * longest (null: it is not waiting), why it waits (null: it does not), and both in a sentence for a person.
+ */
+export type Next = { at: number | null; until: number | null; why: WaitReason | null; words: string };
+
+/** How long a message may wait from when it could first have left, in seconds: the default, the least and the most that a key may ask for. */
+export const waitingLimitSeconds = { standard: 86_400, least: 60, most: 604_800 } as const;
+
+const causes: Record<WaitReason, string> = {
+  scheduled: "It is scheduled",
+  key_paused: "The API key is paused",
+  number_paused: "Its number is paused",
+  account_refused: "Twilio refuses the account's credentials",
+  rate_limited: "Twilio takes no more messages of this account for now (429)",
+  credentials_unreadable:
+    "The account's credentials cannot be opened: the master key that sealed them is missing, or they are damaged",
+  gateway_fault: "A fault of the gateway stood in the way",
+  in_order: "An earlier message of this conversation has not left yet",
+  paced: "Its number sends at a limited pace",
+  settling: "The carrier's answer was lost, and whether it took the message is being found out",
+};
+
+/** What a person can do about what waits for one. */
+const remedies: Partial<Record<WaitReason, string>> = {
+  key_paused: "it leaves once the key is resumed",
+  number_paused: "it leaves once the number is resumed",
+  account_refused: "it leaves once the credentials work again",
+};
+
+/** Returns why a message waits and for what, as a sentence. */
+export function tellWait({ at, until, why }: { at: number | null; until: number | null; why: WaitReason }): string {
+  const act = why === "settling" ? "look" : "try";
+  const when = at === null ? (remedies[why] ?? `the next ${act} follows`) : `the next ${act} is at ${iso(at)}`;
+  const end = until === null ? "" : `; if that does not help, it ends as failed at ${iso(until)}`;
+  switch (why) {
+    case "scheduled":
+      return at === null ? `${causes[why]}.` : `${causes[why]} for ${iso(at)}.`;
+    case "paced":
+      return at === null ? `${causes[why]}.` : `${causes[why]}: its turn is at ${iso(at)}.`;
+    case "in_order":
+      return `${causes[why]}: it leaves after that${end}.`;
+    default:
+      return `${causes[why]}: ${when}${end}.`;
+  }
+}
+
+/** Returns why a message that waited to the limit did not leave, as a sentence. */
+export function tellExpiry(why: WaitReason | null, limitSeconds: number): string {
+  const cause = why === null ? "" : ` ${causes[why]}.`;
+  return `It waited ${tellDuration(limitSeconds)} and could not leave, so it was not sent.${cause}`;
+}
+
+function tellDuration(seconds: number): string {
+  const units: [name: string, size: number][] = [
+    ["hour", 3_600],
+    ["minute", 60],
+    ["second", 1],
+  ];
+  const [name, size] = units.find(([, unit]) => seconds % unit === 0) ?? ["second", 1];
+  const count = seconds / size;
+  return `${count} ${name}${count === 1 ? "" : "s"}`;
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}

@@ -1,0 +1,70 @@
+import { reconcileMs } from "../../domain/retry.ts";
+import { type Next, tellWait, type WaitReason } from "../../domain/waiting.ts";
+import type { Desk } from "../desk.ts";
+import { findMessage, hasEarlierWaiting, type MessageRow } from "../ledger/messages.ts";
+import { restingNumbers } from "../numbers/pace.ts";
+import { holderOf, waitingLimitMs } from "./waiting.ts";
+
+type Wait = { at: number | null; until: number | null; why: WaitReason };
+
+/** Returns what happens next to a message, and why it waits; null for one that has ended, that the carrier has, or that came in. */
+export function nextOf(desk: Desk, seq: number): Next | null {
+  const row = findMessage(desk.sql, seq);
+  if (row === null || row.direction !== "outbound" || row.sid !== null) return null;
+  switch (row.status) {
+    case "queued":
+    case "scheduled":
+      return tellNext(desk, row);
+    case "sending":
+      return row.outcome_unknown === 1
+        ? told(settling(row))
+        : { ...nothing, words: "It is on its way to the carrier." };
+    default:
+      return null;
+  }
+}
+
+const nothing = { at: null, until: null, why: null };
+
+function told(wait: Wait): Next {
+  return { ...wait, words: tellWait(wait) };
+}
+
+function settling(row: MessageRow): Wait {
+  return { at: row.due_at, until: (row.attempted_at ?? row.created_at) + reconcileMs.giveUp, why: "settling" };
+}
+
+function tellNext(desk: Desk, row: MessageRow): Next {
+  const wait = waitOf(desk, row);
+  if (wait !== null) return told(wait);
+  return {
+    at: desk.now(),
+    until: (row.due_at ?? desk.now()) + waitingLimitMs(desk),
+    why: null,
+    words: "It leaves now.",
+  };
+}
+
+function waitOf(desk: Desk, row: MessageRow): Wait | null {
+  const now = desk.now();
+  const dueAt = row.due_at ?? now;
+  if (row.status === "scheduled" && dueAt > now) return { at: dueAt, until: null, why: "scheduled" };
+  const until = dueAt + waitingLimitMs(desk);
+  const held = heldOf(desk, row);
+  if (held !== null) return { ...held, until };
+  const turn = Math.max(dueAt, restingNumbers(desk).get(row.number) ?? 0);
+  if (turn > now) return { at: turn, until, why: "paced" };
+  return hasEarlierWaiting(desk.sql, row) ? { at: null, until, why: "in_order" } : null;
+}
+
+/** What waits for a person has no time; what an account was told ends by itself. */
+function heldOf(desk: Desk, row: MessageRow): Pick<Wait, "at" | "why"> | null {
+  const why = holderOf(desk, row);
+  if (why === null || isForPerson(desk, row, why)) return why && { at: null, why };
+  const until = desk.accountRests.get(row.account)?.until ?? 0;
+  return until > desk.now() ? { at: Math.max(until, row.due_at ?? 0), why } : null;
+}
+
+function isForPerson(desk: Desk, row: MessageRow, why: WaitReason): boolean {
+  return why === "key_paused" || why === "number_paused" || desk.findAccount(row.account)?.refused === true;
+}

@@ -1,0 +1,23 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { vi } from "vitest";
+
+/** Counts the rows that a key's object reads until the answer is called, as they are billed. */
+export async function countRowsRead(keyId: string): Promise<() => number> {
+  const cursors: { rowsRead: number }[] = [];
+  let stop = () => {};
+  await runInDurableObject(env.POOLS.getByName(keyId), (_pool, { storage }) => {
+    const prototype = Object.getPrototypeOf(storage.sql);
+    const { exec } = prototype;
+    const spy = vi.spyOn(prototype, "exec").mockImplementation(function (this: unknown, ...args: unknown[]) {
+      const cursor = Reflect.apply(exec, this, args) as { rowsRead: number };
+      cursors.push(cursor);
+      return cursor;
+    });
+    stop = () => spy.mockRestore();
+  });
+  return () => {
+    stop();
+    return cursors.reduce((sum, cursor) => sum + cursor.rowsRead, 0);
+  };
+}
