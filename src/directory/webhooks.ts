@@ -28,13 +28,18 @@ export type WebhookRow = {
 
 /** The contract's cap on webhooks of one organization (blooio-v2.md 7.1); those of revoked keys do not count. */
 export const webhookLimit = 64;
+/** One key may take so many of them while its organization has other keys. */
+export const webhookLimitOfKey = 32;
 
 function bump(db: Database, webhook: Pick<WebhookRow, "organizationId" | "apiKeyId">): Statement[] {
   return webhook.apiKeyId === null ? bumpOrganization(db, webhook.organizationId) : [bumpKeys(db, [webhook.apiKeyId])];
 }
 
-/** Writes a webhook unless its organization has 64 or this URL stands already; one statement counts and writes. */
-export async function insertWebhook(db: Database, row: WebhookRow): Promise<"created" | "exists" | "full"> {
+/** Writes a webhook unless its organization has 64, its key has its share of them, or this URL stands already; one statement counts and writes. */
+export async function insertWebhook(
+  db: Database,
+  row: WebhookRow,
+): Promise<"created" | "exists" | "full" | "key_full"> {
   const columns = db
     .select({
       id: sql<string>`${row.id}`.as("id"),
@@ -60,12 +65,20 @@ export async function insertWebhook(db: Database, row: WebhookRow): Promise<"cre
     .from(sql`(SELECT 1)`)
     .where(
       sql`(SELECT count(*) FROM webhooks LEFT JOIN api_keys ON api_keys.id = webhooks.api_key_id
-           WHERE webhooks.organization_id = ${row.organizationId} AND api_keys.status IS NOT 'revoked') < ${webhookLimit}`,
+           WHERE webhooks.organization_id = ${row.organizationId} AND api_keys.status IS NOT 'revoked') < ${webhookLimit} AND NOT ${hasItsShare(row)}`,
     );
   const insert = db.insert(webhooks).select(columns).onConflictDoNothing().returning({ id: webhooks.id });
   const [rows] = await db.batch([insert, ...bump(db, row)]);
   if (rows.length === 1) return "created";
-  return (await findWebhookByUrl(db, row.organizationId, row.apiKeyId, row.url)) === null ? "full" : "exists";
+  if ((await findWebhookByUrl(db, row.organizationId, row.apiKeyId, row.url)) !== null) return "exists";
+  const judged = await db.get<{ share: number }>(sql`SELECT ${hasItsShare(row)} AS share`);
+  return judged.share === 1 ? "key_full" : "full";
+}
+
+function hasItsShare({ apiKeyId, organizationId }: WebhookRow) {
+  if (apiKeyId === null) return sql`0`;
+  return sql`((SELECT count(*) FROM webhooks WHERE webhooks.api_key_id = ${apiKeyId}) >= ${webhookLimitOfKey}
+    AND EXISTS (SELECT 1 FROM api_keys WHERE api_keys.organization_id = ${organizationId} AND api_keys.id <> ${apiKeyId} AND api_keys.status <> 'revoked'))`;
 }
 
 /** Returns the webhook that stands for this URL in this scope, or null. */

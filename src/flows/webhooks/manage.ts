@@ -7,6 +7,7 @@ import {
   measureFilters,
   updateWebhook,
   type WebhookRow,
+  webhookLimitOfKey,
 } from "../../directory/webhooks.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import type { WebhookFormat, WebhookType } from "../../domain/snapshot.ts";
@@ -26,6 +27,8 @@ export type WebhookInput = {
   eventName: string;
 };
 export type WebhookScope = { organizationId: string; apiKeyId: string | null };
+
+const shareTaken = `This API key has ${webhookLimitOfKey} webhooks, half of its organization's, and leaves the others to its other keys: delete one first.`;
 
 /** Creates a webhook, or finds the one that this URL has already; the secret is in this answer and nowhere else. */
 export async function createWebhook(
@@ -60,6 +63,7 @@ export async function createWebhook(
   };
   const inserted = await insertWebhook(deps.db, row);
   if (inserted === "full") return fail("webhook_limit_reached");
+  if (inserted === "key_full") return fail("webhook_limit_reached", shareTaken);
   if (inserted === "exists") {
     const existing = await findWebhookByUrl(deps.db, scope.organizationId, scope.apiKeyId, input.url);
     return existing === null ? fail("internal_error") : ok({ webhook: existing, secret: null });

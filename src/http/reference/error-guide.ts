@@ -143,7 +143,7 @@ export const errorGuide: Record<FailureCode, ErrorAdvice> = {
     more: { message_status: "sent" },
   },
   webhook_limit_reached: {
-    cause: "The organization has 64 webhooks.",
+    cause: "The organization has 64 webhooks, or the key has 32 of them while there are other keys.",
     fix: "Delete one that is no longer used, then create the new one.",
   },
   pool_changed: {

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { call, eventually, makeTestKey, type TestKey } from "../../support/workers/gateway.ts";
+import { admin, call, eventually, makeTestKey, type TestKey } from "../../support/workers/gateway.ts";
 
 let key: TestKey;
 
@@ -92,6 +92,22 @@ describe("the webhook resource", () => {
     expect((await create(5)).status).toBe(200);
     await call(`/v2/api/webhooks/${ids[0]}`, { method: "DELETE", token: own.token });
     expect((await create(64)).status).toBe(201);
+  });
+
+  it("stands 32 times at most at one key while its organization has other keys, so that these find places too", async () => {
+    const own = await makeTestKey();
+    const create = (index: number) => post("/webhooks", { webhook_url: `https://share.example/${index}` }, own.token);
+    for (let index = 0; index < 33; index += 1) expect((await create(index)).status).toBe(201);
+    const other = await admin("/api-keys", { body: { name: "Other", organization_id: own.organizationId } });
+    expect(await create(33)).toMatchObject({
+      status: 409,
+      body: { code: "webhook_limit_reached", message: expect.stringContaining("leaves the others") },
+    });
+    expect((await create(5)).status).toBe(200);
+    const url = { webhook_url: "https://share.example/other" };
+    expect((await post("/webhooks", url, String(other.body.key))).status).toBe(201);
+    await admin(`/api-keys/${other.body.api_key_id}`, { method: "DELETE" });
+    expect((await create(33)).status).toBe(201);
   });
 
   it.each([
