@@ -205,7 +205,13 @@ describe("a backlog that is held", () => {
     await env.POOLS.getByName(key.id).stats();
   }
 
+  /** The least of three, for an alarm may ring beside one. */
   async function readsOfOneSend(): Promise<number> {
+    const reads = [await countOneSend(), await countOneSend(), await countOneSend()];
+    return Math.min(...reads);
+  }
+
+  async function countOneSend(): Promise<number> {
     const before = acceptedBy(twilio).length;
     const rows = await countRowsRead(key.id);
     await sendText(key, "Passes by", newPerson());
@@ -233,14 +239,17 @@ describe("a backlog that is held", () => {
     await eventually(async () => (await admin(`/integrations/twilio/${integrationId}`)).body.status === "unhealthy");
   }
 
-  it.each(["paused number", "refused account"])("on a %s costs a send no row, however long it is", async (kind) => {
-    const { account, number, integrationId } = await addAccount();
-    await readsOfOneSend();
-    if (kind === "paused number") await changeNumber({ is_active: false }, number);
-    else await beRefused(account, number, integrationId);
-    await hold(number, integrationId, 1);
-    const withOne = await readsOfOneSend();
-    await hold(number, integrationId, 5_000);
-    expect(await readsOfOneSend()).toBeLessThanOrEqual(withOne + 2);
-  });
+  it.each(["paused number", "refused account"])(
+    "on a %s costs a send nothing: 5,000 messages are not read",
+    async (kind) => {
+      const { account, number, integrationId } = await addAccount();
+      await readsOfOneSend();
+      if (kind === "paused number") await changeNumber({ is_active: false }, number);
+      else await beRefused(account, number, integrationId);
+      await hold(number, integrationId, 1);
+      const withOne = await readsOfOneSend();
+      await hold(number, integrationId, 5_000);
+      expect(await readsOfOneSend()).toBeLessThan(withOne + 50);
+    },
+  );
 });
