@@ -13,7 +13,11 @@ const eventPattern = z.string().refine(isEventPattern, {
 });
 
 function isEventPattern(pattern: string): boolean {
-  return pattern === "*" || eventNames.some((name) => name === pattern || familyOf(name) === pattern);
+  return (
+    pattern === "*" ||
+    pattern === "message.status" ||
+    eventNames.some((name) => name === pattern || familyOf(name) === pattern)
+  );
 }
 
 function familyOf(name: string): string {

@@ -75,7 +75,9 @@ describe("the published schedule", () => {
       expect(rows.every((row) => row.attempt === attempt + 1)).toBe(true);
       waits.push(...expectSpread(rows, webhookDelaysMs[attempt] ?? 0));
       const alarm = await runInDurableObject(env.POOLS.getByName(key.id), (_, state) => state.storage.getAlarm());
-      expect(alarm).toBeLessThanOrEqual(Math.max(rows[0]?.due_at ?? 0, Date.now() + 1_000));
+      // The platform's own clock goes on: an alarm that is set for a time gone by on it rings at once.
+      const soonest = Math.max(Date.now() + 1_000, Math.ceil(performance.now()));
+      expect(alarm).toBeLessThanOrEqual(Math.max(rows[0]?.due_at ?? 0, soonest));
       await nextRound(key);
     }
     expect(await owed(key)).toEqual([]);
@@ -108,7 +110,7 @@ describe("the published schedule", () => {
     await ringAt(key, Date.now() + 1_000);
     const alarm = await runInDurableObject(env.POOLS.getByName(key.id), (_, state) => state.storage.getAlarm());
     expect((await owed(key)).some((row) => row.due_at <= Date.now())).toBe(true);
-    expect(alarm).toBeLessThanOrEqual(retryAt);
+    expect(alarm).toBeLessThanOrEqual(Math.max(retryAt, Math.ceil(performance.now())));
     expect(retryAt).toBeLessThan(Date.now() + 10_000);
     bells.mockRestore();
     await ringAt(key, Date.now() + 20_000);
