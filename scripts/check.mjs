@@ -9,6 +9,7 @@ const bundle = mkdtempSync(join(tmpdir(), "trunkline-bundle-"));
 const steps = [
   ["tsc", "-p", "tsconfig.json"],
   ["tsc", "-p", "tsconfig.node.json"],
+  ["tsc", "-p", "src/dashboard/tsconfig.json"],
   ["biome", "ci", "--colors=off", "."],
   ["oxlint", "--type-aware", "src"],
   ["wrangler", "types", "--check", "--strict-vars=false", "--include-runtime=false"],

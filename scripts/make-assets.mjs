@@ -2,6 +2,7 @@
 import { copyFileSync, mkdirSync, renameSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { makeDashboard } from "./make-dashboard.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const source = join(root, "node_modules", "@scalar", "api-reference", "dist", "browser", "standalone.js");
@@ -14,3 +15,5 @@ if (statSync(target, { throwIfNoEntry: false })?.size !== statSync(source).size)
   copyFileSync(source, half);
   renameSync(half, target);
 }
+
+makeDashboard(root);

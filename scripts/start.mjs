@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { signInLink } from "./claim.mjs";
 import { takePort } from "./front.mjs";
 import { keyWorks, seed } from "./seed.mjs";
 import {
@@ -103,7 +104,10 @@ async function ringTheClock(inner) {
 function welcome({ publicUrl, stateDir, settings, key }) {
   const url = `http://127.0.0.1:${front.port}`;
   const { source } = settings.ADMIN_TOKEN;
-  const lines = ["", "Trunkline is ready.", "", `  API           ${url}/v2/api`];
+  const lines = ["", "Trunkline is ready.", ""];
+  lines.push(`  Dashboard     ${signInLink(url, settings.ADMIN_TOKEN.value)}`);
+  lines.push("                (opens once, within 15 minutes; another: npm run sign-in)");
+  lines.push(`  API           ${url}/v2/api`);
   if (publicUrl !== url) lines.push(`  Public URL    ${publicUrl}`);
   lines.push(`  Test key      ${key ?? "(the first key is no longer valid)"}`);
   lines.push(`  Admin token   ADMIN_TOKEN in ${shortPath(root, source)}`);

@@ -27,6 +27,8 @@ export function makeDeps(env: Cloudflare.Env, settings: Settings): Deps {
         console.log(JSON.stringify({ event: "errand_lost", ...errand, error: String(error) }));
       });
     },
+    admitSignIn: async (address) => (await env.SIGN_IN_LIMIT.limit({ key: address })).success,
+    readAsset: (path) => env.ASSETS.fetch(new URL(path, settings.publicUrl)),
     fetch: (request) => fetch(request),
     now: () => Date.now(),
     randomBytes,

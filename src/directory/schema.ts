@@ -182,3 +182,17 @@ export const unclaimedInbound = sqliteTable(
     index("unclaimed_inbound_by_time").on(table.receivedAt),
   ],
 );
+
+/** A browser that is signed in to the dashboard: only the SHA-256 of its cookie is kept. `mark` stands for the admin token it was opened under. */
+export const sessions = sqliteTable("sessions", {
+  hash: text("hash").primaryKey(),
+  mark: text("mark").notNull(),
+  createdAt: integer("created_at").notNull(),
+  seenAt: integer("seen_at").notNull(),
+});
+
+/** A sign-in link that was used: kept until it would have expired, so that it opens once. */
+export const spentClaims = sqliteTable("spent_claims", {
+  nonce: text("nonce").primaryKey(),
+  expiresAt: integer("expires_at").notNull(),
+});

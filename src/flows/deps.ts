@@ -32,6 +32,10 @@ export type Deps = {
   ring: (bell: Bell, delaySeconds?: number) => Promise<void>;
   /** Asks for a turn of its own for an errand. */
   send: (errand: Errand) => Promise<void>;
+  /** Says whether one more attempt to sign in may come from this address: a shield against noise, not accounting. */
+  admitSignIn: (address: string) => Promise<boolean>;
+  /** Reads one of the static files beside the Worker. */
+  readAsset: (path: string) => Promise<Response>;
   fetch: (request: Request) => Promise<Response>;
   now: () => number;
   randomBytes: (length: number) => Uint8Array<ArrayBuffer>;

@@ -1,6 +1,8 @@
 import { listBehind } from "../directory/api-keys.ts";
 import { listLobbiesBehind } from "../directory/lobbies.ts";
+import { forgetOldSessions } from "../directory/sessions.ts";
 import { forgetOldUnclaimed } from "../directory/unclaimed.ts";
+import { forgettableBefore } from "../domain/session.ts";
 import { checkAccounts } from "./accounts/account-health.ts";
 import type { Deps } from "./deps.ts";
 import { finishHandOvers } from "./messages/hand-over.ts";
@@ -17,6 +19,7 @@ const duties: [name: string, work: (deps: Deps) => Promise<void>][] = [
   ["hand_over", finishHandOvers],
   ["accounts", checkAccounts],
   ["unclaimed", forgetUnclaimed],
+  ["sessions", forgetSessions],
 ];
 
 /** Finishes what was cut off, repeats what could not be published and forgets what is too old; run by the cron. One duty that fails holds back no other. */
@@ -47,4 +50,9 @@ async function forgetUnclaimed(deps: Deps): Promise<void> {
   for (let round = 0; round < forgettingsPerRound; round += 1) {
     if ((await forgetOldUnclaimed(deps.db, deps.now(), forgottenAtOnce)) < forgottenAtOnce) return;
   }
+}
+
+async function forgetSessions(deps: Deps): Promise<void> {
+  const now = deps.now();
+  await forgetOldSessions(deps.db, forgettableBefore(now), now);
 }

@@ -7,6 +7,7 @@ import type { Deps } from "../flows/deps.ts";
 import { ensureDefaultOrganization } from "../flows/keys/organizations.ts";
 import { mountAdmin } from "./admin/mount-admin.ts";
 import { getHealth } from "./admin/status/contract.ts";
+import { appDoor } from "./doors/app.ts";
 import { linkDoor } from "./doors/links.ts";
 import { mediaRouter } from "./doors/media.ts";
 import { twilioDoor } from "./doors/twilio.ts";
@@ -67,6 +68,7 @@ export function makeApp(setup: Setup, log: (line: string) => void): Hono<Edge> {
     c.set("adminToken", setup.adminToken);
     c.set("publicUrl", setup.deps.publicUrl);
     c.set("credential", null);
+    c.set("sessionSeen", false);
     c.set("homeCountry", null);
     if (c.req.header(hopHeader) !== undefined) return failureResponse(c, fail("forbidden", looped).failure);
     await next();
@@ -75,6 +77,7 @@ export function makeApp(setup: Setup, log: (line: string) => void): Hono<Edge> {
   app.route(basePaths.v2, v2Router());
   app.route(basePaths.admin, adminRouter(setup.deps));
   app.route("/twilio", twilioDoor());
+  app.route("/app", appDoor(setup.version));
   app.route("/l", linkDoor());
   app.route("/media", mediaRouter());
   app.route(

@@ -3,8 +3,14 @@ import { fail, ok, type Result } from "../domain/failure.ts";
 import type { Credential } from "../domain/pool-calls.ts";
 import { readCredential } from "../flows/ask-pool.ts";
 import type { Deps } from "../flows/deps.ts";
+import { checkSession } from "../flows/sessions/session.ts";
 import { explainAdminRefusal, explainKeyRefusal, type SentCredential } from "./credential-words.ts";
 import type { EdgeVariables } from "./request-id.ts";
+import { isSameOrigin, readSessionCookie } from "./session-cookie.ts";
+
+const ended = "This session has ended: sign in again.";
+const crossOrigin =
+  "A session writes only from the dashboard's own pages; elsewhere send the admin token as a Bearer token.";
 
 /** What every handler finds in its context: the request's id, what stories need, and who asks (null before the guard has run). */
 export type Edge = {
@@ -13,6 +19,8 @@ export type Edge = {
     adminToken: string;
     credential: Credential | null;
     homeCountry: string | null;
+    /** The guard has let this request in by its session. */
+    sessionSeen: boolean;
   };
 };
 
@@ -31,15 +39,25 @@ export function credentialOf(c: Context<Edge>): Credential {
   return credential;
 }
 
-/** Lets the admin in. */
+/** Lets the admin in: an `Authorization` header decides alone; without one a signed-in browser's cookie does, for writes only from this origin's own pages. */
 export async function adminGuard(c: Context<Edge>): Promise<Result<unknown>> {
-  return (await isAdmin(c)) ? ok(null) : fail("unauthorized", explainAdminRefusal(sentBy(c)));
+  if (await isAdmin(c)) return ok(null);
+  const cookie = c.req.header("Authorization") === undefined ? readSessionCookie(c) : undefined;
+  if (cookie === undefined) return fail("unauthorized", explainAdminRefusal(sentBy(c)));
+  if (!/^(?:GET|HEAD)$/.test(c.req.method) && !isSameOrigin(c)) return fail("forbidden", crossOrigin);
+  if (c.get("sessionSeen")) return ok(null);
+  if ((await checkSession(c.get("deps"), c.get("adminToken"), cookie)) === null) return fail("unauthorized", ended);
+  c.set("sessionSeen", true);
+  return ok(null);
 }
 
-/** Compares the token with the admin's as SHA-256 digests of equal length, so that the time tells nothing. */
 async function isAdmin(c: Context<Edge>): Promise<boolean> {
   const given = /^Bearer ([\x21-\x7e]+)$/i.exec(c.req.header("Authorization") ?? "")?.[1];
-  if (given === undefined) return false;
+  return given !== undefined && (await isAdminToken(c, given));
+}
+
+/** Compares a token with the admin's as SHA-256 digests of equal length, so that the time tells nothing. */
+export async function isAdminToken(c: Context<Edge>, given: string): Promise<boolean> {
   const [left, right] = await Promise.all([digest(given), digest(c.get("adminToken"))]);
   let difference = 0;
   for (let index = 0; index < left.length; index += 1) difference |= (left[index] ?? 0) ^ (right[index] ?? 0);

@@ -1,0 +1,43 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Builds the dashboard into `assets/app`, unless what stands there was made from the same sources. */
+export function makeDashboard(root) {
+  const target = join(root, "assets", "app");
+  const mark = join(target, ".built");
+  const sources = hashSources(root);
+  if (existsSync(mark) && readFileSync(mark, "utf8") === sources) return;
+  const draft = join(root, "assets", `.app-${process.pid}`);
+  const vite = join(root, "node_modules", "vite", "bin", "vite.js");
+  const config = join(root, "src", "dashboard", "vite.config.ts");
+  // A process of its own: a test run's NODE_ENV would give React's development edition.
+  execFileSync(process.execPath, [vite, "build", "--config", config, "--outDir", draft, "--logLevel", "warn"], {
+    cwd: root,
+    stdio: ["ignore", "ignore", "inherit"],
+    env: { ...process.env, NODE_ENV: "production" },
+  });
+  writeFileSync(join(draft, ".built"), sources);
+  replace(draft, target);
+}
+
+function hashSources(root) {
+  const hash = createHash("sha256").update(readFileSync(join(root, "package-lock.json")));
+  const named = ["src/dashboard", "src/http"].flatMap((room) =>
+    readdirSync(join(root, room), { recursive: true }).map((path) => join(room, path)),
+  );
+  for (const path of named.filter((one) => /\.(?:tsx?|css|html)$/.test(one)).sort()) {
+    hash.update(path).update(readFileSync(join(root, path)));
+  }
+  return hash.digest("hex");
+}
+
+/** Files beside the page come first, then the page that names them: whoever reads meanwhile finds what it needs. */
+function replace(draft, target) {
+  mkdirSync(target, { recursive: true });
+  cpSync(join(draft, "assets"), join(target, "assets"), { recursive: true });
+  renameSync(join(draft, "index.html"), join(target, "index.html"));
+  renameSync(join(draft, ".built"), join(target, ".built"));
+  rmSync(draft, { recursive: true });
+}

@@ -1,0 +1,74 @@
+import { paths } from "virtual:operations";
+import type * as z from "zod";
+import type { apiKeyOperations } from "../http/admin/api-keys/contract.ts";
+import type { adminMessageOperations } from "../http/admin/messages/contract.ts";
+import type { numberOperations } from "../http/admin/numbers/contract.ts";
+import type { poolOperations } from "../http/admin/pools/contract.ts";
+import type { healthOperations } from "../http/admin/status/contract.ts";
+import type { tryingOperations } from "../http/admin/trying/contract.ts";
+
+type Lists =
+  | typeof apiKeyOperations
+  | typeof adminMessageOperations
+  | typeof numberOperations
+  | typeof poolOperations
+  | typeof healthOperations
+  | typeof tryingOperations;
+type Operations = Lists[number];
+type Id = Operations["id"];
+type Of<I extends Id> = Extract<Operations, { id: I }>;
+type Part<O, K extends string> = O extends Record<K, infer S extends z.ZodType> ? { [P in K]: z.input<S> } : unknown;
+type Given<I extends Id> = Part<Of<I>, "params"> & Partial<Part<Of<I>, "query">> & Part<Of<I>, "body">;
+
+/** What a call answers when it succeeds. */
+export type Answer<I extends Id> =
+  Of<I>["answers"] extends Readonly<Record<number, infer A>>
+    ? A extends { schema: infer S extends z.ZodType }
+      ? z.output<S>
+      : never
+    : never;
+
+/** A refusal as the gateway words it: code, request id, and where the way on is described. */
+export class ApiProblem extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly requestId: string;
+  constructor(status: number, envelope: { message?: string; code?: string; request_id?: string }) {
+    super(envelope.message ?? `The gateway answered ${status}.`);
+    this.status = status;
+    this.code = envelope.code ?? "";
+    this.requestId = envelope.request_id ?? "";
+  }
+}
+
+type Loose = { params?: Record<string, string>; query?: Record<string, unknown>; body?: unknown };
+
+/** Makes an admin call by its id. Rejects with an `ApiProblem`. */
+export async function call<I extends Id>(id: I, given: Given<I>): Promise<Answer<I>> {
+  const { params = {}, query = {}, body } = given as Loose;
+  const [method, path] = paths[id] ?? ["GET", `/${id}`];
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
+  const asked = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");
+  const search = new URLSearchParams(asked.map(([name, value]) => [name, String(value)])).toString();
+  return request(`/admin/api${filled}${search === "" ? "" : `?${search}`}`, method, body);
+}
+
+/** Makes a session call, or any other of this origin. Rejects with an `ApiProblem`. */
+export async function request<T>(url: string, method: string, body?: unknown): Promise<T> {
+  const answer = await fetch(url, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
+  });
+  const text = await answer.text();
+  const read = parse(text);
+  if (!answer.ok) throw new ApiProblem(answer.status, read ?? {});
+  return read as T;
+}
+
+function parse(text: string) {
+  try {
+    return text === "" ? null : JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

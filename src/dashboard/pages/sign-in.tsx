@@ -1,0 +1,60 @@
+import { useNavigate } from "@tanstack/react-router";
+import { type FormEvent, useEffect, useRef, useState } from "react";
+import { request } from "../api.ts";
+import { Problem } from "../parts/problem.tsx";
+
+/** Opens a session by a one-time link, whose claim stands behind the `#`, or by the admin token. */
+export function SignIn() {
+  const [problem, setProblem] = useState<Error | null>(null);
+  const [busy, setBusy] = useState(false);
+  const navigate = useNavigate();
+  const claimed = useRef(false);
+
+  async function enter(given: { token: string } | { claim: string }) {
+    setBusy(true);
+    setProblem(null);
+    try {
+      await request("/app/session", "POST", given);
+      await navigate({ to: "/" });
+    } catch (error) {
+      setProblem(error as Error);
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  useEffect(() => {
+    const claim = /^#claim=(.+)$/.exec(location.hash)?.[1];
+    if (claim === undefined || claimed.current) return;
+    claimed.current = true;
+    history.replaceState(null, "", location.pathname);
+    void enter({ claim });
+  });
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const token = new FormData(event.currentTarget).get("token");
+    void enter({ token: typeof token === "string" ? token : "" });
+  }
+
+  return (
+    <main className="narrow">
+      <h1>Sign in to Trunkline</h1>
+      <form onSubmit={submit}>
+        <input type="text" name="username" autoComplete="username" defaultValue="admin" hidden readOnly />
+        <label>
+          Admin token
+          <input type="password" name="token" autoComplete="current-password" required />
+        </label>
+        <button type="submit" disabled={busy}>
+          {busy ? "Signing in …" : "Sign in"}
+        </button>
+      </form>
+      <Problem error={problem} />
+      <p className="quiet">
+        The token is the gateway's setting <code>ADMIN_TOKEN</code>. On the machine that runs it,{" "}
+        <code>npm run sign-in</code> prints a link that signs you in once.
+      </p>
+    </main>
+  );
+}

@@ -1,0 +1,17 @@
+import { ApiProblem } from "../api.ts";
+
+/** Shows what went wrong, its code, and where the way on is described. */
+export function Problem({ error }: { error: Error | null }) {
+  if (error === null) return null;
+  const problem = error instanceof ApiProblem ? error : null;
+  return (
+    <div className="problem" role="alert">
+      <p>{problem?.message ?? "The gateway does not answer. Is it running? This page asks again by itself."}</p>
+      {problem !== null && problem.code !== "" && (
+        <p className="quiet">
+          <a href={`/errors#${problem.code}`}>{problem.code}</a> · request {problem.requestId}
+        </p>
+      )}
+    </div>
+  );
+}

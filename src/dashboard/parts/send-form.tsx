@@ -1,0 +1,47 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import type { FormEvent } from "react";
+import { call } from "../api.ts";
+import { Problem } from "./problem.tsx";
+
+type Draft = { to: string; text: string };
+
+/** Sends a message as a key and leads to its life. A test key's form is filled in, for nobody is reached by it. */
+export function SendForm({ apiKeyId, isTest }: { apiKeyId: string; isTest: boolean }) {
+  const cache = useQueryClient();
+  const navigate = useNavigate();
+  const { mutate, error, isPending } = useMutation({
+    mutationFn: (body: Draft) => call("sendKeyMessage", { params: { apiKeyId }, body }),
+    onSuccess: async ({ message_id: messageId }) => {
+      await cache.invalidateQueries({ queryKey: ["messages", apiKeyId] });
+      await navigate({ to: "/messages/$apiKeyId/$messageId", params: { apiKeyId, messageId } });
+    },
+  });
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    mutate({ to: String(form.get("to")).trim(), text: String(form.get("text")) });
+  }
+  return (
+    <form className="card" onSubmit={submit}>
+      <h2>Send a message</h2>
+      <p className="quiet">
+        {isTest
+          ? "This key is served by the sandbox: nobody is reached, and it costs nothing."
+          : "This key is live: the message reaches a person, and your carrier charges for it."}
+      </p>
+      <label>
+        To
+        <input type="tel" name="to" required placeholder="+15551234567" defaultValue={isTest ? "+15551234567" : ""} />
+      </label>
+      <label>
+        Text
+        <textarea name="text" required rows={3} defaultValue={isTest ? "Hello from Trunkline" : ""} />
+      </label>
+      <button type="submit" disabled={isPending}>
+        {isPending ? "Sending …" : "Send"}
+      </button>
+      <Problem error={error} />
+    </form>
+  );
+}
