@@ -134,10 +134,16 @@ describe("an inbound message", () => {
     [{ AccountSid: "" }, "AccountSid is missing or malformed."],
     [{ From: "" }, "From is missing."],
     [{ To: undefined }, "To is missing."],
-    [{ From: "messenger:123" }, "From and To belong to a channel that is not supported."],
-    [{ From: "whatsapp:+1555" }, "From and To belong to a channel that is not supported."],
   ])("with %j is refused: %s", (change, message) => {
     expect(readInbound(inbound(change))).toMatchObject({ ok: false, failure: { message } });
+  });
+
+  test.each([
+    { From: "rcs:+15551234567", To: "rcs:acme_agent" },
+    { From: "messenger:123", To: "messenger:456" },
+    { From: "whatsapp:+1555" },
+  ])("from %j is read, and of no channel that we carry", (change) => {
+    expect(readInbound(inbound(change))).toMatchObject({ ok: true, value: { channel: null, from: change.From } });
   });
 });
 

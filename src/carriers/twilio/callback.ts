@@ -14,7 +14,8 @@ export type InboundReport = {
   to: string;
   text: string;
   media: { url: string; contentType: string | null }[];
-  channel: Channel;
+  /** Null: the addresses are of a channel that we do not carry (`rcs:`, `messenger:`), or of two different ones. */
+  channel: Channel | null;
   optOutType: "STOP" | "START" | "HELP" | null;
   numSegments: number;
   profileName: string | null;
@@ -50,8 +51,6 @@ export function readInbound(params: FormParams): Result<InboundReport> {
   const { raw, providerId, accountSid } = form.value;
   const { From: from, To: to } = raw;
   if (!from || !to) return fail("invalid_request", `${from ? "To" : "From"} is missing.`);
-  const channel = readChannel(from, to);
-  if (channel === null) return fail("invalid_request", "From and To belong to a channel that is not supported.");
   return ok({
     providerId,
     accountSid,
@@ -59,7 +58,7 @@ export function readInbound(params: FormParams): Result<InboundReport> {
     to,
     text: raw.Body ?? "",
     media: readMedia(raw),
-    channel,
+    channel: readChannel(from, to),
     optOutType: readOptOut(raw.OptOutType),
     numSegments: readCount(raw.NumSegments, 255) || 1,
     profileName: raw.ProfileName || null,

@@ -6,6 +6,7 @@ import { fail, ok, type Result } from "../../domain/failure.ts";
 import type { Attachment } from "../../domain/message.ts";
 import { keywordOf } from "../../domain/opt-out.ts";
 import type { InboundMessage } from "../../domain/pool-calls.ts";
+import type { Channel } from "../../domain/snapshot.ts";
 import { judgeRequest, type SignedForm } from "../accounts/judge-request.ts";
 import type { Deps } from "../deps.ts";
 import { signMediaUrl } from "../links-and-media/media-url.ts";
@@ -13,21 +14,45 @@ import { keepInbound } from "./keep-inbound.ts";
 
 /**
  * Keeps an inbound message: the signature holds against the configured URL, the account in the path is the body's and owns the number, else nothing is
- * written and the answer is `signature_invalid`. Returns only when the message is durable.
+ * written and the answer is `signature_invalid`. A genuine message of a channel that we do not carry is refused in words of its own. Returns only when the message is durable.
  */
 export async function receiveInbound(deps: Deps, incoming: SignedForm): Promise<Result<null>> {
   const read = readInbound(incoming.params);
   if (!read.ok) return fail("signature_invalid");
   const genuine = await judgeRequest(deps, incoming, read.value.accountSid);
   if (genuine === "forged") return fail("signature_invalid");
+  const { channel } = read.value;
+  if (channel === null) return refuseChannel(deps, incoming.accountId, read.value);
   const route = await findInboundRoute(deps.db, incoming.accountId, read.value.to);
   if (route === null || route.number === null) {
     return fail("signature_invalid", "This account does not own the number.");
   }
   const { account, number } = route;
-  const message = await toInboundMessage(deps, account, read.value, genuine === "signed");
+  const message = await toInboundMessage(deps, account, { ...read.value, channel }, genuine === "signed");
   const detail = { ...message.detail, idempotency_token: incoming.idempotencyToken };
   return keep(deps, account, number, { ...message, detail });
+}
+
+function refuseChannel(deps: Deps, accountId: string, { providerId, from, to }: InboundReport): Result<null> {
+  const [fromKind, toKind] = [addressKind(from), addressKind(to)];
+  deps.log({
+    level: "error",
+    event: "inbound_channel_not_supported",
+    integration_id: accountId,
+    provider_id: providerId,
+    from_kind: fromKind,
+    to_kind: toKind,
+  });
+  return fail(
+    "invalid_request",
+    `A message from ${fromKind} to ${toKind} cannot be kept: only SMS, MMS and WhatsApp are carried. Read ${providerId} at Twilio.`,
+  );
+}
+
+/** The word before an address's colon; a plain number has none. */
+function addressKind(address: string): string {
+  const prefix = /^([a-z]{1,20}):/.exec(address)?.[1];
+  return prefix === undefined ? "a number" : `${prefix}:`;
 }
 
 async function keep(
@@ -51,7 +76,7 @@ function syncsInbound(account: AccountRow, message: InboundMessage): boolean {
 async function toInboundMessage(
   deps: Deps,
   account: AccountRow,
-  report: InboundReport,
+  report: InboundReport & { channel: Channel },
   verified: boolean,
 ): Promise<InboundMessage> {
   const { raw, replyTo, profileName, button, location } = report;

@@ -112,6 +112,21 @@ describe("a signed request", () => {
     expect((await received())[0]).toMatchObject({ text });
   });
 
+  it.each([
+    ["rcs", "rcs:+15551234567", "rcs:acme_agent"],
+    ["messenger", "messenger:1234", "messenger:5678"],
+  ])("of a channel that is not carried says so, and only to who signed it: %s", async (kind, From, To) => {
+    const answer = await knock({ change: { From, To } });
+    expect(answer.status).toBe(400);
+    expect(JSON.parse(answer.text)).toMatchObject({
+      code: "invalid_request",
+      message: expect.stringContaining(`from ${kind}: to ${kind}: cannot be kept`),
+    });
+    const forged = await knock({ change: { From, To }, token: "0".repeat(32) });
+    expect(forged.status).toBe(403);
+    expect(JSON.parse(forged.text)).toMatchObject({ code: "signature_invalid" });
+  });
+
   it("with the default port in the signed URL is let in, as Twilio's libraries do", async () => {
     const form = formOf();
     const url = inboundUrl().replace("gateway.test", "gateway.test:443");
