@@ -41,7 +41,21 @@ export function twilioDoor(): Hono<Edge> {
     return c.body(twiml, 200, { "Content-Type": "text/xml" });
   });
 
+  for (const kind of ["inbound", "status", "voice"]) {
+    door.post(`/:accountId/${kind}/`, (c) => refuseDoor(c, "has a slash at its end"));
+    door.all(`/:accountId/${kind}/`, (c) => refuseDoor(c, `is called with ${c.req.method}`));
+    door.all(`/:accountId/${kind}`, (c) => refuseDoor(c, `is called with ${c.req.method}`));
+  }
+
   return door;
+}
+
+/** What a webhook set by hand gets wrong, told where the caller's own logs show it. */
+function refuseDoor(c: Context<Edge>, wrong: string): Response {
+  c.header("Allow", "POST");
+  const address = c.get("deps").publicUrl + c.req.path.replace(/\/$/, "");
+  const words = `This webhook ${wrong}: at Twilio, set it to HTTP POST and ${address}, with the query that it has and no slash at its end.`;
+  return failureResponse(c, fail("method_not_allowed", words).failure);
 }
 
 async function readForm(c: Context<Edge>) {

@@ -290,8 +290,29 @@ describe("trap 8: a captured request", () => {
     expect(await received()).toHaveLength(1);
     expect((await knock({ form, signature, url: inboundUrl().replace("inbound", "status") })).status).toBe(403);
     expect((await knock({ form, signature, url: inboundUrl().replace("inbound", "voice") })).status).toBe(403);
-    expect((await knock({ form, signature, method: "GET" })).status).toBe(404);
+    expect((await knock({ form, signature, method: "GET" })).status).toBe(405);
   });
+});
+
+describe("a webhook that was set by hand", () => {
+  it.each(["inbound", "status", "voice"])(
+    "to GET, or with a slash at its end, is told what to set: %s",
+    async (kind) => {
+      const url = inboundUrl().replace("inbound", kind);
+      const wrong = [
+        ["is called with GET", await knock({ url, method: "GET" })],
+        ["is called with GET", await knock({ url: `${url}/`, method: "GET" })],
+        ["has a slash at its end", await knock({ url: `${url}/` })],
+      ] as const;
+      for (const [words, { status, text }] of wrong) {
+        expect(status).toBe(405);
+        expect(JSON.parse(text)).toMatchObject({ code: "method_not_allowed" });
+        expect(text).toContain(words);
+        expect(text).toContain(`HTTP POST and ${url},`);
+      }
+      expect(await received()).toEqual([]);
+    },
+  );
 });
 
 describe("trap 9: a rotated auth token", () => {
