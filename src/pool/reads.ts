@@ -186,6 +186,9 @@ export function numberStats(desk: Desk): NumberStats[] {
 
 function standingOf(desk: Desk, number: string, isKnown: boolean): NumberStats["health"] {
   const verdict = desk.health.verdicts.get(number);
+  if (desk.findAccount(desk.findNumber(number)?.accountId ?? "")?.refused === true) {
+    return { status: "unhealthy", reason: "Twilio refuses its account's credentials.", since: null };
+  }
   if (verdict?.status === "unhealthy") return { status: "unhealthy", reason: verdict.reason, since: verdict.since };
   return { status: isKnown ? "healthy" : "unknown", reason: null, since: verdict?.since ?? null };
 }

@@ -69,6 +69,7 @@ export class MemoryPool {
       repliedTo: this.lastWrittenTo.get(wish.contact) ?? null,
       hasWrittenTo: (number) => this.heard.has(`${number} ${wish.contact}`),
       isBlocked: () => false,
+      isAccountRefused: () => false,
       rotation: this.rotation,
       queueDepth: (number) => this.queues.get(number) ?? 0,
       isUnhealthy: (number) => this.unhealthy.has(number),

@@ -113,6 +113,7 @@ describe("capability before preference", () => {
       repliedTo: null,
       hasWrittenTo: () => false,
       isBlocked: () => false,
+      isAccountRefused: () => false,
       rotation: new Map(),
       queueDepth: () => 0,
       isUnhealthy: () => false,

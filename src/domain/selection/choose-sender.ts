@@ -33,6 +33,7 @@ export type ChoiceInput = {
   rotation: RotationState;
   queueDepth: (number: string) => number;
   isUnhealthy: (number: string) => boolean;
+  isAccountRefused: (account: string) => boolean;
   now: number;
   proximity: (fromNumber: string, to: string) => Proximity;
   protocol: Protocol | null;
@@ -88,9 +89,16 @@ function takeRequested(input: ChoiceInput, requested: string, survey: Survey, co
     reason: "requested",
     why: "the request asked for it",
     whyNot: () => "the request asked for another",
-    notes: [input.isUnhealthy(number.address) ? `${number.address} is unhealthy.` : null],
+    notes: [
+      input.isUnhealthy(number.address) ? `${number.address} is unhealthy.` : null,
+      accountNote(input, number, "it waits until they work again"),
+    ],
   };
   return settle(input, survey, told, { rotation: null, ...movesTo(input, conversation) });
+}
+
+function accountNote(input: ChoiceInput, { address, accountId }: SenderNumber, but: string): string | null {
+  return input.isAccountRefused(accountId) ? `Twilio refuses the credentials of ${address}'s account: ${but}.` : null;
 }
 
 function findRequested(input: ChoiceInput, requested: string): SenderNumber | null {
@@ -109,7 +117,10 @@ function keepConversation(
     reason,
     why: reason === "sticky" ? "the contact's conversation is on it" : "the contact wrote to it last",
     whyNot: () => "the contact's conversation is on another",
-    notes: [input.isUnhealthy(number.address) ? "Unhealthy, but no healthy number can send this message." : null],
+    notes: [
+      input.isUnhealthy(number.address) ? "Unhealthy, but no healthy number can send this message." : null,
+      accountNote(input, number, "no better number can send this message"),
+    ],
   };
   const stick = !holds(input) || input.sticky.number !== number.address;
   return settle(input, survey, told, { rotation: null, stick, handover: false });
@@ -128,6 +139,7 @@ function pickAutomatically(input: ChoiceInput, survey: Survey, conversation: Con
     notes: [
       conversationNote(conversation),
       input.isUnhealthy(pick.number.address) ? "Unhealthy, but no better number can send this message." : null,
+      accountNote(input, pick.number, "no other number can send this message"),
     ],
   };
   return settle(input, survey, told, { rotation: pick.rotation, ...movesTo(input, conversation) });

@@ -6,7 +6,7 @@ import type { Survey } from "./survey.ts";
 export type Conversation =
   | { kind: "kept"; number: SenderNumber; reason: "replied_to" | "sticky" }
   | { kind: "unable"; address: string; obstacle: Obstacle }
-  | { kind: "out"; address: string; cause: "gone" | "paused" | "unhealthy" }
+  | { kind: "out"; address: string; cause: "gone" | "paused" | "unhealthy" | "account_refused" }
   | { kind: "none" };
 
 export type ConversationView = {
@@ -21,7 +21,7 @@ const dayMs = 24 * 60 * 60 * 1000;
 
 /**
  * Returns where a contact's conversation stands. The number the contact wrote to comes before the sticky one. A number is
- * out when it left the pool, is paused, or is unhealthy while a healthy one can carry the message; a missing capability
+ * out when it left the pool, is paused, or is unhealthy or of a refused account while a healthy one can carry the message; a missing capability
  * sends one message from elsewhere and moves nobody. With stickiness off there is no conversation.
  */
 export function readConversation(view: ConversationView, survey: Survey): Conversation {
@@ -59,6 +59,9 @@ function standOf(
     case "unhealthy":
     case "unweighted_unhealthy":
       if (survey.counts.has("able")) return { kind: "out", address, cause: "unhealthy" };
+      return { kind: "kept", number, reason };
+    case "account_refused":
+      if (survey.counts.has("able")) return { kind: "out", address, cause: "account_refused" };
       return { kind: "kept", number, reason };
     case "able":
     case "unweighted":

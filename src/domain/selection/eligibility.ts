@@ -18,7 +18,7 @@ export type Demand = {
 export type Obstacle = "paused" | "other_channel" | "no_sms" | "no_mms" | "no_whatsapp" | "reply_only" | "blocked";
 
 /** Where a number stands for one message: an obstacle, a reason to pass it over while others can (seen by automatic choice alone), or able. */
-export type Standing = Obstacle | "unweighted" | "unweighted_unhealthy" | "unhealthy" | "able";
+export type Standing = Obstacle | "unweighted" | "unweighted_unhealthy" | "unhealthy" | "account_refused" | "able";
 
 /** Returns what keeps a number from carrying a message, or null: paused, then channel and capability, then the reply-only rule (seed 001), then the person's own block. */
 export function findObstacle(number: SenderNumber, demand: Demand): Obstacle | null {

@@ -5,12 +5,20 @@ import { type Demand, findObstacle, type Standing } from "./eligibility.ts";
 export type Survey = { standings: readonly Standing[]; counts: ReadonlyMap<Standing, number> };
 
 /** Standings of numbers that can carry the message, best first: a later one is taken only where no earlier one is held. */
-export const ableStandings = ["able", "unhealthy", "unweighted", "unweighted_unhealthy"] as const satisfies Standing[];
+export const ableStandings = [
+  "able",
+  "unhealthy",
+  "unweighted",
+  "unweighted_unhealthy",
+  "account_refused",
+] as const satisfies Standing[];
 
 export type SurveyView = Demand & {
   numbers: readonly SenderNumber[];
   selection: { strategy: string };
   isUnhealthy: (number: string) => boolean;
+  /** Whether the carrier refuses the account: what is sent from its numbers waits. */
+  isAccountRefused: (account: string) => boolean;
 };
 
 /** Returns the standing of every number of the pool for one message, looking at each number once. */
@@ -33,6 +41,7 @@ export function canCarry(standing: Standing | undefined): boolean {
 }
 
 function preferenceOf(number: SenderNumber, view: SurveyView): Standing {
+  if (view.isAccountRefused(number.accountId)) return "account_refused";
   const unhealthy = view.isUnhealthy(number.address);
   if (view.selection.strategy === "weighted" && number.weight === 0) {
     return unhealthy ? "unweighted_unhealthy" : "unweighted";

@@ -19,6 +19,7 @@ const standingWords: Record<Exclude<Standing, "able">, string> = {
   blocked: "the person wrote STOP to it, and START to another number since",
   reply_only: "reply-only, and the contact has not written to it",
   unhealthy: "unhealthy, and others can send",
+  account_refused: "Twilio refuses its account's credentials, and others can send",
   unweighted: "weight 0, and others can send",
   unweighted_unhealthy: "weight 0 and unhealthy, and others can send",
 };
@@ -39,7 +40,12 @@ export function considerAlone(phoneNumber: string, standing: Standing): Candidat
 export function conversationNote(conversation: Conversation): string | null {
   switch (conversation.kind) {
     case "out": {
-      const causes = { gone: "it left the pool", paused: "it is paused", unhealthy: "it is unhealthy" } as const;
+      const causes = {
+        gone: "it left the pool",
+        paused: "it is paused",
+        unhealthy: "it is unhealthy",
+        account_refused: "Twilio refuses its account's credentials",
+      } as const;
       return `Handed over from ${conversation.address}: ${causes[conversation.cause]}.`;
     }
     case "unable":

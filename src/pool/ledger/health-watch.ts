@@ -8,6 +8,9 @@ export class HealthWatch {
   buckets: Buckets | null = null;
   judgedAt = 0;
   prunedHour = 0;
+  /** How many messages of a number failed by its own fault, one after another; and whether that asks for a judgement before the minute is over. */
+  readonly faultsInARow = new Map<string, number>();
+  isUrgent = false;
   /** Whether a message ended since the last judgement, and whether one ended that may change it (kept as a mark: the object may sleep before its alarm). */
   isStale: boolean;
   isSuspicious: boolean;

@@ -52,6 +52,7 @@ function inputOf(desk: Desk, wish: Wish, chat: ChatRow | null, explain: Explain)
     rotation: desk.rotation,
     queueDepth: (number) => desk.queueDepth.get(number) ?? 0,
     isUnhealthy: (number) => isNumberPassedOver(desk, number),
+    isAccountRefused: (account) => desk.findAccount(account)?.refused === true,
     now: desk.now(),
     proximity: (from, to) => proximity(bareAddress(from), to),
     protocol,

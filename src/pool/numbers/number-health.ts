@@ -11,8 +11,9 @@ import { forgetHours, placeBucket, readBuckets, saveVerdict, type Verdict } from
 import { saveMark } from "../ledger/marks.ts";
 import { emitPoolEvent } from "../telling/outbox.ts";
 
-/** A pool is judged once a minute at most, when something has ended since; one with an unhealthy number also every hour. */
+/** A pool is judged once a minute at most, when something has ended since; one with an unhealthy number also every hour; and at every so many own faults of a number in a row. */
 const judgeEveryMs = 60_000;
+const judgeEveryFaults = 5;
 const recheckEveryMs = 60 * 60 * 1000;
 
 /** Notes that a message ended on a number, in the caller's transaction; one that may change a judgement brings it on by itself. */
@@ -20,11 +21,19 @@ export function noteEvidence(desk: Desk, number: string, end: { bucket: HourBuck
   const { health } = desk;
   if (health.buckets !== null) placeBucket(health.buckets, number, end.bucket);
   health.isStale = true;
+  countInARow(desk, number, end.blamesNumber);
   if (!end.blamesNumber && health.verdicts.get(number)?.status !== "unhealthy") return;
   desk.arm(Math.max(health.judgedAt + judgeEveryMs, desk.now()));
   if (health.isSuspicious) return;
   health.isSuspicious = true;
   saveMark(desk.sql, "suspicious_at", desk.now());
+}
+
+function countInARow({ health }: Desk, number: string, blamesNumber: boolean): void {
+  const faults = blamesNumber ? (health.faultsInARow.get(number) ?? 0) + 1 : 0;
+  if (faults === 0) health.faultsInARow.delete(number);
+  else health.faultsInARow.set(number, faults);
+  if (faults > 0 && faults % judgeEveryFaults === 0) health.isUrgent = true;
 }
 
 /** Says whether automatic choice passes a number over now. */
@@ -43,8 +52,12 @@ export function noteTry(desk: Desk, number: string): void {
   desk.health.verdicts.set(number, tried);
 }
 
-/** Judges the pool's numbers if something ended since the last time and a minute has passed; changes are written with their events. */
+/** Judges the pool's numbers if something ended since the last time and a minute has passed, or a number fails again and again; changes are written with their events. */
 export function judgeIfDue(desk: Desk): void {
+  if (desk.health.isUrgent) {
+    judgeNow(desk);
+    return;
+  }
   const at = desk.health.isStale ? desk.health.judgedAt + judgeEveryMs : nextJudgementAt(desk);
   if (at !== null && at <= desk.now()) judgeNow(desk);
 }
@@ -72,6 +85,7 @@ function judgeNow(desk: Desk): void {
   for (const [number, verdict] of verdicts) health.verdicts.set(number, verdict);
   health.judgedAt = now;
   health.isStale = false;
+  health.isUrgent = false;
   health.isSuspicious = false;
 }
 

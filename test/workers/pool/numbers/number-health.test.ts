@@ -77,6 +77,16 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers());
 
 describe("a number whose own faults stand out", () => {
+  it("is judged at every fifth own fault in a row, not only once a minute: what fails everything loses a score of messages", async () => {
+    const pool = await makePool([{}, {}], loose);
+    const [sick = "", well = ""] = pool.numbers;
+    await sendAndEnd(pool, well, 1, { status: "delivered" });
+    await sendAndEnd(pool, sick, 19, { status: "undelivered", code: unregistered });
+    expect((await statusesOf(pool))[0]).not.toBe("unhealthy");
+    await sendAndEnd(pool, sick, 1, { status: "undelivered", code: unregistered });
+    expect(await statusesOf(pool)).toEqual(["unhealthy", "healthy"]);
+  });
+
   it("is passed over while others can send, tried now and then, and comes back by itself; both are told", {
     timeout: 60_000,
   }, async () => {
