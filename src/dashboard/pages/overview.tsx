@@ -4,14 +4,13 @@ import { call } from "../api.ts";
 import { Problem } from "../parts/problem.tsx";
 import { TimeAgo } from "../parts/time-ago.tsx";
 
-/** Says whether all is in order, what each key holds back, and what a newcomer does first. */
+/** Says whether all is in order, what each key holds back, and where a newcomer begins. */
 export function Overview() {
   const { data: status, error } = useQuery({ queryKey: ["status"], queryFn: () => call("getStatus", {}) });
   if (status === undefined) return error === null ? <p>Reading …</p> : <Problem error={error} />;
   const { directory, migrations, public_url: publicUrl } = status;
   const findings = { Directory: directory, Migrations: migrations, "Public URL": publicUrl };
   const wrong = Object.entries(findings).filter(([, { ok }]) => !ok);
-  const isUsed = status.pools.some((pool) => pool.last_used_at !== null);
   return (
     <>
       <h1>Overview</h1>
@@ -27,15 +26,13 @@ export function Overview() {
           </div>
         ))
       )}
-      {!isUsed && (
-        <section className="card">
-          <h2>Send your first message</h2>
-          <p>The sandbox delivers it within seconds, at no cost, and shows what became of it.</p>
-          <Link className="button" to="/messages">
-            Send a message
-          </Link>
-        </section>
-      )}
+      <section className="card">
+        <h2>Send a message</h2>
+        <p>A test key's message is delivered by the sandbox within seconds, at no cost, and shows what became of it.</p>
+        <Link className="button" to="/messages">
+          Send a message
+        </Link>
+      </section>
       <table>
         <caption>What each API key holds</caption>
         <thead>
