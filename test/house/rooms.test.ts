@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, extname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 /** What each room may and must not import: the table of docs/architecture.md, held against the linter's configuration. */
@@ -137,7 +137,7 @@ describe("the linter knows who may import whom", () => {
   const house = mkdtempSync(join(tmpdir(), "trunkline-rooms-"));
   let refusedFiles = new Set<string>();
 
-  const placeOf = (index: number, file: string) => `${dirname(file)}/case-${index}.ts`;
+  const placeOf = (index: number, file: string) => `${dirname(file)}/case-${index}${extname(file)}`;
 
   beforeAll(() => {
     for (const name of ["biome.json", ".gitignore"]) cpSync(name, join(house, name));
