@@ -84,9 +84,10 @@ describe("signing in to the dashboard", () => {
   it("is slowed down for an address that tries too often", async () => {
     const headers = { ...same, "CF-Connecting-IP": "198.51.100.1" };
     const statuses: number[] = [];
-    for (let attempt = 0; attempt < 11; attempt += 1) statuses.push((await signIn({ token: "wrong" }, headers)).status);
+    // Minutes are counted by the clock: of 21 attempts over the end of one, eleven are in the same.
+    for (let attempt = 0; attempt < 21; attempt += 1) statuses.push((await signIn({ token: "wrong" }, headers)).status);
     expect(statuses.slice(0, 10)).toEqual(Array(10).fill(401));
-    expect(statuses[10]).toBe(429);
+    expect(statuses).toContain(429);
   });
 });
 
