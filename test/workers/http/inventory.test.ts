@@ -14,6 +14,10 @@ const beside = [
   "GET /l/:code",
   "GET /media/:accountId/:messageSid/:mediaSid/:name",
   "POST /mcp",
+  "POST /app/session",
+  "GET /app/session",
+  "DELETE /app/session",
+  "GET /app/*",
 ];
 
 describe("the inventory", () => {
