@@ -1,5 +1,5 @@
 import { and, asc, eq, inArray, isNull, sql } from "drizzle-orm";
-import type { Capabilities, Channel, NumberType, Protocol } from "../domain/snapshot.ts";
+import type { Capabilities, NumberType, Protocol, SenderChannel } from "../domain/snapshot.ts";
 import type { AccountRow } from "./accounts.ts";
 import { bumpKeys } from "./api-keys.ts";
 import { type Database, runTogether, type Statement } from "./database.ts";
@@ -11,7 +11,7 @@ export type NumberRow = {
   organizationId: string;
   accountId: string | null;
   protocol: Protocol;
-  channel: Channel;
+  channel: SenderChannel;
   providerId: string | null;
   friendlyName: string | null;
   apiKeyId: string | null;

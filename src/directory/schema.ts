@@ -1,12 +1,12 @@
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type {
   Capabilities,
-  Channel,
   KeyMode,
   KeyStatus,
   NumberType,
   Protocol,
   Selection,
+  SenderChannel,
   Sync,
   WebhookFormat,
   WebhookType,
@@ -114,7 +114,7 @@ export const numbers = sqliteTable(
       .references(() => organizations.id),
     accountId: text("account_id").references(() => twilioAccounts.id),
     protocol: text("protocol").$type<Protocol>().notNull(),
-    channel: text("channel").$type<Channel>().notNull(),
+    channel: text("channel").$type<SenderChannel>().notNull(),
     providerId: text("provider_id"),
     friendlyName: text("friendly_name"),
     apiKeyId: text("api_key_id").references(() => apiKeys.id),

@@ -32,6 +32,7 @@ export function campaignStatus(name: EventName, failure: CampaignFailure | null)
       return "incoming_message";
     case "message.clicked":
       return "clicked";
+    case "message.reaction":
     case "message.sending":
     case "message.read":
     case "number.unhealthy":

@@ -1,5 +1,6 @@
 import type { Attachment, Message, MessageStatus } from "./message.ts";
 import type { Channel, Webhook } from "./snapshot.ts";
+import { whatsappFacts } from "./whatsapp-facts.ts";
 
 /** Events about one message; `message.queued` and `message.sending` go only to those who name them. */
 export type MessageEvent =
@@ -10,7 +11,8 @@ export type MessageEvent =
   | "message.delivered"
   | "message.failed"
   | "message.read"
-  | "message.clicked";
+  | "message.clicked"
+  | "message.reaction";
 /** Events about the pool or a person; they go only to those who name them. */
 export type OtherEvent =
   | "number.unhealthy"
@@ -30,6 +32,7 @@ export const eventNames: readonly EventName[] = [
   "message.failed",
   "message.read",
   "message.clicked",
+  "message.reaction",
   "number.unhealthy",
   "number.recovered",
   "call.received",
@@ -40,9 +43,9 @@ export const eventNames: readonly EventName[] = [
 
 const outboundStatus: readonly EventName[] = ["message.sent", "message.delivered", "message.failed", "message.read"];
 const byType: Record<Webhook["type"], readonly EventName[]> = {
-  message: ["message.received", ...outboundStatus, "message.clicked"],
+  message: ["message.received", ...outboundStatus, "message.clicked", "message.reaction"],
   status: outboundStatus,
-  all: ["message.received", ...outboundStatus, "message.clicked"],
+  all: ["message.received", ...outboundStatus, "message.clicked", "message.reaction"],
 };
 
 /** What the campaign format has a status for; such a webhook gets all of it, whatever its type. */
@@ -102,7 +105,7 @@ function matches(pattern: string, name: EventName): boolean {
 }
 
 /** The protocol word of the v2 contract; `whatsapp` is our one extension of its enum. */
-export function protocolOf(channel: Channel): "sms" | "whatsapp" | "imessage" {
+export function protocolOf(channel: Channel): Channel {
   return channel;
 }
 
@@ -156,15 +159,9 @@ export function messagePayload(message: Message, facts: EventFacts): Record<stri
     verified: message.verified,
     event_id: facts.eventId,
     sequence: facts.sequence,
-    ...(inbound && message.channel === "whatsapp" ? whatsappFacts(message.carrierDetail) : {}),
+    ...whatsappFacts(message),
     ...facts.more,
   };
-}
-
-/** What only WhatsApp messages say: who wrote, which button was pressed, which place was sent, which message is answered. */
-function whatsappFacts(detail: Message["carrierDetail"]): Record<string, unknown> {
-  const { profile_name = null, button = null, location = null, reply_to = null } = detail ?? {};
-  return { profile_name, button, location, reply_to };
 }
 
 function statusWord(status: MessageStatus): string {

@@ -1,4 +1,4 @@
-import type { Channel } from "./snapshot.ts";
+import type { Channel, SenderChannel } from "./snapshot.ts";
 
 /** The life of a message as we know it. Carriers' own words stop at their room. */
 export type MessageStatus =
@@ -26,7 +26,7 @@ export type Draft = {
   to: string;
   /** The recipient as written, in E.164 form, once the pool has read it: a person may have two writings. */
   writtenTo?: string;
-  channel: Channel;
+  channel: SenderChannel;
   text: string | null;
   attachments: Attachment[];
   fromNumber: string | null;
@@ -61,6 +61,9 @@ export type SelectionReason =
   | "least_busy"
   | "replied_to";
 export type SelectionTrace = { reason: SelectionReason; considered: Candidate[]; note: string | null };
+
+/** What somebody made of a message: `sender` null is ourselves. A reaction that was taken back has `is_added` false. */
+export type Reaction = { reaction: string; is_added: boolean; time_sent: number; sender: string | null };
 
 /** What a failed message's code means: our name for it, words for a person, and whether sending again makes sense. */
 export type MessageFailure = { name: string; meaning: string; retry: string };
@@ -98,6 +101,7 @@ export type Message = {
   carrierDetail: Record<string, unknown> | null;
   /** How often its short links were followed: all requests, and those that look like a person's; null before the first. */
   clicks: { raw: number; human: number } | null;
+  reactions: Reaction[];
   /** What it came to after it was accepted, in order; empty for messages that are older than this list. */
   life: { to: StepName; at: number }[];
 };

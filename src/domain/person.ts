@@ -35,8 +35,12 @@ const rules: readonly Rule[] = [
   },
 ];
 
-/** Returns the one address by which a person is known, whichever writing it is given: chat, window, opt-out and contact are kept under it. Other addresses are themselves. */
+/**
+ * Returns the one address by which a person is known, whichever writing it is given: chat, window, opt-out and contact are kept under it. RCS reaches the phone number that
+ * SMS reaches, and one opt-out holds for both. Other addresses are themselves.
+ */
 export function personOf(address: string): string {
+  if (/^rcs:\+\d+$/.test(address)) return address.slice("rcs:".length);
   for (const { plain, marked, mark, strip, known } of rules) {
     if (plain.test(address)) return known === "plain" ? address : mark(address);
     if (marked.test(address)) return known === "marked" ? address : strip(address);

@@ -1,6 +1,9 @@
 /** The words of the directory as a pool knows them: one snapshot is everything a key's object needs to decide by itself. */
 export type Protocol = "twilio" | "blooio";
-export type Channel = "sms" | "whatsapp" | "imessage";
+/** What our own numbers speak. */
+export type SenderChannel = "sms" | "whatsapp" | "imessage";
+/** `rcs` and `unknown` (Messenger, what a carrier adds later) are only ever received. */
+export type Channel = SenderChannel | "rcs" | "unknown";
 export type NumberType = "shared" | "dedicated" | "inbound" | "trial" | "2fa";
 export type Strategy = "first" | "round_robin" | "weighted" | "geographic" | "least_busy";
 export type KeyMode = "live" | "test";
@@ -21,7 +24,7 @@ export type Capabilities = { sms: boolean; mms: boolean; voice: boolean; whatsap
 export type SenderNumber = {
   address: string;
   allocationId: string;
-  channel: Channel;
+  channel: SenderChannel;
   accountId: string;
   type: NumberType;
   weight: number;

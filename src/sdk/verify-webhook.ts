@@ -11,6 +11,7 @@ export type WebhookEvent = WebhookEventPayload &
     | ({ event: StatusEvent } & OfMessage)
     | ({ event: "message.failed" } & OfMessage)
     | ({ event: "message.clicked" } & OfMessage)
+    | ({ event: "message.reaction"; reaction: string; action: "add" | "remove" } & OfMessage)
     | { event: "contact.opted_out" | "contact.opted_in" | "call.received" }
     | { event: "number.unhealthy" | "number.recovered" | "webhook.failing" }
   );

@@ -645,6 +645,42 @@ export interface Message {
   reactions: Reaction[];
   reply_to?: ReplyToInfo | null;
   /**
+   * WhatsApp alone, like the six fields after it.
+   */
+  profile_name?: string | null;
+  /**
+   * What WhatsApp calls a person who may hide the number.
+   */
+  external_user_id?: string | null;
+  /**
+   * What the message is, also where it has no text: `button`, `list`, `location`, `unsupported` …
+   */
+  kind?: string | null;
+  /**
+   * `text`, `payload` and `type` of the button that was pressed.
+   */
+  button?: {
+    [k: string]: unknown;
+  } | null;
+  /**
+   * `id`, `title` and `description` of the row that was chosen.
+   */
+  list?: {
+    [k: string]: unknown;
+  } | null;
+  /**
+   * `latitude`, `longitude`, `address` and `label`.
+   */
+  location?: {
+    [k: string]: unknown;
+  } | null;
+  /**
+   * The advertisement that the person came from: `source_url`, `source_id`, `headline` …
+   */
+  referral?: {
+    [k: string]: unknown;
+  } | null;
+  /**
    * Epoch milliseconds.
    */
   time_sent: number;
@@ -842,6 +878,42 @@ export interface MessageDetail {
   sender: string | null;
   reactions: Reaction[];
   reply_to?: ReplyToInfo | null;
+  /**
+   * WhatsApp alone, like the six fields after it.
+   */
+  profile_name?: string | null;
+  /**
+   * What WhatsApp calls a person who may hide the number.
+   */
+  external_user_id?: string | null;
+  /**
+   * What the message is, also where it has no text: `button`, `list`, `location`, `unsupported` …
+   */
+  kind?: string | null;
+  /**
+   * `text`, `payload` and `type` of the button that was pressed.
+   */
+  button?: {
+    [k: string]: unknown;
+  } | null;
+  /**
+   * `id`, `title` and `description` of the row that was chosen.
+   */
+  list?: {
+    [k: string]: unknown;
+  } | null;
+  /**
+   * `latitude`, `longitude`, `address` and `label`.
+   */
+  location?: {
+    [k: string]: unknown;
+  } | null;
+  /**
+   * The advertisement that the person came from: `source_url`, `source_id`, `headline` …
+   */
+  referral?: {
+    [k: string]: unknown;
+  } | null;
   /**
    * Epoch milliseconds.
    */

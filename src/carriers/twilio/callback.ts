@@ -2,6 +2,7 @@ import { fail, ok, type Result } from "../../domain/failure.ts";
 import type { MessageStatus } from "../../domain/message.ts";
 import type { Channel } from "../../domain/snapshot.ts";
 import { readStatus } from "./status.ts";
+import { readWhatsapp, type WhatsappFacts } from "./whatsapp.ts";
 
 /** A decoded form, in the order and with the repetitions in which it arrived. */
 export type FormParams = readonly (readonly [string, string])[];
@@ -14,16 +15,14 @@ export type InboundReport = {
   to: string;
   text: string;
   media: { url: string; contentType: string | null }[];
-  /** Null: the addresses are of a channel that we do not carry (`rcs:`, `messenger:`), or of two different ones. */
-  channel: Channel | null;
+  channel: Channel;
   optOutType: "STOP" | "START" | "HELP" | null;
   numSegments: number;
   profileName: string | null;
-  button: { text: string | null; payload: string | null; type: string | null } | null;
-  location: { latitude: number; longitude: number; address: string | null; label: string | null } | null;
+  /** The SID of the message that is answered, or reacted to. */
   replyTo: string | null;
   raw: Record<string, string>;
-};
+} & WhatsappFacts;
 
 /** What Twilio reports of a message that we sent; `status` is null for a word that we do not know. */
 export type StatusReport = {
@@ -51,6 +50,7 @@ export function readInbound(params: FormParams): Result<InboundReport> {
   const { raw, providerId, accountSid } = form.value;
   const { From: from, To: to } = raw;
   if (!from || !to) return fail("invalid_request", `${from ? "To" : "From"} is missing.`);
+  const channel = readChannel(from, to);
   return ok({
     providerId,
     accountSid,
@@ -58,12 +58,11 @@ export function readInbound(params: FormParams): Result<InboundReport> {
     to,
     text: raw.Body ?? "",
     media: readMedia(raw),
-    channel: readChannel(from, to),
+    channel,
     optOutType: readOptOut(raw.OptOutType),
     numSegments: readCount(raw.NumSegments, 255) || 1,
     profileName: raw.ProfileName || null,
-    button: readButton(raw),
-    location: readLocation(raw),
+    ...readWhatsapp(raw),
     replyTo: raw.OriginalRepliedMessageSid || null,
     raw,
   });
@@ -74,7 +73,7 @@ export function readStatusReport(params: FormParams): Result<StatusReport> {
   const form = readForm(params);
   if (!form.ok) return form;
   const { raw, providerId, accountSid } = form.value;
-  const rawStatus = raw.MessageStatus || raw.SmsStatus || "";
+  const rawStatus = raw.MessageStatus ?? raw.SmsStatus ?? "";
   const errorCode = raw.ErrorCode ?? "";
   return ok({
     providerId,
@@ -110,10 +109,12 @@ function readForm(params: FormParams): Result<Form> {
   return ok({ raw, providerId, accountSid });
 }
 
-function readChannel(from: string, to: string): Channel | null {
+/** A channel that we cannot speak (Messenger, and what Twilio adds later) is `unknown`: the addresses themselves say which it is. */
+function readChannel(from: string, to: string): Channel {
   const prefixes = [from, to].map((address) => /^([a-z]+):/.exec(address)?.[1] ?? "");
   if (prefixes.every((prefix) => prefix === "")) return "sms";
-  return prefixes.every((prefix) => prefix === "whatsapp") ? "whatsapp" : null;
+  if (prefixes.every((prefix) => prefix === "whatsapp")) return "whatsapp";
+  return prefixes.includes("rcs") ? "rcs" : "unknown";
 }
 
 function readMedia(raw: Record<string, string>): InboundReport["media"] {
@@ -131,18 +132,4 @@ function readCount(text: string | undefined, max: number): number {
 
 function readOptOut(word: string | undefined): InboundReport["optOutType"] {
   return word === "STOP" || word === "START" || word === "HELP" ? word : null;
-}
-
-function readButton(raw: Record<string, string>): InboundReport["button"] {
-  const { ButtonText: text, ButtonPayload: payload, ButtonType: type } = raw;
-  if (!text && !payload) return null;
-  return { text: text || null, payload: payload || null, type: type || null };
-}
-
-function readLocation(raw: Record<string, string>): InboundReport["location"] {
-  if (!raw.Latitude || !raw.Longitude) return null;
-  const latitude = Number(raw.Latitude);
-  const longitude = Number(raw.Longitude);
-  if (!Number.isFinite(latitude) || !Number.isFinite(longitude)) return null;
-  return { latitude, longitude, address: raw.Address || null, label: raw.Label || null };
 }

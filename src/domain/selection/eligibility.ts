@@ -1,7 +1,7 @@
-import type { Channel, SenderNumber, Sync } from "../snapshot.ts";
+import type { SenderChannel, SenderNumber, Sync } from "../snapshot.ts";
 
 /** The person a message goes to: the chat's id, the channel it takes, and the bare E.164 number. */
-export type Recipient = { chatId: string; channel: Channel; e164: string };
+export type Recipient = { chatId: string; channel: SenderChannel; e164: string };
 
 /** What a message asks of its sender. `hasWrittenTo` answers from memory: it is asked once per reply-only number. */
 export type Demand = {

@@ -1,9 +1,9 @@
-import type { Channel, Sync } from "../snapshot.ts";
+import type { SenderChannel, Sync } from "../snapshot.ts";
 
 /** Returns the sync setting of a number's account that forbids sending on a channel, in words and by its field, or null where none does. */
 export function settingAgainst(
   sync: Sync | null,
-  channel: Channel,
+  channel: SenderChannel,
 ): { field: "direction" | "channels"; words: string } | null {
   if (sync === null || channel === "imessage") return null;
   if (sync.direction === "inbound") {

@@ -8,11 +8,14 @@ import type { Deps } from "../deps.ts";
 import { publishLobby } from "../publish.ts";
 import { handOver } from "./hand-over.ts";
 
+/** Whose an address is; one that was never imported (an RCS agent, a Messenger page) is its account's. */
+type Owner = Pick<NumberRow, "organizationId" | "apiKeyId">;
+
 /**
  * Keeps an inbound message in the pool that holds its number. While no key does, the directory keeps it for seven days, and the organization's own webhooks
  * hear of it at once. A number that moved meanwhile is looked up again, so that nothing falls between two pools.
  */
-export async function keepInbound(deps: Deps, number: NumberRow, message: InboundMessage): Promise<Result<null>> {
+export async function keepInbound(deps: Deps, number: Owner, message: InboundMessage): Promise<Result<null>> {
   if (number.apiKeyId !== null) {
     const received = await askPool(deps, number.apiKeyId, (pool) => pool.receive(message));
     if (received.ok) return ok(null);
@@ -29,7 +32,7 @@ export async function keepInbound(deps: Deps, number: NumberRow, message: Inboun
 }
 
 /** The organization's lobby tells its own webhooks, if there are any. */
-async function tellOrganization(deps: Deps, { organizationId }: NumberRow, message: InboundMessage): Promise<boolean> {
+async function tellOrganization(deps: Deps, { organizationId }: Owner, message: InboundMessage): Promise<boolean> {
   const tell = () => deps.pool(organizationId).receive(message);
   const told = await tell();
   if (told.ok || told.failure.code !== "needs_snapshot") return told.ok;

@@ -6,7 +6,6 @@ import { fail, ok, type Result } from "../../domain/failure.ts";
 import type { Attachment } from "../../domain/message.ts";
 import { keywordOf } from "../../domain/opt-out.ts";
 import type { InboundMessage } from "../../domain/pool-calls.ts";
-import type { Channel } from "../../domain/snapshot.ts";
 import { judgeRequest, type SignedForm } from "../accounts/judge-request.ts";
 import type { Deps } from "../deps.ts";
 import { signMediaUrl } from "../links-and-media/media-url.ts";
@@ -14,53 +13,30 @@ import { keepInbound } from "./keep-inbound.ts";
 
 /**
  * Keeps an inbound message: the signature holds against the configured URL, the account in the path is the body's and owns the number, else nothing is
- * written and the answer is `signature_invalid`. A genuine message of a channel that we do not carry is refused in words of its own. Returns only when the message is durable.
+ * written and the answer is `signature_invalid`. Returns only when the message is durable.
  */
 export async function receiveInbound(deps: Deps, incoming: SignedForm): Promise<Result<null>> {
   const read = readInbound(incoming.params);
   if (!read.ok) return fail("signature_invalid");
   const genuine = await judgeRequest(deps, incoming, read.value.accountSid);
   if (genuine === "forged") return fail("signature_invalid");
-  const { channel } = read.value;
-  if (channel === null) return refuseChannel(deps, incoming.accountId, read.value);
   const route = await findInboundRoute(deps.db, incoming.accountId, read.value.to);
-  if (route === null || route.number === null) {
-    return fail("signature_invalid", "This account does not own the number.");
-  }
-  const { account, number } = route;
-  const message = await toInboundMessage(deps, account, { ...read.value, channel }, genuine === "signed");
+  const number = route === null ? null : (route.number ?? foreignTo(route.account, read.value));
+  if (route === null || number === null) return fail("signature_invalid", "This account does not own the number.");
+  const { account } = route;
+  const message = await toInboundMessage(deps, account, read.value, genuine === "signed");
   const detail = { ...message.detail, idempotency_token: incoming.idempotencyToken };
   return keep(deps, account, number, { ...message, detail });
 }
 
-function refuseChannel(deps: Deps, accountId: string, { providerId, from, to }: InboundReport): Result<null> {
-  const [fromKind, toKind] = [addressKind(from), addressKind(to)];
-  deps.log({
-    level: "error",
-    event: "inbound_channel_not_supported",
-    integration_id: accountId,
-    provider_id: providerId,
-    from_kind: fromKind,
-    to_kind: toKind,
-  });
-  return fail(
-    "invalid_request",
-    `A message from ${fromKind} to ${toKind} cannot be kept: only SMS, MMS and WhatsApp are carried. Read ${providerId} at Twilio.`,
-  );
+type Owner = Pick<NumberRow, "organizationId" | "apiKeyId">;
+
+/** Senders of channels that we cannot speak are imported nowhere: the signature says whose they are, and their messages are kept for the organization. */
+function foreignTo({ organizationId }: AccountRow, { channel }: InboundReport): Owner | null {
+  return channel === "rcs" || channel === "unknown" ? { organizationId, apiKeyId: null } : null;
 }
 
-/** The word before an address's colon; a plain number has none. */
-function addressKind(address: string): string {
-  const prefix = /^([a-z]{1,20}):/.exec(address)?.[1];
-  return prefix === undefined ? "a number" : `${prefix}:`;
-}
-
-async function keep(
-  deps: Deps,
-  account: AccountRow,
-  number: NumberRow,
-  message: InboundMessage,
-): Promise<Result<null>> {
+async function keep(deps: Deps, account: AccountRow, number: Owner, message: InboundMessage): Promise<Result<null>> {
   if (syncsInbound(account, message)) return keepInbound(deps, number, message);
   const keyword = keywordOf(message);
   if (keyword !== "stop" && keyword !== "start") return ok(null);
@@ -70,16 +46,25 @@ async function keep(
 function syncsInbound(account: AccountRow, message: InboundMessage): boolean {
   const { direction, channels } = account.sync;
   if (direction === "outbound") return false;
-  return message.channel === "imessage" || channels.includes(message.channel);
+  switch (message.channel) {
+    case "sms":
+    case "whatsapp":
+      return channels.includes(message.channel);
+    case "rcs":
+      return channels.includes("sms");
+    case "imessage":
+    case "unknown":
+      return true;
+  }
 }
 
 async function toInboundMessage(
   deps: Deps,
   account: AccountRow,
-  report: InboundReport & { channel: Channel },
+  report: InboundReport,
   verified: boolean,
 ): Promise<InboundMessage> {
-  const { raw, replyTo, profileName, button, location } = report;
+  const { raw, replyTo, profileName, button, list, location, referral, externalUserId, kind } = report;
   const media = account.sync.media ? report.media : [];
   return {
     providerId: report.providerId,
@@ -91,7 +76,17 @@ async function toInboundMessage(
     attachments: await Promise.all(media.map((file, index) => describeMedia(deps, account, file, index))),
     verified,
     optOutType: report.optOutType,
-    detail: { raw, reply_to: replyTo, profile_name: profileName, button, location },
+    detail: {
+      raw,
+      reply_to: replyTo,
+      profile_name: profileName,
+      external_user_id: externalUserId,
+      kind,
+      button,
+      list,
+      location,
+      referral,
+    },
   };
 }
 

@@ -12,6 +12,7 @@ export const eventWords: Readonly<Record<EventName, string>> = {
   "message.failed": "A message will not arrive; the error fields say why and what to do.",
   "message.read": "The recipient read a message, where the channel says so.",
   "message.clicked": "Somebody followed a short link.",
+  "message.reaction": "Somebody reacted to a message, or took a reaction back.",
   "number.unhealthy": "A number fails too often and is passed over. Only for those who name it.",
   "number.recovered": "A number that was passed over is chosen again. Only for those who name it.",
   "call.received": "Somebody called one of the numbers. Only for those who name it.",

@@ -5,6 +5,7 @@ import type {
   Direction,
   Message,
   MessageStatus,
+  Reaction,
   SelectionTrace,
   SendExtras,
   StepName,
@@ -29,6 +30,8 @@ export type Detail = {
   to?: string;
   /** How often its short links were followed, and how often by people. */
   clicks?: { raw: number; human: number };
+  /** The last ones, oldest first. */
+  reactions?: Reaction[];
   /** What the message came to, in order: written with the status, so that it costs no row of its own. */
   life?: Step[];
 };
@@ -281,6 +284,7 @@ export function readMessageRow(row: MessageRow, tag: string): Message {
     extras: detail.extras,
     carrierDetail: detail.carrier,
     clicks: detail.clicks ?? null,
+    reactions: detail.reactions ?? [],
     life: (detail.life ?? []).map(([to, at]) => ({ to, at })),
   };
 }

@@ -4,6 +4,7 @@ import { keywordOf } from "../../domain/opt-out.ts";
 import { personOf } from "../../domain/person.ts";
 import type { InboundCall, InboundMessage, Received } from "../../domain/pool-calls.ts";
 import { countSegments } from "../../domain/segments.ts";
+import { type Quoted, readQuoted } from "../../domain/whatsapp-facts.ts";
 import type { Desk } from "../desk.ts";
 import { heedOnce } from "../ledger/blocks.ts";
 import { ensureChat, findChat, touchChat } from "../ledger/chats.ts";
@@ -11,6 +12,7 @@ import { noteHeard } from "../ledger/heard.ts";
 import { findMessage, findMessageBySid, insertMessage } from "../ledger/messages.ts";
 import { liftOptOut, recordOptOut } from "../people/opt-outs.ts";
 import { emitPoolEvent, emitStatus } from "../telling/outbox.ts";
+import { findReactedTo, react } from "./react.ts";
 
 /** Keeps an inbound message by its provider id with its chat, stickiness, opt-out and event in one transaction; a repeat is a no-op. */
 export function receiveMessage(desk: Desk, message: InboundMessage): Result<Received> {
@@ -43,6 +45,14 @@ export function noteCall(desk: Desk, call: InboundCall): Result<null> {
 }
 
 function writeInbound(desk: Desk, message: InboundMessage): Received {
+  const target = findReactedTo(desk, message);
+  if (target === null) return writeMessage(desk, message);
+  const isNew = react(desk, target, message);
+  if (isNew) desk.noteActive(message.to);
+  return { messageId: rowId("msg", target.seq, desk.tag), repeated: !isNew };
+}
+
+function writeMessage(desk: Desk, message: InboundMessage): Received {
   const at = message.receivedAt ?? desk.now();
   const seq = desk.nextSequence();
   const chat = personOf(message.from);
@@ -68,7 +78,7 @@ function writeInbound(desk: Desk, message: InboundMessage): Received {
       verified: message.verified,
       trace: null,
       extras: {},
-      carrier: message.detail,
+      carrier: { ...message.detail, reply_to: findQuoted(desk, message) },
     },
   });
   if (!inserted) {
@@ -77,7 +87,7 @@ function writeInbound(desk: Desk, message: InboundMessage): Received {
   }
   touchChat(desk.sql, {
     chat,
-    address: message.from,
+    address: message.channel === "rcs" ? chat : message.from,
     contactId: desk.outside.newId("con"),
     seq,
     at,
@@ -92,6 +102,13 @@ function writeInbound(desk: Desk, message: InboundMessage): Received {
   if (row !== null) emitStatus(desk, row, message.toldOrganization === true ? "api_key" : "all");
   noteOptOut(desk, message);
   return { messageId: rowId("msg", seq, desk.tag), repeated: false };
+}
+
+/** A receiver knows the messages by our ids. */
+function findQuoted(desk: Desk, { detail }: InboundMessage): Quoted | null {
+  const quoted = readQuoted(detail.reply_to ?? null);
+  const row = quoted === null ? null : findMessageBySid(desk.sql, quoted.guid);
+  return quoted === null ? null : { ...quoted, message_id: row === null ? null : rowId("msg", row.seq, desk.tag) };
 }
 
 /** STOP and START hold for the whole pool: another of its numbers never writes to a person who opted out. */

@@ -10,6 +10,7 @@ import {
   subscribes,
 } from "../../domain/event.ts";
 import { rowId } from "../../domain/ids.ts";
+import type { Reaction } from "../../domain/message.ts";
 import type { Lane } from "../../domain/pool-calls.ts";
 import type { Webhook } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
@@ -32,7 +33,7 @@ export function emitStatus(desk: Desk, row: MessageRow, audience: Audience = "al
 }
 
 /** The account's sync settings choose whether its messages or its statuses are told; the ledger keeps both. */
-function wantsEvents(desk: Desk, row: MessageRow): boolean {
+function wantsEvents(desk: Desk, row: Pick<MessageRow, "account" | "direction">): boolean {
   const events = desk.findAccount(row.account)?.sync.events ?? "both";
   return events === "both" || events === (row.direction === "inbound" ? "messages" : "statuses");
 }
@@ -58,6 +59,15 @@ export function emitMessageEvent(
   const event = { seq, name, message: row.seq, original: null, body: JSON.stringify(payload) };
   insertEvent(desk.sql, event);
   oweTo(desk, event, receivers, failureOf(name, row));
+}
+
+/** Writes the event of a reaction to a message, in the contract's words; the person's account chooses whether what people say is told. */
+export function emitReaction(desk: Desk, row: MessageRow, reaction: Reaction, audience: Audience): void {
+  if (!wantsEvents(desk, { account: row.account, direction: "inbound" })) return;
+  const said = { direction: "inbound", status: null, text: null, attachments: [], sender: reaction.sender };
+  const { reaction: word, is_added } = reaction;
+  const more = { ...said, reaction: word, action: is_added ? "add" : "remove", original_text: row.text };
+  emitMessageEvent(desk, row, "message.reaction", more, audience);
 }
 
 /** Writes an event about the pool itself, for those who name it. */

@@ -3,6 +3,7 @@ import { protocolOf, wireAttachment } from "../../../domain/event.ts";
 import type { Message } from "../../../domain/message.ts";
 import type { Contact, MessageView, SendAnswer } from "../../../domain/pool-calls.ts";
 import { publicStatus } from "../../../domain/status.ts";
+import { whatsappFacts } from "../../../domain/whatsapp-facts.ts";
 import type { MessageDetail, Message as MessageSchema, MessageStatus } from "./schemas.ts";
 
 function progressOf(message: Message) {
@@ -26,8 +27,17 @@ function contentOf(message: Message) {
     text: message.text,
     attachments: message.attachments.map(wireAttachment),
     sender: null,
-    reactions: [],
+    reactions: message.reactions,
+    ...saidBeside(message),
   };
+}
+
+/** A message that answers none has no `reply_to` at all, as in the contract. */
+function saidBeside(message: Message) {
+  const facts = whatsappFacts(message);
+  if (facts === null) return {};
+  const { reply_to, ...others } = facts;
+  return reply_to === null ? others : { ...others, reply_to };
 }
 
 function additionsOf(message: Message) {

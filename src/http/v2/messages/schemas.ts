@@ -45,6 +45,24 @@ const content = {
   sender: z.string().nullable(),
   reactions: z.array(Reaction),
   reply_to: ReplyToInfo.nullish(),
+  profile_name: z.string().nullish().meta({ description: "WhatsApp alone, like the six fields after it." }),
+  external_user_id: z.string().nullish().meta({ description: "What WhatsApp calls a person who may hide the number." }),
+  kind: z.string().nullish().meta({
+    description: "What the message is, also where it has no text: `button`, `list`, `location`, `unsupported` …",
+  }),
+  button: z
+    .looseObject({})
+    .nullish()
+    .meta({ description: "`text`, `payload` and `type` of the button that was pressed." }),
+  list: z
+    .looseObject({})
+    .nullish()
+    .meta({ description: "`id`, `title` and `description` of the row that was chosen." }),
+  location: z.looseObject({}).nullish().meta({ description: "`latitude`, `longitude`, `address` and `label`." }),
+  referral: z
+    .looseObject({})
+    .nullish()
+    .meta({ description: "The advertisement that the person came from: `source_url`, `source_id`, `headline` …" }),
 };
 
 const additions = {

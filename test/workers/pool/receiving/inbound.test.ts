@@ -165,7 +165,7 @@ describe("an inbound message", () => {
       profile_name: "Ada",
       button: { text: "Yes, please", payload: "yes", type: "REPLY" },
       location: { latitude: 52.52, longitude: 13.405, address: "Berlin", label: null },
-      reply_to: `SM${"3".repeat(32)}`,
+      reply_to: { message_id: null, guid: `SM${"3".repeat(32)}`, part_index: 0 },
     });
   });
 

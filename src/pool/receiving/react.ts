@@ -1,0 +1,40 @@
+import type { Reaction } from "../../domain/message.ts";
+import { personOf } from "../../domain/person.ts";
+import type { InboundMessage } from "../../domain/pool-calls.ts";
+import { readQuoted } from "../../domain/whatsapp-facts.ts";
+import type { Desk } from "../desk.ts";
+import { heedOnce } from "../ledger/blocks.ts";
+import { noteHeard } from "../ledger/heard.ts";
+import { type Detail, findMessageBySid, type MessageRow, updateMessage } from "../ledger/messages.ts";
+import { type Audience, emitReaction } from "../telling/outbox.ts";
+
+const keptReactions = 20;
+
+/** Returns the message of this conversation that a WhatsApp reaction is about, or null: for any other message, and where it is not known here. */
+export function findReactedTo(desk: Desk, message: InboundMessage): MessageRow | null {
+  if (message.channel !== "whatsapp" || message.detail.kind !== "reaction") return null;
+  const quoted = readQuoted(message.detail.reply_to);
+  const target = quoted === null ? null : findMessageBySid(desk.sql, quoted.guid);
+  return target?.chat === personOf(message.from) ? target : null;
+}
+
+/** Writes a reaction to its message, once; no text takes back what the person reacted with before. Answers false for a repeat. */
+export function react(desk: Desk, target: MessageRow, message: InboundMessage): boolean {
+  if (!heedOnce(desk.sql, message.providerId, desk.now())) return false;
+  const at = message.receivedAt ?? desk.now();
+  const detail = JSON.parse(target.detail) as Detail;
+  const before = detail.reactions ?? [];
+  const reaction: Reaction = {
+    reaction:
+      message.text ?? before.findLast(({ sender, is_added }) => sender === target.chat && is_added)?.reaction ?? "",
+    is_added: message.text !== null,
+    time_sent: at,
+    sender: target.chat,
+  };
+  const reactions = [...before, reaction].slice(-keptReactions);
+  updateMessage(desk.sql, target.seq, { detail: JSON.stringify({ ...detail, reactions } satisfies Detail) });
+  noteHeard(desk.sql, message.to, target.chat, at, true);
+  const audience: Audience = message.toldOrganization === true ? "api_key" : "all";
+  emitReaction(desk, target, reaction, audience);
+  return true;
+}
