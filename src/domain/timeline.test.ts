@@ -32,6 +32,7 @@ const message: Message = {
   carrierDetail: null,
   clicks: null,
   life: [],
+  reactions: [],
 };
 
 const wordsOf = (change: Partial<Message>) => tellLife({ ...message, ...change }).map(({ words }) => words);
