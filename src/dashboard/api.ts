@@ -43,21 +43,28 @@ export class ApiProblem extends Error {
 
 type Loose = { params?: Record<string, string>; query?: Record<string, unknown>; body?: unknown };
 
-/** Makes an admin call by its id. Rejects with an `ApiProblem`. */
-export async function call<I extends Id>(id: I, given: Given<I>): Promise<Answer<I>> {
+/** Makes an admin call by its id, a repeatable one with its idempotency key. Rejects with an `ApiProblem`. */
+export async function call<I extends Id>(id: I, given: Given<I>, idempotencyKey?: string): Promise<Answer<I>> {
   const { params = {}, query = {}, body } = given as Loose;
+  const headers: Record<string, string> = idempotencyKey === undefined ? {} : { "Idempotency-Key": idempotencyKey };
   const [method, path] = paths[id] ?? ["GET", `/${id}`];
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
   const asked = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");
   const search = new URLSearchParams(asked.map(([name, value]) => [name, String(value)])).toString();
-  return request(`/admin/api${filled}${search === "" ? "" : `?${search}`}`, method, body);
+  return request(`/admin/api${filled}${search === "" ? "" : `?${search}`}`, method, body, headers);
 }
 
 /** Makes a session call, or any other of this origin. Rejects with an `ApiProblem`. */
-export async function request<T>(url: string, method: string, body?: unknown): Promise<T> {
+export async function request<T>(
+  url: string,
+  method: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<T> {
   const answer = await fetch(url, {
     method,
-    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
+    headers: { ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await answer.text();
   const read = parse(text);

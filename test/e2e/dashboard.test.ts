@@ -72,6 +72,29 @@ describe("the dashboard in a browser", () => {
     await again.context.close();
   });
 
+  test("sends once when an answer is lost and the person presses again", async () => {
+    const { context, page } = await open();
+    await signIn(page);
+    await page.getByRole("link", { name: "Send a message" }).click();
+    const path = /\/admin\/api\/api-keys\/[^/]+\/messages$/;
+    await page.route(path, async (route) => {
+      if (route.request().method() !== "POST") return route.continue();
+      await route.fetch();
+      await route.abort("connectionreset");
+    });
+    await page.getByLabel("To").fill("+15551239999");
+    await page.getByLabel("Text").fill("Once, whatever happens");
+    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByRole("alert").waitFor();
+    await page.unroute(path);
+    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByRole("heading", { name: "Why this number" }).waitFor();
+    const [key] = ((await adminOf(gateway)("GET", "/api-keys")).body.api_keys ?? []) as { api_key_id: string }[];
+    const found = await adminOf(gateway)("GET", `/api-keys/${key?.api_key_id}/messages?contact=%2B15551239999`);
+    expect(found.body.messages).toHaveLength(1);
+    await context.close();
+  });
+
   test("refuses a wrong token and says which one is meant", async () => {
     const { context, page } = await open();
     await page.goto(`${gateway.url}/app/sign-in`);

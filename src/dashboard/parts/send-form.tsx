@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import type { FormEvent } from "react";
+import { type FormEvent, useRef } from "react";
 import { call } from "../api.ts";
 import { Problem } from "./problem.tsx";
 
@@ -10,9 +10,16 @@ type Draft = { to: string; text: string };
 export function SendForm({ apiKeyId, isTest }: { apiKeyId: string; isTest: boolean }) {
   const cache = useQueryClient();
   const navigate = useNavigate();
+  // Sent again after an answer that was lost, the same message is the same send.
+  const attempt = useRef({ body: "", key: "" });
   const { mutate, error, isPending } = useMutation({
-    mutationFn: (body: Draft) => call("sendKeyMessage", { params: { apiKeyId }, body }),
+    mutationFn: (body: Draft) => {
+      const written = JSON.stringify(body);
+      if (attempt.current.body !== written) attempt.current = { body: written, key: crypto.randomUUID() };
+      return call("sendKeyMessage", { params: { apiKeyId }, body }, attempt.current.key);
+    },
     onSuccess: async ({ message_id: messageId }) => {
+      attempt.current = { body: "", key: "" };
       await cache.invalidateQueries({ queryKey: ["messages", apiKeyId] });
       await navigate({ to: "/messages/$apiKeyId/$messageId", params: { apiKeyId, messageId } });
     },
