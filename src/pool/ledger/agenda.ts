@@ -27,7 +27,10 @@ export type Held = {
 /** A number that something waits on, and when the first of it may leave. */
 export type LineHead = { number: string; due_at: number };
 
-/** Returns the head of each number's line, of what is due after `after`, the earliest first: a seek along the key for each number, however long its line is. */
+/**
+ * Returns the head of each number's line, of what is due after `after`, the earliest first: a seek along the key for each number, however long its line is.
+ * What is on its way stands in the line until it is settled, and is looked past.
+ */
 export function lineHeads(sql: SqlStorage, after = -1): LineHead[] {
   return sql
     .exec<LineHead>(
@@ -35,7 +38,10 @@ export function lineHeads(sql: SqlStorage, after = -1): LineHead[] {
          SELECT min(number) FROM agenda
          UNION ALL SELECT (SELECT min(number) FROM agenda WHERE agenda.number > lines.number) FROM lines WHERE lines.number IS NOT NULL
        )
-       SELECT number, due_at FROM (SELECT number, (SELECT min(due_at) FROM agenda WHERE agenda.number = lines.number AND due_at > ?) AS due_at FROM lines)
+       SELECT number, due_at FROM (SELECT number, (
+         SELECT agenda.due_at FROM agenda JOIN messages USING (seq)
+         WHERE agenda.number = lines.number AND agenda.due_at > ? AND status IN ('queued', 'scheduled') ORDER BY agenda.due_at, agenda.seq LIMIT 1
+       ) AS due_at FROM lines)
        WHERE due_at IS NOT NULL ORDER BY due_at`,
       after,
     )

@@ -29,7 +29,7 @@ export const createKeyContact = defineOperation({
   path: "/api-keys/{apiKeyId}/contacts",
   summary: "Create a contact of a key",
   description: "Traffic makes contacts by itself: this is for naming somebody before the first message.",
-  body: own.createContact.body,
+  body: own.createContact.body.strict(),
   answers: own.createContact.answers,
   errors: ["not_found", "already_exists"],
 });
@@ -52,7 +52,7 @@ export const updateKeyContact = defineOperation({
   path: "/api-keys/{apiKeyId}/contacts/{contactId}",
   summary: "Rename a contact of a key",
   description: "A `name` of null clears it.",
-  body: own.updateContact.body,
+  body: own.updateContact.body.strict(),
   answers: own.updateContact.answers,
   errors: ["not_found"],
 });
