@@ -160,9 +160,16 @@ function loginOf(
   };
 }
 
+/** A login uses its API key before its auth token, so each that is given is tried by itself: a token that only verifies webhooks would never be noticed. */
 async function tryLogin(deps: Deps, login: Login): Promise<Result<null>> {
-  const probed = await deps.carrier({ sandbox: false }, login).probe("credentials");
-  return probed.ok ? ok(null) : { ok: false, failure: readRefusal(probed.refusal).failure };
+  const tries: [name: string, alone: Login][] = [];
+  if (login.apiKeySid !== null) tries.push(["API key", { ...login, authToken: null }]);
+  if (login.authToken !== null) tries.push(["auth token", { ...login, apiKeySid: null, apiKeySecret: null }]);
+  for (const [name, alone] of tries) {
+    const probed = await deps.carrier({ sandbox: false }, alone).probe("credentials");
+    if (!probed.ok) return readRefusal(probed.refusal, name);
+  }
+  return ok(null);
 }
 
 export type Check = {

@@ -1,11 +1,14 @@
 import type { Refusal } from "../../carriers/carrier.ts";
 import { fail } from "../../domain/failure.ts";
 
-/** Returns what a carrier's refusal of a management call means to the admin. */
-export function readRefusal(refusal: Refusal): { ok: false; failure: ReturnType<typeof fail>["failure"] } {
+/** Returns what a carrier's refusal of a management call means to the admin; `tried` names the credential where just one was tried. */
+export function readRefusal(
+  refusal: Refusal,
+  tried = "credentials",
+): { ok: false; failure: ReturnType<typeof fail>["failure"] } {
   const context = { twilio_code: refusal.code, twilio_message: refusal.message, twilio_status: refusal.status };
   if (refusal.status === 401 || refusal.status === 403) {
-    return fail("twilio_authentication_failed", `Twilio refused the credentials: ${refusal.message}`, context);
+    return fail("twilio_authentication_failed", `Twilio refused the ${tried}: ${refusal.message}`, context);
   }
   if (refusal.status === null || refusal.status === 429 || refusal.status >= 500) {
     return fail("twilio_unavailable", `Twilio did not answer as it should: ${refusal.message} Try again.`, context);

@@ -162,6 +162,39 @@ describe("an account whose credentials are refused", () => {
 });
 
 describe("credentials", () => {
+  it.each([
+    ["auth token", { auth_token: "wrong" }],
+    ["API key", { api_key_secret: "wrong" }],
+  ])(
+    "are all tried when an account is connected: a wrong %s beside what is good is named, and nothing is stored",
+    async (name, wrong) => {
+      const account = outside.open({ apiKeys: [apiKey] });
+      const organization = await admin("/organizations", { body: { name: "Two credentials" } });
+      const good = {
+        organization_id: organization.body.organization_id,
+        account_sid: account.options.accountSid,
+        api_key_sid: apiKey.sid,
+        api_key_secret: apiKey.secret,
+        auth_token: account.options.authToken,
+      };
+      const refused = await admin("/integrations/twilio", { body: { ...good, ...wrong } });
+      expect(refused).toMatchObject({
+        status: 422,
+        body: { code: "twilio_authentication_failed", message: `Twilio refused the ${name}: Authenticate` },
+      });
+      expect((await admin("/integrations/twilio", { body: good })).status).toBe(201);
+    },
+  );
+
+  it("are all tried when an account is changed: a wrong auth token beside a good API key leaves both as they were", async () => {
+    const change = { api_key_sid: apiKey.sid, api_key_secret: apiKey.secret, auth_token: "wrong" };
+    const path = `/integrations/twilio/${key.integrationId}`;
+    const refused = await admin(path, { method: "PATCH", body: change });
+    expect(refused).toMatchObject({ status: 422, body: { code: "twilio_authentication_failed" } });
+    expect(refused.body.message).toContain("auth token");
+    expect(await integration()).toMatchObject({ authentication: "auth_token", api_key_sid: null });
+  });
+
   it("are in no answer, no log line and no error, whatever happens", async () => {
     const secrets = [
       twilio.options.authToken,
