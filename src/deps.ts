@@ -19,6 +19,7 @@ export function makeDeps(env: Cloudflare.Env, settings: Settings): Deps {
     sandbox: (accountSid) => env.SANDBOX.getByName(accountSid) as unknown as SandboxCalls,
     carrier: (account, login) => (account.sandbox ? sandbox(login) : twilio(login)),
     signers: new Map(),
+    refusals: new Map(),
     ring: async (bell, delaySeconds = 0) => {
       await (bell.lane === "slow" ? env.BELL_SLOW : env.BELL).send(bell, { delaySeconds });
     },

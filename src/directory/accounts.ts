@@ -1,4 +1,4 @@
-import { and, asc, count, eq, exists, lt, or } from "drizzle-orm";
+import { and, asc, count, eq, exists, isNull, lt, lte, or, sql } from "drizzle-orm";
 import type { Sync } from "../domain/snapshot.ts";
 import { bumpOrganization } from "./api-keys.ts";
 import { type Database, type PageQuery, runTogether, type Statement } from "./database.ts";
@@ -24,6 +24,9 @@ export type AccountRow = {
   status: "connected" | "unhealthy";
   statusReason: string | null;
   checkedAt: number;
+  /** Requests in Twilio's name that were refused since the credentials were last given. */
+  refusedSignatures: number;
+  lastRefusedSignatureAt: number | null;
   createdAt: number;
 };
 
@@ -85,6 +88,22 @@ export async function listDueAccounts(
 /** Notes when an account was last looked at; its pools need not know. */
 export async function noteChecked(db: Database, id: string, at: number): Promise<void> {
   await db.update(twilioAccounts).set({ checkedAt: at }).where(eq(twilioAccounts.id, id));
+}
+
+/** Adds refused signatures to an account's count, unless some were added later than `unlessSince`; says whether it did. */
+export async function addRefusedSignatures(
+  db: Database,
+  id: string,
+  refused: { count: number; at: number; unlessSince: number },
+): Promise<boolean> {
+  const { refusedSignatures, lastRefusedSignatureAt: lastAt } = twilioAccounts;
+  const rests = or(isNull(lastAt), lte(lastAt, refused.unlessSince));
+  const added = await db
+    .update(twilioAccounts)
+    .set({ refusedSignatures: sql`${refusedSignatures} + ${refused.count}`, lastRefusedSignatureAt: refused.at })
+    .where(and(eq(twilioAccounts.id, id), rests))
+    .returning({ id: twilioAccounts.id });
+  return added.length > 0;
 }
 
 /** Changes an account and raises its organization's keys. */

@@ -98,6 +98,8 @@ export const twilioAccounts = sqliteTable(
     status: text("status").$type<"connected" | "unhealthy">().notNull().default("connected"),
     statusReason: text("status_reason"),
     checkedAt: integer("checked_at").notNull().default(0),
+    refusedSignatures: integer("refused_signatures").notNull().default(0),
+    lastRefusedSignatureAt: integer("last_refused_signature_at"),
     createdAt: integer("created_at").notNull(),
   },
   (table) => [uniqueIndex("twilio_accounts_by_sid").on(table.organizationId, table.accountSid)],

@@ -3,7 +3,7 @@ import type { Database } from "../directory/database.ts";
 import type { Result } from "../domain/failure.ts";
 import type { Bell, PoolCalls } from "../domain/pool-calls.ts";
 import type { KeyRing } from "../sealing/key-ring.ts";
-import type { KnownSigners } from "./accounts/known-signers.ts";
+import type { KnownRefusals, KnownSigners } from "./accounts/known-signers.ts";
 
 /** What may be asked of the sandbox object of one account. */
 export type SandboxCalls = {
@@ -29,6 +29,8 @@ export type Deps = {
   carrier: (account: { sandbox: boolean }, login: Login) => TwilioAccount;
   /** Who may sign Twilio's requests, as far as this isolate has read it lately. */
   signers: KnownSigners;
+  /** Requests in Twilio's name that this isolate has refused. */
+  refusals: KnownRefusals;
   ring: (bell: Bell, delaySeconds?: number) => Promise<void>;
   /** Asks for a turn of its own for an errand. */
   send: (errand: Errand) => Promise<void>;

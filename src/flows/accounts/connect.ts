@@ -35,6 +35,14 @@ export type AccountSettings = {
 /** How long a replaced auth token goes on verifying webhooks (admin-api.md). */
 const formerTokenMs = 24 * 60 * 60 * 1000;
 
+/** What is no longer true of an account once new credentials work. */
+const startedAnew = {
+  status: "connected",
+  statusReason: null,
+  refusedSignatures: 0,
+  lastRefusedSignatureAt: null,
+} as const;
+
 /** Connects a Twilio account: its credentials are tried first, and nothing is stored when they are refused. */
 export async function connectAccount(
   deps: Deps,
@@ -70,6 +78,8 @@ export async function connectAccount(
     status: "connected",
     statusReason: null,
     checkedAt: 0,
+    refusedSignatures: 0,
+    lastRefusedSignatureAt: null,
     createdAt: deps.now(),
   };
   await runTogether(deps.db, insertAccount(deps.db, row));
@@ -92,11 +102,12 @@ export async function changeAccount(
   }
   const change: Partial<AccountRow> = {
     ...settingsChange(row, input),
-    ...(renewed ? { status: "connected", statusReason: null } : {}),
+    ...(renewed ? startedAnew : {}),
     ...(await credentialChange(deps, row, input)),
   };
   await updateAccount(deps.db, row, change);
   deps.signers.delete(id);
+  if (renewed) deps.refusals.delete(id);
   const published = await publishOrganization(deps, row.organizationId);
   if (!published.ok) return published;
   const changed = { ...row, ...change };

@@ -21,6 +21,7 @@ export async function disconnectAccount(
   const notRestored = await restoreAll(deps, account, await listNumbers(deps.db, { accountId: id }));
   await deleteAccount(deps.db, account);
   deps.signers.delete(id);
+  deps.refusals.delete(id);
   const published = await publishOrganization(deps, account.organizationId);
   return published.ok ? ok({ deletedAt: deps.now(), notRestored }) : published;
 }

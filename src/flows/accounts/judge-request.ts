@@ -4,6 +4,7 @@ import type { Deps } from "../deps.ts";
 import { openSecret } from "../secrets.ts";
 import { inboundSecretHolds } from "./inbound-url.ts";
 import type { KnownSigners, Signer, Token } from "./known-signers.ts";
+import { noteRefused } from "./refused-signatures.ts";
 
 /** A form that came through Twilio's door, as it arrived. */
 export type SignedForm = {
@@ -29,8 +30,18 @@ const readAgainEveryMs = 10_000;
 const readsInARow = 3;
 const signersAtMost = 1_000;
 
-/** Tells whether the account of the URL made this request: its signature holds against the configured URL, and the body names the same account. */
+/**
+ * Tells whether the account of the URL made this request: its signature holds against the configured URL, and the body names the same account. What is
+ * refused of an account that exists is counted.
+ */
 export async function judgeRequest(deps: Deps, form: SignedForm, accountSid: string): Promise<Genuineness> {
+  const verdict = await judge(deps, form, accountSid);
+  const exists = (deps.signers.get(form.accountId)?.accountSid ?? null) !== null;
+  if (verdict === "forged" && exists) await noteRefused(deps, form.accountId);
+  return verdict;
+}
+
+async function judge(deps: Deps, form: SignedForm, accountSid: string): Promise<Genuineness> {
   const now = deps.now();
   const known = deps.signers.get(form.accountId);
   const isFresh = known !== undefined && now - known.readAt < keptMs;

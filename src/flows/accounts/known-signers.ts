@@ -3,3 +3,7 @@ export type Token = { text: string; validUntil: number };
 export type Signer = { accountSid: string | null; tokens: Token[]; readAt: number; againUntil: number };
 /** The signers this isolate has seen lately, oldest reading first. */
 export type KnownSigners = Map<string, Signer>;
+/** What this isolate has refused of one account: `unwritten` is not yet in the directory, `triedAt` is when writing was last tried. */
+export type Refused = { unwritten: number; lastAt: number; triedAt: number };
+/** Of accounts that exist only, so that no forger makes it grow. */
+export type KnownRefusals = Map<string, Refused>;

@@ -58,6 +58,8 @@ async function composeSandboxAccount(
       status: "connected",
       statusReason: null,
       checkedAt: 0,
+      refusedSignatures: 0,
+      lastRefusedSignatureAt: null,
       createdAt: deps.now(),
     },
   };

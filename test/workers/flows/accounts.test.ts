@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { makeDeps } from "../../../src/deps.ts";
 import { importNumbers } from "../../../src/flows/accounts/import-numbers.ts";
+import { noteRefused } from "../../../src/flows/accounts/refused-signatures.ts";
 import type { Deps } from "../../../src/flows/deps.ts";
 import worker from "../../../src/index.ts";
 import { readSettings } from "../../../src/settings.ts";
@@ -272,6 +273,55 @@ describe("credentials", () => {
   });
 });
 
+describe("requests whose signature is refused", () => {
+  /** Twilio repeats what is refused: each message is four requests. */
+  const forge = async (times = 1) => {
+    const sent = { from: to, to: key.numbers[0] ?? "", text: "Hello", signing: "wrong" as const, times };
+    for (const { status } of await twilio.sendInbound(sent)) expect(status).toBe(403);
+  };
+
+  it("are seen in the account's detail, with how many, the last time and what to check, until new credentials are given", async () => {
+    await forge();
+    const at = new Date().toISOString();
+    const { warnings } = await integration();
+    expect(warnings).toEqual([expect.stringMatching(/^At least 4 requests .*auth token.*PUBLIC_URL.*proxy/)]);
+    expect(String(warnings)).toContain(`the last at ${at}`);
+    const path = `/integrations/twilio/${key.integrationId}`;
+    await admin(path, { method: "PATCH", body: { auth_token: twilio.options.authToken } });
+    expect((await integration()).warnings).toEqual([]);
+  });
+
+  it("are a warning for seven days after the last one", async () => {
+    await forge();
+    vi.setSystemTime(Date.now() + 7 * 24 * 60 * minute);
+    expect((await integration()).warnings).toHaveLength(1);
+    vi.setSystemTime(Date.now() + 1);
+    expect((await integration()).warnings).toEqual([]);
+  });
+
+  it("cost one write a minute, however many there are and however many isolates they reach, and all are counted", async () => {
+    const statements = vi.spyOn(Object.getPrototypeOf(env.DB), "prepare");
+    const writes = () => statements.mock.calls.filter(([text]) => !/^select/i.test(String(text)));
+    const stored = () =>
+      env.DB.prepare("SELECT refused_signatures AS refused FROM twilio_accounts WHERE id = ?")
+        .bind(key.integrationId)
+        .first("refused");
+    await forge(25);
+    expect(writes()).toHaveLength(1);
+    expect(await stored()).toBe(1);
+    expect(String((await integration()).warnings)).toContain("At least 100 requests");
+    const otherIsolate = readDeps();
+    await noteRefused(otherIsolate, key.integrationId);
+    expect(await stored()).toBe(1);
+    vi.setSystemTime(Date.now() + minute);
+    await forge();
+    expect(await stored()).toBe(101);
+    vi.setSystemTime(Date.now() + minute);
+    await noteRefused(otherIsolate, key.integrationId);
+    expect(await stored()).toBe(103);
+  });
+});
+
 describe("importing", () => {
   it("follows every page, sets what ours needs, and changes nothing when it is repeated", async () => {
     const numbers = Array.from({ length: 230 }, () => freshNumber());
@@ -425,7 +475,7 @@ describe("importing", () => {
     numberAt(twilio).sms_application_sid = `AP${"f".repeat(32)}`;
     vi.setSystemTime(Date.now() + 2 * 60 * minute);
     // A round looks at ten accounts, and the other tests of this file have left some.
-    for (let round = 0; round < 2; round += 1) await cron();
+    for (let round = 0; round < 4; round += 1) await cron();
     expect(outside.lines.some((line) => line.includes("webhook_drift"))).toBe(true);
     expect(await webhookOk()).toBe(false);
     const tested = await admin(`${path}/test`, { method: "POST", body: {} });

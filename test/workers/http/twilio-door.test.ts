@@ -347,11 +347,12 @@ describe("trap 9: a rotated auth token", () => {
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
     await knock();
     const statements = vi.spyOn(Object.getPrototypeOf(env.DB), "prepare");
+    const reads = () => statements.mock.calls.filter(([text]) => /^select/i.test(String(text)));
     for (let index = 0; index < 20; index += 1) expect((await knock({ token: "forged" })).status).toBe(403);
-    expect(statements).toHaveBeenCalledTimes(3);
+    expect(reads()).toHaveLength(3);
     vi.setSystemTime(Date.now() + 10_001);
     for (let index = 0; index < 20; index += 1) expect((await knock({ token: "forged" })).status).toBe(403);
-    expect(statements).toHaveBeenCalledTimes(4);
+    expect(reads()).toHaveLength(4);
   });
 });
 

@@ -2,6 +2,7 @@ import type * as z from "zod";
 import type { AccountRow } from "../../../directory/accounts.ts";
 import { listNumbers } from "../../../directory/numbers.ts";
 import { inboundUrl, statusUrl } from "../../../flows/accounts/inbound-url.ts";
+import { warnOfRefused } from "../../../flows/accounts/refused-signatures.ts";
 import type { Deps } from "../../../flows/deps.ts";
 import { whyTwilioCannotReach } from "../../../flows/public-url.ts";
 import type { Integration } from "./contract.ts";
@@ -47,6 +48,7 @@ function warningsOf(deps: Deps, account: AccountRow): string[] {
       : null,
     account.status === "unhealthy" ? (account.statusReason ?? "The account is unhealthy: test it.") : null,
     unreachable,
+    warnOfRefused(deps, account),
   ];
   return warnings.filter((warning) => warning !== null);
 }
