@@ -16,6 +16,11 @@ const json = "{[^/]+\\.json}";
 /** Returns Twilio's 2010 API for one sandbox account, as far as the gateway uses it. */
 export function sandboxApi(desk: Desk): Hono {
   const app = new Hono();
+  // The sandbox has one clock, its own: an answer tells it as Twilio's do.
+  app.use(async function tellTime(c, next) {
+    await next();
+    c.header("Date", new Date().toUTCString());
+  });
   app.use(async (c, next) => {
     await next();
     c.header("Twilio-Request-Id", newSid("RQ"));

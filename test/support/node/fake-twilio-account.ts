@@ -66,6 +66,8 @@ export class FakeAccount {
   creates = 0;
   url = "";
   stopped = false;
+  /** When the request that is answered now came in, where somebody has kept that. */
+  arrivedAt: number | null = null;
   readonly #running = new Set<Promise<void>>();
 
   constructor(options: FakeTwilioOptions) {
@@ -81,7 +83,7 @@ export class FakeAccount {
   }
 
   note(event: LogEvent): void {
-    this.log.push({ at: Date.now(), ...event } as LogEntry); // Omit over the union is exact; TypeScript cannot rejoin it.
+    this.log.push({ at: this.arrivedAt ?? Date.now(), ...event } as LogEntry); // Omit over the union is exact; TypeScript cannot rejoin it.
   }
 
   inBackground(work: () => Promise<void>): void {

@@ -85,24 +85,26 @@ function belongs(account: FakeAccount, path: string): boolean {
 
 /** Hands a request to the stand-in; where it resets the connection or hangs, so does this. */
 async function ask(account: FakeAccount, request: Request): Promise<Response> {
+  const arrivedAt = Date.now();
   const url = new URL(request.url);
   let reset = (_error: Error) => {};
   const broken = new Promise<never>((_, reject) => {
     reset = reject;
   });
   const socket = { resetAndDestroy: () => reset(new TypeError("The connection was reset.")) };
-  const reply = await answer(
-    account,
-    {
-      method: request.method,
-      path: url.pathname,
-      query: url.searchParams,
-      headers: Object.fromEntries(request.headers),
-      body: new TextDecoder().decode(await request.arrayBuffer()),
-    },
-    // The stand-in only ever breaks the connection of a response it cannot answer.
-    { socket, destroyed: false } as unknown as ServerResponse,
-  );
+  const asked = {
+    method: request.method,
+    path: url.pathname,
+    query: url.searchParams,
+    headers: Object.fromEntries(request.headers),
+    body: new TextDecoder().decode(await request.arrayBuffer()),
+  };
+  // What it takes, it takes before the first wait: a clock that moves on meanwhile is no later departure.
+  account.arrivedAt = arrivedAt;
+  // The stand-in only ever breaks the connection of a response it cannot answer.
+  const answering = answer(account, asked, { socket, destroyed: false } as unknown as ServerResponse);
+  account.arrivedAt = null;
+  const reply = await answering;
   const authorized = request.headers.has("authorization");
   account.note({
     kind: "request",

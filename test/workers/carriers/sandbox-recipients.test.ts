@@ -82,10 +82,14 @@ describe("a magic recipient of the sandbox", () => {
     const open = sent.filter(([to]) => ends[to]?.unknown === true);
     for (const [to, id] of open) expect(await read(key, to, id)).toMatchObject({ outcome_unknown: true });
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + reconcileMs.grace });
-    await runDurableObjectAlarm(env.POOLS.getByName(key.id));
-    vi.setSystemTime(Date.now() + reconcileMs.secondLook + 1_000);
-    await runDurableObjectAlarm(env.POOLS.getByName(key.id));
-    await Promise.all(open.map(([to, id]) => awaitEnd(key, to, id, ends[to] ?? delivered)));
+    // The alarm waits for no look: each ring finds what the one before it has left.
+    const ringing = setInterval(() => {
+      vi.setSystemTime(Date.now() + reconcileMs.secondLook + 1_000);
+      void runDurableObjectAlarm(env.POOLS.getByName(key.id));
+    }, 200);
+    await Promise.all(open.map(([to, id]) => awaitEnd(key, to, id, ends[to] ?? delivered))).finally(() =>
+      clearInterval(ringing),
+    );
   }, 60_000);
 
   async function hearReply(key: TestKey, to: string, reply: string | undefined): Promise<void> {
