@@ -16,6 +16,7 @@ export type ApiKey = {
   shortenLinks: boolean;
   resendUnknown: boolean;
   waitingLimitSeconds: number;
+  moveWaiting: boolean;
   createdAt: number;
   revokedAt: number | null;
   version: number;
@@ -77,6 +78,7 @@ const keyView = {
   shortenLinks: apiKeys.shortenLinks,
   resendUnknown: apiKeys.resendUnknown,
   waitingLimitSeconds: apiKeys.waitingLimitSeconds,
+  moveWaiting: apiKeys.moveWaiting,
   createdAt: apiKeys.createdAt,
   revokedAt: apiKeys.revokedAt,
   version: apiKeys.version,
@@ -132,7 +134,14 @@ export async function updateApiKey(
   change: Partial<
     Pick<
       ApiKey,
-      "name" | "selection" | "allowedCountries" | "dailyCap" | "shortenLinks" | "resendUnknown" | "waitingLimitSeconds"
+      | "name"
+      | "selection"
+      | "allowedCountries"
+      | "dailyCap"
+      | "shortenLinks"
+      | "resendUnknown"
+      | "waitingLimitSeconds"
+      | "moveWaiting"
     > & {
       status: Exclude<KeyStatus, "revoked">;
     }

@@ -100,6 +100,7 @@ function composeSnapshot({ key, organization }: Found, known: Known): Snapshot {
       shortenLinks: key.shortenLinks,
       resendUnknown: key.resendUnknown,
       waitingLimitSeconds: key.waitingLimitSeconds,
+      moveWaiting: key.moveWaiting,
       shortNumber: key.shortNumber,
     },
     secrets: secrets.map(({ hash, validUntil }) => ({ hash, validUntil })),

@@ -49,6 +49,7 @@ export const apiKeys = sqliteTable(
     shortenLinks: integer("shorten_links", { mode: "boolean" }).notNull().default(false),
     resendUnknown: integer("resend_unknown", { mode: "boolean" }).notNull().default(false),
     waitingLimitSeconds: integer("waiting_limit_seconds").notNull().default(86_400),
+    moveWaiting: integer("move_waiting", { mode: "boolean" }).notNull().default(false),
     shortNumber: integer("short_number").notNull(),
     version: integer("version").notNull().default(1),
     publishedVersion: integer("published_version").notNull().default(0),

@@ -101,6 +101,8 @@ export type Snapshot = {
     resendUnknown: boolean;
     /** How long a message may wait from when it could first have left; a snapshot of before it was known does not name it. */
     waitingLimitSeconds?: number;
+    /** Whether what waits untried on a refused account moves to another number; a snapshot of before it was known does not name it. */
+    moveWaiting?: boolean;
     /** Names the pool in a short link. */
     shortNumber: number;
   };

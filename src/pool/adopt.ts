@@ -2,6 +2,7 @@ import type { SenderNumber, Snapshot } from "../domain/snapshot.ts";
 import type { Desk } from "./desk.ts";
 import { markRevoked, storeSnapshot } from "./ledger/snapshot.ts";
 import { clearLeftovers } from "./leftovers.ts";
+import { startMoving } from "./numbers/moving.ts";
 import { rebook } from "./numbers/pace.ts";
 import { noticeCap } from "./sending/limits.ts";
 import { noticeWebhooks } from "./telling/deliveries.ts";
@@ -16,6 +17,7 @@ export function adoptSnapshot(desk: Desk, given: Snapshot): void {
   noticeWebhooks(desk, before);
   noticeCap(desk, before);
   clearLeftovers(desk);
+  startMoving(desk);
 }
 
 function replace(desk: Desk, snapshot: Snapshot): SenderNumber[] {

@@ -1,5 +1,6 @@
 import type { Desk } from "./desk.ts";
 import { clearLeftovers, nextLeftoverAt } from "./leftovers.ts";
+import { goOnMoving, nextMovingAt } from "./numbers/moving.ts";
 import { judgeIfDue, nextJudgementAt } from "./numbers/number-health.ts";
 import { goOnRebooking, nextRebookingAt } from "./numbers/pace.ts";
 import { dispatch } from "./sending/dispatch.ts";
@@ -25,6 +26,7 @@ export function tick(desk: Desk): void {
     expireWaiting(desk);
     clearLeftovers(desk);
     goOnRebooking(desk);
+    goOnMoving(desk);
     sweep(desk);
     judgeIfDue(desk);
     desk.outside.keepAlive(dispatch(desk));
@@ -48,6 +50,7 @@ export function rearm(desk: Desk): void {
       nextJudgementAt,
       nextLeftoverAt,
       nextRebookingAt,
+      nextMovingAt,
       nextLookUpAt,
     ];
     const wanted = reasons.map((next) => next(desk)).filter((at) => at !== null);

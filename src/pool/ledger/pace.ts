@@ -1,3 +1,4 @@
+import type { Channel } from "../../domain/snapshot.ts";
 import type { MessageRow } from "./messages.ts";
 
 /** How many of the newest messages are looked at to learn when a paced number sent last; older ones left long ago or still wait. */
@@ -78,4 +79,46 @@ export function messagesWaitingOn(sql: SqlStorage, number: string, limit: number
       limit,
     )
     .toArray();
+}
+
+/**
+ * Returns at most `limit` queued, never tried messages of these accounts after a sequence number, in the order in which they were accepted; none whose sender
+ * was asked for by name.
+ */
+export function untriedOfAccounts(
+  sql: SqlStorage,
+  accounts: readonly string[],
+  after: number,
+  limit: number,
+): MessageRow[] {
+  return sql
+    .exec<MessageRow>(
+      `SELECT messages.* FROM agenda JOIN messages USING (seq)
+       WHERE seq > ? AND status = 'queued' AND attempts = 0 AND sid IS NULL AND outcome_unknown = 0
+         AND account IN (SELECT value FROM json_each(?)) AND coalesce(json_extract(detail, '$.trace.reason'), '') <> 'requested'
+       ORDER BY seq LIMIT ?`,
+      after,
+      JSON.stringify(accounts),
+      limit,
+    )
+    .toArray();
+}
+
+/** Says whether an earlier message of the chat still waits on one of these accounts. */
+export function waitsBehind(sql: SqlStorage, { chat, seq }: MessageRow, accounts: readonly string[]): boolean {
+  const query = `SELECT 1 FROM messages WHERE chat = ? AND seq < ? AND direction = 'outbound' AND status IN ('queued', 'sending')
+       AND sid IS NULL AND account IN (SELECT value FROM json_each(?)) LIMIT 1`;
+  return sql.exec(query, chat, seq, JSON.stringify(accounts)).toArray().length > 0;
+}
+
+/** Gives a waiting message another sender, and its slot there. */
+export function changeSender(
+  sql: SqlStorage,
+  row: MessageRow,
+  to: { number: string; account: string; channel: Channel; dueAt: number; detail: string },
+): void {
+  sql.exec("DELETE FROM agenda WHERE number = ? AND seq = ?", row.number, row.seq);
+  sql.exec("INSERT INTO agenda (number, due_at, seq) VALUES (?, ?, ?)", to.number, to.dueAt, row.seq);
+  const query = "UPDATE messages SET number = ?, account = ?, channel = ?, due_at = ?, detail = ? WHERE seq = ?";
+  sql.exec(query, to.number, to.account, to.channel, to.dueAt, to.detail, row.seq);
 }

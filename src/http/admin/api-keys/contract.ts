@@ -25,6 +25,7 @@ export const ApiKey = z
     shorten_links: z.boolean().optional(),
     resend_unknown: z.boolean().optional(),
     waiting_limit_seconds: z.int().optional(),
+    move_waiting: z.boolean().optional(),
     last_used_at: timestamp.nullable(),
     created_at: timestamp,
   })
@@ -112,6 +113,10 @@ export const updateApiKey = defineOperation({
     waiting_limit_seconds: z.int().min(waitingLimitSeconds.least).max(waitingLimitSeconds.most).optional().meta({
       description:
         "How long a message may wait from when it could first have left, whatever holds it; then it fails and says why. A day unless set.",
+    }),
+    move_waiting: z.boolean().optional().meta({
+      description:
+        "Move what waits untried on a number of a refused account to another number, unless its sender was asked for by name. false unless set.",
     }),
   }),
   answers: { 200: { description: "The key as it now stands.", schema: ApiKey } },

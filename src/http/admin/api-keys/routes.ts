@@ -29,6 +29,7 @@ async function toApiKey(deps: Deps, key: ApiKeyView): Promise<z.output<typeof op
     shorten_links: key.shortenLinks,
     resend_unknown: key.resendUnknown,
     waiting_limit_seconds: key.waitingLimitSeconds,
+    move_waiting: key.moveWaiting,
     last_used_at: stats?.lastUsedAt ?? null,
     created_at: key.createdAt,
   };
@@ -96,6 +97,7 @@ function mountChanging(router: Hono<Edge>): void {
         shortenLinks: body.shorten_links,
         resendUnknown: body.resend_unknown,
         waitingLimitSeconds: body.waiting_limit_seconds,
+        moveWaiting: body.move_waiting,
       });
       const changed = await flows.changeKey(c.get("deps"), params.apiKeyId, change);
       return changed.ok ? reply(200, await toApiKey(c.get("deps"), changed.value)) : changed;

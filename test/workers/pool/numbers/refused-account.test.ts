@@ -1,3 +1,5 @@
+import { runDurableObjectAlarm } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { FakeAccount } from "../../../support/node/fake-twilio-account.ts";
 import { admin, call, eventually } from "../../../support/workers/gateway.ts";
@@ -81,4 +83,37 @@ it("where no other number can send, its messages are taken, wait, and the trace 
     trace: { note: string };
   };
   expect(trace.note).toContain("no other number can send this message");
+});
+
+/** Leaves an untried message on the refused number and one asked for by name, then brings the healthy number back. */
+async function waitThenRecover(move_waiting: boolean) {
+  const tried = await refuse();
+  await admin(`/api-keys/${key.id}`, { method: "PATCH", body: { move_waiting } });
+  await assignTo(null, numbers.healthy);
+  const untried = await sendText(key, "Untried", "+15553330005");
+  const named = await sendText(key, "Named", "+15553330006", { from_number: numbers.refused });
+  await assignTo(key.id, numbers.healthy);
+  await runDurableObjectAlarm(env.POOLS.getByName(key.id));
+  return { tried, untried, named };
+}
+
+async function waitsOnRefused(id: string) {
+  const { body } = await admin(`/api-keys/${key.id}/messages/${id}`);
+  expect(body.next).toMatchObject({ why: "account_refused" });
+}
+
+it("what waits untried on a refused account moves where the key wishes it; what was tried or asked for by name stays", async () => {
+  const { tried, untried, named } = await waitThenRecover(true);
+  await eventually(async () => acceptedBy(healthy).length === 1);
+  const { trace } = (await admin(`/api-keys/${key.id}/messages/${untried}`)).body as { trace: { note: string } };
+  expect(trace.note).toContain(`Moved from ${numbers.refused}`);
+  await waitsOnRefused(tried);
+  await waitsOnRefused(named);
+  expect(acceptedBy(healthy)).toHaveLength(1);
+});
+
+it("what waits on a refused account stays where the key does not wish it moved", async () => {
+  const { untried } = await waitThenRecover(false);
+  await waitsOnRefused(untried);
+  expect(acceptedBy(healthy)).toHaveLength(0);
 });

@@ -1,0 +1,1 @@
+ALTER TABLE `api_keys` ADD `move_waiting` integer DEFAULT false NOT NULL;
