@@ -98,12 +98,29 @@ export async function findKeyByShortNumber(db: Database, shortNumber: number): P
   return (await db.select({ id: apiKeys.id }).from(apiKeys).where(where).get())?.id ?? null;
 }
 
-/** Returns one page of keys, oldest first, and how many there are. */
+export type KeySearch = { organizationId: string | null; q?: string | null; status?: KeyStatus | "living" | null };
+
+/** SQLite folds ASCII letters only, so the name is also compared as it was typed. */
+function matchesSearch({ organizationId, q = null, status = null }: KeySearch) {
+  const named = or(
+    sql`instr(lower(${apiKeys.name}), lower(${q})) > 0`,
+    sql`instr(${apiKeys.name}, ${q}) > 0`,
+    sql`${apiKeys.hint} = ${q}`,
+    sql`${apiKeys.id} = ${q}`,
+  );
+  return and(
+    organizationId === null ? undefined : eq(apiKeys.organizationId, organizationId),
+    q === null ? undefined : named,
+    status === "living" ? ne(apiKeys.status, "revoked") : status === null ? undefined : eq(apiKeys.status, status),
+  );
+}
+
+/** Returns one page of keys, oldest first, and how many match; `q` is part of a name, or a whole hint or id. */
 export async function listApiKeys(
   db: Database,
-  query: PageQuery & { organizationId: string | null },
+  query: PageQuery & KeySearch,
 ): Promise<{ keys: ApiKeyView[]; total: number }> {
-  const where = query.organizationId === null ? undefined : eq(apiKeys.organizationId, query.organizationId);
+  const where = matchesSearch(query);
   const [keys, [counted]] = await db.batch([
     db
       .select(keyView)

@@ -100,16 +100,25 @@ export async function updateNumber(
 
 /**
  * Puts a pool in this order, positions from 0 without gaps, and raises its key; answers false and changes nothing where the pool does not hold exactly these
- * numbers. One statement looks and writes, so that of two orders at once each is whole.
+ * numbers, or not in the order that the caller has seen. One statement looks and writes, so that of two orders at once each is whole.
  */
-export async function orderPool(db: Database, keyId: string, addresses: readonly string[]): Promise<boolean> {
+export async function orderPool(
+  db: Database,
+  keyId: string,
+  addresses: readonly string[],
+  seen: readonly string[] | null = null,
+): Promise<boolean> {
   const order = JSON.stringify(addresses);
+  const stands = sql`(SELECT json_group_array(kept.address ORDER BY kept.position, kept.created_at, kept.address) FROM numbers AS kept WHERE kept.api_key_id = ${keyId})`;
+  const unmoved = seen === null ? undefined : sql`${stands} = json(${JSON.stringify(seen)})`;
   const held = sql`(SELECT count(*) FROM numbers AS held WHERE held.api_key_id = ${keyId})`;
   const named = sql`(SELECT count(*) FROM numbers AS named WHERE named.api_key_id = ${keyId} AND named.address IN (SELECT value FROM json_each(${order})))`;
   const ordered = db
     .update(numbers)
     .set({ position: sql`(SELECT key FROM json_each(${order}) WHERE value = numbers.address)` })
-    .where(and(eq(numbers.apiKeyId, keyId), sql`${held} = ${addresses.length} AND ${named} = ${addresses.length}`))
+    .where(
+      and(eq(numbers.apiKeyId, keyId), sql`${held} = ${addresses.length} AND ${named} = ${addresses.length}`, unmoved),
+    )
     .returning({ address: numbers.address });
   const [rows] = await db.batch([ordered, bumpKeys(db, [keyId])]);
   return rows.length === addresses.length;

@@ -198,7 +198,15 @@ export type EventsPage = { bodies: string[]; nextAfter: string | null };
 /** Somebody follows a short link; `counts` is false for a HEAD. */
 export type LinkVisit = { n: number; secret: string; counts: boolean; knownBot: boolean; prefetch: boolean };
 
-export type WebhookState = { webhookId: string; lastTriggeredAt: number | null; failureCount: number };
+/** How a webhook fares: the newest attempt and its answer (`lastStatus` null: none came), failures in all, since when nothing but failures, and what it is owed. */
+export type WebhookState = {
+  webhookId: string;
+  lastTriggeredAt: number | null;
+  lastStatus: number | null;
+  failureCount: number;
+  failingSince: number | null;
+  owed: number;
+};
 
 export type DeliveryLog = {
   eventId: string;
@@ -221,6 +229,8 @@ export type ListLogs = Page & {
   status: number | null;
   minStatus: number | null;
   maxStatus: number | null;
+  /** Only what was not answered with 2xx, answers that did not come included; false: only what was. */
+  failed: boolean | null;
 };
 
 /** What a send would do now: `failure` where it would be refused; who would speak and why, and in how many parts (null where there is no content to count). */

@@ -20,9 +20,9 @@ import { isWaiting } from "../domain/status.ts";
 import type { Desk } from "./desk.ts";
 import { accountTraffic } from "./ledger/account-traffic.ts";
 import { countWaiting } from "./ledger/agenda.ts";
-import { type AttemptRow, lastTriggered, pageAttempts } from "./ledger/attempts.ts";
+import { type AttemptRow, lastAttempt, pageAttempts } from "./ledger/attempts.ts";
 import { countChats, findChat, pageChats, readChatRow } from "./ledger/chats.ts";
-import { countOwed } from "./ledger/deliveries.ts";
+import { countOwed, countOwedTo } from "./ledger/deliveries.ts";
 import { countLost } from "./ledger/looks.ts";
 import { readMark } from "./ledger/marks.ts";
 import { countMessages, findMessage, pageMessages, readMessageRow } from "./ledger/messages.ts";
@@ -120,11 +120,18 @@ export function cancelMessage(desk: Desk, chatId: string | null, messageId: stri
 
 /** Returns how each webhook of the pool fares. */
 export function webhookStates(desk: Desk): WebhookState[] {
-  return desk.snapshot.webhooks.map(({ id }) => ({
-    webhookId: id,
-    lastTriggeredAt: lastTriggered(desk.sql, id),
-    failureCount: desk.endpoints.get(id)?.totalFailures ?? 0,
-  }));
+  return desk.snapshot.webhooks.map(({ id }) => {
+    const last = lastAttempt(desk.sql, id);
+    const endpoint = desk.endpoints.get(id);
+    return {
+      webhookId: id,
+      lastTriggeredAt: last?.attempted_at ?? null,
+      lastStatus: last?.status ?? null,
+      failureCount: endpoint?.totalFailures ?? 0,
+      failingSince: endpoint?.health.failingSince ?? null,
+      owed: countOwedTo(desk.sql, id),
+    };
+  });
 }
 
 /** Returns one page of a webhook's attempts. */

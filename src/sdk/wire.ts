@@ -349,6 +349,10 @@ export interface Calls {
       status?: number;
       min_status?: number;
       max_status?: number;
+      /**
+       * true: what was not answered with 2xx, or not at all; false: what was.
+       */
+      failed?: boolean;
     };
     answer: WebhookLogsPage;
   };
@@ -1311,6 +1315,22 @@ export interface Webhook {
   failure_count: number;
   is_active: boolean;
   disabled_at?: number | null;
+  /**
+   * `gone` (it answered 410), `failing` (nothing but failures for five days), `key_revoked`.
+   */
+  disabled_because?: string | null;
+  /**
+   * What the newest attempt was answered; null: nothing.
+   */
+  last_status?: number | null;
+  /**
+   * Since when nothing but failures.
+   */
+  failing_since?: number | null;
+  /**
+   * Deliveries that are still to come or to be repeated.
+   */
+  owed?: number;
   organization_id?: string;
   api_key_id?: string | null;
   events?: string[] | null;

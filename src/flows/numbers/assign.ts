@@ -114,8 +114,18 @@ async function place(deps: Deps, keyId: string, address: string, position: numbe
   }
 }
 
-/** Puts a key's whole pool in this order; `pool_changed` where it holds other numbers by now. */
-export async function setOrder(deps: Deps, keyId: string, addresses: readonly string[]): Promise<Result<null>> {
-  if (!(await orderPool(deps.db, keyId, addresses))) return fail("pool_changed");
-  return publishKeys(deps, [keyId]);
+const movedMeanwhile =
+  "Somebody else has put this pool in another order: read it again, and order it as it stands now.";
+
+/** Puts a key's whole pool in this order; `pool_changed` where it holds other numbers by now, or does not stand as the caller has `seen` it. */
+export async function setOrder(
+  deps: Deps,
+  keyId: string,
+  addresses: readonly string[],
+  seen: readonly string[] | null = null,
+): Promise<Result<null>> {
+  if (await orderPool(deps.db, keyId, addresses, seen)) return publishKeys(deps, [keyId]);
+  const held = new Set((await listNumbers(deps.db, { apiKeyId: keyId })).map(({ address }) => address));
+  const isWhole = held.size === addresses.length && addresses.every((address) => held.has(address));
+  return isWhole ? fail("pool_changed", movedMeanwhile) : fail("pool_changed");
 }

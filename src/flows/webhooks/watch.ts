@@ -40,11 +40,15 @@ export async function readWebhookStates(deps: Deps, webhooks: readonly Scoped[])
 
 function combine(known: WebhookState | undefined, state: WebhookState): WebhookState {
   if (known === undefined) return state;
-  const last = Math.max(known.lastTriggeredAt ?? 0, state.lastTriggeredAt ?? 0);
+  const newer = (state.lastTriggeredAt ?? 0) > (known.lastTriggeredAt ?? 0) ? state : known;
+  const failing = [known.failingSince, state.failingSince].filter((time) => time !== null);
   return {
     webhookId: state.webhookId,
-    lastTriggeredAt: last === 0 ? null : last,
+    lastTriggeredAt: newer.lastTriggeredAt,
+    lastStatus: newer.lastStatus,
     failureCount: known.failureCount + state.failureCount,
+    failingSince: failing.length === 0 ? null : Math.min(...failing),
+    owed: known.owed + state.owed,
   };
 }
 

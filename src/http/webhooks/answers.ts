@@ -65,7 +65,7 @@ type Shown = Pick<
   | "numbers"
   | "format"
   | "eventName"
->;
+> & { disabledBecause?: string | null };
 type Owner = { scope: Webhook["scope"]; organizationId: string; apiKeyId: string | null; apiKeyName: string | null };
 
 /** Returns a webhook as it is shown: never its secret. */
@@ -84,6 +84,10 @@ export function toWebhook(webhook: Shown, owner: Owner, state: Omit<WebhookState
     failure_count: state?.failureCount ?? 0,
     is_active: webhook.deprecatedAt === null && webhook.disabledAt === null,
     disabled_at: webhook.disabledAt,
+    disabled_because: webhook.disabledBecause ?? null,
+    last_status: state?.lastStatus ?? null,
+    failing_since: state?.failingSince ?? null,
+    owed: state?.owed ?? 0,
     organization_id: owner.organizationId,
     api_key_id: owner.apiKeyId,
     events: webhook.events,
@@ -123,6 +127,7 @@ type LogsQuery = {
   status?: number | undefined;
   min_status?: number | undefined;
   max_status?: number | undefined;
+  failed?: boolean | undefined;
 };
 
 /** Returns what a query asks of a webhook's attempts. */
@@ -135,6 +140,7 @@ export function toListLogs(webhookId: string, query: LogsQuery): ListLogs {
     status: query.status ?? null,
     minStatus: query.min_status ?? null,
     maxStatus: query.max_status ?? null,
+    failed: query.failed ?? null,
   };
 }
 

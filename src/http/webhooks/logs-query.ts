@@ -11,4 +11,7 @@ export const webhookLogsQuery = z.object({
   status: httpStatus.optional(),
   min_status: httpStatus.optional(),
   max_status: httpStatus.optional(),
+  failed: z.boolean().optional().meta({
+    description: "true: what was not answered with 2xx, or not at all; false: what was.",
+  }),
 });

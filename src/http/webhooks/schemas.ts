@@ -111,6 +111,12 @@ export const Webhook = z
     failure_count: z.int(),
     is_active: z.boolean(),
     disabled_at: timestamp.nullish(),
+    disabled_because: z.string().nullish().meta({
+      description: "`gone` (it answered 410), `failing` (nothing but failures for five days), `key_revoked`.",
+    }),
+    last_status: z.int().nullish().meta({ description: "What the newest attempt was answered; null: nothing." }),
+    failing_since: timestamp.nullish().meta({ description: "Since when nothing but failures." }),
+    owed: z.int().optional().meta({ description: "Deliveries that are still to come or to be repeated." }),
     organization_id: z.string().optional(),
     api_key_id: z.string().nullish(),
     events: z.array(z.string()).nullish(),

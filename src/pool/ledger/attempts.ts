@@ -40,14 +40,16 @@ export type AttemptRow = {
 
 /** Returns one page of a webhook's attempts, and how many there are in all. */
 export function pageAttempts(sql: SqlStorage, query: ListLogs): { rows: AttemptRow[]; total: number } {
-  const where = `webhook = ?1 AND (?2 IS NULL OR status = ?2) AND (?3 IS NULL OR status >= ?3) AND (?4 IS NULL OR status <= ?4)`;
+  const failed = "(?5 IS NULL OR coalesce(status, 0) NOT BETWEEN 200 AND 299 = ?5)";
+  const where = `webhook = ?1 AND (?2 IS NULL OR status = ?2) AND (?3 IS NULL OR status >= ?3) AND (?4 IS NULL OR status <= ?4) AND ${failed}`;
   const order = query.sort === "asc" ? "ASC" : "DESC";
-  const values = [query.webhookId, query.status, query.minStatus, query.maxStatus];
+  const isFailed = query.failed === null ? null : Number(query.failed);
+  const values = [query.webhookId, query.status, query.minStatus, query.maxStatus, isFailed];
   const rows = sql
     .exec<AttemptRow>(
       `SELECT attempts.*, events.name, events.message, events.original, coalesce(attempts.body, events.body) AS bytes
        FROM attempts JOIN events ON events.seq = attempts.event
-       WHERE ${where} ORDER BY attempts.seq ${order} LIMIT ?5 OFFSET ?6`,
+       WHERE ${where} ORDER BY attempts.seq ${order} LIMIT ?6 OFFSET ?7`,
       ...values,
       query.limit,
       query.offset,
@@ -74,15 +76,15 @@ export function attemptsAfter(sql: SqlStorage, webhook: string, after: number, l
     .toArray();
 }
 
-/** Returns when a webhook was last called, or null. */
-export function lastTriggered(sql: SqlStorage, webhook: string): number | null {
+/** Returns when a webhook was last called and what it answered, or null. */
+export function lastAttempt(sql: SqlStorage, webhook: string): Pick<AttemptRow, "attempted_at" | "status"> | null {
   return (
     sql
-      .exec<{ attempted_at: number }>(
-        "SELECT attempted_at FROM attempts WHERE webhook = ? ORDER BY seq DESC LIMIT 1",
+      .exec<Pick<AttemptRow, "attempted_at" | "status">>(
+        "SELECT attempted_at, status FROM attempts WHERE webhook = ? ORDER BY seq DESC LIMIT 1",
         webhook,
       )
-      .toArray()[0]?.attempted_at ?? null
+      .toArray()[0] ?? null
   );
 }
 

@@ -121,6 +121,11 @@ export function sweepOwed(
     .toArray().length;
 }
 
+/** Returns how many deliveries are owed to one webhook. */
+export function countOwedTo(sql: SqlStorage, webhook: string): number {
+  return Number(sql.exec("SELECT count(*) AS total FROM owed WHERE webhook = ?", webhook).one().total);
+}
+
 /** Returns how many deliveries are owed. */
 export function countOwed(sql: SqlStorage): number {
   return Number(sql.exec("SELECT count(*) AS total FROM owed").one().total);

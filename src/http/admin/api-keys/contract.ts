@@ -2,7 +2,7 @@ import * as z from "zod";
 import { waitingLimitSeconds } from "../../../domain/waiting.ts";
 import { defineOperation } from "../../operation.ts";
 import { countryCode, segment, timestamp, wholeNumber } from "../../shapes/fields.ts";
-import { Pagination, pageQuery } from "../../shapes/paging.ts";
+import { Pagination, pageQuery, searchText } from "../../shapes/paging.ts";
 import { rotation } from "../../webhooks/schemas.ts";
 import { givenName, Selection } from "../organizations/contract.ts";
 
@@ -26,6 +26,9 @@ export const ApiKey = z
     resend_unknown: z.boolean().optional(),
     waiting_limit_seconds: z.int().optional(),
     move_waiting: z.boolean().optional(),
+    waiting: z.int().nullish().meta({
+      description: "Messages that have not left: revoking the key cancels them. null: its pool did not answer.",
+    }),
     last_used_at: timestamp.nullable(),
     created_at: timestamp,
   })
@@ -72,7 +75,15 @@ export const listApiKeys = defineOperation({
   path: "/api-keys",
   summary: "List API keys",
   description: "Without their tokens: a token is shown once, when it is made.",
-  query: z.object({ ...pageQuery, organization_id: z.string().max(128).optional() }),
+  query: z.object({
+    ...pageQuery,
+    organization_id: z.string().max(128).optional(),
+    q: searchText.optional().meta({ description: "Part of a name; or the last four characters, or the id, in full." }),
+    status: z
+      .enum(["active", "paused", "revoked", "living"])
+      .optional()
+      .meta({ description: "`living`: all that are not revoked." }),
+  }),
   answers: {
     200: {
       description: "One page of keys.",

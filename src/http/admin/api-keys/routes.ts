@@ -11,7 +11,7 @@ import { given } from "../given.ts";
 import { readSelection, toSelection } from "../organizations/selection-answers.ts";
 import * as operations from "./contract.ts";
 
-/** When a key was last used, its own pool knows. */
+/** When a key was last used and what waits on it, its own pool knows. */
 async function toApiKey(deps: Deps, key: ApiKeyView): Promise<z.output<typeof operations.ApiKey>> {
   const stats = await deps.pool(key.id).stats();
   return {
@@ -30,6 +30,7 @@ async function toApiKey(deps: Deps, key: ApiKeyView): Promise<z.output<typeof op
     resend_unknown: key.resendUnknown,
     waiting_limit_seconds: key.waitingLimitSeconds,
     move_waiting: key.moveWaiting,
+    waiting: stats?.waitingMessages ?? null,
     last_used_at: stats?.lastUsedAt ?? null,
     created_at: key.createdAt,
   };
@@ -49,7 +50,8 @@ function mountReading(router: Hono<Edge>): void {
     operations.listApiKeys,
     async ({ query, reply }, c) => {
       const deps = c.get("deps");
-      const asked = { limit: query.limit, offset: query.offset, organizationId: query.organization_id ?? null };
+      const { limit, offset, status = null } = query;
+      const asked = { limit, offset, status, organizationId: query.organization_id ?? null, q: query.q || null };
       const { keys, total } = await listApiKeys(deps.db, asked);
       const shown = await Promise.all(keys.map((key) => toApiKey(deps, key)));
       return reply(200, { api_keys: shown, pagination: paginate(query, total) });

@@ -80,6 +80,12 @@ export const previewPool = defineOperation({
   errors: ["not_found", "text_too_long", "invalid_attachment", "reply_target_not_supported"],
 });
 
+const wholePool = z
+  .array(address)
+  .min(1)
+  .max(10_000)
+  .refine((list) => new Set(list).size === list.length, { error: "must name each number once." });
+
 export const orderPool = defineOperation({
   ...ofKey,
   id: "orderPool",
@@ -88,11 +94,11 @@ export const orderPool = defineOperation({
   summary: "Put a key's number pool in order",
   description: "The whole order at once: every number of the pool, each once. Of two orders at once one stands, whole.",
   body: z.strictObject({
-    phone_numbers: z
-      .array(address)
-      .min(1)
-      .max(10_000)
-      .refine((list) => new Set(list).size === list.length, { error: "must name each number once." }),
+    phone_numbers: wholePool,
+    seen: wholePool.optional().meta({
+      description:
+        "The order from which this one was made: where the pool stands otherwise by now, nothing is changed.",
+    }),
   }),
   bodyLimit: 1024 * 1024,
   answers: { 200: { description: "The pool in its new order.", schema: Pool } },

@@ -35,7 +35,7 @@ export function mountPools(router: Hono<Edge>): void {
       const deps = c.get("deps");
       const key = await readKey(deps, params.apiKeyId);
       if (!key.ok) return key;
-      const ordered = await setOrder(deps, params.apiKeyId, body.phone_numbers);
+      const ordered = await setOrder(deps, params.apiKeyId, body.phone_numbers, body.seen);
       return ordered.ok ? reply(200, await readPool(deps, key.value)) : ordered;
     },
     adminGuard,

@@ -50,6 +50,20 @@ describe("the order of a pool", () => {
     expect((await put(pool, [third, first])).status).toBe(200);
   });
 
+  it("that was made from another than the one that stands is refused, and says so", async () => {
+    const pool = await makePool([{}, {}, {}]);
+    const [first, second, third] = pool.numbers;
+    const putFrom = (seen: unknown[], phone_numbers: unknown[]) =>
+      admin(`/api-keys/${pool.id}/pool/order`, { method: "PUT", body: { phone_numbers, seen } });
+    expect((await putFrom(pool.numbers, [second, first, third])).status).toBe(200);
+    const late = await putFrom(pool.numbers, [third, first, second]);
+    expect([late.status, late.body.code]).toEqual([409, "pool_changed"]);
+    expect(late.body.message).toContain("another order");
+    expect(await orderOf(pool)).toEqual([second, first, third]);
+    expect((await putFrom([second, first, third], [third, first, second])).status).toBe(200);
+    expect((await putFrom([third, first], [third, first])).body.message).toContain("exactly these numbers");
+  });
+
   it("that two people set at once is one of the two, never a mixture", async () => {
     const pool = await makePool([{}, {}, {}, {}]);
     const forward = pool.numbers;
