@@ -17,7 +17,13 @@ function operationPaths(): Plugin {
 
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
-  base: "/app/",
+  base: "/dashboard/",
   plugins: [operationPaths(), react()],
-  build: { outDir: "../../assets/app", emptyOutDir: true, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: {
+    outDir: "../../assets/dashboard",
+    assetsDir: "",
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
 });

@@ -8,8 +8,10 @@ import { ensureDefaultOrganization } from "../flows/keys/organizations.ts";
 import { mountAdmin } from "./admin/mount-admin.ts";
 import { getHealth } from "./admin/status/contract.ts";
 import { appDoor } from "./doors/app.ts";
+import { frontDoor } from "./doors/front.ts";
 import { linkDoor } from "./doors/links.ts";
 import { mediaRouter } from "./doors/media.ts";
+import { setupPage } from "./doors/setup-page.ts";
 import { twilioDoor } from "./doors/twilio.ts";
 import { adminGuard, apiKeyGuard, credentialOf, type Edge } from "./edge.ts";
 import { failureResponse, notFound, onError } from "./errors.ts";
@@ -60,7 +62,11 @@ export function makeApp(setup: Setup, log: (line: string) => void): Hono<Edge> {
   app.onError(onError(log));
   if (!setup.ok) {
     const message = `The gateway is not set up: ${setup.missing.join(" and ")} ${setup.missing.length === 1 ? "is" : "are"} missing or not valid. Set it as a secret of the Worker.`;
-    app.all("*", (c) => failureResponse(c, fail("setup_incomplete", message, { missing: setup.missing }).failure));
+    const { missing } = setup;
+    app.all(
+      "*",
+      (c) => setupPage(c, missing) ?? failureResponse(c, fail("setup_incomplete", message, { missing }).failure),
+    );
     return app;
   }
   app.use(async function setUp(c, next) {
@@ -77,6 +83,7 @@ export function makeApp(setup: Setup, log: (line: string) => void): Hono<Edge> {
   app.route(basePaths.v2, v2Router());
   app.route(basePaths.admin, adminRouter(setup.deps));
   app.route("/twilio", twilioDoor());
+  app.get("/", frontDoor);
   app.route("/app", appDoor(setup.version));
   app.route("/l", linkDoor());
   app.route("/media", mediaRouter());

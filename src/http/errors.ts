@@ -60,12 +60,13 @@ export const statusOfFailure: Record<FailureCode, ContentfulStatusCode> = {
   needs_snapshot: 503,
 };
 
-/** Returns the answer to a failure: the one envelope with its context beside it, `Retry-After` where a wait is known, on 429 also `RateLimit`; 501 has the contract's own body. */
+/** Returns the answer to a failure: the one envelope with its context beside it, `Retry-After` where a wait is known, on 429 also `RateLimit`, kept by no cache; 501 has the contract's own body. */
 export function failureResponse(c: Context, failure: Failure): Response {
   const status = statusOfFailure[failure.code];
   if (failure.retryAfterSeconds !== undefined) {
     c.header("Retry-After", String(Math.max(1, Math.ceil(failure.retryAfterSeconds))));
   }
+  c.header("Cache-Control", "no-store");
   if (status === 401) c.header("WWW-Authenticate", "Bearer");
   if (status === 429) sayRefusal(c, failure);
   if (failure.code === "coming_soon") return c.json({ error: "Coming soon", message: failure.message }, status);

@@ -5,9 +5,14 @@ import worker from "../../../src/index.ts";
 
 const paths = ["/healthz", "/", "/v2/api/me", "/admin/api/status", "/twilio/int_x/inbound", "/openapi.json", "/l/x"];
 
-async function ask(settings: Partial<Cloudflare.Env>, path: string): Promise<Response> {
+const browser = { Accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
+
+async function ask(
+  settings: Partial<Cloudflare.Env>,
+  path: string,
+  headers: Record<string, string> = { Authorization: `Bearer ${env.ADMIN_TOKEN}` },
+): Promise<Response> {
   const ctx = createExecutionContext();
-  const headers = { Authorization: `Bearer ${env.ADMIN_TOKEN}` };
   const request = new Request<unknown, IncomingRequestCfProperties>(`https://gateway.test${path}`, { headers });
   const answer = await worker.fetch(request, { ...env, ...settings }, ctx);
   await waitOnExecutionContext(ctx);
@@ -40,6 +45,33 @@ describe("a deployment that lacks a setting", () => {
     const body = await answer.text();
     expect(JSON.parse(body).missing).toEqual(["MASTER_KEYS", "PUBLIC_URL"]);
     expect(body).not.toContain(env.ADMIN_TOKEN);
+  });
+
+  it.each(["/", "/app", "/app/", "/app/sign-in"])(
+    "shows a browser that opens %s a page without script that says what to set and how",
+    async (path) => {
+      const answer = await ask({ ADMIN_TOKEN: "", MASTER_KEYS: "", PUBLIC_URL: "" }, path, browser);
+      const page = await answer.text();
+      expect(answer.status).toBe(503);
+      expect(answer.headers.get("Content-Type")).toContain("text/html");
+      expect(answer.headers.get("Content-Security-Policy")).toMatch(/^default-src 'none'; (?!.*-src)/);
+      expect(answer.headers.get("Cache-Control")).toBe("no-store");
+      expect(page).not.toMatch(/<script|<style|<link|<img| on\w+=/i);
+      expect(page).toContain("npx wrangler secret put ADMIN_TOKEN");
+      expect(page).toContain("npx wrangler secret put MASTER_KEYS");
+      expect(page).toContain("PUBLIC_URL = &quot;https://gateway.test&quot;");
+    },
+  );
+
+  it("names on that page no setting that is there, and answers programs as before", async () => {
+    const page = await (await ask({ MASTER_KEYS: "" }, "/app/", browser)).text();
+    expect(page).toContain("MASTER_KEYS");
+    expect(page).not.toMatch(/ADMIN_TOKEN|PUBLIC_URL/);
+    for (const path of ["/app/session", "/app/"]) {
+      expect((await ask({ MASTER_KEYS: "" }, path)).headers.get("Content-Type")).toContain("application/json");
+    }
+    const other = await ask({ MASTER_KEYS: "" }, "/docs", browser);
+    expect([other.status, other.headers.get("Content-Type")]).toEqual([503, "application/json"]);
   });
 
   it("keeps the bells that ring meanwhile", async () => {

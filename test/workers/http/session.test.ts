@@ -172,3 +172,24 @@ describe("the dashboard's page", () => {
     }
   });
 });
+
+describe("the bare address", () => {
+  it("leads a browser to the dashboard, and answers programs as any path that there is not", async () => {
+    const browser = await ask("/", { headers: { Accept: "text/html,application/xhtml+xml,*/*;q=0.8" } });
+    expect([browser.status, browser.headers.get("Location")]).toEqual([302, "/app/"]);
+    for (const headers of [{}, { Accept: "*/*" }, { Accept: "application/json" }]) {
+      const answer = await ask("/", { headers });
+      expect(answer.status).toBe(404);
+      expect(answer.headers.get("Vary")).toBe("Accept");
+      expect(await answer.json()).toMatchObject({ code: "not_found" });
+    }
+    expect((await ask("/", { method: "POST", headers: { Accept: "text/html" } })).status).toBe(404);
+  });
+});
+
+describe("a file of an older build", () => {
+  it("is missed by an answer that no cache keeps", async () => {
+    const answer = await ask("/dashboard/index-00000000.js");
+    expect([answer.status, answer.headers.get("Cache-Control")]).toEqual([404, "no-store"]);
+  });
+});
