@@ -1,6 +1,6 @@
-import { eq, lt } from "drizzle-orm";
+import { and, count, desc, eq, gt, lt } from "drizzle-orm";
 import type { Session } from "../domain/session.ts";
-import type { Database } from "./database.ts";
+import type { Database, PageQuery } from "./database.ts";
 import { sessions, spentClaims } from "./schema.ts";
 
 /** Keeps a session that was opened. */
@@ -11,6 +11,34 @@ export async function insertSession(db: Database, session: Session): Promise<voi
 /** Returns the session of a cookie's hash. */
 export async function findSession(db: Database, hash: string): Promise<Session | undefined> {
   return db.select().from(sessions).where(eq(sessions.hash, hash)).get();
+}
+
+/** Which sessions open: opened under the admin token that the mark stands for, and not before these times. */
+export type Alive = { mark: string; seenAfter: number; createdAfter: number };
+
+/** Returns one page of the sessions that open, the last used first, and how many there are. */
+export async function listSessions(
+  db: Database,
+  alive: Alive,
+  page: PageQuery,
+): Promise<{ sessions: Session[]; total: number }> {
+  const opens = and(
+    eq(sessions.mark, alive.mark),
+    gt(sessions.seenAt, alive.seenAfter),
+    gt(sessions.createdAt, alive.createdAfter),
+  );
+  const newest = [desc(sessions.seenAt), desc(sessions.createdAt), desc(sessions.hash)];
+  const [rows, [counted]] = await db.batch([
+    db
+      .select()
+      .from(sessions)
+      .where(opens)
+      .orderBy(...newest)
+      .limit(page.limit)
+      .offset(page.offset),
+    db.select({ total: count() }).from(sessions).where(opens),
+  ]);
+  return { sessions: rows, total: counted?.total ?? 0 };
 }
 
 /** Notes that a session was used. */

@@ -19,6 +19,11 @@ export function isSessionAlive(session: Session, mark: string, now: number): boo
   return session.mark === mark && now < endOfSession(session);
 }
 
+/** Returns the times after which a session must have been used and opened so that it still opens. */
+export function oldestAlive(now: number): { seenAfter: number; createdAfter: number } {
+  return { seenAfter: now - idleMs, createdAfter: now - longestMs };
+}
+
 /** Says whether it is time to note that a session was used; not at each request, for a row written costs. */
 export function isSeenStale(session: Session, now: number): boolean {
   return now - session.seenAt >= notedEveryMs;

@@ -3,12 +3,21 @@ import {
   deleteSession,
   findSession,
   insertSession,
+  listSessions,
   markSessionSeen,
   spendClaim,
 } from "../../directory/sessions.ts";
 import { fromHex, toHex } from "../../domain/bytes.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
-import { claimText, endOfSession, isSeenStale, isSessionAlive, readClaim, type Session } from "../../domain/session.ts";
+import {
+  claimText,
+  endOfSession,
+  isSeenStale,
+  isSessionAlive,
+  oldestAlive,
+  readClaim,
+  type Session,
+} from "../../domain/session.ts";
 import type { Deps } from "../deps.ts";
 
 const refusedClaim =
@@ -53,6 +62,35 @@ export async function checkSession(deps: Deps, adminToken: string, cookie: strin
 export async function endSession(deps: Deps, cookie: string, everywhere: boolean): Promise<void> {
   if (everywhere) await deleteAllSessions(deps.db);
   else await deleteSession(deps.db, await hashOf(cookie));
+}
+
+/** A session as whoever may see all of them sees it; times in epoch milliseconds. */
+export type OpenSession = { createdAt: number; seenAt: number; endsAt: number; isAsking: boolean };
+
+/** Returns one page of the sessions that open, the last used first, which of them the cookie is of, and how many there are. */
+export async function listOpenSessions(
+  deps: Deps,
+  adminToken: string,
+  page: { limit: number; offset: number },
+  cookie: string | undefined,
+): Promise<{ sessions: OpenSession[]; total: number }> {
+  const alive = { mark: await markOf(adminToken), ...oldestAlive(deps.now()) };
+  const own = cookie === undefined ? null : await hashOf(cookie);
+  const { sessions, total } = await listSessions(deps.db, alive, page);
+  const shown = sessions.map((session) => ({
+    createdAt: session.createdAt,
+    seenAt: session.seenAt,
+    endsAt: endOfSession(session),
+    isAsking: session.hash === own,
+  }));
+  return { sessions: shown, total };
+}
+
+/** Ends every session there is, and returns how many of them were open. */
+export async function endAllSessions(deps: Deps, adminToken: string): Promise<number> {
+  const { total } = await listOpenSessions(deps, adminToken, { limit: 1, offset: 0 }, undefined);
+  await deleteAllSessions(deps.db);
+  return total;
 }
 
 async function hashOf(cookie: string): Promise<string> {

@@ -21,6 +21,7 @@ export const tagWords: Readonly<Record<string, string>> = {
   "Key messages": "A key's messages and conversations from the admin's side: finding, reading, sending, cancelling.",
   "Organization webhooks": "Webhooks of a whole organization, or of one of its keys, from the admin's side.",
   "Trying it": "Test messages, and messages from the sandbox's people.",
+  Sessions: "Who is signed in to the dashboard, and signing everybody out.",
   Health: "Whether the gateway lives, and whether everything is in order.",
   [imessageTag]:
     "What Blooio's clients know and only an iMessage line can do: reactions, polls, backgrounds, groups, location, FaceTime, contact cards. A key with Twilio numbers is answered 400 `not_supported_on_twilio`; typing and read receipts answer 200 with a `warning`, and its list of groups is empty.",

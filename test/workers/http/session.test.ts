@@ -4,6 +4,7 @@ import { toHex } from "../../../src/domain/bytes.ts";
 
 const hour = 3_600_000;
 const same = { "Sec-Fetch-Site": "same-origin" };
+const bearer = { Authorization: `Bearer ${env.ADMIN_TOKEN}` };
 let addresses = 0;
 
 afterEach(() => vi.useRealTimers());
@@ -126,6 +127,50 @@ describe("a session", () => {
     expect(await reads(there)).toBe(200);
     await ask("/app/session?all=1", { ...out, cookie: there });
     expect([await reads(there), await reads(third)]).toEqual([401, 401]);
+  });
+
+  it("is listed with when it was opened, used and ends, and as the one that asks; not after its end", async () => {
+    await ask("/admin/api/sessions", { method: "DELETE", headers: bearer });
+    const start = Date.now();
+    vi.useFakeTimers({ toFake: ["Date"], now: start });
+    const first = await open();
+    vi.setSystemTime(start + hour);
+    const second = await open();
+    const listed = async (asked: Asked) => (await ask("/admin/api/sessions", asked)).json<Record<string, unknown>>();
+    const [older, newer] = [
+      { created_at: start, seen_at: start, expires_at: start + 12 * hour },
+      { created_at: start + hour, seen_at: start + hour, expires_at: start + 13 * hour },
+    ];
+    expect(await listed({ cookie: second })).toEqual({
+      sessions: [
+        { ...newer, current: true },
+        { ...older, current: false },
+      ],
+      pagination: { limit: 50, offset: 0, total: 2 },
+    });
+    expect((await listed({ headers: bearer, cookie: first })).sessions).toEqual([
+      { ...newer, current: false },
+      { ...older, current: false },
+    ]);
+    expect(await (await ask("/admin/api/sessions?limit=1&offset=1", { headers: bearer })).json()).toMatchObject({
+      sessions: [older],
+      pagination: { limit: 1, offset: 1, total: 2 },
+    });
+    vi.setSystemTime(start + 12 * hour + 1);
+    expect((await listed({ headers: bearer })).sessions).toEqual([{ ...newer, current: false }]);
+    await env.DB.prepare("UPDATE sessions SET mark = ?").bind("of another token").run();
+    expect((await listed({ headers: bearer })).sessions).toEqual([]);
+  });
+
+  it("ends with all others by one call, which says how many there were and comes from no other site", async () => {
+    await ask("/admin/api/sessions", { method: "DELETE", headers: bearer });
+    const [here, there] = [await open(), await open()];
+    const end = (headers: Record<string, string>) =>
+      ask("/admin/api/sessions", { method: "DELETE", cookie: here, headers });
+    expect((await end({ "Sec-Fetch-Site": "cross-site" })).status).toBe(403);
+    expect(await (await end(same)).json()).toEqual({ success: true, ended: 2 });
+    expect([await reads(here), await reads(there)]).toEqual([401, 401]);
+    expect((await ask("/admin/api/organizations", { headers: bearer })).status).toBe(200);
   });
 
   it("ends after twelve idle hours, lives on with use, and ends after seven days", async () => {
