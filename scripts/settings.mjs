@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 
@@ -50,24 +50,40 @@ function readDevVars(path) {
   }
 }
 
-/** The notebook of a state directory: secrets made on first run, and what the seeding must remember. */
+/**
+ * The notebook of a state directory: secrets made on first run, and what the seeding must remember. Throws a SettingError where it is unreadable,
+ * or missing beside a state: without it nothing that is sealed there could be read again.
+ */
 export function openNotebook(stateDir) {
   const path = join(stateDir, "secrets.json");
-  let notes = {};
-  try {
-    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
-    notes = JSON.parse(readFileSync(path, "utf8"));
-  } catch (error) {
-    if (error.code !== "ENOENT") throw new SettingError(`${path} cannot be used: ${error.message}`);
+  const notes = readNotes(path);
+  if (notes === undefined && existsSync(join(stateDir, "state"))) {
+    throw new SettingError(
+      `${path} is missing, and ${join(stateDir, "state")} cannot be read without it: put it back, or choose another STATE_DIR.`,
+    );
   }
-  return {
+  const notebook = {
     path,
-    notes,
+    notes: notes ?? {},
     write(more) {
-      Object.assign(notes, more);
-      writePrivately(path, `${JSON.stringify(notes, null, 2)}\n`);
+      Object.assign(notebook.notes, more);
+      writePrivately(path, `${JSON.stringify(notebook.notes, null, 2)}\n`);
     },
   };
+  if (notes === undefined) {
+    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+    notebook.write({});
+  }
+  return notebook;
+}
+
+function readNotes(path) {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    if (error.code === "ENOENT") return undefined;
+    throw new SettingError(`${path} cannot be used: ${error.message}`);
+  }
 }
 
 /** Completes the settings with secrets of this machine, made once and kept in the notebook. */

@@ -1,9 +1,12 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { readArguments } from "./arguments.mjs";
 import { signInLink } from "./claim.mjs";
-import { takePort } from "./front.mjs";
-import { keyWorks, seed } from "./seed.mjs";
+import { takePort } from "./local/front.mjs";
+import { holdState } from "./local/lock.mjs";
+import { keyWorks, seed } from "./local/seed.mjs";
+import { clearTemporaryFiles, StartError } from "./local/temporary.mjs";
 import {
   completeSecrets,
   openNotebook,
@@ -12,10 +15,9 @@ import {
   SettingError,
   shortPath,
   WORKER_NAMES,
-  writeEnvFile,
 } from "./settings.mjs";
-import { applyMigrations, clearTemporaryFiles, StartError, startWorker } from "./wrangler.mjs";
 
+const { dev } = readArguments({ dev: { type: "boolean", default: false } }, "Usage: npm start, or npm run dev");
 const MINUTE_MS = 60_000;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const parent = process.ppid;
@@ -40,62 +42,49 @@ async function start() {
   const { port: wanted, stateDir, settings } = readSettings(root, process.env);
   front = await takePort(wanted);
   const publicUrl = resolvePublicUrl(settings, front.port);
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+  const lock = await holdState(stateDir, front.port);
   const notebook = openNotebook(stateDir);
-  await claim(stateDir);
   clearTemporaryFiles(stateDir);
   completeSecrets(settings, notebook);
   const values = { PUBLIC_URL: publicUrl };
   for (const name of WORKER_NAMES) if (name !== "PUBLIC_URL" && settings[name]) values[name] = settings[name].value;
-  const envFile = writeEnvFile(stateDir, values);
   console.log("Starting Trunkline …");
-  await applyMigrations(root, stateDir);
-  const worker = await startWorker({
-    root,
-    stateDir,
-    envFile,
-    // Until the port is open only this script calls, and a newcomer reads what it says.
-    onLog: (line) => (open || !line.includes('"event":"request"')) && console.log(line),
-    onComplaint: (line) => console.error(line),
-    onRun: (started) => {
-      run = started;
-    },
-  });
+  const worker = await startEngine(stateDir, values, lock);
   void run.ended.then(() => ending || fail(new StartError("The Worker stopped by itself.")));
   const inner = `http://127.0.0.1:${worker.port}`;
   const key = await seed(inner, values.ADMIN_TOKEN, notebook);
   const works = await keyWorks(inner, key);
   front.openTo(worker.port);
   open = true;
-  void ringTheClock(inner);
-  setInterval(() => ringTheClock(inner), MINUTE_MS).unref();
   welcome({ publicUrl, stateDir, settings, key: works ? key : undefined });
+  setInterval(() => ringTheClock(worker), MINUTE_MS).unref();
+  await ringTheClock(worker);
+  worker.settle();
 }
 
-/** Two gateways on one state would write over each other; a holder that was killed leaves its note but not its port. */
-async function claim(stateDir) {
-  const path = join(stateDir, "running.json");
-  const holder = await findHolder(path);
-  if (holder)
-    throw new SettingError(`${stateDir} is in use by the gateway on port ${holder.port} (process ${holder.pid}).`);
-  writeFileSync(path, `${JSON.stringify({ pid: process.pid, port: front.port })}\n`);
-  process.on("exit", () => rmSync(path, { force: true }));
-}
-
-async function findHolder(path) {
-  try {
-    const holder = JSON.parse(readFileSync(path, "utf8"));
-    process.kill(holder.pid, 0);
-    await fetch(`http://127.0.0.1:${holder.port}/healthz`, { signal: AbortSignal.timeout(5_000) });
-    return holder.pid === process.pid || holder.port === front.port ? undefined : holder;
-  } catch {
-    return undefined;
-  }
+/** `npm start` runs the Worker as it is deployed; `npm run dev` leaves it to wrangler, which follows every change of a source. */
+async function startEngine(stateDir, values, lock) {
+  await import("./make-assets.mjs");
+  const { startWorker } = await (dev ? import("./local/wrangler.mjs") : import("./local/runtime.mjs"));
+  return await startWorker({
+    root,
+    stateDir,
+    values,
+    // Until the port is open only this script calls, and a newcomer reads what it says.
+    onLog: (line) => (open || !line.includes('"event":"request"')) && console.log(line),
+    onComplaint: (line) => console.error(line),
+    onRun: (started) => {
+      run = started;
+      lock.keep(run.keeper);
+    },
+  });
 }
 
 /** Cron does not fire locally: it is rung at the start, so that what was cut off is finished at once, and every minute; one that is missed is made up by the next. */
-async function ringTheClock(inner) {
+async function ringTheClock(worker) {
   try {
-    await fetch(`${inner}/cdn-cgi/handler/scheduled`, { signal: AbortSignal.timeout(MINUTE_MS) });
+    await worker.ringTheClock();
   } catch (error) {
     if (!ending) console.error(`The scheduled handler could not be called: ${error.message}`);
   }

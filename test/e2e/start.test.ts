@@ -1,12 +1,13 @@
 import { execFile, spawn } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, test } from "vitest";
-import { findFreePort, type Gateway, listProcesses, startGateway } from "../support/node/start-gateway.ts";
+import { adminOf, clientOf } from "../support/node/client.ts";
+import { findFreePort, type Gateway, type Processes, startGateway } from "../support/node/start-gateway.ts";
 
 let gateway: Gateway | undefined;
 afterEach(async () => {
@@ -56,30 +57,119 @@ describe("npm start", () => {
     expect(said.trim().split("\n")).toEqual([expect.stringContaining(`Port ${port} is busy`)]);
   });
 
-  test("keeps its temporary files in its state, and clears what a kill left at the next start", async () => {
+  test("keeps its temporary files in its state, and leaves none behind, however it ends", async () => {
     const temporary = await mkdtemp(join(tmpdir(), "trunkline-tmp-of-test-"));
     const stateDir = await mkdtemp(join(tmpdir(), "trunkline-"));
     await mkdir(join(stateDir, "tmp"));
     await writeFile(join(stateDir, "tmp", "foreign.txt"), "mine");
-    gateway = await startGateway({ stateDir, env: { TMPDIR: temporary } });
     const ours = join(stateDir, "trunkline-tmp");
-    await gateway.kill9();
-    const left = await readdir(ours);
-    expect(left).toContainEqual(expect.stringMatching(/^miniflare-/));
+    await mkdir(join(ours, "miniflare-left-by-a-power-cut"), { recursive: true });
     gateway = await startGateway({ stateDir, env: { TMPDIR: temporary } });
-    expect((await readdir(ours)).filter((name) => left.includes(name))).toEqual([]);
+    expect(await readdir(ours)).toEqual([expect.stringMatching(/^miniflare-[0-9a-f]+$/)]);
+    await gateway.kill9();
+    expect((await readdir(stateDir)).sort()).toEqual(["running.json", "secrets.json", "state", "tmp"]);
+    gateway = await startGateway({ stateDir, env: { TMPDIR: temporary } });
+    await gateway.stop();
+    expect((await readdir(stateDir)).sort()).toEqual(["secrets.json", "state", "tmp"]);
     expect((await readdir(temporary)).filter((name) => name !== "node-compile-cache")).toEqual([]);
-    expect(await readFile(join(stateDir, "tmp", "foreign.txt"), "utf8")).toBe("mine");
     await rm(temporary, { recursive: true });
+  });
+
+  test("runs one runtime, and answers nothing but the gateway on its port", async () => {
+    gateway = await startGateway();
+    expect((await gateway.processes()).runtimes).toHaveLength(1);
+    for (const path of [
+      "/cdn-cgi/handler/scheduled",
+      "/cdn-cgi/mf/scheduled",
+      "/cdn-cgi/explorer/api",
+      "/__scheduled",
+    ]) {
+      const answer = await fetch(gateway.url + path);
+      expect([path, answer.status, await answer.json()]).toEqual([
+        path,
+        404,
+        expect.objectContaining({ code: "not_found" }),
+      ]);
+    }
   });
 
   test.each(["SIGTERM", "SIGINT", "SIGKILL"] as const)("leaves no process behind after %s", async (signal) => {
     gateway = await startGateway();
+    const { start, guard, runtimes } = await gateway.processes();
+    process.kill(start, signal);
+    await expect.poll(() => [start, guard, ...runtimes].filter(lives), { timeout: 10_000 }).toEqual([]);
+  });
+
+  test.each([
+    ["runtime", ({ runtimes }: Processes) => runtimes[0]],
+    ["guard", ({ guard }: Processes) => guard],
+  ])("ends whole, and says so, when its %s is killed", async (_, pick) => {
+    gateway = await startGateway();
+    const processes = await gateway.processes();
+    process.kill(pick(processes) ?? 0, "SIGKILL");
+    const all = [processes.start, processes.guard, ...processes.runtimes];
+    await expect.poll(() => all.filter(lives), { timeout: 10_000 }).toEqual([]);
+    expect(gateway.output()).toContain("The Worker stopped by itself.");
+  });
+});
+
+describe("the state of a gateway", () => {
+  test("is held by one gateway, also while that one is frozen, and free once it was killed", async () => {
+    gateway = await startGateway();
     const { stateDir } = gateway;
-    expect(await countProcesses(stateDir)).toBeGreaterThan(0);
-    const running = JSON.parse(await readFile(join(stateDir, "running.json"), "utf8"));
-    process.kill(running.pid, signal);
-    await expect.poll(() => countProcesses(stateDir), { timeout: 10_000 }).toBe(0);
+    const { start } = await gateway.processes();
+    const second = () => runStart({ PORT: "0", STATE_DIR: stateDir });
+    const refusal = {
+      code: 1,
+      said: expect.stringContaining(`in use by the gateway on port ${portOf(gateway)} (process ${start})`),
+    };
+    expect(await second()).toEqual(refusal);
+    process.kill(start, "SIGSTOP");
+    expect(await second()).toEqual(refusal);
+    await gateway.kill9();
+    gateway = await startGateway({ stateDir });
+    expect((await clientOf(gateway, gateway.testKey)("GET", "/me")).status).toBe(200);
+  });
+
+  test("is not touched where its secrets.json is missing", async () => {
+    gateway = await startGateway();
+    const { stateDir } = gateway;
+    await gateway.stop();
+    await rm(join(stateDir, "secrets.json"));
+    const { code, said } = await runStart({ PORT: "0", STATE_DIR: stateDir });
+    expect({ code, lines: said.trim().split("\n") }).toEqual({
+      code: 1,
+      lines: [expect.stringContaining(`${join(stateDir, "secrets.json")} is missing`)],
+    });
+    expect(await readdir(stateDir)).toEqual(["state"]);
+  });
+
+  test("that the first release wrote is read whole", async () => {
+    const stateDir = await mkdtemp(join(tmpdir(), "trunkline-"));
+    await promisify(execFile)("tar", ["-xzf", "test/fixtures/state-0.1.0.tgz", "-C", stateDir]);
+    gateway = await startGateway({ stateDir });
+    const [client, admin] = [clientOf(gateway, gateway.testKey), adminOf(gateway)];
+    const { body: organizations } = await admin("GET", "/organizations");
+    expect(organizations.organizations).toContainEqual(expect.objectContaining({ name: "Kept Ltd" }));
+    expect((await client("GET", "/me/numbers")).body.numbers).toHaveLength(3);
+    for (const n of [1, 2, 3]) {
+      const { body } = await client("GET", `/chats/${encodeURIComponent(`+1555123456${n}`)}/messages`);
+      expect(body.messages).toEqual([expect.objectContaining({ text: `Kept ${n}`, status: "delivered" })]);
+    }
+  });
+
+  test("is the same for npm run dev, which follows the sources", async () => {
+    gateway = await startGateway();
+    const first = gateway;
+    const [send] = await waitForCurlLines(first);
+    const { message_id: sent } = JSON.parse(await runShell(send));
+    await first.stop();
+    gateway = await startGateway({ stateDir: first.stateDir, dev: true });
+    const { body } = await clientOf(gateway, first.testKey)("GET", "/chats/%2B15551234567/messages");
+    expect(body.messages).toEqual([expect.objectContaining({ message_id: sent })]);
+    await gateway.stop();
+    gateway = await startGateway({ stateDir: first.stateDir });
+    expect((await clientOf(gateway, first.testKey)("GET", "/me")).status).toBe(200);
   });
 });
 
@@ -110,6 +200,12 @@ async function runStart(environment: Record<string, string>): Promise<{ code: nu
   return { code, said: said.join("") };
 }
 
-async function countProcesses(stateDir: string): Promise<number> {
-  return (await listProcesses()).filter((line) => line.includes(stateDir)).length;
+function lives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
+
+const portOf = ({ url }: Gateway) => new URL(url).port;

@@ -13,6 +13,8 @@ export type Gateway = {
   adminToken: string;
   /** The key that the gateway printed. */
   testKey: string;
+  /** The port it was given, and the processes that it is made of, by what they do. */
+  processes: () => Promise<Processes>;
   /** Everything the gateway printed so far. */
   output: () => string;
   /** Ends it as Ctrl-C would. */
@@ -23,14 +25,23 @@ export type Gateway = {
   forget: () => Promise<void>;
 };
 
-export type GatewayOptions = { env?: Record<string, string>; stateDir?: string; port?: number };
+/** The ids of a gateway's processes: its start script, the guard that ends with it, and the runtimes (one, or under wrangler two). */
+export type Processes = { start: number; guard: number; runtimes: number[] };
+
+export type GatewayOptions = {
+  env?: Record<string, string>;
+  stateDir?: string;
+  port?: number;
+  /** By `npm run dev` instead of `npm start`. */
+  dev?: boolean;
+};
 
 /** Starts the gateway by `npm start` in a fresh folder, or again on the state and port given; resolves once it is healthy. */
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
   const stateDir = options.stateDir ?? (await mkdtemp(join(tmpdir(), "trunkline-")));
   const port = options.port ?? (await findFreePort());
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn("npm", ["start"], {
+  const child = spawn("npm", options.dev ? ["run", "dev"] : ["start"], {
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...cleanSettings, ...options.env, PORT: String(port), STATE_DIR: stateDir },
@@ -46,6 +57,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     stateDir,
     adminToken: options.env?.ADMIN_TOKEN || secrets.ADMIN_TOKEN,
     testKey: secrets.first_key,
+    processes: () => findProcesses(stateDir),
     output,
     stop: () => end(child, stateDir, "SIGTERM"),
     kill9: () => end(child, stateDir, "SIGKILL"),
@@ -83,6 +95,15 @@ async function end(child: ChildProcess, stateDir: string, signal: "SIGTERM" | "S
   await waitUntilGone(stateDir);
 }
 
+async function findProcesses(stateDir: string): Promise<Processes> {
+  const { pid, keeper } = JSON.parse(await readFile(join(stateDir, "running.json"), "utf8"));
+  const lines = (await listProcesses("pid,ppid,args")).map((line) => line.trim().split(/\s+/));
+  const family = new Set([pid]);
+  for (const [own, parent] of [...lines, ...lines]) if (family.has(Number(parent))) family.add(Number(own));
+  const isRuntime = ([own, , command]: string[]) => family.has(Number(own)) && command?.endsWith("/workerd");
+  return { start: pid, guard: keeper.pid, runtimes: lines.filter(isRuntime).map(([own]) => Number(own)) };
+}
+
 /** Waits until no process names the state directory in its arguments. */
 async function waitUntilGone(stateDir: string): Promise<void> {
   const deadline = Date.now() + 10_000;
@@ -92,9 +113,9 @@ async function waitUntilGone(stateDir: string): Promise<void> {
   }
 }
 
-/** The arguments of every process of this machine, a line each. */
-export async function listProcesses(): Promise<string[]> {
-  const child = spawn("ps", ["-eo", "args"], { stdio: ["ignore", "pipe", "ignore"] });
+/** Every process of this machine, a line each: its arguments, or the columns that are asked for. */
+export async function listProcesses(columns = "args"): Promise<string[]> {
+  const child = spawn("ps", ["-eo", columns], { stdio: ["ignore", "pipe", "ignore"] });
   const chunks: Buffer[] = [];
   child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
   await new Promise((resolve) => child.once("close", resolve));

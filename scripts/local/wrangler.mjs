@@ -1,35 +1,19 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
-import { WORKER_NAMES } from "./settings.mjs";
+import { WORKER_NAMES, writeEnvFile } from "../settings.mjs";
+import { StartError, temporaryFolder } from "./temporary.mjs";
 
 const PATIENCE_MS = 120_000;
 
-/** A gateway that could not be started; `details` is what wrangler said. */
-export class StartError extends Error {
-  constructor(message, details) {
-    super(message);
-    this.details = details;
-  }
-}
-
-/** The folder for what wrangler and the runtime write for the time of a run; the name is ours, for a state directory may hold other files. */
-const temporaryFolder = (stateDir) => join(stateDir, "trunkline-tmp");
-
-/** Empties the temporary folder of a state directory that no gateway runs on: what was killed could not tidy up. */
-export function clearTemporaryFiles(stateDir) {
-  rmSync(temporaryFolder(stateDir), { recursive: true, force: true, maxRetries: 5 });
-  mkdirSync(temporaryFolder(stateDir), { mode: 0o700 });
-}
-
 /** Applies the directory's migrations to the database in the state directory; rejects with wrangler's words. */
-export async function applyMigrations(root, stateDir) {
+async function applyMigrations(root, stateDir, onRun) {
   const args = ["d1", "migrations", "apply", "DB", "--local", "--persist-to", join(stateDir, "state")];
   const run = startGuarded(root, stateDir, args);
+  onRun(run);
   const said = [];
   run.child.stdout.on("data", (chunk) => said.push(chunk));
   run.child.stderr.on("data", (chunk) => said.push(chunk));
@@ -38,10 +22,13 @@ export async function applyMigrations(root, stateDir) {
 }
 
 /**
- * Starts the Worker on a free loopback port and resolves once it answers. `onLog` receives the Worker's own JSON lines,
- * `onComplaint` what wrangler and the runtime complain of; wrangler's access lines, which hold whole paths, are dropped.
+ * Runs the Worker by `wrangler dev`, which bundles it anew when a source changes, on a free loopback port, and resolves once it answers.
+ * `onLog` receives the Worker's own JSON lines, `onComplaint` what wrangler and the runtime complain of; wrangler's access lines, which
+ * hold whole paths, are dropped. `onRun` receives each of the two runs that there are, as it begins.
  */
-export async function startWorker({ root, stateDir, envFile, onLog, onComplaint, onRun }) {
+export async function startWorker({ root, stateDir, values, onLog, onComplaint, onRun }) {
+  const envFile = writeEnvFile(stateDir, values);
+  await applyMigrations(root, stateDir, onRun);
   const port = await findFreePort();
   const run = startGuarded(root, stateDir, [
     "dev",
@@ -69,7 +56,11 @@ export async function startWorker({ root, stateDir, envFile, onLog, onComplaint,
     await pause(100);
   }
   answering = true;
-  return { port, run };
+  return { port, ringTheClock: () => ringTheClock(port), settle: () => {} };
+}
+
+async function ringTheClock(port) {
+  await fetch(`http://127.0.0.1:${port}/cdn-cgi/handler/scheduled`, { signal: AbortSignal.timeout(60_000) });
 }
 
 async function answers(url) {
@@ -86,7 +77,7 @@ function startGuarded(root, stateDir, args) {
   const environment = { ...process.env };
   // With required secrets declared, wrangler prefers process variables to the env file.
   for (const name of WORKER_NAMES) delete environment[name];
-  const child = spawn("node", [join(root, "scripts", "guard.mjs"), join(bin, "wrangler"), ...args], {
+  const child = spawn("node", [join(root, "scripts", "local", "guard.mjs"), join(bin, "wrangler"), ...args], {
     cwd: root,
     detached: true,
     stdio: ["pipe", "pipe", "pipe"],
@@ -116,7 +107,7 @@ function startGuarded(root, stateDir, args) {
     signalGroup(child.pid, "SIGKILL");
     return code;
   });
-  return { child, ended, over: () => over, end: () => endGroup(child.pid, ended) };
+  return { child, keeper: child.pid, ended, over: () => over, end: () => endGroup(child.pid, ended) };
 }
 
 async function endGroup(pid, ended) {

@@ -1,0 +1,77 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { parse } from "smol-toml";
+
+/** Returns `wrangler.toml` as an object. */
+export function readWranglerToml(root) {
+  return parse(readFileSync(join(root, "wrangler.toml"), "utf8"));
+}
+
+/** Bundles the Worker as `wrangler deploy` does, by the settings of `wrangler.toml`; resolves to `{ code, sizes }`, the bytes that each input adds. */
+export async function bundleWorker(root) {
+  const { main, minify = false } = readWranglerToml(root);
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [main],
+    bundle: true,
+    write: false,
+    metafile: true,
+    outfile: "index.js",
+    format: "esm",
+    target: "es2024",
+    platform: "neutral",
+    conditions: ["workerd", "worker", "browser"],
+    mainFields: ["browser", "module", "main"],
+    external: ["cloudflare:*", "node:*"],
+    define: { "process.env.NODE_ENV": '"production"' },
+    keepNames: true,
+    minify,
+    logLevel: "silent",
+  });
+  const [output] = Object.values(metafile.outputs);
+  const sizes = Object.entries(output.inputs).map(([path, { bytesInOutput }]) => ({ path, bytes: bytesInOutput }));
+  return { code: outputFiles[0].text, sizes };
+}
+
+/** Returns what `wrangler.toml` binds, as options of a miniflare worker that runs `code`; `values` go over its `[vars]`. */
+export function workerOptions(root, code, values) {
+  const toml = readWranglerToml(root);
+  const { producers = [], consumers = [] } = toml.queues ?? {};
+  return {
+    name: toml.name,
+    modules: [{ type: "ESModule", path: join(root, "index.js"), contents: code }],
+    modulesRoot: root,
+    compatibilityDate: toml.compatibility_date,
+    compatibilityFlags: toml.compatibility_flags,
+    bindings: { ...toml.vars, ...values },
+    // As wrangler keeps it: a preview id stands for the local database, so that a new id of production loses nothing here.
+    d1Databases: Object.fromEntries(
+      toml.d1_databases.map((one) => [one.binding, one.preview_database_id ?? one.database_id]),
+    ),
+    durableObjects: Object.fromEntries(
+      toml.durable_objects.bindings.map((one) => [one.name, { className: one.class_name, useSQLite: true }]),
+    ),
+    queueProducers: Object.fromEntries(producers.map((one) => [one.binding, { queueName: one.queue }])),
+    queueConsumers: Object.fromEntries(
+      consumers.map((one) => [
+        one.queue,
+        {
+          maxBatchSize: one.max_batch_size,
+          maxBatchTimeout: one.max_batch_timeout,
+          maxRetries: one.max_retries,
+          retryDelay: one.retry_delay,
+        },
+      ]),
+    ),
+    ratelimits: Object.fromEntries(
+      (toml.ratelimits ?? []).map(({ name, namespace_id, simple }) => [name, { namespace_id, simple }]),
+    ),
+    assets: {
+      directory: join(root, toml.assets.directory),
+      binding: toml.assets.binding,
+      run_worker_first: toml.assets.run_worker_first,
+      routerConfig: { has_user_worker: true },
+    },
+  };
+}
