@@ -20,6 +20,7 @@ export function makeDeps(env: Cloudflare.Env, settings: Settings): Deps {
     carrier: (account, login) => (account.sandbox ? sandbox(login) : twilio(login)),
     signers: new Map(),
     refusals: new Map(),
+    shape: new Map(),
     ring: async (bell, delaySeconds = 0) => {
       await (bell.lane === "slow" ? env.BELL_SLOW : env.BELL).send(bell, { delaySeconds });
     },

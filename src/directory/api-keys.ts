@@ -246,3 +246,19 @@ export async function listBehind(db: Database, limit: number): Promise<string[]>
     .limit(limit);
   return rows.map((row) => row.id);
 }
+
+/** Raises a key's version above one that its pool already holds; answers whether it was not above it before. */
+export async function raiseVersion(db: Database, id: string, held: number): Promise<boolean> {
+  const raised = await db
+    .update(apiKeys)
+    .set({ version: held + 1 })
+    .where(and(eq(apiKeys.id, id), lt(apiKeys.version, held)))
+    .returning({ id: apiKeys.id });
+  return raised.length === 1;
+}
+
+/** Returns one key by lot with its version, null where there is none. */
+export async function pickKey(db: Database): Promise<{ id: string; version: number } | null> {
+  const { id, version } = apiKeys;
+  return (await db.select({ id, version }).from(apiKeys).orderBy(sql`random()`).limit(1).get()) ?? null;
+}

@@ -1,5 +1,5 @@
 import { and, asc, eq, gt, isNull, lt, sql } from "drizzle-orm";
-import { defaultSelection, type Snapshot } from "../domain/snapshot.ts";
+import { defaultSelection, type Snapshot, snapshotShape } from "../domain/snapshot.ts";
 import type { Database } from "./database.ts";
 import { readAccount, readOrganization, readWebhook } from "./publish.ts";
 import { organizations, twilioAccounts, webhooks } from "./schema.ts";
@@ -61,6 +61,7 @@ export async function readLobby(db: Database, organizationId: string): Promise<S
   const { id, name, createdAt } = organization;
   const noCredentials = { apiKeySid: null, apiKeySecret: null, authToken: null, previousAuthToken: null };
   return {
+    shape: snapshotShape,
     version: organization.version,
     organization: readOrganization(organization),
     apiKey: {

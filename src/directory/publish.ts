@@ -6,6 +6,7 @@ import {
   type SenderNumber,
   type Snapshot,
   type Sync,
+  snapshotShape,
   type Webhook,
 } from "../domain/snapshot.ts";
 import type { AccountRow } from "./accounts.ts";
@@ -86,6 +87,7 @@ function composeSnapshot({ key, organization }: Found, known: Known): Snapshot {
   const protocol = numberRows[0]?.protocol ?? null;
   const secrets = isRevoked ? [] : (known.secrets.get(key.id) ?? []);
   return {
+    shape: snapshotShape,
     version: key.version,
     organization: readOrganization(organization),
     apiKey: {

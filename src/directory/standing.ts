@@ -1,7 +1,21 @@
 import { and, asc, getTableName, gt, is, ne, sql } from "drizzle-orm";
 import { SQLiteTable } from "drizzle-orm/sqlite-core";
+import journal from "../../migrations/meta/_journal.json" with { type: "json" };
 import type { Database } from "./database.ts";
 import * as schema from "./schema.ts";
+
+/** The directory's shape as this code knows it: the number of its last migration. */
+export const directoryShape = Math.max(...journal.entries.map(({ idx }) => idx));
+
+/** Returns the number of the last migration that was applied, null where none is on record. */
+export async function readDirectoryShape(db: Database): Promise<number | null> {
+  const [table] = await db.all(sql`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'd1_migrations'`);
+  if (table === undefined) return null;
+  const [row] = await db.all<{ shape: number | null }>(
+    sql`SELECT max(CAST(substr(name, 1, 4) AS INTEGER)) AS shape FROM d1_migrations`,
+  );
+  return row?.shape ?? null;
+}
 
 /** Returns the tables that the directory needs and does not have; throws when the database does not answer. */
 export async function listMissingTables(db: Database): Promise<string[]> {

@@ -54,6 +54,7 @@ export const failureMessages = {
   setup_incomplete: "The gateway is not set up.",
   publish_failed: "Saved, but not yet in force everywhere: it will be repeated by itself.",
   needs_snapshot: "The pool has no configuration yet.",
+  release_mismatch: "Two releases meet: an upgrade is under way, or this code is older than its data.",
 } as const satisfies Record<string, string>;
 
 /** One of the closed list's codes. */
@@ -94,4 +95,10 @@ export function fail(
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     },
   };
+}
+
+/** Returns the refusal where stored data are of a newer release than this code: both shapes by their numbers. */
+export function failNewer(what: "directory" | "ledger", stored: number, known: number): Refusal {
+  const message = `The ${what} has shape ${stored}, and this code knows ${known}: a newer release has changed it. Deploy that release, or wait where its deployment is under way.`;
+  return fail("release_mismatch", message, { stored_shape: stored, known_shape: known });
 }

@@ -314,11 +314,15 @@ export type NumberStats = {
   health: { status: "healthy" | "unhealthy" | "unknown"; reason: string | null; since: number | null };
 };
 
-export type StatusAnswer = "applied" | "ignored" | "forbidden" | "unknown_pool";
+/** `unavailable`: the object cannot look at it now, it is to be reported again. */
+export type StatusAnswer = "applied" | "ignored" | "forbidden" | "unknown_pool" | "unavailable";
+
+/** What an object holds after a publication: an object of the release before does not say whether its key is revoked. */
+export type Published = { version: number; revoked?: boolean };
 
 /** The methods of a key's object. Calls with a credential answer `unauthorized` for a wrong one and `needs_snapshot` when the object has none yet. */
 export type PoolCalls = {
-  publish(snapshot: Snapshot): Promise<{ version: number }>;
+  publish(snapshot: Snapshot): Promise<Published>;
   authenticate(credential: Credential): Promise<Result<KeyView>>;
   accept(
     credential: Credential,
@@ -383,8 +387,10 @@ export type PoolCalls = {
 /** Endpoints known to be slow ring on a queue of their own. */
 export type Lane = "fast" | "slow";
 
-/** What a pool tells the directory: the carrier refuses an account's credentials. Losing it changes nothing, the next refusal tells it again. */
-export type News = { kind: "account_refused"; accountId: string; because: string };
+/** What a pool tells the directory: the carrier refuses an account's credentials, or the pool has no snapshot that it could read. Losing it changes nothing, it is told again. */
+export type News =
+  | { kind: "account_refused"; accountId: string; because: string }
+  | { kind: "needs_snapshot"; pool: string };
 
 /** A queue message: ids only. */
 export type Bell = { pool: string; lane: Lane };

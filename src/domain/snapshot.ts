@@ -83,8 +83,20 @@ export type Webhook = {
   secrets: { sealed: Sealed; validUntil: number | null }[];
 };
 
+/**
+ * The shape of a snapshot, raised with every field that a pool cannot do without. Fields are only ever added: a pool of the release before takes a snapshot of
+ * this one as it stands, and reads of it what it knows.
+ */
+export const snapshotShape = 2;
+
+/** Returns the shape that a snapshot names; the first did not name itself. */
+export function shapeOf(snapshot: { shape?: unknown }): number {
+  return typeof snapshot.shape === "number" ? snapshot.shape : 1;
+}
+
 /** A key's directory entry as its pool holds it; an object ignores an older `version`. */
 export type Snapshot = {
+  shape: number;
   version: number;
   organization: { id: string; name: string; countryCode: string | null; createdAt: number };
   apiKey: {

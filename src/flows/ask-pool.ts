@@ -1,10 +1,9 @@
-import { readLobby } from "../directory/lobbies.ts";
-import { readSnapshot } from "../directory/publish.ts";
 import { parseToken } from "../domain/api-key.ts";
 import { fail, ok, type Result } from "../domain/failure.ts";
 import type { Credential, PoolCalls } from "../domain/pool-calls.ts";
 import { deriveKey } from "../sealing/derive.ts";
 import type { Deps } from "./deps.ts";
+import { giveSnapshot } from "./publish.ts";
 
 /** Reads an Authorization header; garbage is refused by its checksum before any storage is touched. */
 export async function readCredential(
@@ -23,12 +22,25 @@ export async function askPool<T>(
   keyId: string,
   question: (pool: PoolCalls) => Promise<Result<T>>,
 ): Promise<Result<T>> {
-  const pool = deps.pool(keyId);
-  const answer = await question(pool);
+  const answer = await put(deps, keyId, question);
   if (answer.ok || answer.failure.code !== "needs_snapshot") return answer;
-  const isLobby = keyId.startsWith("org_");
-  const snapshot = await (isLobby ? readLobby(deps.db, keyId) : readSnapshot(deps.db, keyId, deps.now()));
-  if (snapshot === null) return fail("unauthorized");
-  await pool.publish(snapshot);
-  return question(pool);
+  if (!(await giveSnapshot(deps, keyId))) return fail("unauthorized");
+  return put(deps, keyId, question);
+}
+
+const oldObject =
+  "The storage of this key still runs the release before, which does not know this call: ask again in a minute, while the upgrade is under way.";
+
+/** An object may run the release before for minutes after a deployment: what it does not know yet is a failure that passes, not a defect. */
+async function put<T>(
+  deps: Deps,
+  keyId: string,
+  question: (pool: PoolCalls) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  try {
+    return await question(deps.pool(keyId));
+  } catch (error) {
+    if (!/does not implement/.test(String(error))) throw error;
+    return fail("release_mismatch", oldObject, undefined, 60);
+  }
 }

@@ -29,6 +29,8 @@ export type Deps = {
   carrier: (account: { sandbox: boolean }, login: Login) => TwilioAccount;
   /** Who may sign Twilio's requests, as far as this isolate has read it lately. */
   signers: KnownSigners;
+  /** The directory's shape, as this isolate has read it lately. */
+  shape: Map<"directory", { shape: number | null; readAt: number }>;
   /** Requests in Twilio's name that this isolate has refused. */
   refusals: KnownRefusals;
   ring: (bell: Bell, delaySeconds?: number) => Promise<void>;

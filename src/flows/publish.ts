@@ -1,7 +1,15 @@
-import { listBehindOf, listHeedingKeys, markPublished } from "../directory/api-keys.ts";
+import {
+  listBehindOf,
+  listHeedingKeys,
+  markPublished,
+  pickKey,
+  raiseVersion,
+  revokeApiKey,
+} from "../directory/api-keys.ts";
 import { markLobby, readLobby } from "../directory/lobbies.ts";
-import { readSnapshots } from "../directory/publish.ts";
+import { readSnapshot, readSnapshots } from "../directory/publish.ts";
 import { fail, ok, type Result } from "../domain/failure.ts";
+import type { Published } from "../domain/pool-calls.ts";
 import type { Snapshot } from "../domain/snapshot.ts";
 import type { Deps } from "./deps.ts";
 
@@ -38,12 +46,48 @@ async function publishAll(deps: Deps, snapshots: readonly Snapshot[]): Promise<C
 async function publishOne(deps: Deps, snapshot: Snapshot): Promise<Confirmed | null> {
   const { id } = snapshot.apiKey;
   try {
-    const { version } = await deps.pool(id).publish(snapshot);
-    return { id, version };
+    const held = await deps.pool(id).publish(snapshot);
+    return (await healVersion(deps, snapshot, held)) ?? { id, version: held.version };
   } catch (error) {
     deps.log({ event: "publish_failed", api_key_id: id, error: String(error) });
     return null;
   }
+}
+
+/**
+ * A pool that holds a later version than the directory ever gave, or a revocation that the directory does not know, shows that the directory was set back in
+ * time: its version goes above the pool's, a revocation is written down again, and what the directory says is published. Null where nothing of it is so.
+ */
+async function healVersion(deps: Deps, sent: Snapshot, held: Published): Promise<Confirmed | null> {
+  const { id, status } = sent.apiKey;
+  const isRevokedThere = held.revoked === true && status !== "revoked";
+  if (id === sent.organization.id || (held.version <= sent.version && !isRevokedThere)) return null;
+  const wasSetBack = await raiseVersion(deps.db, id, held.version);
+  if (!wasSetBack && !isRevokedThere) return null;
+  if (isRevokedThere) await revokeApiKey(deps.db, id, deps.now());
+  deps.log({ level: "warn", event: "directory_was_set_back", api_key_id: id, revoked: isRevokedThere });
+  const snapshot = await readSnapshot(deps.db, id, deps.now());
+  if (snapshot === null) return null;
+  return { id, version: (await deps.pool(id).publish(snapshot)).version };
+}
+
+/** Looks at the pool of one key, taken by lot, and publishes to it where it is ahead of a directory that was set back in time. */
+export async function healOne(deps: Deps): Promise<void> {
+  const key = await pickKey(deps.db);
+  if (key === null) return;
+  const stats = await deps.pool(key.id).stats();
+  if (stats !== null && stats.version > key.version) await publishKeys(deps, [key.id]);
+}
+
+/** Gives a key's object, or an organization's lobby, its snapshot; false where there is no such key. Throws where the object cannot take it. */
+export async function giveSnapshot(deps: Deps, id: string): Promise<boolean> {
+  const isLobby = id.startsWith("org_");
+  const snapshot = await (isLobby ? readLobby(deps.db, id) : readSnapshot(deps.db, id, deps.now()));
+  if (snapshot === null) return false;
+  const held = await deps.pool(id).publish(snapshot);
+  const { version } = (await healVersion(deps, snapshot, held)) ?? held;
+  await (isLobby ? markLobby(deps.db, id, version) : markPublished(deps.db, [{ id, version }]));
+  return true;
 }
 
 function describe(behind: number): Result<null> {

@@ -2,11 +2,13 @@ import { listBehind } from "../directory/api-keys.ts";
 import { listLobbiesBehind } from "../directory/lobbies.ts";
 import { forgetOldSessions } from "../directory/sessions.ts";
 import { forgetOldUnclaimed } from "../directory/unclaimed.ts";
+import { ok } from "../domain/failure.ts";
 import { forgettableBefore } from "../domain/session.ts";
 import { checkAccounts } from "./accounts/account-health.ts";
 import type { Deps } from "./deps.ts";
+import { fitsDirectory } from "./directory-shape.ts";
 import { finishHandOvers } from "./messages/hand-over.ts";
-import { publishKeys, publishLobby } from "./publish.ts";
+import { healOne, publishKeys, publishLobby } from "./publish.ts";
 
 const poolsPerRound = 100;
 const lobbiesPerRound = 20;
@@ -15,6 +17,7 @@ const forgettingsPerRound = 10;
 
 const duties: [name: string, work: (deps: Deps) => Promise<void>][] = [
   ["publish", publishBehind],
+  ["versions", healOne],
   ["lobbies", publishLobbies],
   ["hand_over", finishHandOvers],
   ["accounts", checkAccounts],
@@ -24,6 +27,8 @@ const duties: [name: string, work: (deps: Deps) => Promise<void>][] = [
 
 /** Finishes what was cut off, repeats what could not be published and forgets what is too old; run by the cron. One duty that fails holds back no other. */
 export async function watch(deps: Deps): Promise<void> {
+  const fits = await fitsDirectory(deps).catch(() => ok(null));
+  if (!fits.ok) return deps.log({ level: "error", event: "watchdog_rests", because: fits.failure.message });
   for (const [duty, work] of duties) {
     try {
       await work(deps);

@@ -1,9 +1,10 @@
-import { Hono } from "hono";
+import { type Context, Hono, type Next } from "hono";
 import { fail } from "../domain/failure.ts";
 import { readConversationId } from "../domain/phone.ts";
 import { hopHeader } from "../domain/webhook-signature.ts";
 import { askPool } from "../flows/ask-pool.ts";
 import type { Deps } from "../flows/deps.ts";
+import { fitsDirectory } from "../flows/directory-shape.ts";
 import { ensureDefaultOrganization } from "../flows/keys/organizations.ts";
 import { mountAdmin } from "./admin/mount-admin.ts";
 import { getHealth } from "./admin/status/contract.ts";
@@ -98,6 +99,8 @@ export function makeApp(setup: Setup, log: (line: string) => void): Hono<Edge> {
 
 function v2Router(): Hono<Edge> {
   const router = new Hono<Edge>();
+  // A key's own webhooks are the one thing that v2 writes into the directory.
+  router.on(["POST", "PATCH", "DELETE"], ["/webhooks", "/webhooks/*"], needFittingDirectory);
   mountMessages(router);
   mountChats(router);
   mountMe(router);
@@ -126,16 +129,25 @@ function adminRouter(deps: Deps): Hono<Edge> {
   router.use(async function ensureDefaults(c, next) {
     const allowed = await adminGuard(c);
     if (!allowed.ok) return failureResponse(c, allowed.failure);
+    if (c.req.path.endsWith("/status")) return next();
+    const fits = await fitsDirectory(deps);
+    if (!fits.ok) return failureResponse(c, fits.failure);
     ensured ??= ensureDefaultOrganization(deps).catch((error: unknown) => {
       ensured = null;
-      if (!c.req.path.endsWith("/status")) throw error;
+      throw error;
     });
-    // The status call says itself what is wrong with the directory.
-    if (!c.req.path.endsWith("/status")) await ensured;
+    await ensured;
     return next();
   });
   mountAdmin(router);
   return router;
+}
+
+async function needFittingDirectory(c: Context<Edge>, next: Next): Promise<Response | undefined> {
+  const fits = await fitsDirectory(c.get("deps"));
+  if (!fits.ok) return failureResponse(c, fits.failure);
+  await next();
+  return undefined;
 }
 
 /** The path without what names a person: numbers and ids become their kind. */

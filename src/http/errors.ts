@@ -58,6 +58,7 @@ export const statusOfFailure: Record<FailureCode, ContentfulStatusCode> = {
   setup_incomplete: 503,
   publish_failed: 503,
   needs_snapshot: 503,
+  release_mismatch: 503,
 };
 
 /** Returns the answer to a failure: the one envelope with its context beside it, `Retry-After` where a wait is known, on 429 also `RateLimit`, kept by no cache; 501 has the contract's own body. */

@@ -1,17 +1,21 @@
 import type { SenderNumber, Snapshot } from "../domain/snapshot.ts";
 import type { Desk } from "./desk.ts";
-import { markRevoked, storeSnapshot } from "./ledger/snapshot.ts";
+import { markRevoked, revoked, storeSnapshot } from "./ledger/snapshot.ts";
 import { clearLeftovers } from "./leftovers.ts";
 import { startMoving } from "./numbers/moving.ts";
 import { rebook } from "./numbers/pace.ts";
 import { noticeCap } from "./sending/limits.ts";
 import { noticeWebhooks } from "./telling/deliveries.ts";
 
-/** Takes a newer snapshot over, durably; throws where it cannot be stored: then the snapshot before stays in force, except that a revocation holds all the same. */
+/**
+ * Takes a newer snapshot over, durably; throws where it cannot be stored: then the snapshot before stays in force, except that a revocation holds all the same.
+ * A revoked key stays revoked, whatever a directory that was set back in time says of it.
+ */
 export function adoptSnapshot(desk: Desk, given: Snapshot): void {
   const before = desk.snapshot;
+  const known = before.apiKey.status === "revoked" ? revoked(given) : given;
   const snapshot =
-    given.protocol === null ? { ...given, formerProtocol: before.protocol ?? before.formerProtocol ?? null } : given;
+    known.protocol === null ? { ...known, formerProtocol: before.protocol ?? before.formerProtocol ?? null } : known;
   const repaced = snapshot.apiKey.status === "revoked" ? revoke(desk, snapshot) : replace(desk, snapshot);
   for (const number of repaced) rebook(desk, number);
   noticeWebhooks(desk, before);

@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import { fail, ok, type Result } from "../domain/failure.ts";
+import { fail, failNewer, ok, type Refusal, type Result } from "../domain/failure.ts";
 import type { Draft } from "../domain/message.ts";
 import { readConversationId } from "../domain/phone.ts";
 import type {
@@ -19,17 +19,18 @@ import type {
   MessageSearch,
   Page,
   PoolCalls,
+  Published,
   ReplayQuery,
   SendRequest,
   StatusReport,
 } from "../domain/pool-calls.ts";
-import type { Snapshot } from "../domain/snapshot.ts";
+import { type Snapshot, shapeOf, snapshotShape } from "../domain/snapshot.ts";
 import { adoptSnapshot } from "./adopt.ts";
 import { rearm, tick } from "./alarm.ts";
 import { authorize } from "./authorize.ts";
 import { Desk } from "./desk.ts";
 import { findChat } from "./ledger/chats.ts";
-import { readStoredSnapshot } from "./ledger/snapshot.ts";
+import { readStoredSnapshot, revoked, wasRevoked } from "./ledger/snapshot.ts";
 import { restorePace } from "./numbers/pace.ts";
 import * as people from "./people/assignments.ts";
 import * as contacts from "./people/contacts.ts";
@@ -44,12 +45,15 @@ import { markInterrupted } from "./sending/reconcile.ts";
 import { takeReport } from "./settling/report.ts";
 import { readStory } from "./story.ts";
 import { surround } from "./surround.ts";
-import { hasTables, migrate } from "./tables.ts";
+import { hasTables, ledgerShape, migrate, shapeOfLedger } from "./tables.ts";
 import { recordDeliveries, takeDeliveries } from "./telling/deliveries.ts";
 import { listEvents } from "./telling/feed.ts";
 import { followLink } from "./telling/links.ts";
 import * as replays from "./telling/replay.ts";
 import { readTraffic } from "./traffic.ts";
+
+/** How often an object that cannot work asks again for what it lacks: it may hold messages that wait. */
+const askAgainMs = 10 * 60 * 1000;
 
 /** The ledger of one API key: every decision of the key is made here, one at a time. An object that was never given a snapshot has no tables. */
 export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCalls {
@@ -59,10 +63,33 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     super(ctx, env);
     if (!hasTables(ctx.storage.sql)) return;
     void ctx.blockConcurrencyWhile(async () => {
+      if (this.#isOutdated()) return this.#askAgainLater();
       migrate(ctx.storage);
       const snapshot = readStoredSnapshot(ctx.storage.sql);
-      if (snapshot !== null) this.#openDesk(snapshot, await ctx.storage.getAlarm());
+      if (snapshot === null) return this.#askForSnapshot();
+      this.#openDesk(snapshot, await ctx.storage.getAlarm());
     });
+  }
+
+  /** A ledger that a newer release has changed is neither read nor written by this one. */
+  #isOutdated(): boolean {
+    return shapeOfLedger(this.ctx.storage.sql) > ledgerShape;
+  }
+
+  #askForSnapshot(): Promise<void> {
+    surround(this.ctx, this.env).tell({ kind: "needs_snapshot", pool: this.ctx.id.name ?? "" });
+    return this.#askAgainLater();
+  }
+
+  #askAgainLater(): Promise<void> {
+    return this.ctx.storage.setAlarm(Date.now() + askAgainMs);
+  }
+
+  /** Why nothing can be decided here now. */
+  #closed(): Refusal {
+    return this.#isOutdated()
+      ? failNewer("ledger", shapeOfLedger(this.ctx.storage.sql), ledgerShape)
+      : fail("needs_snapshot");
   }
 
   #openDesk(snapshot: Snapshot, alarmAt: number | null): Desk {
@@ -86,21 +113,33 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
 
   #withDesk<T>(asker: Asker, work: (desk: Desk) => Result<T>): Result<T> {
     const desk = this.#desk;
-    if (desk === null) return fail("needs_snapshot");
+    if (desk === null) return this.#closed();
     const allowed = asker === null ? ok(null) : authorize(desk, asker);
     return allowed.ok ? work(desk) : allowed;
   }
 
-  async publish(snapshot: Snapshot) {
+  /** Throws where the snapshot cannot be taken: the Worker says so, and publishes again. Of one of an older shape, which a Worker of the release before made, only the revocation is taken. */
+  async publish(snapshot: Snapshot): Promise<Published> {
+    if (this.#isOutdated()) throw new Error(this.#closed().failure.message);
     const alarmAt = await this.ctx.storage.getAlarm();
     migrate(this.ctx.storage);
-    const desk = this.#desk ?? this.#openDesk(snapshot, alarmAt);
+    if (shapeOf(snapshot) < snapshotShape) this.#refuseOlder(snapshot);
+    const desk = this.#desk ?? this.#openDesk(this.#heedRevocation(snapshot), alarmAt);
     if (snapshot.version >= desk.snapshot.version) {
       adoptSnapshot(desk, snapshot);
       rearm(desk);
       this.ctx.waitUntil(dispatch(desk));
     }
-    return { version: desk.snapshot.version };
+    return { version: desk.snapshot.version, revoked: desk.snapshot.apiKey.status === "revoked" };
+  }
+
+  #heedRevocation(snapshot: Snapshot): Snapshot {
+    return wasRevoked(this.ctx.storage.sql) ? revoked(snapshot) : snapshot;
+  }
+
+  #refuseOlder({ apiKey }: Snapshot): never {
+    if (apiKey.status === "revoked" && this.#desk !== null) adoptSnapshot(this.#desk, revoked(this.#desk.snapshot));
+    throw new Error("The snapshot is of the release before: this pool runs a newer one.");
   }
 
   async authenticate(credential: Credential) {
@@ -179,12 +218,12 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   }
 
   async receive(message: InboundMessage) {
-    if (this.#desk === null) return fail("needs_snapshot");
+    if (this.#desk === null) return this.#closed();
     return receiveMessage(this.#desk, message);
   }
 
   async receiveAll(messages: InboundMessage[]) {
-    if (this.#desk === null) return fail("needs_snapshot");
+    if (this.#desk === null) return this.#closed();
     for (const message of messages) {
       const received = receiveMessage(this.#desk, message);
       if (!received.ok) return received;
@@ -197,7 +236,7 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   }
 
   async report(report: StatusReport) {
-    if (this.#desk === null) return "unknown_pool";
+    if (this.#desk === null) return this.#isOutdated() ? "unavailable" : "unknown_pool";
     return takeReport(this.#desk, report);
   }
 
@@ -237,8 +276,7 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   }
 
   async adminReadMessage(messageId: string) {
-    if (this.#desk === null) return fail("needs_snapshot");
-    return reads.readMessageById(this.#desk, messageId);
+    return this.#asAdmin((desk) => reads.readMessageById(desk, messageId));
   }
 
   async readStory(messageId: string) {
@@ -255,7 +293,7 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
 
   /** For calls that the edge has let in by the admin token or by Twilio's signature. */
   #asAdmin<T>(work: (desk: Desk) => Result<T>): Result<T> {
-    return this.#desk === null ? fail("needs_snapshot") : work(this.#desk);
+    return this.#desk === null ? this.#closed() : work(this.#desk);
   }
 
   async acceptAsAdmin(requests: SendRequest[]) {
@@ -312,6 +350,8 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   }
 
   override async alarm() {
-    if (this.#desk !== null) tick(this.#desk);
+    if (this.#desk !== null) return tick(this.#desk);
+    if (!hasTables(this.ctx.storage.sql)) return;
+    await (this.#isOutdated() ? this.#askAgainLater() : this.#askForSnapshot());
   }
 }

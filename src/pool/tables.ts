@@ -196,6 +196,14 @@ const migrations: readonly string[] = [
    DROP TABLE former_agenda`,
 ];
 
+/** The ledger's shape as this code knows it: how many times its tables were changed. */
+export const ledgerShape = migrations.length;
+
+/** Returns the shape of a ledger's tables, 0 where there are none. */
+export function shapeOfLedger(sql: SqlStorage): number {
+  return hasTables(sql) ? Number(sql.exec("SELECT max(id) AS last FROM migrations").one().last) + 1 : 0;
+}
+
 /** Says whether this object was ever given a snapshot: only then does it have tables, so that a stranger's call writes nothing. */
 export function hasTables(sql: SqlStorage): boolean {
   return sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migrations'").toArray().length > 0;
@@ -204,8 +212,8 @@ export function hasTables(sql: SqlStorage): boolean {
 /** Applies what is missing of the ledger's migrations in one transaction; applying again costs one read. */
 export function migrate(storage: DurableObjectStorage): void {
   const { sql } = storage;
-  const applied = hasTables(sql) ? Number(sql.exec("SELECT max(id) AS last FROM migrations").one().last) : -1;
-  if (applied === migrations.length - 1) return;
+  const applied = shapeOfLedger(sql) - 1;
+  if (applied >= migrations.length - 1) return;
   storage.transactionSync(() => {
     sql.exec("CREATE TABLE IF NOT EXISTS migrations (id INTEGER PRIMARY KEY)");
     migrations.forEach((statements, id) => {

@@ -36,3 +36,23 @@ it("a directory of the first release is brought forward: revoked keys hold no nu
   expect(Number(lobby?.version)).toBeGreaterThanOrEqual(Math.floor(before / 1000) * 1000);
   expect(db.prepare("SELECT provider_id FROM unclaimed_inbound").all()).toEqual([{ provider_id: "SM1" }]);
 });
+
+it("a directory of the release before is brought forward with every row", () => {
+  const rows = readFileSync(new URL("../fixtures/release-before/directory.sql", import.meta.url), "utf8");
+  const tables = [...new Set(rows.match(/(?<=^INSERT INTO )\w+/gm))];
+  const db = new DatabaseSync(":memory:");
+  const lastOfThatRelease = "0005";
+  migrate(
+    db,
+    files.filter((name) => name.slice(0, 4) <= lastOfThatRelease),
+  );
+  db.exec(rows);
+  const count = () => tables.map((table) => db.prepare(`SELECT '${table}', count(*) AS total FROM ${table}`).get());
+  const before = count();
+  migrate(
+    db,
+    files.filter((name) => name.slice(0, 4) > lastOfThatRelease),
+  );
+  expect(tables).toContain("webhooks");
+  expect(count()).toEqual(before);
+});

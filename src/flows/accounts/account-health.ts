@@ -2,7 +2,7 @@ import { findAccount, listDueAccounts, noteChecked, updateAccount } from "../../
 import { readAccount } from "../../directory/publish.ts";
 import type { News } from "../../domain/pool-calls.ts";
 import type { Deps } from "../deps.ts";
-import { publishOrganization } from "../publish.ts";
+import { giveSnapshot, publishOrganization } from "../publish.ts";
 import { openLogin } from "../secrets.ts";
 import { checkWebhooks } from "./drift.ts";
 
@@ -10,21 +10,22 @@ import { checkWebhooks } from "./drift.ts";
 const lookAgainMs = { unhealthy: 5 * 60_000, connected: 60 * 60_000 };
 const accountsPerRound = 10;
 
-/** Returns what a queue message tells of an account, null for any other message. */
+/** Returns what a queue message tells the directory's side, null for any other message. */
 export function readNews(body: unknown): News | null {
-  const isNews = typeof body === "object" && body !== null && "kind" in body && body.kind === "account_refused";
+  const isNews = typeof body === "object" && body !== null && "kind" in body;
   // Only pools of ours put messages on the queue.
   return isNews ? (body as News) : null;
 }
 
-/** Writes into the directory what pools have learnt from a carrier, and publishes it: an account whose credentials are refused sends nothing more. */
+/** Heeds what pools tell: an account whose credentials are refused sends nothing more, and a pool without a snapshot is given one. Each is heeded once. */
 export async function learnNews(deps: Deps, news: readonly News[]): Promise<void> {
-  const byAccount = new Map(news.map((one) => [one.accountId, one.because]));
-  for (const [id, because] of byAccount) {
+  const distinct = new Map(news.map((one) => [one.kind === "account_refused" ? one.accountId : one.pool, one]));
+  for (const [id, one] of distinct) {
     try {
-      await markRefused(deps, id, because);
+      if (one.kind === "account_refused") await markRefused(deps, id, one.because);
+      if (one.kind === "needs_snapshot") await giveSnapshot(deps, id);
     } catch (error) {
-      deps.log({ level: "error", event: "news_lost", integration_id: id, error: String(error) });
+      deps.log({ level: "error", event: "news_lost", about: id, error: String(error) });
     }
   }
 }

@@ -1,12 +1,12 @@
 import { readStatusReport } from "../../carriers/twilio/callback.ts";
 import { listNumbers, type NumberRow } from "../../directory/numbers.ts";
-import { readSnapshot } from "../../directory/publish.ts";
 import { parsePoolReference } from "../../domain/api-key.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import type { StatusAnswer, StatusReport } from "../../domain/pool-calls.ts";
 import { deriveKey } from "../../sealing/derive.ts";
 import { judgeRequest, type SignedForm } from "../accounts/judge-request.ts";
 import type { Deps } from "../deps.ts";
+import { giveSnapshot } from "../publish.ts";
 
 /** A report at the account's own URL may be about a message of any of its keys; no more of them than this are asked. */
 const poolsAtMost = 20;
@@ -19,6 +19,7 @@ export async function reportStatus(deps: Deps, incoming: SignedForm): Promise<Re
   if (keyId === null) return fail("signature_invalid");
   const report = toReport(deps, incoming, incoming.url.searchParams.get("message"));
   const answer = await askPool(deps, keyId, report);
+  if (answer === "unavailable") return fail("release_mismatch");
   return answer === "forbidden" || answer === "unknown_pool" ? fail("signature_invalid") : ok(null);
 }
 
@@ -58,9 +59,6 @@ function toReport(deps: Deps, incoming: SignedForm, messageId: string | null): S
 async function askPool(deps: Deps, keyId: string, report: StatusReport): Promise<StatusAnswer> {
   const pool = deps.pool(keyId);
   const answer = await pool.report(report);
-  if (answer !== "unknown_pool") return answer;
-  const snapshot = await readSnapshot(deps.db, keyId, deps.now());
-  if (snapshot === null) return answer;
-  await pool.publish(snapshot);
+  if (answer !== "unknown_pool" || !(await giveSnapshot(deps, keyId))) return answer;
   return pool.report(report);
 }

@@ -241,6 +241,14 @@ export const errorGuide: Record<FailureCode, ErrorAdvice> = {
     message: "The gateway is not set up: MASTER_KEYS is missing or not valid. Set it as a secret of the Worker.",
     more: { missing: ["MASTER_KEYS"] },
   },
+  release_mismatch: {
+    cause:
+      "Code and data of two releases meet: for minutes while an upgrade is under way, or for longer where the code was set back behind its data.",
+    fix: "Ask again after `Retry-After`. If it stays, deploy the newer release, or apply the migrations that the message names; sending goes on meanwhile.",
+    message:
+      "The directory has shape 7, and this code knows 6: a newer release has changed it. Deploy that release, or wait where its deployment is under way.",
+    more: { stored_shape: 7, known_shape: 6 },
+  },
   publish_failed: {
     cause: "A change is stored, and some of the keys that it concerns could not be told yet.",
     fix: "Nothing to do: it is repeated every minute. `pools_behind` says how many keys wait for it.",

@@ -1,19 +1,36 @@
-import type { Snapshot } from "../../domain/snapshot.ts";
+import { type Snapshot, shapeOf, snapshotShape } from "../../domain/snapshot.ts";
 import { readMark, saveMark } from "./marks.ts";
 
 /** A row holds 2 MB (platform limit), and a character up to three bytes: what is longer stands in parts. */
 const partLength = 500_000;
 
-/** Returns the snapshot that the pool was given last, or null. One whose revocation could not be stored is revoked all the same. */
+/** Returns the snapshot that the pool was given last, null where there is none of the shape that is known here. One whose revocation could not be stored is revoked all the same. */
 export function readStoredSnapshot(sql: SqlStorage): Snapshot | null {
+  const stored = readStored(sql);
+  if (stored === null || shapeOf(stored) !== snapshotShape) return null;
+  const snapshot = stored as Snapshot;
+  return readMark(sql, "revoked_at") === null ? snapshot : revoked(snapshot);
+}
+
+/** Says whether the key was ever revoked here: by the mark, or by the last snapshot, of whatever shape it is. */
+export function wasRevoked(sql: SqlStorage): boolean {
+  return readMark(sql, "revoked_at") !== null || readStored(sql)?.apiKey?.status === "revoked";
+}
+
+function readStored(sql: SqlStorage): Partial<Snapshot> | null {
   const row = sql.exec<{ body: string }>("SELECT body FROM snapshot WHERE only = 1").toArray()[0];
   if (row === undefined) return null;
   const parts = sql.exec<{ body: string }>("SELECT body FROM snapshot_parts ORDER BY part").toArray();
-  const snapshot = JSON.parse([row, ...parts].map(({ body }) => body).join("")) as Snapshot;
-  return readMark(sql, "revoked_at") === null ? snapshot : revoke(snapshot);
+  try {
+    const stored: unknown = JSON.parse([row, ...parts].map(({ body }) => body).join(""));
+    return typeof stored === "object" ? stored : null;
+  } catch {
+    return null;
+  }
 }
 
-function revoke(snapshot: Snapshot): Snapshot {
+/** Returns the snapshot as it is once its key is revoked: no token, no number, and nobody told but the organization. */
+export function revoked(snapshot: Snapshot): Snapshot {
   const webhooks = snapshot.webhooks.filter(({ scope }) => scope === "organization");
   return { ...snapshot, apiKey: { ...snapshot.apiKey, status: "revoked" }, secrets: [], numbers: [], webhooks };
 }
