@@ -1,24 +1,40 @@
 import { paths } from "virtual:operations";
 import type * as z from "zod";
 import type { apiKeyOperations } from "../http/admin/api-keys/contract.ts";
+import type { keyContactOperations } from "../http/admin/contacts/contract.ts";
+import type { integrationOperations } from "../http/admin/integrations/contract.ts";
 import type { adminMessageOperations } from "../http/admin/messages/contract.ts";
 import type { numberOperations } from "../http/admin/numbers/contract.ts";
+import type { organizationOperations } from "../http/admin/organizations/contract.ts";
+import type { peopleOperations } from "../http/admin/people/contract.ts";
 import type { poolOperations } from "../http/admin/pools/contract.ts";
+import type { sessionOperations } from "../http/admin/sessions/contract.ts";
 import type { healthOperations } from "../http/admin/status/contract.ts";
 import type { tryingOperations } from "../http/admin/trying/contract.ts";
+import type { organizationWebhookOperations } from "../http/admin/webhooks/contract.ts";
 
 type Lists =
   | typeof apiKeyOperations
+  | typeof keyContactOperations
+  | typeof integrationOperations
   | typeof adminMessageOperations
   | typeof numberOperations
+  | typeof organizationOperations
+  | typeof peopleOperations
   | typeof poolOperations
+  | typeof sessionOperations
   | typeof healthOperations
-  | typeof tryingOperations;
+  | typeof tryingOperations
+  | typeof organizationWebhookOperations;
 type Operations = Lists[number];
 type Id = Operations["id"];
-type Of<I extends Id> = Extract<Operations, { id: I }>;
+type Table = { [O in Operations as O["id"]]: O };
+type Of<I extends Id> = Table[I];
+export type OperationId = Id;
 type Part<O, K extends string> = O extends Record<K, infer S extends z.ZodType> ? { [P in K]: z.input<S> } : unknown;
-type Given<I extends Id> = Part<Of<I>, "params"> & Partial<Part<Of<I>, "query">> & Part<Of<I>, "body">;
+type Inputs = { [I in Id]: Part<Of<I>, "params"> & Partial<Part<Of<I>, "query">> & Part<Of<I>, "body"> };
+/** What a call takes: the parts that its operation names. */
+export type Given<I extends Id> = Inputs[I];
 
 /** What a call answers when it succeeds. */
 export type Answer<I extends Id> =

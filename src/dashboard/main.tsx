@@ -3,14 +3,16 @@ import { createRootRoute, createRoute, createRouter, RouterProvider } from "@tan
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiProblem } from "./api.ts";
-import "./app.css";
-import { Keys } from "./pages/keys.tsx";
-import { Messages } from "./pages/messages.tsx";
-import { Numbers } from "./pages/numbers.tsx";
-import { OneMessage } from "./pages/one-message.tsx";
-import { Overview } from "./pages/overview.tsx";
+import "./styles/index.css";
+import { Crash, NotFound } from "./pages/lost.tsx";
 import { SignIn } from "./pages/sign-in.tsx";
+import { Notices } from "./parts/notices.tsx";
+import { Reading } from "./parts/reading.tsx";
 import { Shell } from "./parts/shell.tsx";
+import { screens } from "./screens.ts";
+import { readTheme, wearTheme } from "./theme.ts";
+
+wearTheme(readTheme());
 
 const refreshMs = 10_000;
 const isSignedOut = (error: Error) => error instanceof ApiProblem && error.status === 401;
@@ -19,15 +21,18 @@ const root = createRootRoute();
 const framed = createRoute({ getParentRoute: () => root, id: "framed", component: Shell });
 const routeTree = root.addChildren([
   createRoute({ getParentRoute: () => root, path: "/sign-in", component: SignIn }),
-  framed.addChildren([
-    createRoute({ getParentRoute: () => framed, path: "/", component: Overview }),
-    createRoute({ getParentRoute: () => framed, path: "/messages", component: Messages }),
-    createRoute({ getParentRoute: () => framed, path: "/messages/$apiKeyId/$messageId", component: OneMessage }),
-    createRoute({ getParentRoute: () => framed, path: "/keys", component: Keys }),
-    createRoute({ getParentRoute: () => framed, path: "/numbers", component: Numbers }),
-  ]),
+  framed.addChildren(
+    screens.map(({ path, page }) => createRoute({ getParentRoute: () => framed, path, component: page })),
+  ),
 ]);
-const router = createRouter({ routeTree, basepath: "/app" });
+const router = createRouter({
+  routeTree,
+  basepath: "/app",
+  defaultPendingComponent: Reading,
+  defaultNotFoundComponent: NotFound,
+  defaultErrorComponent: Crash,
+  scrollRestoration: true,
+});
 
 /** A session that ended in another tab leads to the sign-in, and nothing that was read stays. */
 const client = new QueryClient({
@@ -48,7 +53,9 @@ if (place !== null) {
   createRoot(place).render(
     <StrictMode>
       <QueryClientProvider client={client}>
-        <RouterProvider router={router} />
+        <Notices>
+          <RouterProvider router={router} />
+        </Notices>
       </QueryClientProvider>
     </StrictMode>,
   );

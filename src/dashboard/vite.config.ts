@@ -25,5 +25,7 @@ export default defineConfig({
     emptyOutDir: true,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: { checks: { pluginTimings: false } },
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
   },
 });

@@ -12,6 +12,11 @@ const table = [
     refused: ["hono", "drizzle-orm", "../../flows/send.ts", "../../domain/phone.ts", "../../http/app.ts"],
   },
   {
+    file: "src/dashboard/queries/x.ts",
+    allowed: ["@tanstack/react-query", "../api.ts", "./keys.ts"],
+    refused: ["hono", "../../domain/phone.ts", "../../http/app.ts"],
+  },
+  {
     file: "src/domain/x.ts",
     allowed: ["./phone.ts", "libphonenumber-js/core", "sms-segments-calculator"],
     refused: ["hono", "drizzle-orm", "cloudflare:workers", "zod", "node:crypto", "../index.ts", "../pool/ledger.ts"],

@@ -1,51 +1,57 @@
-import { useQuery } from "@tanstack/react-query";
-import { call } from "../api.ts";
+import { useState } from "react";
+import type { Answer } from "../api.ts";
 import { CreateKey } from "../parts/create-key.tsx";
+import { Empty } from "../parts/empty.tsx";
+import { PageHead } from "../parts/page-head.tsx";
 import { Problem } from "../parts/problem.tsx";
+import { Reading } from "../parts/reading.tsx";
 import { StatusBadge } from "../parts/status-badge.tsx";
+import { type Column, Table } from "../parts/table.tsx";
 import { TimeAgo } from "../parts/time-ago.tsx";
+import { useKeys } from "../queries/keys.ts";
 
-/** Every API key, and a form that makes one. */
+type Key = Answer<"listApiKeys">["api_keys"][number];
+
+const columns: readonly [Column<Key>, ...Column<Key>[]] = [
+  { head: "Name", cell: ({ name }) => <bdi>{name}</bdi> },
+  { head: "Status", cell: ({ status }) => <StatusBadge status={status} /> },
+  { head: "Mode", cell: ({ mode }) => mode },
+  { head: "Ends in", cell: (key) => <span className="mono">…{key.key_hint}</span> },
+  { head: "Numbers", cell: ({ numbers }) => numbers, kind: "number" },
+  { head: "Last used", cell: ({ last_used_at: at }) => (at === null ? "never" : <TimeAgo at={at} />) },
+];
+
+/** Every API key, and a window that makes one. */
 export function Keys() {
-  const { data, error } = useQuery({
-    queryKey: ["keys"],
-    queryFn: () => call("listApiKeys", { query: { limit: 200 } }),
-  });
-  if (data === undefined) return error === null ? <p>Reading …</p> : <Problem error={error} />;
+  const { data, error } = useKeys();
+  const [isMaking, setMaking] = useState(false);
+  if (data === undefined) return error === null ? <Reading /> : <Problem error={error} />;
   return (
     <>
-      <h1>API Keys</h1>
+      <PageHead
+        title="API Keys"
+        actions={
+          <button type="button" onClick={() => setMaking(true)}>
+            Create an API key
+          </button>
+        }
+      >
+        A program that sends holds a key; a key holds the numbers that it sends from.
+      </PageHead>
       <Problem error={error} />
-      <CreateKey />
-      <table>
-        <caption>
-          {data.api_keys.length} of {data.pagination.total}
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Mode</th>
-            <th scope="col">Ends in</th>
-            <th scope="col">Numbers</th>
-            <th scope="col">Status</th>
-            <th scope="col">Last used</th>
-          </tr>
-        </thead>
-        <tbody>
-          {data.api_keys.map((key) => (
-            <tr key={key.api_key_id}>
-              <th scope="row">{key.name}</th>
-              <td>{key.mode}</td>
-              <td className="mono">…{key.key_hint}</td>
-              <td>{key.numbers}</td>
-              <td>
-                <StatusBadge status={key.status} />
-              </td>
-              <td>{key.last_used_at === null ? "never" : <TimeAgo at={key.last_used_at} />}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      {isMaking && <CreateKey onClose={() => setMaking(false)} />}
+      {data.api_keys.length === 0 ? (
+        <Empty title="No API keys yet">
+          <p>Whatever sends messages needs a key. A test key is served by the sandbox and costs nothing.</p>
+        </Empty>
+      ) : (
+        <Table
+          caption={`${data.api_keys.length} of ${data.pagination.total}`}
+          columns={columns}
+          rows={data.api_keys}
+          keyOf={(key) => key.api_key_id}
+        />
+      )}
     </>
   );
 }

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { call } from "../api.ts";
 import { Empty } from "../parts/empty.tsx";
 import { Problem } from "../parts/problem.tsx";
+import { Reading } from "../parts/reading.tsx";
 import { StatusBadge } from "../parts/status-badge.tsx";
 
 /** Every number, how it fares, and the API key it is assigned to. */
@@ -16,7 +17,7 @@ export function Numbers() {
   });
   const error = assign.error ?? numbers.error ?? keys.error;
   if (numbers.data === undefined || keys.data === undefined) {
-    return error === null ? <p>Reading …</p> : <Problem error={error} />;
+    return error === null ? <Reading /> : <Problem error={error} />;
   }
   const holders = keys.data.api_keys.filter(({ status }) => status !== "revoked");
   return (
@@ -28,47 +29,52 @@ export function Numbers() {
           <p>Numbers come from a connected account: import them with the admin API.</p>
         </Empty>
       )}
-      <table>
-        <caption>{numbers.data.numbers.length} numbers</caption>
-        <thead>
-          <tr>
-            <th scope="col">Number</th>
-            <th scope="col">Channel</th>
-            <th scope="col">Health</th>
-            <th scope="col">Assigned To</th>
-          </tr>
-        </thead>
-        <tbody>
-          {numbers.data.numbers.map((number) => (
-            <tr key={number.phone_number}>
-              <th scope="row" className="mono">
-                {number.phone_number}
-              </th>
-              <td>{number.channel}</td>
-              <td>
-                <StatusBadge status={number.health?.status ?? "unknown"} /> {number.health?.reason}
-              </td>
-              <td>
-                <select
-                  aria-label={`Assigned To: ${number.phone_number}`}
-                  value={number.api_key_id ?? ""}
-                  disabled={assign.isPending}
-                  onChange={({ target }) =>
-                    assign.mutate({ number: number.phone_number, apiKeyId: target.value === "" ? null : target.value })
-                  }
-                >
-                  <option value="">Nobody</option>
-                  {holders.map(({ api_key_id, name, mode }) => (
-                    <option key={api_key_id} value={api_key_id}>
-                      {name} ({mode})
-                    </option>
-                  ))}
-                </select>
-              </td>
+      <div className="table">
+        <table>
+          <caption>{numbers.data.numbers.length} numbers</caption>
+          <thead>
+            <tr>
+              <th scope="col">Number</th>
+              <th scope="col">Channel</th>
+              <th scope="col">Health</th>
+              <th scope="col">Assigned To</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {numbers.data.numbers.map((number) => (
+              <tr key={number.phone_number}>
+                <th scope="row" className="mono">
+                  {number.phone_number}
+                </th>
+                <td>{number.channel}</td>
+                <td>
+                  <StatusBadge status={number.health?.status ?? "unknown"} /> {number.health?.reason}
+                </td>
+                <td>
+                  <select
+                    aria-label={`Assigned To: ${number.phone_number}`}
+                    value={number.api_key_id ?? ""}
+                    disabled={assign.isPending}
+                    onChange={({ target }) =>
+                      assign.mutate({
+                        number: number.phone_number,
+                        apiKeyId: target.value === "" ? null : target.value,
+                      })
+                    }
+                  >
+                    <option value="">Nobody</option>
+                    {holders.map(({ api_key_id, name, mode }) => (
+                      <option key={api_key_id} value={api_key_id}>
+                        {name} ({mode})
+                      </option>
+                    ))}
+                  </select>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </>
   );
 }

@@ -1,7 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { call } from "../api.ts";
+import { PageHead } from "../parts/page-head.tsx";
+import { PhoneNumber } from "../parts/phone-number.tsx";
 import { Problem } from "../parts/problem.tsx";
+import { Reading } from "../parts/reading.tsx";
 import { StatusBadge } from "../parts/status-badge.tsx";
 import { Timeline } from "../parts/timeline.tsx";
 
@@ -17,37 +20,45 @@ export function OneMessage() {
     queryFn: () => call("readAdminMessage", { params: { apiKeyId, messageId } }),
     refetchInterval: (query) => (unfinished.includes(query.state.data?.status ?? "queued") ? soonMs : laterMs),
   });
-  if (story === undefined) return error === null ? <p>Reading …</p> : <Problem error={error} />;
+  if (story === undefined) return error === null ? <Reading /> : <Problem error={error} />;
   return (
     <>
       <p>
         <Link to="/messages">← Messages</Link>
       </p>
-      <h1>
-        Message {story.direction === "inbound" ? "from" : "to"} <span className="mono">{story.chat_id}</span>
-      </h1>
+      <PageHead
+        title={
+          <>
+            Message {story.direction === "inbound" ? "from" : "to"} <PhoneNumber address={story.chat_id} copies />
+          </>
+        }
+        actions={
+          <span role="status">
+            <StatusBadge status={story.status ?? "received"} />
+          </span>
+        }
+      />
       <Problem error={error} />
-      <p role="status">
-        <StatusBadge status={story.status ?? "received"} />
-      </p>
-      <blockquote dir="auto" className="text">
+      <blockquote dir="auto" className="card text">
         {story.text ?? "(no text)"}
       </blockquote>
-      <h2>What happened</h2>
-      <Timeline steps={story.timeline} />
+      <section className="card">
+        <h2>What happened</h2>
+        <Timeline steps={story.timeline} />
+      </section>
       {story.trace != null && (
-        <>
+        <section className="card">
           <h2>Why this number</h2>
           <ul>
             {story.trace.considered.map(({ phone_number, why }) => (
               <li key={phone_number}>
-                <span className="mono">{phone_number}</span>: {why}
+                <PhoneNumber address={phone_number} />: {why}
               </li>
             ))}
           </ul>
-        </>
+        </section>
       )}
-      <p className="quiet">
+      <p className="quiet small">
         Message id <span className="mono">{story.message_id}</span>
       </p>
     </>

@@ -1,6 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { request } from "../api.ts";
+import { TextField } from "../parts/field.tsx";
 import { Problem } from "../parts/problem.tsx";
 
 /** Opens a session by a one-time link, whose claim stands behind the `#`, or by the admin token. */
@@ -40,17 +41,14 @@ export function SignIn() {
   return (
     <main className="narrow">
       <h1>Sign in to Trunkline</h1>
-      <form onSubmit={submit}>
+      <form className="card" onSubmit={submit}>
         <input type="text" name="username" autoComplete="username" defaultValue="admin" hidden readOnly />
-        <label>
-          Admin token
-          <input type="password" name="token" autoComplete="current-password" required />
-        </label>
+        <TextField label="Admin token" type="password" name="token" autoComplete="current-password" required />
+        <Problem error={problem} />
         <button type="submit" disabled={busy}>
           {busy ? "Signing in …" : "Sign in"}
         </button>
       </form>
-      <Problem error={problem} />
       <p className="quiet">
         The token is the gateway's setting <code>ADMIN_TOKEN</code>. On the machine that runs it,{" "}
         <code>npm run sign-in</code> prints a link that signs you in once.

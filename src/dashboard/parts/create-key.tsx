@@ -1,16 +1,25 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import { call } from "../api.ts";
+import { useKeysChanged } from "../queries/keys.ts";
+import { CopyOnce } from "./copy.tsx";
+import { Dialog } from "./dialog.tsx";
+import { Select, TextField } from "./field.tsx";
 import { Problem } from "./problem.tsx";
 
 type Draft = { name: string; mode: "live" | "test" };
 
-/** Makes an API key. Its token is shown once: it lives in this component alone, and is gone when it is closed. */
-export function CreateKey() {
-  const cache = useQueryClient();
-  const { mutate, data, error, isPending, reset } = useMutation({
+const modes = [
+  { value: "test", label: "test: served by the sandbox" },
+  { value: "live", label: "live: through your carriers" },
+];
+
+/** Makes an API key. Its token is shown once: it lives in this window alone, and is gone when it is closed. */
+export function CreateKey({ onClose }: { onClose: () => void }) {
+  const changed = useKeysChanged();
+  const { mutate, data, error, isPending } = useMutation({
     mutationFn: (body: Draft) => call("createApiKey", { body }),
-    onSuccess: () => cache.invalidateQueries({ queryKey: ["keys"] }),
+    onSuccess: changed,
     gcTime: 0,
   });
   function submit(event: FormEvent<HTMLFormElement>) {
@@ -20,37 +29,29 @@ export function CreateKey() {
   }
   if (data !== undefined) {
     return (
-      <section className="card" aria-label="The new key">
-        <h2>{data.name}</h2>
+      <Dialog title={`The key “${data.name}”`} onClose={onClose}>
         <p>Copy the key now: it is shown this once.</p>
-        <p className="secret mono">{data.key}</p>
-        <button type="button" onClick={() => navigator.clipboard.writeText(data.key)}>
-          Copy
-        </button>{" "}
-        <button type="button" className="link" onClick={reset}>
-          I have it: close
-        </button>
-      </section>
+        <CopyOnce text={data.key} what="the key" />
+        <div className="row end">
+          <button type="button" onClick={onClose}>
+            I have it: close
+          </button>
+        </div>
+      </Dialog>
     );
   }
   return (
-    <form className="card" onSubmit={submit}>
-      <h2>Create an API key</h2>
-      <label>
-        Name
-        <input type="text" name="name" required maxLength={100} />
-      </label>
-      <label>
-        Mode
-        <select name="mode" defaultValue="test">
-          <option value="test">test: served by the sandbox</option>
-          <option value="live">live: through your carriers</option>
-        </select>
-      </label>
-      <button type="submit" disabled={isPending}>
-        Create
-      </button>
-      <Problem error={error} />
-    </form>
+    <Dialog title="Create an API key" onClose={onClose}>
+      <form onSubmit={submit}>
+        <TextField label="Name" name="name" required maxLength={100} hint="For example the program that will use it." />
+        <Select label="Mode" name="mode" defaultValue="test" options={modes} />
+        <Problem error={error} />
+        <div className="row end">
+          <button type="submit" disabled={isPending}>
+            {isPending ? "Creating …" : "Create"}
+          </button>
+        </div>
+      </form>
+    </Dialog>
   );
 }

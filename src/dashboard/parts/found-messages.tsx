@@ -2,8 +2,12 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type Answer, call } from "../api.ts";
 import { Empty } from "./empty.tsx";
+import { Pager } from "./pager.tsx";
+import { PhoneNumber } from "./phone-number.tsx";
 import { Problem } from "./problem.tsx";
+import { Reading } from "./reading.tsx";
 import { StatusBadge } from "./status-badge.tsx";
+import { type Column, Table } from "./table.tsx";
 import { TimeAgo } from "./time-ago.tsx";
 
 type Found = Answer<"searchKeyMessages">["messages"][number];
@@ -20,7 +24,7 @@ export function FoundMessages({ apiKeyId }: { apiKeyId: string }) {
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_before,
   });
-  if (data === undefined) return error === null ? <p>Reading …</p> : <Problem error={error} />;
+  if (data === undefined) return error === null ? <Reading /> : <Problem error={error} />;
   const messages = data.pages.flatMap((page) => page.messages);
   return (
     <>
@@ -32,53 +36,32 @@ export function FoundMessages({ apiKeyId }: { apiKeyId: string }) {
       ) : (
         <MessageTable apiKeyId={apiKeyId} messages={messages} />
       )}
-      {hasNextPage && (
-        <button type="button" disabled={isFetchingNextPage} onClick={() => fetchNextPage()}>
-          {isFetchingNextPage ? "Reading …" : "Older messages"}
-        </button>
-      )}
+      <Pager hasMore={hasNextPage} isBusy={isFetchingNextPage} onMore={fetchNextPage} more="Older messages" />
     </>
   );
 }
 
 function MessageTable({ apiKeyId, messages }: { apiKeyId: string; messages: Found[] }) {
-  return (
-    <table>
-      <caption>Newest first</caption>
-      <thead>
-        <tr>
-          <th scope="col">Contact</th>
-          <th scope="col">Text</th>
-          <th scope="col">Status</th>
-          <th scope="col">Direction</th>
-          <th scope="col">When</th>
-        </tr>
-      </thead>
-      <tbody>
-        {messages.map((message) => (
-          <tr key={message.message_id}>
-            <th scope="row">
-              <Link
-                to="/messages/$apiKeyId/$messageId"
-                params={{ apiKeyId, messageId: message.message_id }}
-                className="mono"
-              >
-                {message.chat_id}
-              </Link>
-            </th>
-            <td dir="auto" className="text">
-              {message.text ?? "(no text)"}
-            </td>
-            <td>
-              <StatusBadge status={message.status ?? "received"} />
-            </td>
-            <td>{message.direction}</td>
-            <td>
-              <TimeAgo at={message.time_sent} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
+  const columns: [Column<Found>, ...Column<Found>[]] = [
+    {
+      head: "Contact",
+      cell: (message) => (
+        <Link to="/messages/$apiKeyId/$messageId" params={{ apiKeyId, messageId: message.message_id }}>
+          <PhoneNumber address={message.chat_id} />
+        </Link>
+      ),
+    },
+    {
+      head: "Text",
+      cell: ({ text }) => (
+        <span dir="auto" className="text">
+          {text ?? "(no text)"}
+        </span>
+      ),
+    },
+    { head: "Status", cell: ({ status }) => <StatusBadge status={status ?? "received"} /> },
+    { head: "Direction", cell: ({ direction }) => direction },
+    { head: "When", cell: (message) => <TimeAgo at={message.time_sent} /> },
+  ];
+  return <Table caption="Newest first" columns={columns} rows={messages} keyOf={(message) => message.message_id} />;
 }

@@ -6,10 +6,13 @@ export function Problem({ error }: { error: Error | null }) {
   const problem = error instanceof ApiProblem ? error : null;
   return (
     <div className="problem" role="alert">
-      <p>{problem?.message ?? "The gateway does not answer. Is it running? This page asks again by itself."}</p>
+      <p dir="auto" className="text">
+        {problem?.message ?? "The gateway does not answer. Is it running? This page asks again by itself."}
+      </p>
       {problem !== null && problem.code !== "" && (
-        <p className="quiet">
-          <a href={`/errors#${problem.code}`}>{problem.code}</a> · request {problem.requestId}
+        <p className="quiet small">
+          <a href={`/errors#${problem.code}`}>{problem.code}</a> · request{" "}
+          <span className="mono">{problem.requestId}</span>
         </p>
       )}
     </div>

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useRef } from "react";
 import { call } from "../api.ts";
+import { TextArea, TextField } from "./field.tsx";
 import { Problem } from "./problem.tsx";
 
 type Draft = { to: string; text: string };
@@ -37,18 +38,19 @@ export function SendForm({ apiKeyId, isTest }: { apiKeyId: string; isTest: boole
           ? "This key is served by the sandbox: nobody is reached, and it costs nothing."
           : "This key is live: the message reaches a person, and your carrier charges for it."}
       </p>
-      <label>
-        To
-        <input type="tel" name="to" required placeholder="+15551234567" defaultValue={isTest ? "+15551234567" : ""} />
-      </label>
-      <label>
-        Text
-        <textarea name="text" required rows={3} defaultValue={isTest ? "Hello from Trunkline" : ""} />
-      </label>
+      <TextField
+        label="To"
+        type="tel"
+        name="to"
+        required
+        placeholder="+15551234567"
+        defaultValue={isTest ? "+15551234567" : ""}
+      />
+      <TextArea label="Text" name="text" required defaultValue={isTest ? "Hello from Trunkline" : ""} />
+      <Problem error={error} />
       <button type="submit" disabled={isPending}>
         {isPending ? "Sending …" : "Send"}
       </button>
-      <Problem error={error} />
     </form>
   );
 }

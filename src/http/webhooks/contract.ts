@@ -18,13 +18,14 @@ import {
 } from "./schemas.ts";
 
 /** What differs between the doors to webhooks: where they stand, the noun in their ids, and whether a body may hold unknown fields. */
-type Door = {
+type Door<N extends Noun> = {
   base: "v2" | "admin";
   auth: "api_key" | "admin";
   tag: string;
-  noun: "Webhook" | "OrganizationWebhook";
+  noun: N;
   strict: boolean;
 };
+type Noun = "Webhook" | "OrganizationWebhook";
 
 /** What creating a webhook answers at every door. */
 export const creationAnswers = {
@@ -33,17 +34,17 @@ export const creationAnswers = {
 } as const;
 
 /** Returns the calls about one webhook, the same for a key's own and for an organization's. */
-export function webhookCalls(door: Door) {
+export function webhookCalls<N extends Noun>(door: Door<N>) {
   return { ...standing(door), ...replays(door) };
 }
 
-function standing(door: Door) {
+function standing<N extends Noun>(door: Door<N>) {
   const { noun } = door;
   const ofWebhook = { ...commonOf(door), params: z.object({ webhookId }) };
   return {
     get: defineOperation({
       ...ofWebhook,
-      id: `get${noun}`,
+      id: `get${noun}` as const,
       method: "get",
       path: "/webhooks/{webhookId}",
       summary: "Read a webhook",
@@ -53,7 +54,7 @@ function standing(door: Door) {
     }),
     update: defineOperation({
       ...ofWebhook,
-      id: `update${noun}`,
+      id: `update${noun}` as const,
       method: "patch",
       path: "/webhooks/{webhookId}",
       summary: "Change a webhook",
@@ -64,7 +65,7 @@ function standing(door: Door) {
     }),
     remove: defineOperation({
       ...ofWebhook,
-      id: `delete${noun}`,
+      id: `delete${noun}` as const,
       method: "delete",
       path: "/webhooks/{webhookId}",
       summary: "Delete a webhook",
@@ -74,7 +75,7 @@ function standing(door: Door) {
     }),
     rotate: defineOperation({
       ...ofWebhook,
-      id: `rotate${noun}Secret`,
+      id: `rotate${noun}Secret` as const,
       method: "post",
       path: "/webhooks/{webhookId}/secret/rotate",
       summary: "Rotate a webhook's secret",
@@ -86,7 +87,7 @@ function standing(door: Door) {
     }),
     listLogs: defineOperation({
       ...ofWebhook,
-      id: `list${noun}Logs`,
+      id: `list${noun}Logs` as const,
       method: "get",
       path: "/webhooks/{webhookId}/logs",
       summary: "List a webhook's delivery attempts",
@@ -98,7 +99,7 @@ function standing(door: Door) {
   };
 }
 
-function replays(door: Door) {
+function replays<N extends Noun>(door: Door<N>) {
   const { noun } = door;
   const common = commonOf(door);
   const ofWebhook = { ...common, params: z.object({ webhookId }) };
@@ -106,7 +107,7 @@ function replays(door: Door) {
     replayOne: defineOperation({
       ...common,
       params: z.object({ webhookId, eventId: segment }),
-      id: `replay${noun}Event`,
+      id: `replay${noun}Event` as const,
       method: "post",
       path: "/webhooks/{webhookId}/logs/{eventId}/replay",
       summary: "Deliver an event again",
@@ -117,7 +118,7 @@ function replays(door: Door) {
     }),
     replayRange: defineOperation({
       ...ofWebhook,
-      id: `replay${noun}Events`,
+      id: `replay${noun}Events` as const,
       method: "post",
       path: "/webhooks/{webhookId}/replay",
       summary: "Deliver the events of a time again",
@@ -130,11 +131,11 @@ function replays(door: Door) {
   };
 }
 
-function commonOf({ base, auth, tag }: Door) {
+function commonOf({ base, auth, tag }: Door<Noun>) {
   return { base, auth, tags: [tag] };
 }
 
-function bodyOf<S extends z.ZodRawShape>({ strict }: Door, shape: S) {
+function bodyOf<S extends z.ZodRawShape>({ strict }: Door<Noun>, shape: S) {
   return strict ? z.object(shape).strict() : z.object(shape);
 }
 

@@ -26,7 +26,7 @@ export async function startBrowser(): Promise<TestBrowser> {
   }
 }
 
-/** Collects what a page complains of: its console's errors and warnings, uncaught errors, and requests that leave its origin. */
+/** Collects what a page complains of: its console's errors and warnings (a breach of its policy is one), uncaught errors, and requests that leave its origin. */
 export function listenForComplaints(page: Page, origin: string): string[] {
   const complaints: string[] = [];
   page.on("console", (line) => {

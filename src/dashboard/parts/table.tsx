@@ -1,0 +1,47 @@
+import type { ReactNode } from "react";
+
+export type Column<Row> = {
+  head: string;
+  cell: (row: Row) => ReactNode;
+  /** Figures stand to the right; actions stand without a head of their own on narrow screens. */
+  kind?: "number" | "action";
+};
+
+type Props<Row> = {
+  caption: ReactNode;
+  columns: readonly [Column<Row>, ...Column<Row>[]];
+  rows: readonly Row[];
+  keyOf: (row: Row) => string;
+};
+
+/** A list of things: the first column names a row. On narrow screens a row becomes two lines, the name and what is said of it. */
+export function Table<Row>({ caption, columns: [name, ...others], rows, keyOf }: Props<Row>) {
+  return (
+    <div className="table">
+      <table>
+        <caption>{caption}</caption>
+        <thead>
+          <tr>
+            {[name, ...others].map(({ head, kind }) => (
+              <th key={head} scope="col" className={kind}>
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={keyOf(row)}>
+              <th scope="row">{name.cell(row)}</th>
+              {others.map(({ head, cell, kind }) => (
+                <td key={head} className={kind} data-label={kind === "action" ? undefined : head}>
+                  {cell(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
