@@ -3,6 +3,7 @@ import { twilioCarrier } from "./carriers/twilio/client.ts";
 import { openDatabase } from "./directory/database.ts";
 import { encodeBase62 } from "./domain/api-key.ts";
 import type { PoolCalls } from "./domain/pool-calls.ts";
+import { openAddressBook } from "./flows/addresses.ts";
 import type { Deps, SandboxCalls } from "./flows/deps.ts";
 import type { Settings } from "./settings.ts";
 
@@ -11,8 +12,9 @@ export function makeDeps(env: Cloudflare.Env, settings: Settings): Deps {
   const randomBytes = (length: number) => crypto.getRandomValues(new Uint8Array(length));
   const twilio = twilioCarrier({ fetch: (url, init) => fetch(url, init), apiUrl: settings.twilioApiUrl });
   const sandbox = sandboxCarrier(env.SANDBOX);
+  const db = openDatabase(env.DB);
   return {
-    db: openDatabase(env.DB),
+    db,
     keyRing: settings.keyRing,
     // The stub's type wraps every method; what is behind it is held to `PoolCalls` by the class itself.
     pool: (keyId) => env.POOLS.getByName(keyId) as unknown as PoolCalls,
@@ -30,13 +32,12 @@ export function makeDeps(env: Cloudflare.Env, settings: Settings): Deps {
       });
     },
     admitSignIn: async (address) => (await env.SIGN_IN_LIMIT.limit({ key: address })).success,
-    readAsset: (path) => env.ASSETS.fetch(new URL(path, settings.publicUrl)),
+    readAsset: (path) => env.ASSETS.fetch(new URL(path, "https://assets.invalid")),
     fetch: (request) => fetch(request),
     now: () => Date.now(),
     randomBytes,
     newId: (prefix) => `${prefix}_${encodeBase62(randomBytes(48), 20)}`,
-    publicUrl: settings.publicUrl,
-    ownHosts: [new URL(settings.publicUrl).host],
+    addresses: openAddressBook(db, settings.publicUrl, () => Date.now()),
     allowLocalWebhooks: settings.allowLocalWebhooks,
     log: (entry) => console.log(JSON.stringify(entry)),
   };

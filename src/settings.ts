@@ -1,10 +1,12 @@
+import { readAddress } from "./domain/public-address.ts";
 import { type KeyRing, parseKeyRing } from "./sealing/key-ring.ts";
 
 /** The deployment's settings, read and checked in one place. */
 export type Settings = {
   keyRing: KeyRing;
   adminToken: string;
-  publicUrl: string;
+  /** Where it is set, it wins over the address that the directory holds. */
+  publicUrl: string | null;
   twilioApiUrl: string;
   allowLocalWebhooks: boolean;
 };
@@ -12,11 +14,12 @@ export type Settings = {
 /** Returns the settings, or the names of those that are missing or not valid: then nothing of the gateway is open. */
 export function readSettings(env: Cloudflare.Env): { ok: true; value: Settings } | { ok: false; missing: string[] } {
   const ring = parseKeyRing(env.MASTER_KEYS ?? "");
-  const publicUrl = (env.PUBLIC_URL ?? "").trim().replace(/\/+$/, "");
+  const given = (env.PUBLIC_URL ?? "").trim();
+  const publicUrl = readAddress(given);
   const missing = [
     ...(env.ADMIN_TOKEN ? [] : ["ADMIN_TOKEN"]),
     ...(ring.ok ? [] : ["MASTER_KEYS"]),
-    ...(isHttpUrl(publicUrl) ? [] : ["PUBLIC_URL"]),
+    ...(given === "" || publicUrl !== null ? [] : ["PUBLIC_URL"]),
   ];
   if (!ring.ok || missing.length > 0) return { ok: false, missing };
   return {
@@ -29,9 +32,4 @@ export function readSettings(env: Cloudflare.Env): { ok: true; value: Settings }
       allowLocalWebhooks: env.ALLOW_LOCAL_WEBHOOKS === "1",
     },
   };
-}
-
-function isHttpUrl(text: string): boolean {
-  const url = URL.parse(text);
-  return url !== null && (url.protocol === "https:" || url.protocol === "http:");
 }

@@ -8,6 +8,7 @@ import type { numberOperations } from "../http/admin/numbers/contract.ts";
 import type { organizationOperations } from "../http/admin/organizations/contract.ts";
 import type { peopleOperations } from "../http/admin/people/contract.ts";
 import type { poolOperations } from "../http/admin/pools/contract.ts";
+import type { publicUrlOperations } from "../http/admin/public-url/contract.ts";
 import type { sessionOperations } from "../http/admin/sessions/contract.ts";
 import type { healthOperations } from "../http/admin/status/contract.ts";
 import type { tryingOperations } from "../http/admin/trying/contract.ts";
@@ -25,7 +26,8 @@ type Lists =
   | typeof sessionOperations
   | typeof healthOperations
   | typeof tryingOperations
-  | typeof organizationWebhookOperations;
+  | typeof organizationWebhookOperations
+  | typeof publicUrlOperations;
 type Operations = Lists[number];
 type Id = Operations["id"];
 type Table = { [O in Operations as O["id"]]: O };

@@ -1,7 +1,9 @@
 import { and, asc, count, eq, exists, isNull, lt, lte, or, sql } from "drizzle-orm";
+import type { PublicAddresses } from "../domain/public-address.ts";
 import type { Sync } from "../domain/snapshot.ts";
 import { bumpOrganization } from "./api-keys.ts";
 import { type Database, type PageQuery, runTogether, type Statement } from "./database.ts";
+import { addressesColumn, readAddressesColumn } from "./public-urls.ts";
 import { numbers, twilioAccounts } from "./schema.ts";
 
 /** A Twilio account's row; its credentials are sealed with the row's id and the column's name. */
@@ -38,6 +40,19 @@ export function insertAccount(db: Database, account: AccountRow): Statement[] {
 /** Returns one account, or null. */
 export async function findAccount(db: Database, id: string): Promise<AccountRow | null> {
   return (await db.select().from(twilioAccounts).where(eq(twilioAccounts.id, id)).get()) ?? null;
+}
+
+/** Returns one account, or null, and every address of ours for which it may sign. */
+export async function findSigner(
+  db: Database,
+  id: string,
+): Promise<{ account: AccountRow; addresses: PublicAddresses } | null> {
+  const row = await db
+    .select({ account: twilioAccounts, addresses: addressesColumn })
+    .from(twilioAccounts)
+    .where(eq(twilioAccounts.id, id))
+    .get();
+  return row === undefined ? null : { account: row.account, addresses: readAddressesColumn(row.addresses) };
 }
 
 /** Returns the account of an organization with this Account SID, or null. */

@@ -52,6 +52,17 @@ export function bumpOrganization(db: Database, organizationId: string): Statemen
   ];
 }
 
+/** Returns the statements that raise the version of every lobby and of every key that still learns of changes. */
+export function bumpEverything(db: Database): Statement[] {
+  return [
+    db.update(organizations).set({ version: sql`max(${organizations.version} + 1, ${databaseNow})` }),
+    db
+      .update(apiKeys)
+      .set({ version: sql`${apiKeys.version} + 1` })
+      .where(heeds),
+  ];
+}
+
 /** Writes a new key with the hash of its token. */
 export async function insertApiKey(
   db: Database,

@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, isNull, lt, sql } from "drizzle-orm";
 import { defaultSelection, type Snapshot, snapshotShape } from "../domain/snapshot.ts";
 import type { Database } from "./database.ts";
+import { readPublicUrls } from "./public-urls.ts";
 import { readAccount, readOrganization, readWebhook } from "./publish.ts";
 import { organizations, twilioAccounts, webhooks } from "./schema.ts";
 
@@ -46,7 +47,7 @@ export async function listLobbiesBehind(db: Database, limit: number): Promise<st
 export async function readLobby(db: Database, organizationId: string): Promise<Snapshot | null> {
   const organization = await db.select().from(organizations).where(eq(organizations.id, organizationId)).get();
   if (organization === undefined || organization.publishedVersion === 0) return null;
-  const [accountRows, webhookRows] = await Promise.all([
+  const [accountRows, webhookRows, addresses] = await Promise.all([
     db
       .select()
       .from(twilioAccounts)
@@ -57,6 +58,7 @@ export async function readLobby(db: Database, organizationId: string): Promise<S
       .from(webhooks)
       .where(and(eq(webhooks.organizationId, organizationId), isNull(webhooks.apiKeyId)))
       .orderBy(asc(webhooks.createdAt), asc(webhooks.id)),
+    readPublicUrls(db),
   ]);
   const { id, name, createdAt } = organization;
   const noCredentials = { apiKeySid: null, apiKeySecret: null, authToken: null, previousAuthToken: null };
@@ -83,5 +85,6 @@ export async function readLobby(db: Database, organizationId: string): Promise<S
     numbers: [],
     accounts: accountRows.map((row) => ({ ...readAccount(row), ...noCredentials })),
     webhooks: webhookRows.map(readWebhook),
+    addresses,
   };
 }

@@ -24,6 +24,7 @@ export type NumberRow = {
   messagingServiceSid: string | null;
   previousWebhooks: Record<string, string> | null;
   webhookOk: boolean | null;
+  webhookAddress: string | null;
   createdAt: number;
 };
 
@@ -81,9 +82,14 @@ export async function findInboundRoute(
   return row === undefined ? null : row;
 }
 
-/** Notes whether a number's webhooks at the carrier are ours; its pool need not know. */
-export async function noteWebhooks(db: Database, address: string, ok: boolean): Promise<void> {
-  await db.update(numbers).set({ webhookOk: ok }).where(eq(numbers.address, address));
+/** Notes whether a number's webhooks at the carrier are ours, and at which address they lead to us where that was seen; its pool need not know. */
+export async function noteWebhooks(
+  db: Database,
+  address: string,
+  seen: { ok: boolean; at: string | null },
+): Promise<void> {
+  const change = { webhookOk: seen.ok, ...(seen.at === null ? {} : { webhookAddress: seen.at }) };
+  await db.update(numbers).set(change).where(eq(numbers.address, address));
 }
 
 /** Changes a number and raises the keys concerned. */

@@ -12,6 +12,7 @@ import {
 import type { AccountRow } from "./accounts.ts";
 import type { Database } from "./database.ts";
 import type { NumberRow } from "./numbers.ts";
+import { addressesColumn, readAddressesColumn } from "./public-urls.ts";
 import { apiKeySecrets, apiKeys, numbers, organizations, twilioAccounts, webhooks } from "./schema.ts";
 import type { WebhookRow } from "./webhooks.ts";
 
@@ -20,7 +21,11 @@ export async function readSnapshot(db: Database, keyId: string, now: number): Pr
   return (await readSnapshots(db, [keyId], now))[0] ?? null;
 }
 
-type Found = { key: typeof apiKeys.$inferSelect; organization: typeof organizations.$inferSelect };
+type Found = {
+  key: typeof apiKeys.$inferSelect;
+  organization: typeof organizations.$inferSelect;
+  addresses: string;
+};
 type Known = Awaited<ReturnType<typeof readKnown>>;
 
 /**
@@ -29,7 +34,7 @@ type Known = Awaited<ReturnType<typeof readKnown>>;
  */
 export async function readSnapshots(db: Database, keyIds: readonly string[], now: number): Promise<Snapshot[]> {
   const found = await db
-    .select({ key: apiKeys, organization: organizations })
+    .select({ key: apiKeys, organization: organizations, addresses: addressesColumn })
     .from(apiKeys)
     .innerJoin(organizations, eq(organizations.id, apiKeys.organizationId))
     .where(inArray(apiKeys.id, given(keyIds)));
@@ -79,7 +84,7 @@ async function readKnown(db: Database, found: readonly Found[], now: number) {
 }
 
 /** A revoked key has no token and tells its own webhooks nothing more; what is under way is told to its organization's. */
-function composeSnapshot({ key, organization }: Found, known: Known): Snapshot {
+function composeSnapshot({ key, organization, addresses }: Found, known: Known): Snapshot {
   const isRevoked = key.status === "revoked";
   const numberRows = known.numbers.get(key.id) ?? [];
   const accountRows = known.accounts.get(organization.id) ?? [];
@@ -113,6 +118,7 @@ function composeSnapshot({ key, organization }: Found, known: Known): Snapshot {
     webhooks: webhookRows
       .filter((row) => row.apiKeyId === null || (row.apiKeyId === key.id && !isRevoked))
       .map(readWebhook),
+    addresses: readAddressesColumn(addresses),
   };
 }
 

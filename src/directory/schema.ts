@@ -130,6 +130,8 @@ export const numbers = sqliteTable(
     messagingServiceSid: text("messaging_service_sid"),
     previousWebhooks: text("previous_webhooks", { mode: "json" }).$type<Record<string, string> | null>(),
     webhookOk: integer("webhook_ok", { mode: "boolean" }),
+    /** The public address that its webhooks at the carrier were last seen to lead to. */
+    webhookAddress: text("webhook_address"),
     createdAt: integer("created_at").notNull(),
   },
   (table) => [
@@ -185,6 +187,12 @@ export const unclaimedInbound = sqliteTable(
     index("unclaimed_inbound_by_time").on(table.receivedAt),
   ],
 );
+
+/** Every address at which the world ever reached the gateway; the newest is in force. */
+export const publicUrls = sqliteTable("public_urls", {
+  url: text("url").primaryKey(),
+  since: integer("since").notNull(),
+});
 
 /** A browser that is signed in to the dashboard: only the SHA-256 of its cookie is kept. `mark` stands for the admin token it was opened under. */
 export const sessions = sqliteTable("sessions", {

@@ -1,6 +1,7 @@
 /** What may be asked of a key's object, as plain data both ways: the Worker and the object must agree on nothing else. */
 import type { Failure, Result } from "./failure.ts";
 import type { Candidate, Direction, Draft, Message, MessageStatus, SelectionReason } from "./message.ts";
+import type { PublicAddresses } from "./public-address.ts";
 import type { KeyMode, NumberType, Protocol, Sealed, Snapshot, Webhook } from "./snapshot.ts";
 import type { TimelineKind } from "./timeline.ts";
 import type { Next } from "./waiting.ts";
@@ -140,6 +141,8 @@ export type StatusReport = {
   accountId: string;
   messageId: string | null;
   url: string;
+  /** The URL by which it came, whatever our address is; a Worker of before does not say. */
+  calledAt?: string;
   params: [string, string][];
   signature: string | null;
   /** Whether it is kept for a message that may learn its id a moment later; by default it is. */
@@ -158,6 +161,8 @@ export type DueDelivery = {
   url: string;
   secrets: Sealed[];
   originalEventId: string | null;
+  /** Every address that is or was ours: none of them is a customer's endpoint. A pool of before does not say. */
+  addresses?: PublicAddresses;
 };
 export type DeliveryHandle = { dueAt: number; event: number; webhookId: string };
 
@@ -314,8 +319,8 @@ export type NumberStats = {
   health: { status: "healthy" | "unhealthy" | "unknown"; reason: string | null; since: number | null };
 };
 
-/** `unavailable`: the object cannot look at it now, it is to be reported again. */
-export type StatusAnswer = "applied" | "ignored" | "forbidden" | "unknown_pool" | "unavailable";
+/** `unavailable`: the object cannot look at it now, it is to be reported again; `no_address`: nor before our address is known. */
+export type StatusAnswer = "applied" | "ignored" | "forbidden" | "no_address" | "unknown_pool" | "unavailable";
 
 /** What an object holds after a publication: an object of the release before does not say whether its key is revoked. */
 export type Published = { version: number; revoked?: boolean };

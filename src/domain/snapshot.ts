@@ -1,3 +1,5 @@
+import type { PublicAddresses } from "./public-address.ts";
+
 /** The words of the directory as a pool knows them: one snapshot is everything a key's object needs to decide by itself. */
 export type Protocol = "twilio" | "blooio";
 /** What our own numbers speak. */
@@ -127,4 +129,6 @@ export type Snapshot = {
   numbers: SenderNumber[];
   accounts: Account[];
   webhooks: Webhook[];
+  /** Where the world reaches the gateway; a snapshot of before it was known does not name it. */
+  addresses?: PublicAddresses;
 };

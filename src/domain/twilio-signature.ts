@@ -6,6 +6,8 @@ export type FormField = readonly [name: string, value: string];
 /** What of a request is signed: the URL as configured at Twilio with the query that arrived, the decoded form and the raw bytes of its body. */
 export type SignedRequest = {
   url: string;
+  /** Other URLs of ours with the same query, where the request may have been signed for one of them. */
+  otherUrls?: readonly string[];
   params: readonly FormField[];
   rawBody: Uint8Array<ArrayBuffer>;
   contentType: string | null;
@@ -27,10 +29,11 @@ export async function verifyTwilioSignature(request: SignedRequest): Promise<boo
   const fields = await signedFields(request);
   if (signature === null || fields === null) return false;
   const suffix = joinFields(fields);
+  const urls = [request.url, ...(request.otherUrls ?? [])].flatMap((url) => [...urlVariants(url)]);
   for (const token of request.authTokens) {
     if (token === "") continue;
     const key = await importToken(token, "verify");
-    for (const url of urlVariants(request.url)) {
+    for (const url of urls) {
       if (await crypto.subtle.verify("HMAC", key, signature, encoder.encode(url + suffix))) return true;
     }
   }

@@ -23,13 +23,23 @@ export type PoolStatus = PoolStanding & { stats: PoolCheckUp | null };
 
 /** Looks at everything that must be in order, and at one page of the pools; what cannot be looked at is said to be amiss, never thrown. */
 export async function checkStatus(deps: Deps, after: string | null): Promise<Status> {
-  const [directory, publicUrl] = await Promise.all([checkDirectory(deps), checkPublicUrl(deps)]);
+  const [directory, publicUrl] = await Promise.all([checkDirectory(deps), checkAddress(deps)]);
   const usable = directory.directory.ok && directory.migrations.ok;
   const [page, poolsBehind] = usable
     ? await Promise.all([readPools(deps, after), countBehind(deps)])
     : [{ pools: [], nextAfter: null }, 0];
   const undeliveredWebhooks = page.pools.reduce((sum, { stats }) => sum + (stats?.owedDeliveries ?? 0), 0);
   return { ...directory, publicUrl, undeliveredWebhooks, poolsBehind, ...page };
+}
+
+/** The address may stand in a directory that does not answer, or has no table for it yet. */
+async function checkAddress(deps: Deps): Promise<Finding> {
+  try {
+    return await checkPublicUrl(deps);
+  } catch (error) {
+    deps.log({ event: "address_unreadable", error: String(error) });
+    return { ok: false, detail: "Not known while the database does not answer." };
+  }
 }
 
 async function checkDirectory(deps: Deps): Promise<{ directory: Finding; migrations: Finding }> {

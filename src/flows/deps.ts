@@ -4,6 +4,7 @@ import type { Result } from "../domain/failure.ts";
 import type { Bell, PoolCalls } from "../domain/pool-calls.ts";
 import type { KeyRing } from "../sealing/key-ring.ts";
 import type { KnownRefusals, KnownSigners } from "./accounts/known-signers.ts";
+import type { AddressBook } from "./addresses.ts";
 
 /** What may be asked of the sandbox object of one account. */
 export type SandboxCalls = {
@@ -17,7 +18,10 @@ export type SandboxCalls = {
 };
 
 /** A queue message that goes on with work too long for one turn. What is to be done stands in the directory: losing or doubling it changes nothing. */
-export type Errand = { errand: "hand_over"; number: string } | { errand: "publish"; organizationId: string };
+export type Errand =
+  | { errand: "hand_over"; number: string }
+  | { errand: "publish"; organizationId: string }
+  | { errand: "repair_numbers"; after: string };
 
 /** Everything a story needs from outside itself: made in one place, so that only fetch, clock and randomness are ever replaced. */
 export type Deps = {
@@ -44,8 +48,7 @@ export type Deps = {
   now: () => number;
   randomBytes: (length: number) => Uint8Array<ArrayBuffer>;
   newId: (prefix: string) => string;
-  publicUrl: string;
-  ownHosts: string[];
+  addresses: AddressBook;
   allowLocalWebhooks: boolean;
   log: (entry: Record<string, unknown>) => void;
 };

@@ -1,3 +1,4 @@
+import { repairNumbers } from "./accounts/repair-numbers.ts";
 import type { Deps, Errand } from "./deps.ts";
 import { goOnHandingOver } from "./messages/hand-over.ts";
 import { goOnPublishing } from "./publish.ts";
@@ -24,8 +25,13 @@ export async function runErrands(deps: Deps, errands: readonly Errand[]): Promis
   }
 }
 
-function run(deps: Deps, errand: Errand): Promise<void> {
-  return errand.errand === "publish"
-    ? goOnPublishing(deps, errand.organizationId)
-    : goOnHandingOver(deps, errand.number);
+function run(deps: Deps, errand: Errand): Promise<unknown> {
+  switch (errand.errand) {
+    case "publish":
+      return goOnPublishing(deps, errand.organizationId);
+    case "hand_over":
+      return goOnHandingOver(deps, errand.number);
+    case "repair_numbers":
+      return repairNumbers(deps, errand.after);
+  }
 }

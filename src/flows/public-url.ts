@@ -1,3 +1,4 @@
+import { addressMissing, isLoopback } from "../domain/public-address.ts";
 import type { Deps } from "./deps.ts";
 
 /** One thing that was looked at: whether it is in order, and in words for a person what is so or how to fix it. */
@@ -26,7 +27,8 @@ export function judgePublicUrl(publicUrl: string): Finding {
 }
 
 /** Returns why Twilio cannot call us at the public URL, or null where nothing speaks against it. */
-export function whyTwilioCannotReach(publicUrl: string): string | null {
+export function whyTwilioCannotReach(publicUrl: string | null): string | null {
+  if (publicUrl === null) return addressMissing;
   const url = URL.parse(publicUrl);
   const reachable = url !== null && url.protocol === "https:" && !isLoopback(url);
   if (reachable && hasUnderscore(url)) return sayUnderscore(publicUrl);
@@ -36,18 +38,20 @@ export function whyTwilioCannotReach(publicUrl: string): string | null {
 }
 
 /** Asks our own health page through the public URL: says whether the gateway answers there, or what does instead. */
-export async function checkPublicUrl(deps: Pick<Deps, "publicUrl" | "fetch">): Promise<Finding> {
-  const judged = judgePublicUrl(deps.publicUrl);
+export async function checkPublicUrl(deps: Pick<Deps, "addresses" | "fetch">): Promise<Finding> {
+  const { current: publicUrl } = await deps.addresses.read();
+  if (publicUrl === null) return { ok: false, detail: addressMissing };
+  const judged = judgePublicUrl(publicUrl);
   if (!judged.ok) return judged;
-  const amiss = await knock(deps);
+  const amiss = await knock(deps, publicUrl);
   return amiss === null
     ? { ok: true, detail: `${judged.detail} The gateway answers there.` }
-    : { ok: false, detail: `${deps.publicUrl}/healthz ${amiss}` };
+    : { ok: false, detail: `${publicUrl}/healthz ${amiss}` };
 }
 
-async function knock(deps: Pick<Deps, "publicUrl" | "fetch">): Promise<string | null> {
+async function knock(deps: Pick<Deps, "fetch">, publicUrl: string): Promise<string | null> {
   try {
-    const request = new Request(`${deps.publicUrl}/healthz`, {
+    const request = new Request(`${publicUrl}/healthz`, {
       redirect: "manual",
       signal: AbortSignal.timeout(patienceMs),
     });
@@ -74,8 +78,4 @@ function hasUnderscore(url: URL): boolean {
 
 function sayUnderscore(publicUrl: string): string {
   return `${publicUrl} has an underscore in its host: Twilio refuses such a callback URL (error 21609). Give the Worker another name.`;
-}
-
-function isLoopback(url: URL): boolean {
-  return /^(?:localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
 }

@@ -9,6 +9,7 @@ import type { Deps } from "./deps.ts";
 import { fitsDirectory } from "./directory-shape.ts";
 import { finishHandOvers } from "./messages/hand-over.ts";
 import { healOne, publishKeys, publishLobby } from "./publish.ts";
+import { noteSetting } from "./set-public-url.ts";
 
 const poolsPerRound = 100;
 const lobbiesPerRound = 20;
@@ -16,6 +17,7 @@ const forgottenAtOnce = 1_000;
 const forgettingsPerRound = 10;
 
 const duties: [name: string, work: (deps: Deps) => Promise<void>][] = [
+  ["address", noteSetting],
   ["publish", publishBehind],
   ["versions", healOne],
   ["lobbies", publishLobbies],

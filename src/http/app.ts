@@ -73,7 +73,7 @@ export function makeApp(setup: Setup, log: (line: string) => void): Hono<Edge> {
   app.use(async function setUp(c, next) {
     c.set("deps", setup.deps);
     c.set("adminToken", setup.adminToken);
-    c.set("publicUrl", setup.deps.publicUrl);
+    c.set("publicUrl", setup.deps.addresses.known().current ?? "");
     c.set("credential", null);
     c.set("sessionSeen", false);
     c.set("homeCountry", null);

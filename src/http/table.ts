@@ -6,6 +6,7 @@ import { numberOperations } from "./admin/numbers/contract.ts";
 import { organizationOperations } from "./admin/organizations/contract.ts";
 import { peopleOperations } from "./admin/people/contract.ts";
 import { poolOperations } from "./admin/pools/contract.ts";
+import { publicUrlOperations } from "./admin/public-url/contract.ts";
 import { sessionOperations } from "./admin/sessions/contract.ts";
 import { healthOperations } from "./admin/status/contract.ts";
 import { tryingOperations } from "./admin/trying/contract.ts";
@@ -43,5 +44,6 @@ export const operations: readonly Operation[] = [
   ...organizationWebhookOperations,
   ...tryingOperations,
   ...sessionOperations,
+  ...publicUrlOperations,
   ...healthOperations,
 ];

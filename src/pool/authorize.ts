@@ -2,6 +2,7 @@ import { fail, ok, type Result } from "../domain/failure.ts";
 import type { Credential } from "../domain/pool-calls.ts";
 import type { Desk } from "./desk.ts";
 import { readMark, saveMark } from "./ledger/marks.ts";
+import { refuseWithoutAddress } from "./numbers/choose.ts";
 
 const noteUseEveryMs = 60_000;
 
@@ -14,7 +15,7 @@ export function authorize(desk: Desk, credential: Credential): Result<null> {
   );
   if (!known || desk.snapshot.apiKey.status === "revoked") return fail("unauthorized");
   noteUse(desk, now);
-  return ok(null);
+  return refuseWithoutAddress(desk) ?? ok(null);
 }
 
 function noteUse(desk: Desk, now: number): void {

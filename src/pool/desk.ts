@@ -2,9 +2,11 @@ import type { Carrier } from "../carriers/carrier.ts";
 import { nextSequence, poolTag } from "../domain/ids.ts";
 import type { Bucket } from "../domain/pacing.ts";
 import type { Lane, News } from "../domain/pool-calls.ts";
+import { noAddress, type PublicAddresses, withCurrent } from "../domain/public-address.ts";
 import { carryRotation, type RotationState } from "../domain/selection/rotation.ts";
 import type { Account, SenderNumber, Snapshot } from "../domain/snapshot.ts";
 import type { AccountTrouble } from "../domain/waiting.ts";
+import { namesPublicHost } from "../domain/webhook-url.ts";
 import { countWaitingByNumber } from "./ledger/agenda.ts";
 import { sumUsage } from "./ledger/chats.ts";
 import { type Endpoint, readEndpoints } from "./ledger/endpoints.ts";
@@ -20,13 +22,12 @@ export type Surroundings = {
   /** A number in [0, 1): jitter only, never a secret. */
   dice: () => number;
   newId: (prefix: string) => string;
-  publicUrl: string;
+  /** The setting PUBLIC_URL, which wins over the address in the snapshot. */
+  settingUrl: string | null;
   /** The account as its network's carrier, its credentials opened; throws when they cannot be. */
   carrierOf: (account: Account) => Promise<Carrier>;
   /** The tokens that may sign the account's webhooks: the present one, and the one before while it still verifies. */
   openTokens: (account: Account) => Promise<string[]>;
-  /** Whether the account's network can call us, as our public URL stands. */
-  canBeCalled: (account: Account) => boolean;
   poolReference: () => Promise<string>;
   ring: (lane: Lane) => Promise<void>;
   /** Tells the directory's side what the pool has learnt; it may be lost. */
@@ -96,6 +97,19 @@ export class Desk {
 
   get snapshot(): Snapshot {
     return this.#snapshot;
+  }
+
+  /** Where the world reaches us and ever did, as far as this pool has heard. */
+  get addresses(): PublicAddresses {
+    const { addresses = noAddress } = this.#snapshot;
+    const { settingUrl } = this.outside;
+    return settingUrl === null ? addresses : withCurrent(addresses, settingUrl);
+  }
+
+  /** Whether the account's network can call us, as our public URL stands. */
+  canBeCalled(account: Account): boolean {
+    const { current } = this.addresses;
+    return account.sandbox || (current !== null && namesPublicHost(current));
   }
 
   /** Whether this is an organization's lobby, which takes messages to any number that no key holds. */

@@ -3,8 +3,8 @@ import type { Login } from "../carriers/twilio/account.ts";
 import { twilioCarrier } from "../carriers/twilio/client.ts";
 import { encodeBase62, poolReference } from "../domain/api-key.ts";
 import type { Bell } from "../domain/pool-calls.ts";
+import { readAddress } from "../domain/public-address.ts";
 import type { Account, Sealed } from "../domain/snapshot.ts";
-import { namesPublicHost } from "../domain/webhook-url.ts";
 import { deriveKey } from "../sealing/derive.ts";
 import { open } from "../sealing/envelope.ts";
 import { type KeyRing, parseKeyRing } from "../sealing/key-ring.ts";
@@ -26,19 +26,17 @@ export function surround(ctx: DurableObjectState, env: Cloudflare.Env): Surround
   };
   const twilio = twilioCarrier({ fetch: (url, init) => fetch(url, init), apiUrl: env.TWILIO_API_URL });
   const sandbox = sandboxCarrier(env.SANDBOX);
-  const isPublic = namesPublicHost(env.PUBLIC_URL);
   let reference: string | null = null;
   return {
     storage: ctx.storage,
     now: () => Date.now(),
     dice: () => Math.random(),
     newId: (prefix) => `${prefix}_${encodeBase62(crypto.getRandomValues(new Uint8Array(48)), 20)}`,
-    publicUrl: env.PUBLIC_URL.replace(/\/+$/, ""),
+    settingUrl: readAddress(env.PUBLIC_URL ?? ""),
     carrierOf: async (account) => {
       const login = await openLogin(account, openSecret);
       return account.sandbox ? sandbox(login) : twilio(login);
     },
-    canBeCalled: (account) => account.sandbox || isPublic,
     openTokens: async (account) => {
       const previous = account.previousAuthToken;
       const former = previous === null || previous.validUntil <= Date.now() ? null : previous.sealed;

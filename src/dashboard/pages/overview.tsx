@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { call } from "../api.ts";
 import { Problem } from "../parts/problem.tsx";
+import { PublicUrl } from "../parts/public-url.tsx";
 import { Reading } from "../parts/reading.tsx";
 import { TimeAgo } from "../parts/time-ago.tsx";
 
@@ -27,6 +28,7 @@ export function Overview() {
           </div>
         ))
       )}
+      <PublicUrl />
       <section className="card">
         <h2>Send a message</h2>
         <p>A test key's message is delivered by the sandbox within seconds, at no cost, and shows what became of it.</p>

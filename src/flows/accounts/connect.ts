@@ -11,6 +11,7 @@ import { listNumbers } from "../../directory/numbers.ts";
 import { readAccount } from "../../directory/publish.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import { defaultSync, type Sync } from "../../domain/snapshot.ts";
+import { needAddress } from "../addresses.ts";
 import type { Deps } from "../deps.ts";
 import { resolveOrganization } from "../keys/organizations.ts";
 import { publishOrganization } from "../publish.ts";
@@ -48,6 +49,8 @@ export async function connectAccount(
   deps: Deps,
   input: AccountSettings & Credentials & { organizationId: string | undefined; accountSid: string },
 ): Promise<Result<AccountRow>> {
+  const addressed = await needAddress(deps);
+  if (!addressed.ok) return addressed;
   const organization = await resolveOrganization(deps, input.organizationId);
   if (!organization.ok) return organization;
   const existing = await findAccountBySid(deps.db, organization.value.id, input.accountSid);

@@ -2,6 +2,7 @@ import type { CarrierNumber } from "../../carriers/twilio/account.ts";
 import type { AccountRow } from "../../directory/accounts.ts";
 import { listNumbers, type NumberRow, noteWebhooks } from "../../directory/numbers.ts";
 import { readAccount } from "../../directory/publish.ts";
+import { unsetAddress } from "../../domain/public-address.ts";
 import type { Deps } from "../deps.ts";
 import { openLogin } from "../secrets.ts";
 import { inboundUrl, voiceUrl } from "./inbound-url.ts";
@@ -12,10 +13,10 @@ const givenBackAtOnce = 25;
 /** What stands at Twilio for one of our numbers, and what ought to. */
 export type Wanted = { smsUrl: string; voiceUrl: string | null };
 
-/** Returns the webhooks that an account's numbers ought to have; `voiceUrl` null: calls are none of our business. */
-export async function wantedWebhooks(deps: Deps, account: AccountRow): Promise<Wanted> {
+/** Returns the webhooks that an account's numbers ought to have at our address in force, or at another that was; `voiceUrl` null: calls are none of our business. */
+export async function wantedWebhooks(deps: Deps, account: AccountRow, at?: string): Promise<Wanted> {
   const voice = account.sync.channels.includes("voice");
-  return { smsUrl: await inboundUrl(deps, account), voiceUrl: voice ? await voiceUrl(deps, account) : null };
+  return { smsUrl: await inboundUrl(deps, account, at), voiceUrl: voice ? await voiceUrl(deps, account, at) : null };
 }
 
 /** Says whether a number's webhooks are ours; an application set beside the URL would win over it. */
@@ -25,6 +26,15 @@ export function webhooksHold(number: CarrierNumber, wanted: Wanted): boolean {
   return (
     wanted.voiceUrl === null || !number.capabilities.voice || (calls === wanted.voiceUrl && voiceApplicationSid === "")
   );
+}
+
+/** Returns the first of our addresses, the one in force before those of earlier, at which a number's webhooks hold; null where they hold at none. */
+async function findHold(deps: Deps, account: AccountRow, number: CarrierNumber): Promise<string | null> {
+  const { current, former } = await deps.addresses.read();
+  for (const address of [current ?? unsetAddress, ...former]) {
+    if (webhooksHold(number, await wantedWebhooks(deps, account, address))) return address;
+  }
+  return null;
 }
 
 /** Calls that still lead here though the voice channel is off are given back, so many in one turn. */
@@ -56,19 +66,21 @@ export async function checkWebhooks(deps: Deps, account: AccountRow): Promise<vo
   const wanted = await wantedWebhooks(deps, account);
   const there = new Map(listed.value.map((number) => [number.phoneNumber, number]));
   if (wanted.voiceUrl === null) await giveBack(deps, account, listable, there);
-  for (const number of listable) {
-    const found = there.get(number.address);
-    const holds = found !== undefined && webhooksHold(found, wanted);
-    if (holds === number.webhookOk) continue;
-    await noteWebhooks(deps.db, number.address, holds);
-    const because = found === undefined ? "gone" : "changed";
-    if (!holds)
-      deps.log({
-        level: "warn",
-        event: "webhook_drift",
-        integration_id: account.id,
-        number: number.allocationId,
-        because,
-      });
-  }
+  for (const number of listable) await noteHold(deps, account, number, there.get(number.address));
+}
+
+async function noteHold(
+  deps: Deps,
+  account: AccountRow,
+  number: NumberRow,
+  found: CarrierNumber | undefined,
+): Promise<void> {
+  const at = found === undefined ? null : await findHold(deps, account, found);
+  const ok = at !== null;
+  if (ok === number.webhookOk && (!ok || at === number.webhookAddress)) return;
+  await noteWebhooks(deps.db, number.address, { ok, at });
+  if (ok || number.webhookOk === false) return;
+  const because = found === undefined ? "gone" : "changed";
+  const which = { integration_id: account.id, number: number.allocationId };
+  deps.log({ level: "warn", event: "webhook_drift", ...which, because });
 }

@@ -11,6 +11,8 @@ import {
 } from "../../directory/numbers.ts";
 import { readAccount } from "../../directory/publish.ts";
 import { type FailureCode, fail, ok, type Result } from "../../domain/failure.ts";
+import { type PublicAddresses, signedUrlsOf } from "../../domain/public-address.ts";
+import { needAddress, publicUrlOf } from "../addresses.ts";
 import type { Deps } from "../deps.ts";
 import { publishKeys } from "../publish.ts";
 import { openLogin } from "../secrets.ts";
@@ -53,6 +55,8 @@ export async function importNumbers(
 ): Promise<Result<ImportResult[]>> {
   const account = await findAccount(deps.db, accountId);
   if (account === null) return fail("not_found", "Twilio account not found.");
+  const addressed = account.sandbox ? ok("") : await needAddress(deps);
+  if (!addressed.ok) return addressed;
   const login = await openLogin(deps, readAccount(account));
   const listed = await deps.carrier(account, login).listNumbers();
   if (!listed.ok) return readRefusal(listed.refusal);
@@ -102,13 +106,16 @@ async function importOne(
   const change = ourWebhooks(await wantedWebhooks(deps, account), there);
   // What stood there is written down before it is replaced: an end in between forgets nothing.
   const row = composeNumber(deps, account, there, known);
-  await saveNumber(deps.db, { ...row, previousWebhooks: rememberWebhooks(deps, known, there, change) });
+  await saveNumber(deps.db, {
+    ...row,
+    previousWebhooks: rememberWebhooks(await deps.addresses.read(), known, there, change),
+  });
   const set = await deps.carrier(account, login).updateNumber(there.providerId, change);
   if (!set.ok) {
     if (known === null && isUntouched(set.refusal)) await deleteNumber(deps.db, row);
     return readRefusal(set.refusal);
   }
-  await noteWebhooks(deps.db, there.phoneNumber, true);
+  await noteWebhooks(deps.db, there.phoneNumber, { ok: true, at: await publicUrlOf(deps) });
   if (known?.apiKeyId != null) await publishKeys(deps, [known.apiKeyId]);
   return ok(known === null ? "imported" : "reconfigured");
 }
@@ -127,15 +134,16 @@ function ourWebhooks(wanted: Wanted, there: CarrierNumber): Partial<NumberWebhoo
 
 /** What an import is about to replace is remembered once; what a later import replaces for the first time is added. A URL of ours was nobody's before: it counts as none. */
 function rememberWebhooks(
-  deps: Deps,
+  addresses: PublicAddresses,
   known: NumberRow | null,
   there: CarrierNumber,
   change: Partial<NumberWebhooks>,
 ): Record<string, string> {
   const replaced = Object.entries(there.webhooks).filter(([name]) => Object.hasOwn(change, name));
   const remembered = Object.entries({ ...Object.fromEntries(replaced), ...known?.previousWebhooks });
-  const ours = `${deps.publicUrl}/twilio/`;
-  return Object.fromEntries(remembered.map(([name, value]) => [name, value.startsWith(ours) ? "" : value]));
+  const ours = signedUrlsOf(addresses, "/twilio/");
+  const isOurs = (value: string) => ours.some((prefix) => value.startsWith(prefix));
+  return Object.fromEntries(remembered.map(([name, value]) => [name, isOurs(value) ? "" : value]));
 }
 
 function composeNumber(deps: Deps, account: AccountRow, there: CarrierNumber, known: NumberRow | null): NumberRow {
@@ -158,6 +166,7 @@ function composeNumber(deps: Deps, account: AccountRow, there: CarrierNumber, kn
     messagingServiceSid: known?.messagingServiceSid ?? null,
     previousWebhooks: null,
     webhookOk: known?.webhookOk ?? false,
+    webhookAddress: known?.webhookAddress ?? null,
     createdAt: known?.createdAt ?? deps.now(),
   };
 }
@@ -187,6 +196,7 @@ export async function addSender(deps: Deps, accountId: string, address: string):
     messagingServiceSid: null,
     previousWebhooks: null,
     webhookOk: null,
+    webhookAddress: null,
     createdAt: deps.now(),
   };
   await saveNumber(deps.db, row);

@@ -1,25 +1,28 @@
 import { deriveKey } from "../../sealing/derive.ts";
+import { publicUrlOf } from "../addresses.ts";
 import type { Deps } from "../deps.ts";
 
 /** Connection overrides (twilio.com/docs/usage/webhooks/webhooks-connection-overrides): three retries, whatever went wrong. */
 const overrides = "#rc=3&rp=all";
 
-/** Returns the URL that an account's numbers call. Without an auth token nothing is signed, so the URL itself holds a secret. */
-export async function inboundUrl(deps: Deps, account: { id: string; authToken: string | null }): Promise<string> {
-  const url = `${deps.publicUrl}/twilio/${account.id}/inbound`;
+type Caller = { id: string; authToken: string | null };
+
+/** Returns the URL that an account's numbers call, at our address in force or another. Without an auth token nothing is signed, so the URL itself holds a secret. */
+export async function inboundUrl(deps: Deps, account: Caller, at?: string): Promise<string> {
+  const url = `${at ?? (await publicUrlOf(deps))}/twilio/${account.id}/inbound`;
   const secret = account.authToken === null ? `?key=${await secretOf(deps, account.id)}` : "";
   return url + secret + overrides;
 }
 
 /** Returns the URL that calls to an account's numbers go to. */
-export async function voiceUrl(deps: Deps, account: { id: string; authToken: string | null }): Promise<string> {
-  const url = `${deps.publicUrl}/twilio/${account.id}/voice`;
+export async function voiceUrl(deps: Deps, account: Caller, at?: string): Promise<string> {
+  const url = `${at ?? (await publicUrlOf(deps))}/twilio/${account.id}/voice`;
   return account.authToken === null ? `${url}?key=${await secretOf(deps, account.id)}` : url;
 }
 
 /** Returns the URL that status callbacks of an account go to, to paste by hand; each message's own adds its pool and id. */
-export async function statusUrl(deps: Deps, account: { id: string; authToken: string | null }): Promise<string> {
-  const url = `${deps.publicUrl}/twilio/${account.id}/status`;
+export async function statusUrl(deps: Deps, account: Caller): Promise<string> {
+  const url = `${await publicUrlOf(deps)}/twilio/${account.id}/status`;
   return account.authToken === null ? `${url}?key=${await secretOf(deps, account.id)}` : url;
 }
 

@@ -1,4 +1,5 @@
-import { findAccount } from "../../directory/accounts.ts";
+import { findSigner } from "../../directory/accounts.ts";
+import { signedUrlsOf } from "../../domain/public-address.ts";
 import { verifyTwilioSignature } from "../../domain/twilio-signature.ts";
 import type { Deps } from "../deps.ts";
 import { openSecret } from "../secrets.ts";
@@ -31,7 +32,7 @@ const readsInARow = 3;
 const signersAtMost = 1_000;
 
 /**
- * Tells whether the account of the URL made this request: its signature holds against the configured URL, and the body names the same account. What is
+ * Tells whether the account of the URL made this request: its signature holds against a URL of ours, present or former, and the body names the same account. What is
  * refused of an account that exists is counted.
  */
 export async function judgeRequest(deps: Deps, form: SignedForm, accountSid: string): Promise<Genuineness> {
@@ -59,8 +60,13 @@ async function judgeBy(deps: Deps, signer: Signer, form: SignedForm, accountSid:
     return (await inboundSecretHolds(deps, form.accountId, form.url)) ? "secret_path" : "forged";
   }
   const now = deps.now();
+  // The sandbox calls in process, by the URL that it was given whenever that was.
+  const own = signer.sandbox ? [form.url.href] : [];
+  const [url, ...otherUrls] = [...own, ...signedUrlsOf(signer.addresses, form.url.pathname + form.url.search)];
+  if (url === undefined) return "forged";
   const signed = await verifyTwilioSignature({
-    url: deps.publicUrl + form.url.pathname + form.url.search,
+    url,
+    otherUrls,
     params: form.params,
     rawBody: form.rawBody,
     contentType: form.contentType,
@@ -70,9 +76,12 @@ async function judgeBy(deps: Deps, signer: Signer, form: SignedForm, accountSid:
   return signed ? "signed" : "forged";
 }
 
+/** Reads who may sign for an account, and for which of our addresses: both may have been changed a moment ago. */
 async function readSigner(deps: Deps, accountId: string, againUntil: number): Promise<Signer> {
   const readAt = deps.now();
-  const account = await findAccount(deps.db, accountId);
+  const found = await findSigner(deps.db, accountId);
+  const account = found?.account ?? null;
+  const addresses = deps.addresses.learn(found?.addresses ?? null);
   const tokens: Token[] = [];
   if (account?.authToken != null) {
     const text = await openSecret(deps, "twilio_accounts", accountId, "auth_token", account.authToken);
@@ -83,7 +92,8 @@ async function readSigner(deps: Deps, accountId: string, againUntil: number): Pr
     const text = await openSecret(deps, "twilio_accounts", accountId, "previous_auth_token", sealed);
     tokens.push({ text, validUntil: account.previousValidUntil });
   }
-  const signer = { accountSid: account?.accountSid ?? null, tokens, readAt, againUntil };
+  const sandbox = account?.sandbox ?? false;
+  const signer = { accountSid: account?.accountSid ?? null, sandbox, addresses, tokens, readAt, againUntil };
   remember(deps.signers, accountId, signer);
   return signer;
 }

@@ -40,7 +40,7 @@ export function warnOfRefused(deps: Deps, account: AccountRow): string | null {
 }
 
 function whatToCheck(deps: Deps, { authToken }: AccountRow): string {
-  const address = `that PUBLIC_URL (${deps.publicUrl}) is the address Twilio calls, and that no proxy changes the URL`;
+  const address = `that PUBLIC_URL (${deps.addresses.known().current ?? "not set"}) is the address Twilio calls, and that no proxy changes the URL`;
   return authToken === null
     ? `the secret in the URL did not hold. Import the numbers again, and check ${address}.`
     : `the signature did not hold. Check that the auth token is this account's, ${address}.`;

@@ -2,6 +2,7 @@ import { fromHex, toHex } from "../../domain/bytes.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import type { Message } from "../../domain/message.ts";
 import { deriveKey } from "../../sealing/derive.ts";
+import { publicUrlOf } from "../addresses.ts";
 import type { Deps } from "../deps.ts";
 
 /** One file of an inbound message, as Twilio names it, and the name it has for a person. */
@@ -11,36 +12,45 @@ export type MediaPlace = { accountId: string; messageSid: string; mediaSid: stri
 const linkKeptMs = 7 * 24 * 60 * 60 * 1000;
 const encoder = new TextEncoder();
 
-/** Returns a link to a file of an inbound message that opens for seven days, without credentials. */
+/** Returns a link to a file of an inbound message that opens for seven days, without credentials; at our address unless another base is given. */
 export async function signMediaUrl(
-  deps: Pick<Deps, "keyRing" | "publicUrl" | "now">,
+  deps: Pick<Deps, "keyRing" | "addresses" | "now">,
   place: MediaPlace,
+  base?: string,
 ): Promise<string> {
   const [key] = await deriveKey(deps.keyRing, "media-url");
   if (key === undefined) throw new Error("The key ring is empty.");
   const expires = deps.now() + linkKeptMs;
   const mac = await crypto.subtle.sign("HMAC", key, encoder.encode(`${pathOf(place)}?${expires}`));
-  return `${deps.publicUrl}${pathOf(place)}?exp=${expires}&sig=${toHex(new Uint8Array(mac))}`;
+  return `${base ?? (await publicUrlOf(deps))}${pathOf(place)}?exp=${expires}&sig=${toHex(new Uint8Array(mac))}`;
 }
 
 /** Returns a message whose links to inbound files open for seven days from now: read again, an old message has files again. */
 export async function renewLinks(
-  deps: Pick<Deps, "keyRing" | "publicUrl" | "now">,
+  deps: Pick<Deps, "keyRing" | "addresses" | "now">,
   message: Message,
 ): Promise<Message> {
   if (message.direction !== "inbound" || message.attachments.length === 0) return message;
   const attachments = message.attachments.map(async (attachment) => {
-    const place = placeOf(deps, attachment.url);
-    return place === null ? attachment : { ...attachment, url: await signMediaUrl(deps, place) };
+    const found = await findOwn(deps, attachment.url);
+    if (found === null) return attachment;
+    return { ...attachment, url: await signMediaUrl(deps, found.place, deps.addresses.known().current ?? found.base) };
   });
   return { ...message, attachments: await Promise.all(attachments) };
 }
 
-function placeOf(deps: Pick<Deps, "publicUrl">, url: string): MediaPlace | null {
-  if (!url.startsWith(`${deps.publicUrl}/media/`)) return null;
-  const [, accountId, messageSid, mediaSid, name] = /\/media\/([^/?]+)\/([^/?]+)\/([^/?]+)\/([^/?]+)\?/.exec(url) ?? [];
-  if (accountId === undefined || messageSid === undefined || mediaSid === undefined || name === undefined) return null;
-  return { accountId, messageSid, mediaSid, name };
+/** Reads a link of ours, whatever our address was when it was made: its signature says that it is ours, also when its time is over. */
+async function findOwn(
+  deps: Pick<Deps, "keyRing" | "now">,
+  url: string,
+): Promise<{ place: MediaPlace; base: string } | null> {
+  const parts = /^(.*)\/media\/([^/?]+)\/([^/?]+)\/([^/?]+)\/([^/?]+)\?(.*)$/.exec(url) ?? [];
+  const [, base, accountId, messageSid, mediaSid, name, query] = parts;
+  if (base === undefined || accountId === undefined || messageSid === undefined) return null;
+  if (mediaSid === undefined || name === undefined) return null;
+  const place = { accountId, messageSid, mediaSid, name };
+  const checked = await checkMediaUrl(deps, place, new URLSearchParams(query));
+  return checked.ok || checked.failure.code === "media_expired" ? { place, base } : null;
 }
 
 /** Says whether a link is ours and still opens: `signature_invalid` where it is not ours, `media_expired` where it was. */

@@ -3,6 +3,7 @@ import { listNumbers, type NumberRow } from "../../directory/numbers.ts";
 import { parsePoolReference } from "../../domain/api-key.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import type { StatusAnswer, StatusReport } from "../../domain/pool-calls.ts";
+import { addressMissing } from "../../domain/public-address.ts";
 import { deriveKey } from "../../sealing/derive.ts";
 import { judgeRequest, type SignedForm } from "../accounts/judge-request.ts";
 import type { Deps } from "../deps.ts";
@@ -20,6 +21,7 @@ export async function reportStatus(deps: Deps, incoming: SignedForm): Promise<Re
   const report = toReport(deps, incoming, incoming.url.searchParams.get("message"));
   const answer = await askPool(deps, keyId, report);
   if (answer === "unavailable") return fail("release_mismatch");
+  if (answer === "no_address") return fail("setup_incomplete", addressMissing, { missing: ["PUBLIC_URL"] });
   return answer === "forbidden" || answer === "unknown_pool" ? fail("signature_invalid") : ok(null);
 }
 
@@ -50,7 +52,8 @@ function toReport(deps: Deps, incoming: SignedForm, messageId: string | null): S
   return {
     accountId: incoming.accountId,
     messageId,
-    url: deps.publicUrl + incoming.url.pathname + incoming.url.search,
+    url: (deps.addresses.known().current ?? incoming.url.origin) + incoming.url.pathname + incoming.url.search,
+    calledAt: incoming.url.href,
     params: incoming.params,
     signature: incoming.signature,
   };

@@ -1,4 +1,5 @@
 import type { DeliveryEnd, DueDelivery } from "../../domain/pool-calls.ts";
+import { hostsOf } from "../../domain/public-address.ts";
 import { hopHeader, signWebhook } from "../../domain/webhook-signature.ts";
 import { judgeWebhookUrl } from "../../domain/webhook-url.ts";
 import type { Deps } from "../deps.ts";
@@ -27,7 +28,8 @@ export async function attempt(deps: Deps, delivery: DueDelivery): Promise<Attemp
     size: 0,
     ...end,
   });
-  const url = judgeWebhookUrl(delivery.url, { ownHosts: deps.ownHosts, allowLocal: deps.allowLocalWebhooks });
+  const addresses = delivery.addresses ?? deps.addresses.known();
+  const url = judgeWebhookUrl(delivery.url, { ownHosts: hostsOf(addresses), allowLocal: deps.allowLocalWebhooks });
   if (!url.ok) return ended({ error: url.failure.message });
   const timeout = AbortSignal.timeout(attemptMs);
   try {

@@ -10,6 +10,7 @@ import {
   webhookLimitOfKey,
 } from "../../directory/webhooks.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
+import { hostsOf } from "../../domain/public-address.ts";
 import type { WebhookFormat, WebhookType } from "../../domain/snapshot.ts";
 import { formatWebhookSecret } from "../../domain/webhook-signature.ts";
 import { judgeWebhookUrl } from "../../domain/webhook-url.ts";
@@ -36,7 +37,8 @@ export async function createWebhook(
   scope: WebhookScope,
   input: WebhookInput,
 ): Promise<Result<{ webhook: WebhookRow; secret: string | null }>> {
-  const url = judgeWebhookUrl(input.url, { ownHosts: deps.ownHosts, allowLocal: deps.allowLocalWebhooks });
+  const ownHosts = hostsOf(await deps.addresses.read());
+  const url = judgeWebhookUrl(input.url, { ownHosts, allowLocal: deps.allowLocalWebhooks });
   if (!url.ok) return url;
   const fitting = await judgeFilters(deps, scope.organizationId, input, null);
   if (!fitting.ok) return fitting;

@@ -14,7 +14,8 @@ export type Tried = { eventId: string; end: AttemptEnd };
 export async function tryWebhook(deps: Deps, webhook: WebhookRow): Promise<Result<Tried>> {
   if (webhook.disabledAt !== null || webhook.deprecatedAt !== null) return fail("webhook_paused");
   const eventId = deps.newId("evt");
-  const end = await attempt(deps, composeTest(deps, webhook, eventId));
+  const addresses = await deps.addresses.read();
+  const end = await attempt(deps, { ...composeTest(deps, webhook, eventId), addresses });
   const { status, error, durationMs: duration_ms } = end;
   deps.log({ event: "webhook_tried", webhook_id: webhook.id, event_id: eventId, status, error, duration_ms });
   return ok({ eventId, end });

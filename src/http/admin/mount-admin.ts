@@ -8,6 +8,7 @@ import { mountNumbers } from "./numbers/routes.ts";
 import { mountOrganizations } from "./organizations/routes.ts";
 import { mountPeople } from "./people/routes.ts";
 import { mountPools } from "./pools/routes.ts";
+import { mountPublicUrl } from "./public-url/routes.ts";
 import { mountSessions } from "./sessions/routes.ts";
 import { mountStatus } from "./status/routes.ts";
 import { mountTrying } from "./trying/routes.ts";
@@ -26,5 +27,6 @@ export function mountAdmin(router: Hono<Edge>): void {
   mountOrganizationWebhooks(router);
   mountTrying(router);
   mountSessions(router);
+  mountPublicUrl(router);
   mountStatus(router);
 }

@@ -15,9 +15,9 @@ npx wrangler secret put ADMIN_TOKEN</pre>`,
 npx wrangler secret put MASTER_KEYS</pre>`,
   PUBLIC_URL: (
     origin,
-  ) => `<p>The address at which the world reaches this gateway. Write it below <code>[vars]</code> in <code>wrangler.toml</code>, then deploy again:</p>
-<pre>PUBLIC_URL = &quot;${escapeHtml(origin)}&quot;
-npx wrangler deploy</pre>`,
+  ) => `<p>The address at which the world reaches this gateway is set and is not one. Set it in full, for example <code>${escapeHtml(origin)}</code>; or delete it, and say the address in the dashboard:</p>
+<pre>npx wrangler secret put PUBLIC_URL
+npx wrangler secret delete PUBLIC_URL</pre>`,
 };
 
 /** Returns a page for the browser that opens a gateway whose settings are missing: each by name with the command that sets it; null for any other request. */

@@ -53,7 +53,8 @@ export function twilioDoor(): Hono<Edge> {
 /** What a webhook set by hand gets wrong, told where the caller's own logs show it. */
 function refuseDoor(c: Context<Edge>, wrong: string): Response {
   c.header("Allow", "POST");
-  const address = c.get("deps").publicUrl + c.req.path.replace(/\/$/, "");
+  const address =
+    (c.get("deps").addresses.known().current ?? new URL(c.req.url).origin) + c.req.path.replace(/\/$/, "");
   const words = `This webhook ${wrong}: at Twilio, set it to HTTP POST and ${address}, with the query that it has and no slash at its end.`;
   return failureResponse(c, fail("method_not_allowed", words).failure);
 }

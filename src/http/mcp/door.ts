@@ -2,6 +2,7 @@ import { createMcpHandler } from "@modelcontextprotocol/server";
 import { type Context, Hono } from "hono";
 import { fail } from "../../domain/failure.ts";
 import { askPool } from "../../flows/ask-pool.ts";
+import type { Deps } from "../../flows/deps.ts";
 import { jsonBodyLimit, readBytes } from "../body.ts";
 import { apiKeyGuard, credentialOf, type Edge } from "../edge.ts";
 import { failureResponse } from "../errors.ts";
@@ -20,7 +21,7 @@ export function mcpDoor(api: Api, version: string): Hono<Edge> {
   const router = new Hono<Edge>();
   router.post("/", async (c) => {
     const origin = c.req.header("Origin");
-    if (origin !== undefined && origin !== new URL(c.get("deps").publicUrl).origin) {
+    if (origin !== undefined && !(await isOwnOrigin(c.get("deps"), origin))) {
       return failureResponse(c, fail("forbidden", `Pages of ${origin} may not use these tools.`).failure);
     }
     const allowed = await apiKeyGuard(c);
@@ -53,6 +54,12 @@ export function mcpDoor(api: Api, version: string): Hono<Edge> {
     return failureResponse(c, fail("method_not_allowed", "MCP clients POST here; there is no stream to GET.").failure);
   });
   return router;
+}
+
+/** A browser says its origin, a program does not: only then the directory may have to be asked. */
+async function isOwnOrigin({ addresses }: Deps, origin: string): Promise<boolean> {
+  const { current } = await addresses.read();
+  return current !== null && origin === new URL(current).origin;
 }
 
 async function enter(c: Context<Edge>, api: Api) {

@@ -1,5 +1,7 @@
 import type { Context, Hono } from "hono";
+import { needAddress } from "../../flows/addresses.ts";
 import type { Edge } from "../edge.ts";
+import { failureResponse } from "../errors.ts";
 import { basePaths } from "../operation.ts";
 import { operations } from "../table.ts";
 import { makeDocsPage } from "./docs-page.ts";
@@ -13,24 +15,33 @@ const scriptPath = "/reference/scalar.js";
 const pagePolicy =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** Registers what describes the API: the OpenAPI document, its page, the errors' page, and a summary for language models; each is made once. */
+/** Registers what describes the API: the OpenAPI document, its page, the errors' page, and a summary for language models; each is made once for each address. */
 export function mountReference(app: Hono<Edge>, version: string): void {
-  const edition = (c: Context<Edge>) => ({ publicUrl: c.get("deps").publicUrl, version });
-  const openApi = once((c: Context<Edge>) => JSON.stringify(makeOpenApi(operations, edition(c))));
-  const llms = once((c: Context<Edge>) => makeLlmsText(operations, edition(c)));
+  const openApi = once((publicUrl) => JSON.stringify(makeOpenApi(operations, { publicUrl, version })));
+  const llms = once((publicUrl) => makeLlmsText(operations, { publicUrl, version }));
   const errors = once(() => makeErrorPage(operations));
   for (const path of ["/openapi.json", `${basePaths.v2}/openapi.json`]) {
-    app.get(path, (c) => c.body(openApi(c), 200, { "Content-Type": "application/json" }));
+    app.get(path, (c) =>
+      withAddress(c, (publicUrl) => c.body(openApi(publicUrl), 200, { "Content-Type": "application/json" })),
+    );
   }
-  app.get("/llms.txt", (c) => c.text(llms(c)));
+  app.get("/llms.txt", (c) => withAddress(c, (publicUrl) => c.text(llms(publicUrl))));
   app.get("/errors", (c) => {
     secure(c);
-    return c.html(errors(c));
+    return c.html(errors(""));
   });
-  app.get("/docs", (c) => {
-    secure(c);
-    return c.html(makeDocsPage(scriptPath));
-  });
+  app.get("/docs", (c) =>
+    withAddress(c, () => {
+      secure(c);
+      return c.html(makeDocsPage(scriptPath));
+    }),
+  );
+}
+
+/** What names our address to its readers stays shut while none is known; the errors, which that answer refers to, stay open. */
+async function withAddress(c: Context<Edge>, show: (publicUrl: string) => Response): Promise<Response> {
+  const address = await needAddress(c.get("deps"));
+  return address.ok ? show(address.value) : failureResponse(c, address.failure);
 }
 
 function secure(c: Context<Edge>): void {
@@ -39,11 +50,11 @@ function secure(c: Context<Edge>): void {
   c.header("Referrer-Policy", "no-referrer");
 }
 
-/** The public URL is a setting, the same for every request of this isolate. */
-function once<T>(make: (c: Context<Edge>) => T): (c: Context<Edge>) => T {
-  let made: { value: T } | null = null;
-  return (c) => {
-    made ??= { value: make(c) };
+/** Keeps what was made for the address that was asked for last. */
+function once<T>(make: (publicUrl: string) => T): (publicUrl: string) => T {
+  let made: { publicUrl: string; value: T } | null = null;
+  return (publicUrl) => {
+    if (made?.publicUrl !== publicUrl) made = { publicUrl, value: make(publicUrl) };
     return made.value;
   };
 }

@@ -1,6 +1,7 @@
 import { fail, type Refusal } from "../../domain/failure.ts";
 import type { Candidate, Draft } from "../../domain/message.ts";
 import { countryOf } from "../../domain/phone.ts";
+import { addressMissing } from "../../domain/public-address.ts";
 import { proximity } from "../../domain/regions.ts";
 import { type Choice, type ChoiceInput, chooseSender, considerPool } from "../../domain/selection/choose-sender.ts";
 import type { Explain } from "../../domain/selection/trace-words.ts";
@@ -62,7 +63,14 @@ function inputOf(desk: Desk, wish: Wish, chat: ChatRow | null, explain: Explain)
 
 /** A paused key takes nothing. */
 export function refuseByKey(desk: Desk): Refusal | null {
-  return desk.snapshot.apiKey.status === "paused" ? fail("api_key_paused") : null;
+  if (desk.snapshot.apiKey.status === "paused") return fail("api_key_paused");
+  return refuseWithoutAddress(desk);
+}
+
+/** Refuses a live key while no address is known at which Twilio could tell what became of a message; the sandbox needs none. */
+export function refuseWithoutAddress(desk: Desk): Refusal | null {
+  if (desk.snapshot.apiKey.mode === "test" || desk.addresses.current !== null) return null;
+  return fail("setup_incomplete", addressMissing, { missing: ["PUBLIC_URL"] });
 }
 
 /** What may be said before a number is chosen: it is one of our own, the person opted out, or their country is not allowed. */

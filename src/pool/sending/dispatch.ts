@@ -1,6 +1,7 @@
 import type { Outcome, Outgoing } from "../../carriers/carrier.ts";
 import { rowId } from "../../domain/ids.ts";
 import type { SendExtras } from "../../domain/message.ts";
+import { unsetAddress } from "../../domain/public-address.ts";
 import { nextSendAttempt } from "../../domain/retry.ts";
 import type { Account, SenderNumber } from "../../domain/snapshot.ts";
 import type { AccountTrouble } from "../../domain/waiting.ts";
@@ -90,8 +91,13 @@ async function sendOne(desk: Desk, row: DueMessage): Promise<void> {
   logSend(desk, row, { attempt, outcome, startedAt, accountSid: account.accountSid });
 }
 
-/** Opens what the account's secrets and ours are needed for; null where they cannot be opened: then the account waits. */
+/** Opens what the account's secrets and ours are needed for; null where they cannot be opened, or where no status could ever come back: then the account waits. */
 async function prepare(desk: Desk, row: DueMessage, account: Account) {
+  if (!account.sandbox && desk.addresses.current === null) {
+    desk.outside.log({ level: "error", event: "address_missing", account: account.id });
+    rest(desk, account.id, "gateway_fault");
+    return null;
+  }
   try {
     const carrier = await desk.outside.carrierOf(account);
     const outgoing = await composeOutgoing(desk, row, account);
@@ -143,7 +149,7 @@ async function composeOutgoing(desk: Desk, row: MessageRow, account: Account): P
     mediaUrls: detail.attachments.map((attachment) => attachment.url),
     reference: {
       messageId,
-      callbackUrl: `${desk.outside.publicUrl}/twilio/${account.id}/status?${query}${callbackOverrides}`,
+      callbackUrl: `${desk.addresses.current ?? unsetAddress}/twilio/${account.id}/status?${query}${callbackOverrides}`,
     },
     extras: wishesOf(desk, row, account),
   };

@@ -3,6 +3,7 @@ import { readStatusReport } from "../../carriers/twilio/callback.ts";
 import { readRowId, rowId } from "../../domain/ids.ts";
 import type { MessageStatus } from "../../domain/message.ts";
 import type { StatusAnswer, StatusReport } from "../../domain/pool-calls.ts";
+import { signedUrlsOf } from "../../domain/public-address.ts";
 import { statusPollsMs } from "../../domain/retry.ts";
 import type { Account } from "../../domain/snapshot.ts";
 import { decideStatus, isFinal } from "../../domain/status.ts";
@@ -38,7 +39,11 @@ const required = [["MessageSid", "SmsSid"], ["MessageStatus", "SmsStatus"], ["Ac
  */
 export async function takeReport(desk: Desk, report: StatusReport): Promise<StatusAnswer> {
   const account = desk.findAccount(report.accountId);
-  if (account === null || !(await isGenuine(desk, account, report))) return "forbidden";
+  if (account !== null && !account.sandbox && desk.addresses.current === null) return "no_address";
+  return account !== null && (await isGenuine(desk, account, report)) ? heed(desk, account, report) : "forbidden";
+}
+
+function heed(desk: Desk, account: Account, report: StatusReport): StatusAnswer {
   const form = readSignedForm(report.params, []);
   const isWhole = form !== null && required.every((names) => names.some((name) => form.has(name)));
   const read = readStatusReport(report.params);
@@ -74,14 +79,23 @@ export function unpark(desk: Desk, seq: number): void {
 async function isGenuine(desk: Desk, account: Account, report: StatusReport): Promise<boolean> {
   const tokens = await desk.outside.openTokens(account);
   if (tokens.length === 0) return true;
+  const [url = report.url, ...otherUrls] = urlsOf(desk, account, report);
   return verifyTwilioSignature({
-    url: report.url,
+    url,
+    otherUrls,
     params: report.params,
     rawBody: new Uint8Array(),
     contentType: "application/x-www-form-urlencoded",
     signature: report.signature,
     authTokens: tokens,
   });
+}
+
+/** It may have been signed for any address of ours; the sandbox calls in process, by the URL that it was given whenever that was. */
+function urlsOf(desk: Desk, account: Account, { url, calledAt }: StatusReport): string[] {
+  if (calledAt === undefined) return [url];
+  const { pathname, search } = new URL(calledAt);
+  return [...(account.sandbox ? [calledAt] : []), ...signedUrlsOf(desk.addresses, pathname + search)];
 }
 
 function findReported(desk: Desk, messageId: string | null, providerId: string): MessageRow | null {

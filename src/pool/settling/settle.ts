@@ -87,7 +87,7 @@ export function planPolls(desk: Desk, row: MessageRow): void {
 /** Says whether no callback can tell of a message, as our public URL stands. */
 export function isDeaf(desk: Desk, row: MessageRow): boolean {
   const account = desk.findAccount(row.account);
-  return account !== null && !desk.outside.canBeCalled(account);
+  return account !== null && !desk.canBeCalled(account);
 }
 
 /** Says whether a message left so long after it was written that sweeps by its key would come too early. */

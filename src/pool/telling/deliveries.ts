@@ -155,6 +155,7 @@ export function hold(desk: Desk, row: DueRow, webhook: Webhook, now: number): Du
       .filter((secret) => secret.validUntil === null || secret.validUntil > now)
       .map((secret) => secret.sealed),
     originalEventId: row.original === null ? null : rowId("evt", row.original, desk.tag),
+    addresses: desk.addresses,
   };
 }
 

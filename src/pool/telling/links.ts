@@ -3,6 +3,7 @@ import { fail, ok, type Result } from "../../domain/failure.ts";
 import { timeOfSequence } from "../../domain/ids.ts";
 import type { Draft } from "../../domain/message.ts";
 import type { LinkVisit } from "../../domain/pool-calls.ts";
+import { addressMissing, signedUrlsOf } from "../../domain/public-address.ts";
 import { maxTextLength, textLength } from "../../domain/segments.ts";
 import { formatLinkCode, linkLifeMs, linkSecret, replaceUrls } from "../../domain/short-link.ts";
 import type { Desk } from "../desk.ts";
@@ -20,17 +21,20 @@ export type LinkedDraft = Draft & { links: NewLink[] };
 /** Returns the drafts with their URLs shortened where the message or its key asks for it, and the links to write with each; a text may grow too long by it. */
 export function shortenDrafts(desk: Desk, drafts: Draft[]): Result<LinkedDraft[]> {
   const { shortenLinks, shortNumber } = desk.snapshot.apiKey;
+  const ours = signedUrlsOf(desk.addresses, "/l/");
+  const [prefix] = ours;
+  const wanted = drafts.some((draft) => draft.extras.shortenLinks ?? shortenLinks);
+  if (prefix === undefined && wanted) return fail("setup_incomplete", addressMissing, { missing: ["PUBLIC_URL"] });
   let n = linkBounds(desk.sql)?.last ?? 0;
   const shortened = drafts.map((draft) => {
     const links: NewLink[] = [];
     if (draft.text === null || !(draft.extras.shortenLinks ?? shortenLinks)) return { ...draft, links };
-    const prefix = `${desk.outside.publicUrl}/l/`;
     const text = replaceUrls(draft.text, (url) => {
-      if (url.startsWith(prefix)) return url;
+      if (ours.some((own) => url.startsWith(own))) return url;
       n += 1;
       const link = { n, secret: linkSecret(desk.outside.newId("link")), url };
       links.push(link);
-      return prefix + formatLinkCode({ pool: shortNumber, n, secret: link.secret });
+      return (prefix ?? "") + formatLinkCode({ pool: shortNumber, n, secret: link.secret });
     });
     return { ...draft, text, links };
   });

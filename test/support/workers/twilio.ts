@@ -14,6 +14,9 @@ export type Outside = {
   /** Puts an account of the strict stand-in behind Twilio's address. */
   open(options?: Partial<FakeTwilioOptions>): FakeAccount;
   told: Told[];
+  /** The origins that lead to the gateway, and who answers there. */
+  doors: string[];
+  enter: (request: Request) => Response | Promise<Response>;
   /** Decides how the customer's endpoint answers; 200 by default. */
   answerAs: (url: string) => number;
   /** Every line that the gateway logged. */
@@ -30,6 +33,8 @@ export function standInForTheOutside(): Outside {
   let underWay = 0;
   const outside: Outside = {
     told: [],
+    doors: ["https://gateway.test"],
+    enter: (request) => exports.default.fetch(request),
     answerAs: () => 200,
     lines: [],
     async calm() {
@@ -55,7 +60,7 @@ export function standInForTheOutside(): Outside {
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
     const request = new Request(input, init);
     const url = new URL(request.url);
-    if (url.origin === "https://gateway.test") return exports.default.fetch(request);
+    if (outside.doors.includes(url.origin)) return outside.enter(request);
     const account = accounts.find((one) => one.url === url.origin && belongs(one, url.pathname));
     if (account !== undefined) {
       underWay += 1;

@@ -4,6 +4,7 @@ import { makeDeps } from "../../../src/deps.ts";
 import { isBehind, listBehindOf } from "../../../src/directory/api-keys.ts";
 import { openDatabase } from "../../../src/directory/database.ts";
 import type { PoolCalls } from "../../../src/domain/pool-calls.ts";
+import { noteSetting } from "../../../src/flows/set-public-url.ts";
 import { watch } from "../../../src/flows/watchdog.ts";
 import { readSettings } from "../../../src/settings.ts";
 import { admin, eventually } from "../../support/workers/gateway.ts";
@@ -36,15 +37,17 @@ it("a change that concerns hundreds of keys is published in fewer queries than a
 });
 
 it("pools that cannot be published keep no other from learning of a change", { timeout: 60_000 }, async () => {
+  const settings = readSettings(env);
+  if (!settings.ok) throw new Error("The settings of the tests are incomplete.");
+  const deps = makeDeps(env, settings.value);
+  // A public URL that the directory has not heard of concerns every key: here it has.
+  await noteSetting(deps);
   const made = await admin("/organizations", { body: { name: "Stuck" } });
   const organizationId = String(made.body.organization_id);
   await admin("/api-keys", { body: { name: "First", organization_id: organizationId } });
   await makeKeys(organizationId, 151);
   const db = openDatabase(env.DB);
   const [healthy] = (await listBehindOf(db, organizationId, 151)).slice(-1);
-  const settings = readSettings(env);
-  if (!settings.ok) throw new Error("The settings of the tests are incomplete.");
-  const deps = makeDeps(env, settings.value);
   const broken = { publish: () => Promise.reject(new Error("The storage is corrupt.")) } as unknown as PoolCalls;
   const limping = { ...deps, log: () => {}, pool: (id: string) => (id === healthy ? deps.pool(id) : broken) };
   // A round serves 100 of 151: that 40 rounds leave the healthy one out every time would be a wonder.

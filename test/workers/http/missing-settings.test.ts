@@ -24,7 +24,6 @@ describe("a deployment that lacks a setting", () => {
     ["ADMIN_TOKEN", { ADMIN_TOKEN: "" }],
     ["MASTER_KEYS", { MASTER_KEYS: "" }],
     ["MASTER_KEYS", { MASTER_KEYS: "k1:c2hvcnQ=" }],
-    ["PUBLIC_URL", { PUBLIC_URL: "" }],
     ["PUBLIC_URL", { PUBLIC_URL: "gateway.test" }],
   ])("names %s in a 503 and opens nothing (%o)", async (name, settings) => {
     for (const path of paths) {
@@ -41,7 +40,7 @@ describe("a deployment that lacks a setting", () => {
   });
 
   it("names all that is missing at once, and no value of what is there", async () => {
-    const answer = await ask({ MASTER_KEYS: "", PUBLIC_URL: "" }, "/v2/api/me");
+    const answer = await ask({ MASTER_KEYS: "", PUBLIC_URL: "gateway.test" }, "/v2/api/me");
     const body = await answer.text();
     expect(JSON.parse(body).missing).toEqual(["MASTER_KEYS", "PUBLIC_URL"]);
     expect(body).not.toContain(env.ADMIN_TOKEN);
@@ -50,7 +49,7 @@ describe("a deployment that lacks a setting", () => {
   it.each(["/", "/app", "/app/", "/app/sign-in"])(
     "shows a browser that opens %s a page without script that says what to set and how",
     async (path) => {
-      const answer = await ask({ ADMIN_TOKEN: "", MASTER_KEYS: "", PUBLIC_URL: "" }, path, browser);
+      const answer = await ask({ ADMIN_TOKEN: "", MASTER_KEYS: "", PUBLIC_URL: "gateway.test" }, path, browser);
       const page = await answer.text();
       expect(answer.status).toBe(503);
       expect(answer.headers.get("Content-Type")).toContain("text/html");
@@ -59,7 +58,8 @@ describe("a deployment that lacks a setting", () => {
       expect(page).not.toMatch(/<script|<style|<link|<img| on\w+=/i);
       expect(page).toContain("npx wrangler secret put ADMIN_TOKEN");
       expect(page).toContain("npx wrangler secret put MASTER_KEYS");
-      expect(page).toContain("PUBLIC_URL = &quot;https://gateway.test&quot;");
+      expect(page).toContain("npx wrangler secret delete PUBLIC_URL");
+      expect(page).toContain("<code>https://gateway.test</code>");
     },
   );
 

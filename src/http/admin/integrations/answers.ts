@@ -27,7 +27,7 @@ export async function toIntegration(deps: Deps, account: AccountRow): Promise<z.
     inbound_url: await inboundUrl(deps, account),
     status_url: await statusUrl(deps, account),
     status: account.status,
-    warnings: [...warningsOf(deps, account), ...(await driftWarning(deps, account))],
+    warnings: [...(await warningsOf(deps, account)), ...(await driftWarning(deps, account))],
     created_at: account.createdAt,
   };
 }
@@ -39,8 +39,9 @@ async function driftWarning(deps: Deps, account: AccountRow): Promise<string[]> 
   return [`These numbers no longer call this gateway; import them again to repair: ${drifted.join(", ")}.`];
 }
 
-function warningsOf(deps: Deps, account: AccountRow): string[] {
-  const unreachable = account.sandbox ? null : whyTwilioCannotReach(deps.publicUrl);
+async function warningsOf(deps: Deps, account: AccountRow): Promise<string[]> {
+  const { current } = await deps.addresses.read();
+  const unreachable = account.sandbox ? null : whyTwilioCannotReach(current);
   const warnings = [
     account.sandbox ? "This is the built-in sandbox: it never touches the network and costs nothing." : null,
     account.authToken === null

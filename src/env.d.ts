@@ -1,0 +1,6 @@
+/** A setting that a deployment may have and wrangler.toml does not name: there it would be set anew by every deployment. */
+declare namespace Cloudflare {
+  interface Env {
+    PUBLIC_URL?: string;
+  }
+}
