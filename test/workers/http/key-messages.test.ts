@@ -128,6 +128,17 @@ describe("a key's messages", () => {
     expect((await find(key, { after: news.next_after })).messages).toEqual([]);
   });
 
+  it("are followed without a gap where more came than one answer holds: it goes back from there to the cursor", async () => {
+    const begun = await find(key, { after: "latest" });
+    const more: string[] = [];
+    for (const text of ["One", "Two", "Three"]) more.push(await send(key, ann, { text }));
+    const first = await find(key, { after: begun.next_after, limit: 2 });
+    expect(idsOf(first)).toEqual(more.toReversed().slice(0, 2));
+    const rest = await find(key, { after: begun.next_after, before: String(first.next_before), limit: 2 });
+    expect(idsOf(rest)).toEqual([more[0]]);
+    expect(rest.next_before).toBeNull();
+  });
+
   it("begin to be followed in a key that has none yet", async () => {
     const empty = await makeTestKey();
     const begun = await find(empty, { after: "latest" });
