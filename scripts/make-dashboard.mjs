@@ -37,7 +37,7 @@ export function makeDashboard(root) {
 
 function hashSources(root) {
   const hash = createHash("sha256").update(readFileSync(join(root, "package-lock.json")));
-  const named = ["src/dashboard", "src/http"].flatMap((room) =>
+  const named = ["src/dashboard", "src/http", "src/domain"].flatMap((room) =>
     readdirSync(join(root, room), { recursive: true }).map((path) => join(room, path)),
   );
   for (const path of named.filter((one) => /\.(?:tsx?|css|html)$/.test(one)).sort()) {

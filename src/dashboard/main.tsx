@@ -1,9 +1,10 @@
-import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createRootRoute, createRoute, createRouter, RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiProblem } from "./api.ts";
 import "./styles/index.css";
+import { fetchPagesWhenIdle } from "./fetch-page.ts";
 import { Crash, NotFound } from "./pages/lost.tsx";
 import { SignIn } from "./pages/sign-in.tsx";
 import { Notices } from "./parts/notices.tsx";
@@ -34,15 +35,17 @@ const router = createRouter({
   scrollRestoration: true,
 });
 
-/** A session that ended in another tab leads to the sign-in, and nothing that was read stays. */
+/** A session that ended, here or in another tab, leads to the sign-in and from there back; nothing that was read stays. */
+function leaveWhereSignedOut(error: Error) {
+  if (!isSignedOut(error)) return;
+  client.clear();
+  const { pathname, href } = router.state.location;
+  if (pathname !== "/sign-in") void router.navigate({ to: "/sign-in", search: { to: href } });
+}
+
 const client = new QueryClient({
-  queryCache: new QueryCache({
-    onError: (error) => {
-      if (!isSignedOut(error)) return;
-      client.clear();
-      void router.navigate({ href: "/sign-in" });
-    },
-  }),
+  queryCache: new QueryCache({ onError: leaveWhereSignedOut }),
+  mutationCache: new MutationCache({ onError: leaveWhereSignedOut }),
   defaultOptions: {
     queries: { refetchInterval: refreshMs, retry: (count, error) => count < 2 && !(error instanceof ApiProblem) },
   },
@@ -59,4 +62,5 @@ if (place !== null) {
       </QueryClientProvider>
     </StrictMode>,
   );
+  fetchPagesWhenIdle();
 }

@@ -1,18 +1,21 @@
-import { lazyRouteComponent } from "@tanstack/react-router";
+import { type Page, page } from "./fetch-page.ts";
 import type { IconName } from "./parts/icon.tsx";
 
 /** A page by its path; with `nav` it stands in the navigation, in the order of this table. Every page is a file that is fetched when it is first opened. */
 export type Screen = {
   path: string;
-  page: ReturnType<typeof lazyRouteComponent>;
+  page: Page;
   nav?: { label: string; icon: IconName };
 };
 
 // biome-ignore format: a screen a line
 export const screens: readonly Screen[] = [
-  { path: "/", page: lazyRouteComponent(() => import("./pages/overview.tsx"), "Overview"), nav: { label: "Overview", icon: "home" } },
-  { path: "/messages", page: lazyRouteComponent(() => import("./pages/messages.tsx"), "Messages"), nav: { label: "Messages", icon: "list" } },
-  { path: "/messages/$apiKeyId/$messageId", page: lazyRouteComponent(() => import("./pages/one-message.tsx"), "OneMessage") },
-  { path: "/numbers", page: lazyRouteComponent(() => import("./pages/numbers.tsx"), "Numbers"), nav: { label: "Numbers", icon: "phone" } },
-  { path: "/keys", page: lazyRouteComponent(() => import("./pages/keys.tsx"), "Keys"), nav: { label: "API Keys", icon: "key" } },
+  { path: "/", page: page(() => import("./pages/overview.tsx"), "Overview"), nav: { label: "Overview", icon: "home" } },
+  { path: "/messages", page: page(() => import("./pages/messages.tsx"), "Messages"), nav: { label: "Messages", icon: "list" } },
+  { path: "/inbox", page: page(() => import("./pages/inbox.tsx"), "Inbox"), nav: { label: "Inbox", icon: "inbox" } },
+  { path: "/inbox/$apiKeyId", page: page(() => import("./pages/inbox.tsx"), "Inbox") },
+  { path: "/messages/$apiKeyId/$messageId", page: page(() => import("./pages/one-message.tsx"), "OneMessage") },
+  { path: "/numbers", page: page(() => import("./pages/numbers.tsx"), "Numbers"), nav: { label: "Numbers", icon: "phone" } },
+  { path: "/keys", page: page(() => import("./pages/keys.tsx"), "Keys"), nav: { label: "API Keys", icon: "key" } },
+  { path: "/settings", page: page(() => import("./pages/settings.tsx"), "Settings"), nav: { label: "Settings", icon: "settings" } },
 ];

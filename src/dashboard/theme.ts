@@ -2,6 +2,17 @@
 export type Theme = "system" | "light" | "dark";
 
 const place = "theme";
+const watchers = new Set<() => void>();
+
+/** Says, until the function returned is called, when another look is chosen, here or in another tab. */
+export function watchTheme(watcher: () => void): () => void {
+  watchers.add(watcher);
+  window.addEventListener("storage", watcher);
+  return () => {
+    watchers.delete(watcher);
+    window.removeEventListener("storage", watcher);
+  };
+}
 
 /** Returns the look that was chosen in this browser. */
 export function readTheme(): Theme {
@@ -18,4 +29,5 @@ export function wearTheme(theme: Theme): void {
     localStorage.setItem(place, theme);
     document.documentElement.dataset.theme = theme;
   }
+  for (const watcher of watchers) watcher();
 }

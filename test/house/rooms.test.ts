@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 const table = [
   {
     file: "src/dashboard/pages/x.tsx",
-    allowed: ["react", "@tanstack/react-query", "../api.ts", "../parts/problem.tsx"],
+    allowed: ["react", "@tanstack/react-query", "../api.ts", "../parts/problem.tsx", "../../domain/segments.ts"],
     refused: ["hono", "drizzle-orm", "../../flows/send.ts", "../../domain/phone.ts", "../../http/app.ts"],
   },
   {

@@ -1,4 +1,4 @@
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { request } from "../api.ts";
 import { TextField } from "../parts/field.tsx";
@@ -9,6 +9,7 @@ export function SignIn() {
   const [problem, setProblem] = useState<Error | null>(null);
   const [busy, setBusy] = useState(false);
   const navigate = useNavigate();
+  const search: Record<string, unknown> = useSearch({ strict: false });
   const claimed = useRef(false);
 
   async function enter(given: { token: string } | { claim: string }) {
@@ -16,7 +17,7 @@ export function SignIn() {
     setProblem(null);
     try {
       await request("/app/session", "POST", given);
-      await navigate({ to: "/" });
+      await navigate({ href: pageBefore(search.to) });
     } catch (error) {
       setProblem(error as Error);
     } finally {
@@ -55,4 +56,9 @@ export function SignIn() {
       </p>
     </main>
   );
+}
+
+/** Returns the page that a session's end led away from: one of ours alone, whatever the address says. */
+function pageBefore(asked: unknown): string {
+  return typeof asked === "string" && /^\/(?![/\\])/.test(asked) && !asked.startsWith("/sign-in") ? asked : "/";
 }

@@ -1,67 +1,70 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { type Answer, call } from "../api.ts";
-import { Empty } from "./empty.tsx";
-import { Pager } from "./pager.tsx";
-import { PhoneNumber } from "./phone-number.tsx";
-import { Problem } from "./problem.tsx";
-import { Reading } from "./reading.tsx";
+import type { FoundMessage } from "../queries/messages.ts";
+import { PhoneNumber, readAddress } from "./phone-number.tsx";
 import { StatusBadge } from "./status-badge.tsx";
 import { type Column, Table } from "./table.tsx";
 import { TimeAgo } from "./time-ago.tsx";
 
-type Found = Answer<"searchKeyMessages">["messages"][number];
-
 /** A key's messages, newest first, each leading to its life. */
-export function FoundMessages({ apiKeyId }: { apiKeyId: string }) {
-  const { data, error, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
-    queryKey: ["messages", apiKeyId],
-    queryFn: ({ pageParam }) =>
-      call("searchKeyMessages", {
-        params: { apiKeyId },
-        query: pageParam === null ? {} : { before: pageParam },
-      }),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next_before,
-  });
-  if (data === undefined) return error === null ? <Reading /> : <Problem error={error} />;
-  const messages = data.pages.flatMap((page) => page.messages);
-  return (
-    <>
-      <Problem error={error} />
-      {messages.length === 0 && !hasNextPage ? (
-        <Empty title="No messages yet">
-          <p>Every message of this key is listed here with what became of it. Send the first one above.</p>
-        </Empty>
-      ) : (
-        <MessageTable apiKeyId={apiKeyId} messages={messages} />
-      )}
-      <Pager hasMore={hasNextPage} isBusy={isFetchingNextPage} onMore={fetchNextPage} more="Older messages" />
-    </>
-  );
-}
-
-function MessageTable({ apiKeyId, messages }: { apiKeyId: string; messages: Found[] }) {
-  const columns: [Column<Found>, ...Column<Found>[]] = [
+export function FoundMessages({ apiKeyId, messages }: { apiKeyId: string; messages: readonly FoundMessage[] }) {
+  const columns: [Column<FoundMessage>, ...Column<FoundMessage>[]] = [
     {
       head: "Contact",
       cell: (message) => (
-        <Link to="/messages/$apiKeyId/$messageId" params={{ apiKeyId, messageId: message.message_id }}>
-          <PhoneNumber address={message.chat_id} />
-        </Link>
-      ),
-    },
-    {
-      head: "Text",
-      cell: ({ text }) => (
-        <span dir="auto" className="text">
-          {text ?? "(no text)"}
+        <span className="row who">
+          <span className="quiet small">{message.direction === "inbound" ? "from" : "to"}</span>
+          <Link to="/messages/$apiKeyId/$messageId" params={{ apiKeyId, messageId: message.message_id }}>
+            {message.contact?.name == null ? (
+              <PhoneNumber address={message.chat_id} />
+            ) : (
+              <bdi title={message.chat_id}>{message.contact.name}</bdi>
+            )}
+          </Link>
         </span>
       ),
     },
-    { head: "Status", cell: ({ status }) => <StatusBadge status={status ?? "received"} /> },
-    { head: "Direction", cell: ({ direction }) => direction },
-    { head: "When", cell: (message) => <TimeAgo at={message.time_sent} /> },
+    { head: "Text", kind: "wide", cell: (message) => <Excerpt message={message} /> },
+    { head: "Status", kind: "plain", cell: (message) => <StatusBadge status={stateOf(message)} /> },
+    { head: "Our number", cell: ({ internal_id: number }) => number !== null && <OurNumber address={number} /> },
+    {
+      head: "When",
+      kind: "plain",
+      cell: (message) => (
+        <span className="nowrap small">
+          <TimeAgo at={message.time_sent} isShort />
+        </span>
+      ),
+    },
   ];
   return <Table caption="Newest first" columns={columns} rows={messages} keyOf={(message) => message.message_id} />;
+}
+
+/** Returns a message's state in one word, `scheduled` and `unknown` told apart from what merely waits. */
+export function stateOf(message: Pick<FoundMessage, "status" | "internal_status" | "outcome_unknown">): string {
+  if (message.outcome_unknown === true && message.status === "queued") return "unknown";
+  if (message.internal_status === "scheduled" || message.internal_status === "read") return message.internal_status;
+  return message.status ?? "received";
+}
+
+function OurNumber({ address }: { address: string }) {
+  return (
+    <bdi className="mono small nowrap" title={address}>
+      {readAddress(address).words}
+    </bdi>
+  );
+}
+
+function Excerpt({ message: { text, attachments, kind } }: { message: FoundMessage }) {
+  const files = attachments.length === 1 ? "1 file" : `${attachments.length} files`;
+  return (
+    <>
+      {text !== null && text !== "" && (
+        <span dir="auto" className="text excerpt">
+          {text}
+        </span>
+      )}
+      {attachments.length > 0 && <span className="quiet small">{files}</span>}
+      {!text && attachments.length === 0 && <span className="quiet">{kind ?? "no text"}</span>}
+    </>
+  );
 }

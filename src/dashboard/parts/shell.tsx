@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { request } from "../api.ts";
+import { forgetDrafts } from "../queries/inbox.ts";
 import { screens } from "../screens.ts";
 import { Icon } from "./icon.tsx";
 import { Problem } from "./problem.tsx";
@@ -72,6 +73,7 @@ function SideFoot() {
       return setProblem(error as Error);
     }
     cache.clear();
+    forgetDrafts();
     await navigate({ to: "/sign-in" });
   }
   return (

@@ -3,8 +3,8 @@ import type { ReactNode } from "react";
 export type Column<Row> = {
   head: string;
   cell: (row: Row) => ReactNode;
-  /** Figures stand to the right; actions stand without a head of their own on narrow screens. */
-  kind?: "number" | "action";
+  /** Figures stand to the right. On narrow screens actions and what is plain by itself stand without their head, and what is wide has a line of its own. */
+  kind?: "number" | "action" | "plain" | "wide";
 };
 
 type Props<Row> = {
@@ -34,7 +34,7 @@ export function Table<Row>({ caption, columns: [name, ...others], rows, keyOf }:
             <tr key={keyOf(row)}>
               <th scope="row">{name.cell(row)}</th>
               {others.map(({ head, cell, kind }) => (
-                <td key={head} className={kind} data-label={kind === "action" ? undefined : head}>
+                <td key={head} className={kind} data-label={kind === undefined || kind === "number" ? head : undefined}>
                   {cell(row)}
                 </td>
               ))}

@@ -1,5 +1,5 @@
-import { useState } from "react";
-import { readTheme, type Theme, wearTheme } from "../theme.ts";
+import { useSyncExternalStore } from "react";
+import { readTheme, watchTheme, wearTheme } from "../theme.ts";
 import { Select } from "./field.tsx";
 
 const looks = [
@@ -10,11 +10,9 @@ const looks = [
 
 /** Chooses between light and dark, for this browser. */
 export function ThemeChoice() {
-  const [theme, setTheme] = useState<Theme>(readTheme);
+  const theme = useSyncExternalStore(watchTheme, readTheme);
   function choose(value: string) {
-    const chosen = looks.find((look) => look.value === value)?.value ?? "system";
-    wearTheme(chosen);
-    setTheme(chosen);
+    wearTheme(looks.find((look) => look.value === value)?.value ?? "system");
   }
   return <Select label="Theme" value={theme} options={looks} onChange={choose} />;
 }

@@ -2,7 +2,15 @@ import { expect, test } from "vitest";
 import { fromField, readFilters, toField, toQuery } from "./message-filters.ts";
 
 test("filters are what an address says, as text, without what is empty or strange", () => {
-  const search = { q: 17, contact: " +15551234567 ", status: "", since: "2026-05-03T10:00:00.000Z", until: "soon", key: "key_x", number: { a: 1 } };
+  const search = {
+    q: 17,
+    contact: " +15551234567 ",
+    status: "",
+    since: "2026-05-03T10:00:00.000Z",
+    until: "soon",
+    key: "key_x",
+    number: { a: 1 },
+  };
   expect(readFilters(search)).toEqual({ q: "17", contact: "+15551234567", since: "2026-05-03T10:00:00.000Z" });
 });
 

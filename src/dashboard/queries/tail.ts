@@ -33,16 +33,13 @@ export function isMoving(message: Listed, now: number): boolean {
   );
 }
 
-/** Returns after which id a list must be read again so that it is up to date: below the oldest that moves, so that a still list costs one row; null: from the newest page on. */
+/** Returns after which id a list must be read again so that it is up to date: below the oldest that moves, so that a still list costs one row; null: the newest page takes its place. */
 export function tailCursor<M extends Listed>(list: FoundList<M>, now: number): string | null {
   const last = list.messages.slice(0, newestWatched).findLastIndex((message) => isMoving(message, now));
   return last === -1 ? list.nextAfter : (list.messages[last + 1]?.message_id ?? null);
 }
 
 /** Returns a list with everything after a cursor as it was read just now; what no longer matches is gone. */
-export function joinTail<M extends Listed>(list: readonly M[], after: string | null, fresh: readonly M[]): M[] {
-  const from = after ?? fresh.at(-1)?.message_id;
-  if (from === undefined) return [];
-  const kept = list.filter(({ message_id: id }) => (after === null ? id < from : id <= from));
-  return [...fresh, ...kept];
+export function joinTail<M extends Listed>(list: readonly M[], after: string, fresh: readonly M[]): M[] {
+  return [...fresh, ...list.filter(({ message_id: id }) => id <= after)];
 }

@@ -1,0 +1,118 @@
+import { Link } from "@tanstack/react-router";
+import { Fragment, useLayoutEffect, useRef } from "react";
+import { type FoundMessage, useMessages, useOlderMessages } from "../queries/messages.ts";
+import { Attachments } from "./attachments.tsx";
+import { Compose } from "./compose.tsx";
+import { stateOf } from "./found-messages.tsx";
+import { dayOf, Instant } from "./instant.tsx";
+import type { Key } from "./key-picker.tsx";
+import { PhoneNumber } from "./phone-number.tsx";
+import { Problem } from "./problem.tsx";
+import { Reading } from "./reading.tsx";
+import { StatusBadge } from "./status-badge.tsx";
+
+/** Whoever plays both sides does not wait for the other. */
+const sandboxMs = 2_000;
+
+/** One conversation, the newest message at the bottom, and what is written next. */
+export function Conversation({ of: key, chat }: { of: Key; chat: string }) {
+  const filters = { contact: chat };
+  const { data, error } = useMessages(key.api_key_id, filters, true, key.mode === "test" ? sandboxMs : undefined);
+  const older = useOlderMessages(key.api_key_id, filters);
+  const newest = data?.messages[0];
+  return (
+    <section className="conversation card" aria-label="Conversation">
+      <header className="conversation-head">
+        <Link className="back" to={`/inbox/${key.api_key_id}`}>
+          ← All conversations
+        </Link>
+        <h2>
+          {newest?.contact?.name && <bdi>{newest.contact.name} </bdi>}
+          <PhoneNumber address={chat} copies />
+        </h2>
+      </header>
+      {data === undefined ? (
+        error === null && <Reading />
+      ) : (
+        <Bubbles
+          apiKeyId={key.api_key_id}
+          messages={data.messages}
+          hasOlder={data.nextBefore !== null}
+          isBusy={older.isPending}
+          onOlder={older.mutate}
+        />
+      )}
+      <Problem error={error ?? older.error} />
+      <Compose
+        of={key}
+        chat={chat}
+        heard={data?.messages.find(({ direction }) => direction === "inbound")?.message_id ?? ""}
+        number={newest?.internal_id ?? null}
+      />
+    </section>
+  );
+}
+
+type Props = {
+  apiKeyId: string;
+  messages: readonly FoundMessage[];
+  hasOlder: boolean;
+  isBusy: boolean;
+  onOlder: () => void;
+};
+
+function Bubbles({ apiKeyId, messages, hasOlder, isBusy, onOlder }: Props) {
+  const place = useRef<HTMLDivElement>(null);
+  const newestId = messages[0]?.message_id;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new message is what is scrolled to
+  useLayoutEffect(() => {
+    place.current?.scrollTo({ top: place.current.scrollHeight });
+  }, [newestId]);
+  const inOrder = messages.toReversed();
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reached by the keyboard
+    <div className="bubbles" ref={place} role="log" aria-label="Messages" tabIndex={0}>
+      {hasOlder && (
+        <button type="button" className="second" disabled={isBusy} onClick={onOlder}>
+          {isBusy ? "Reading …" : "Earlier messages"}
+        </button>
+      )}
+      {inOrder.map((message, index) => {
+        const before = inOrder[index - 1];
+        const isNewDay = before === undefined || dayOf(before.time_sent) !== dayOf(message.time_sent);
+        return (
+          <Fragment key={message.message_id}>
+            {isNewDay && <p className="day quiet small">{dayOf(message.time_sent)}</p>}
+            <Bubble apiKeyId={apiKeyId} message={message} />
+          </Fragment>
+        );
+      })}
+    </div>
+  );
+}
+
+function Bubble({ apiKeyId, message }: { apiKeyId: string; message: FoundMessage }) {
+  const isOurs = message.direction === "outbound";
+  return (
+    <article className={isOurs ? "bubble is-ours" : "bubble"} aria-label={isOurs ? "You wrote" : "They wrote"}>
+      {message.text && (
+        <p dir="auto" className="text">
+          {message.text}
+        </p>
+      )}
+      <Attachments files={message.attachments} />
+      {!message.text && message.attachments.length === 0 && <p className="quiet">{message.kind ?? "no text"}</p>}
+      <footer className="small">
+        <Link
+          to="/messages/$apiKeyId/$messageId"
+          params={{ apiKeyId, messageId: message.message_id }}
+          title="What became of it, and why this number"
+        >
+          <Instant at={message.time_sent} withDay={false} precise={false} />
+        </Link>{" "}
+        {isOurs && <StatusBadge status={stateOf(message)} />}
+        {message.error !== null && <span className="text"> {message.error}</span>}
+      </footer>
+    </article>
+  );
+}

@@ -1,0 +1,41 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { type Answer, call } from "../api.ts";
+
+export type Chat = Answer<"listKeyChats">["chats"][number];
+
+const pageSize = 50;
+const refreshMs = 5_000;
+
+/** Reads a key's conversations, the latest first; again and again while only the newest of them are shown. */
+export function useChats(apiKeyId: string, q: string) {
+  return useInfiniteQuery({
+    queryKey: ["chats", apiKeyId, q],
+    queryFn: ({ pageParam: offset }) =>
+      call("listKeyChats", {
+        params: { apiKeyId },
+        query: { limit: pageSize, offset, ...(q === "" ? {} : { q }) },
+      }),
+    initialPageParam: 0,
+    getNextPageParam: ({ pagination: { offset, total } }) =>
+      offset + pageSize < total ? offset + pageSize : undefined,
+    refetchInterval: ({ state }) => ((state.data?.pages.length ?? 1) === 1 ? refreshMs : false),
+  });
+}
+
+const drafts = new Map<string, string>();
+
+/** Returns what was written to somebody and not sent yet. It lives as long as this tab, in no storage. */
+export function readDraft(apiKeyId: string, chat: string): string {
+  return drafts.get(`${apiKeyId} ${chat}`) ?? "";
+}
+
+/** Keeps what was written to somebody until it is sent. */
+export function keepDraft(apiKeyId: string, chat: string, text: string): void {
+  if (text === "") drafts.delete(`${apiKeyId} ${chat}`);
+  else drafts.set(`${apiKeyId} ${chat}`, text);
+}
+
+/** Forgets everything that was written and not sent. */
+export function forgetDrafts(): void {
+  drafts.clear();
+}

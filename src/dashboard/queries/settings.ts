@@ -1,0 +1,47 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type Answer, call, type Given } from "../api.ts";
+
+export type Organization = Answer<"listOrganizations">["organizations"][number];
+
+/** Reads every organization of this deployment, up to two hundred. */
+export function useOrganizations() {
+  return useQuery({
+    queryKey: ["organizations"],
+    queryFn: () => call("listOrganizations", { query: { limit: 200 } }),
+    refetchInterval: false,
+  });
+}
+
+/** Makes an organization. */
+export function useCreateOrganization() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Given<"createOrganization">["body"]) => call("createOrganization", { body }),
+    onSuccess: () => cache.invalidateQueries({ queryKey: ["organizations"] }),
+  });
+}
+
+/** Changes an organization. What its keys inherit changes with it. */
+export function useChangeOrganization(organizationId: string) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Given<"updateOrganization">["body"]) =>
+      call("updateOrganization", { params: { organizationId }, body }),
+    onSuccess: () =>
+      Promise.all([["organizations"], ["pool"], ["preview"]].map((queryKey) => cache.invalidateQueries({ queryKey }))),
+  });
+}
+
+/** Reads who is signed in to this dashboard. */
+export function useSessions() {
+  return useQuery({ queryKey: ["sessions"], queryFn: () => call("listSessions", { query: { limit: 200 } }) });
+}
+
+/** Signs every browser out, this one as well. */
+export function useEndSessions() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: () => call("endSessions", {}),
+    onSuccess: () => cache.invalidateQueries(),
+  });
+}
