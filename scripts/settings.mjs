@@ -86,12 +86,21 @@ function readNotes(path) {
   }
 }
 
+/** As the Worker has it (`src/settings.ts`). */
+const LEAST_TOKEN_LENGTH = 32;
+
 /** Completes the settings with secrets of this machine, made once and kept in the notebook. */
 export function completeSecrets(settings, notebook) {
   const makers = {
     ADMIN_TOKEN: () => randomBytes(32).toString("hex"),
     MASTER_KEYS: () => `k1:${randomBytes(32).toString("base64")}`,
   };
+  const given = settings.ADMIN_TOKEN;
+  if (given && given.value.length < LEAST_TOKEN_LENGTH) {
+    throw new SettingError(
+      `ADMIN_TOKEN in ${given.source} is shorter than ${LEAST_TOKEN_LENGTH} characters and could be guessed: make one with openssl rand -hex 32.`,
+    );
+  }
   for (const [name, make] of Object.entries(makers)) {
     if (settings[name]) continue;
     if (!notebook.notes[name]) notebook.write({ [name]: make() });

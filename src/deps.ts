@@ -2,6 +2,7 @@ import { sandboxCarrier } from "./carriers/sandbox/carrier.ts";
 import { twilioCarrier } from "./carriers/twilio/client.ts";
 import { openDatabase } from "./directory/database.ts";
 import { encodeBase62 } from "./domain/api-key.ts";
+import { discreet } from "./domain/discreet.ts";
 import type { PoolCalls } from "./domain/pool-calls.ts";
 import { openAddressBook } from "./flows/addresses.ts";
 import type { Deps, SandboxCalls } from "./flows/deps.ts";
@@ -23,12 +24,13 @@ export function makeDeps(env: Cloudflare.Env, settings: Settings): Deps {
     signers: new Map(),
     refusals: new Map(),
     shape: new Map(),
+    wrongTokens: { byAddress: new Map(), held: 0 },
     ring: async (bell, delaySeconds = 0) => {
       await (bell.lane === "slow" ? env.BELL_SLOW : env.BELL).send(bell, { delaySeconds });
     },
     send: async (errand) => {
       await env.BELL.send(errand).catch((error: unknown) => {
-        console.log(JSON.stringify({ event: "errand_lost", ...errand, error: String(error) }));
+        console.log(JSON.stringify(discreet({ event: "errand_lost", errand: errand.errand, error: String(error) })));
       });
     },
     admitSignIn: async (address) => (await env.SIGN_IN_LIMIT.limit({ key: address })).success,
@@ -39,6 +41,6 @@ export function makeDeps(env: Cloudflare.Env, settings: Settings): Deps {
     newId: (prefix) => `${prefix}_${encodeBase62(randomBytes(48), 20)}`,
     addresses: openAddressBook(db, settings.publicUrl, () => Date.now()),
     allowLocalWebhooks: settings.allowLocalWebhooks,
-    log: (entry) => console.log(JSON.stringify(entry)),
+    log: (entry) => console.log(JSON.stringify(discreet(entry))),
   };
 }

@@ -11,17 +11,25 @@ export type Settings = {
   allowLocalWebhooks: boolean;
 };
 
-/** Returns the settings, or the names of those that are missing or not valid: then nothing of the gateway is open. */
-export function readSettings(env: Cloudflare.Env): { ok: true; value: Settings } | { ok: false; missing: string[] } {
+/** A shorter admin token could be guessed. */
+const leastTokenLength = 32;
+const shortToken =
+  "ADMIN_TOKEN is shorter than 32 characters: make one with openssl rand -hex 32, and set it with npx wrangler secret put ADMIN_TOKEN.";
+
+type Read = { ok: true; value: Settings } | { ok: false; missing: string[]; faults?: string[] };
+
+/** Returns the settings, or the names of those that are missing or not valid: then nothing of the gateway is open. `faults` says what is wrong with one that is there. */
+export function readSettings(env: Cloudflare.Env): Read {
   const ring = parseKeyRing(env.MASTER_KEYS ?? "");
   const given = (env.PUBLIC_URL ?? "").trim();
   const publicUrl = readAddress(given);
   const missing = [
-    ...(env.ADMIN_TOKEN ? [] : ["ADMIN_TOKEN"]),
+    ...((env.ADMIN_TOKEN ?? "").length >= leastTokenLength ? [] : ["ADMIN_TOKEN"]),
     ...(ring.ok ? [] : ["MASTER_KEYS"]),
     ...(given === "" || publicUrl !== null ? [] : ["PUBLIC_URL"]),
   ];
-  if (!ring.ok || missing.length > 0) return { ok: false, missing };
+  const isShort = env.ADMIN_TOKEN && env.ADMIN_TOKEN.length < leastTokenLength;
+  if (!ring.ok || missing.length > 0) return { ok: false, missing, ...(isShort ? { faults: [shortToken] } : {}) };
   return {
     ok: true,
     value: {

@@ -33,6 +33,8 @@ export type Deps = {
   carrier: (account: { sandbox: boolean }, login: Login) => TwilioAccount;
   /** Who may sign Twilio's requests, as far as this isolate has read it lately. */
   signers: KnownSigners;
+  /** Wrong admin tokens by address, as far as this isolate has met them in the last minute; `held` counts the answers that wait. */
+  wrongTokens: { byAddress: Map<string, { count: number; since: number }>; held: number };
   /** The directory's shape, as this isolate has read it lately. */
   shape: Map<"directory", { shape: number | null; readAt: number }>;
   /** Requests in Twilio's name that this isolate has refused. */

@@ -20,7 +20,7 @@ export async function runErrands(deps: Deps, errands: readonly Errand[]): Promis
     try {
       await run(deps, errand);
     } catch (error) {
-      deps.log({ level: "error", event: "errand_failed", ...errand, error: String(error) });
+      deps.log({ level: "error", event: "errand_failed", errand: errand.errand, error: String(error) });
     }
   }
 }

@@ -1,4 +1,6 @@
 import { type Context, Hono, type Next } from "hono";
+import { matchedRoutes } from "hono/route";
+import { hideNumericId } from "../domain/discreet.ts";
 import { fail } from "../domain/failure.ts";
 import { readConversationId } from "../domain/phone.ts";
 import { hopHeader } from "../domain/webhook-signature.ts";
@@ -38,7 +40,7 @@ const looped = "This is a webhook of this gateway: its URL leads back to it.";
 /** What the Worker gives the edge: the stories' needs, or the names of the settings that are missing. */
 export type Setup =
   | { ok: true; deps: Deps; adminToken: string; version: string }
-  | { ok: false; missing: string[]; version: string };
+  | { ok: false; missing: string[]; faults?: string[]; version: string };
 
 /** Returns the HTTP side of the gateway. Without its secrets nothing is open: every call answers 503 with what is missing. */
 export function makeApp(setup: Setup, log: (line: string) => void): Hono<Edge> {
@@ -47,13 +49,12 @@ export function makeApp(setup: Setup, log: (line: string) => void): Hono<Edge> {
   app.use(async function logRequest(c, next) {
     const startedAt = Date.now();
     await next();
-    const { pathname } = new URL(c.req.url);
     log(
       JSON.stringify({
         event: "request",
-        request_id: c.get("requestId"),
+        request_id: hideNumericId(c.get("requestId")),
         method: c.req.method,
-        route: routeName(pathname),
+        route: routeOf(c),
         status: c.res.status,
         api_key_id: c.get("credential")?.keyId ?? null,
         duration_ms: Date.now() - startedAt,
@@ -62,7 +63,7 @@ export function makeApp(setup: Setup, log: (line: string) => void): Hono<Edge> {
   });
   app.onError(onError(log));
   if (!setup.ok) {
-    const message = `The gateway is not set up: ${setup.missing.join(" and ")} ${setup.missing.length === 1 ? "is" : "are"} missing or not valid. Set it as a secret of the Worker.`;
+    const message = `The gateway is not set up: ${setup.missing.join(" and ")} ${setup.missing.length === 1 ? "is" : "are"} missing or not valid. ${setup.faults?.join(" ") ?? "Set it as a secret of the Worker."}`;
     const { missing } = setup;
     app.all(
       "*",
@@ -80,6 +81,8 @@ export function makeApp(setup: Setup, log: (line: string) => void): Hono<Edge> {
     if (c.req.header(hopHeader) !== undefined) return failureResponse(c, fail("forbidden", looped).failure);
     await next();
   });
+  for (const base of [basePaths.v2, basePaths.admin, "/twilio", "/mcp", "/l", "/media"])
+    app.use(`${base}/*`, neverStore);
   mount(app, getHealth, ({ reply }) => reply(200, { status: "ok", version: setup.version }));
   app.route(basePaths.v2, v2Router());
   app.route(basePaths.admin, adminRouter(setup.deps));
@@ -150,13 +153,16 @@ async function needFittingDirectory(c: Context<Edge>, next: Next): Promise<Respo
   return undefined;
 }
 
-/** The path without what names a person: numbers and ids become their kind. */
-function routeName(path: string): string {
-  return path
-    .replace(/^\/l\/.*/, "/l/*")
-    .split("/")
-    .map((part) => (/\d{4,}|%2B|[@:+]/i.test(part) ? "*" : part))
-    .join("/");
+/** The route's template, never the path: this may name a person. */
+function routeOf(c: Context): string {
+  const own = matchedRoutes(c).findLast(({ method, path }) => method !== "ALL" || !path.endsWith("*"));
+  return own?.path ?? "none";
+}
+
+/** Answers of the API name people or hold secrets: nobody on the way keeps them, unless the route itself has said otherwise. */
+async function neverStore(c: Context, next: Next): Promise<void> {
+  await next();
+  if (c.res.headers.get("Cache-Control") === null) c.header("Cache-Control", "no-store");
 }
 
 function newRequestId(): string {

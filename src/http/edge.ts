@@ -4,6 +4,7 @@ import type { Credential } from "../domain/pool-calls.ts";
 import { readCredential } from "../flows/ask-pool.ts";
 import type { Deps } from "../flows/deps.ts";
 import { checkSession } from "../flows/sessions/session.ts";
+import { slowDown } from "../flows/wrong-tokens.ts";
 import { explainAdminRefusal, explainKeyRefusal, type SentCredential } from "./credential-words.ts";
 import type { EdgeVariables } from "./request-id.ts";
 import { isSameOrigin, readSessionCookie } from "./session-cookie.ts";
@@ -42,6 +43,12 @@ export function credentialOf(c: Context<Edge>): Credential {
 /** Lets the admin in: an `Authorization` header decides alone; without one a signed-in browser's cookie does, for writes only from this origin's own pages. */
 export async function adminGuard(c: Context<Edge>): Promise<Result<unknown>> {
   if (await isAdmin(c)) return ok(null);
+  const wrong = tokenOf(c);
+  // An API key at this door is a mistake, no guess.
+  if (wrong !== undefined && !wrong.startsWith("tl_")) {
+    const slowed = await slowDown(c.get("deps"), c.req.header("CF-Connecting-IP") ?? "unknown");
+    if (slowed !== null) return slowed;
+  }
   const cookie = c.req.header("Authorization") === undefined ? readSessionCookie(c) : undefined;
   if (cookie === undefined) return fail("unauthorized", explainAdminRefusal(sentBy(c)));
   if (!/^(?:GET|HEAD)$/.test(c.req.method) && !isSameOrigin(c)) return fail("forbidden", crossOrigin);
@@ -52,8 +59,12 @@ export async function adminGuard(c: Context<Edge>): Promise<Result<unknown>> {
 }
 
 async function isAdmin(c: Context<Edge>): Promise<boolean> {
-  const given = /^Bearer ([\x21-\x7e]+)$/i.exec(c.req.header("Authorization") ?? "")?.[1];
+  const given = tokenOf(c);
   return given !== undefined && (await isAdminToken(c, given));
+}
+
+function tokenOf(c: Context<Edge>): string | undefined {
+  return /^Bearer ([\x21-\x7e]+)$/i.exec(c.req.header("Authorization") ?? "")?.[1];
 }
 
 /** Compares a token with the admin's as SHA-256 digests of equal length, so that the time tells nothing. */

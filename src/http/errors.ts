@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { hideNumericId, hidePeople } from "../domain/discreet.ts";
 import { type Failure, type FailureCode, failureMessages } from "../domain/failure.ts";
 import { findNearestCall, type KnownCall } from "./nearest-path.ts";
 import { fullPath, type Operation } from "./operation.ts";
@@ -83,18 +84,18 @@ export function failureResponse(c: Context, failure: Failure): Response {
   return c.json(envelope, status);
 }
 
-/** Returns a handler for what was thrown: logs one JSON line with ids and masked digits, answers `internal_error` without detail. */
+/** Returns a handler for what was thrown: logs one JSON line without what may name a person, answers `internal_error` without detail. */
 export function onError(log: (line: string) => void): (error: Error, c: Context) => Response {
   return (error, c) => {
     log(
       JSON.stringify({
         level: "error",
         event: "unexpected_error",
-        request_id: c.get("requestId") ?? null,
+        request_id: hideNumericId(String(c.get("requestId") ?? "")),
         method: c.req.method,
         error: error.name,
-        message: maskDigits(error.message),
-        stack: maskDigits(error.stack ?? ""),
+        message: hidePeople(error.message),
+        stack: hidePeople(error.stack ?? ""),
       }),
     );
     return failureResponse(c, { code: "internal_error", message: failureMessages.internal_error });
@@ -152,8 +153,4 @@ function wireContext(context: Record<string, unknown>): Record<string, unknown> 
       value,
     ]),
   );
-}
-
-function maskDigits(text: string): string {
-  return text.replace(/\d{5,}/g, (digits) => `…${digits.slice(-4)}`);
 }

@@ -60,6 +60,7 @@ export function failuresOf(operation: Operation): FailureCode[] {
   if (operation.params || operation.query || operation.headers || hasBody) codes.add("invalid_request");
   if (operation.body !== undefined) codes.add("invalid_json");
   if (hasBody) codes.add("body_too_large").add("unsupported_media_type");
+  if (operation.auth === "admin") codes.add("rate_limited");
   if (operation.auth !== "none") codes.add("unauthorized").add("setup_incomplete").add("release_mismatch");
   return [...codes.add("internal_error")];
 }

@@ -2,6 +2,7 @@ import { sandboxCarrier } from "../carriers/sandbox/carrier.ts";
 import type { Login } from "../carriers/twilio/account.ts";
 import { twilioCarrier } from "../carriers/twilio/client.ts";
 import { encodeBase62, poolReference } from "../domain/api-key.ts";
+import { discreet } from "../domain/discreet.ts";
 import type { Bell } from "../domain/pool-calls.ts";
 import { readAddress } from "../domain/public-address.ts";
 import type { Account, Sealed } from "../domain/snapshot.ts";
@@ -60,7 +61,7 @@ export function surround(ctx: DurableObjectState, env: Cloudflare.Env): Surround
     tell: (news) => {
       ctx.waitUntil(env.BELL.send(news).catch(() => {}));
     },
-    log: (entry) => console.log(JSON.stringify({ at: new Date().toISOString(), pool: keyId, ...entry })),
+    log: (entry) => console.log(JSON.stringify(discreet({ at: new Date().toISOString(), pool: keyId, ...entry }))),
   };
 }
 

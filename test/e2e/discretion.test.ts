@@ -1,6 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { fullPath, type Operation } from "../../src/http/operation.ts";
+import { operations } from "../../src/http/table.ts";
 import { adminOf, call, clientOf, type LivePool, makeLivePool, senderOf } from "../support/node/client.ts";
 import { type FakeTwilio, startFakeTwilio } from "../support/node/fake-twilio.ts";
 import { type Sink, startSink } from "../support/node/sink.ts";
@@ -11,6 +13,14 @@ const apiKey = { sid: `SK${"b2".repeat(16)}`, secret: "canary-of-the-api-secret-
 const number = "+15559876543";
 const person = "+15557654321";
 const text = "canary of the text 3e7d";
+/** What names a person, as it may come in a path, a query, a header or a body. */
+const namesOfPeople = [
+  "canary.person@example.com",
+  "(555) 765-4321",
+  "555.765.4321",
+  "canary-tag-of-a-person",
+  `whatsapp:${person}`,
+];
 
 let twilio: FakeTwilio;
 let sink: Sink;
@@ -45,7 +55,32 @@ beforeAll(async () => {
   await twilio.sendInbound({ from: person, to: number, text });
   await twilio.sendInbound({ from: person, to: number, text, signing: "wrong" });
   await sink.waitFor(({ payload }) => payload?.event === "message.received", 20_000);
+  for (const operation of operations) {
+    for (const name of [person, ...namesOfPeople]) await knock(operation, name);
+  }
 });
+
+/** Calls an operation with a person's name wherever the caller may write, at the door it has; what deletes is called by a stranger. */
+async function knock(operation: Operation, name: string): Promise<void> {
+  const method = operation.method.toUpperCase();
+  const path = fullPath(operation).replace(/\{\w+\}/g, encodeURIComponent(name));
+  const token = operation.base === "admin" ? gateway.adminToken : pool.key;
+  const answer = await fetch(
+    `${gateway.url}${path}?q=${encodeURIComponent(name)}&contact=${encodeURIComponent(name)}`,
+    {
+      method,
+      headers: {
+        authorization: `Bearer ${method === "DELETE" ? `tl_live_${name.replaceAll(/[^\x21-\x7e]/g, "")}` : token}`,
+        "content-type": "application/json",
+        "x-request-id": name.replaceAll(/\D/g, "") || "req_of_the_test",
+      },
+      ...(method === "GET"
+        ? {}
+        : { body: JSON.stringify({ to: name, contact: name, identifier: name, tags: [name], name }) }),
+    },
+  );
+  await answer.body?.cancel();
+}
 
 afterAll(async () => {
   await gateway?.stop();
@@ -63,7 +98,7 @@ const lines = () =>
 
 test("every request, send and delivery attempt is one JSON line that names its ids", () => {
   const named = (event: string) => lines().filter((line) => line.event === event);
-  expect(named("request").at(-1)).toMatchObject({
+  expect(named("request")[0]).toMatchObject({
     request_id: expect.stringMatching(/^req_/),
     status: expect.any(Number),
   });
@@ -80,10 +115,29 @@ test("every request, send and delivery attempt is one JSON line that names its i
   });
 });
 
+test("a request is named by its route's template, never by its path", () => {
+  const templates = new Set(operations.map((operation) => fullPath(operation).replace(/\{(\w+)\}/g, ":$1")));
+  const routes = new Set(lines().flatMap(({ event, route }) => (event === "request" ? String(route) : [])));
+  const strange = [...routes].filter(
+    (route) => !templates.has(route) && !/^(?:none|\/app\/.*|\/twilio\/:accountId\/\w+)$/.test(route),
+  );
+  expect(strange).toEqual([]);
+  expect(routes.size).toBeGreaterThan(60);
+});
+
 test("nothing that is printed holds a number, a text or a secret", () => {
   const said = gateway.output();
   const digits = [person, number].map((whole) => whole.slice(1));
-  for (const canary of [...digits, "canary", authToken, apiKey.secret, pool.key, webhookSecret, gateway.adminToken]) {
+  for (const canary of [
+    ...digits,
+    ...namesOfPeople,
+    "canary",
+    authToken,
+    apiKey.secret,
+    pool.key,
+    webhookSecret,
+    gateway.adminToken,
+  ]) {
     expect(said).not.toContain(canary);
   }
 });

@@ -34,12 +34,20 @@ describe("settings of a local start", () => {
   });
 
   test("the environment beats .dev.vars, .dev.vars beats what was made, and empty means the default", () => {
-    writeFileSync(join(root, ".dev.vars"), 'ADMIN_TOKEN="from the file"\nPORT=9000\nPUBLIC_URL=\n');
-    expect(valuesOf({}).ADMIN_TOKEN).toBe("from the file");
-    expect(valuesOf({ ADMIN_TOKEN: "from outside" }).ADMIN_TOKEN).toBe("from outside");
-    expect(valuesOf({ ADMIN_TOKEN: "" }).ADMIN_TOKEN).toBe("from the file");
+    const [inside, outside] = ["from the file".padEnd(32, "."), "from outside".padEnd(32, ".")];
+    writeFileSync(join(root, ".dev.vars"), `ADMIN_TOKEN="${inside}"\nPORT=9000\nPUBLIC_URL=\n`);
+    expect(valuesOf({}).ADMIN_TOKEN).toBe(inside);
+    expect(valuesOf({ ADMIN_TOKEN: outside }).ADMIN_TOKEN).toBe(outside);
+    expect(valuesOf({ ADMIN_TOKEN: "" }).ADMIN_TOKEN).toBe(inside);
     expect(readSettings(root, { PORT: "" }).port).toBe(9000);
     expect(valuesOf({ PUBLIC_URL: "" })).not.toHaveProperty("PUBLIC_URL");
+  });
+
+  test("an admin token that could be guessed is refused with the command that makes a better one", () => {
+    for (const length of [1, 31]) {
+      expect(() => valuesOf({ ADMIN_TOKEN: "x".repeat(length) })).toThrow(/32 characters.*openssl rand -hex 32/);
+    }
+    expect(valuesOf({ ADMIN_TOKEN: "x".repeat(32) }).ADMIN_TOKEN).toHaveLength(32);
   });
 
   test("secrets are made once and kept private, beside files that are not ours", () => {

@@ -45,7 +45,7 @@ export async function finishHandOvers(deps: Deps): Promise<void> {
     try {
       await handOver(deps, job);
     } catch (error) {
-      deps.log({ level: "error", event: "hand_over_failed", number: job.number, error: String(error) });
+      deps.log({ level: "error", event: "hand_over_failed", api_key_id: job.keyId, error: String(error) });
     }
   }
   const others = inTurn.slice(numbersPerRound, numbersPerRound + numbersAsked);

@@ -8,7 +8,7 @@ const safety = {
   "Content-Security-Policy": "default-src 'none'; sandbox",
   "X-Content-Type-Options": "nosniff",
   "Cross-Origin-Resource-Policy": "cross-origin",
-  "Cache-Control": "private, max-age=3600",
+  "Cache-Control": "no-store",
 };
 
 /** Returns the files of inbound messages: `/media/{account}/{message}/{media}/{name}`, by the link that the message carries. */

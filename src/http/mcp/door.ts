@@ -1,5 +1,6 @@
 import { createMcpHandler } from "@modelcontextprotocol/server";
 import { type Context, Hono } from "hono";
+import { hideNumericId } from "../../domain/discreet.ts";
 import { fail } from "../../domain/failure.ts";
 import { askPool } from "../../flows/ask-pool.ts";
 import type { Deps } from "../../flows/deps.ts";
@@ -36,7 +37,7 @@ export function mcpDoor(api: Api, version: string): Hono<Edge> {
         makeServer(world.value, version, ({ tool, ok, code, ms }) =>
           log({
             event: "tool_call",
-            request_id: c.get("requestId"),
+            request_id: hideNumericId(c.get("requestId")),
             api_key_id: world.value.key.keyId,
             tool,
             ok,

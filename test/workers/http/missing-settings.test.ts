@@ -22,6 +22,7 @@ async function ask(
 describe("a deployment that lacks a setting", () => {
   it.each([
     ["ADMIN_TOKEN", { ADMIN_TOKEN: "" }],
+    ["ADMIN_TOKEN", { ADMIN_TOKEN: "a".repeat(31) }],
     ["MASTER_KEYS", { MASTER_KEYS: "" }],
     ["MASTER_KEYS", { MASTER_KEYS: "k1:c2hvcnQ=" }],
     ["PUBLIC_URL", { PUBLIC_URL: "gateway.test" }],
@@ -37,6 +38,12 @@ describe("a deployment that lacks a setting", () => {
         missing: [name],
       });
     }
+  });
+
+  it("says what is wrong with a short admin token, and the command that makes a better one", async () => {
+    const { message } = (await (await ask({ ADMIN_TOKEN: "short" }, "/v2/api/me")).json()) as { message: string };
+    expect(message).toContain("shorter than 32 characters");
+    expect(message).toContain("openssl rand -hex 32");
   });
 
   it("names all that is missing at once, and no value of what is there", async () => {

@@ -1,0 +1,26 @@
+/** Fields of a log line that others wrote, or that quote what others wrote. */
+const free = new Set(["error", "message", "stack", "because"]);
+const anyMail = /[^\s"'`<>()@]+@[^\s"'`<>()@]+/gu;
+const anyQuote = /"[^"\n]*"|'[^'\n]*'|`[^`\n]*`/gu;
+/** Seven digits or more, in any script, with what people write between them. */
+const anyNumber = /[+＋]?\p{Nd}(?:(?:%20|[\s().\-–/ ])*\p{Nd}){6,}/gu;
+
+/** Returns a log line's fields without what may name a person: e-mail addresses, numbers in any writing, and whatever stands in quotes in a text that others wrote. */
+export function discreet(entry: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(entry).map(([name, value]) => [
+      name,
+      free.has(name) && typeof value === "string" ? hidePeople(value) : value,
+    ]),
+  );
+}
+
+/** Returns a text in which e-mail addresses, numbers of seven digits or more and quotations are dots. */
+export function hidePeople(text: string): string {
+  return text.replace(anyMail, "…@…").replace(anyQuote, '"…"').replace(anyNumber, "…");
+}
+
+/** Returns a caller's own id of a request for a log line: one that is nothing but a number could be a person's. */
+export function hideNumericId(id: string): string {
+  return /[A-Za-z]/.test(id) ? id : `…${id.slice(-4)}`;
+}
