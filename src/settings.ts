@@ -21,23 +21,25 @@ type Read = { ok: true; value: Settings } | { ok: false; missing: string[]; faul
 /** Returns the settings, or the names of those that are missing or not valid: then nothing of the gateway is open. `faults` says what is wrong with one that is there. */
 export function readSettings(env: Cloudflare.Env): Read {
   const ring = parseKeyRing(env.MASTER_KEYS ?? "");
+  const token = env.ADMIN_TOKEN ?? "";
   const given = (env.PUBLIC_URL ?? "").trim();
   const publicUrl = readAddress(given);
   const missing = [
-    ...((env.ADMIN_TOKEN ?? "").length >= leastTokenLength ? [] : ["ADMIN_TOKEN"]),
+    ...(token.length >= leastTokenLength ? [] : ["ADMIN_TOKEN"]),
     ...(ring.ok ? [] : ["MASTER_KEYS"]),
     ...(given === "" || publicUrl !== null ? [] : ["PUBLIC_URL"]),
   ];
-  const isShort = env.ADMIN_TOKEN && env.ADMIN_TOKEN.length < leastTokenLength;
-  if (!ring.ok || missing.length > 0) return { ok: false, missing, ...(isShort ? { faults: [shortToken] } : {}) };
+  if (!ring.ok || missing.length > 0) return { ok: false, missing, ...faultOf(token) };
   return {
     ok: true,
     value: {
       keyRing: ring.value,
-      adminToken: env.ADMIN_TOKEN,
+      adminToken: token,
       publicUrl,
       twilioApiUrl: env.TWILIO_API_URL || "https://api.twilio.com",
       allowLocalWebhooks: env.ALLOW_LOCAL_WEBHOOKS === "1",
     },
   };
 }
+
+const faultOf = (token: string) => (token !== "" && token.length < leastTokenLength ? { faults: [shortToken] } : {});
