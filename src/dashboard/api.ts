@@ -51,11 +51,14 @@ export class ApiProblem extends Error {
   readonly status: number;
   readonly code: string;
   readonly requestId: string;
+  /** Everything that the gateway said, with what is particular to the code. */
+  readonly details: Readonly<Record<string, unknown>>;
   constructor(status: number, envelope: { message?: string; code?: string; request_id?: string }) {
     super(envelope.message ?? `The gateway answered ${status}.`);
     this.status = status;
     this.code = envelope.code ?? "";
     this.requestId = envelope.request_id ?? "";
+    this.details = { ...envelope };
   }
 }
 

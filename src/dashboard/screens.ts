@@ -11,11 +11,14 @@ export type Screen = {
 // biome-ignore format: a screen a line
 export const screens: readonly Screen[] = [
   { path: "/", page: page(() => import("./pages/overview.tsx"), "Overview"), nav: { label: "Overview", icon: "home" } },
-  { path: "/messages", page: page(() => import("./pages/messages.tsx"), "Messages"), nav: { label: "Messages", icon: "list" } },
   { path: "/inbox", page: page(() => import("./pages/inbox.tsx"), "Inbox"), nav: { label: "Inbox", icon: "inbox" } },
   { path: "/inbox/$apiKeyId", page: page(() => import("./pages/inbox.tsx"), "Inbox") },
+  { path: "/messages", page: page(() => import("./pages/messages.tsx"), "Messages"), nav: { label: "Messages", icon: "list" } },
   { path: "/messages/$apiKeyId/$messageId", page: page(() => import("./pages/one-message.tsx"), "OneMessage") },
   { path: "/numbers", page: page(() => import("./pages/numbers.tsx"), "Numbers"), nav: { label: "Numbers", icon: "phone" } },
   { path: "/keys", page: page(() => import("./pages/keys.tsx"), "Keys"), nav: { label: "API Keys", icon: "key" } },
+  { path: "/integrations", page: page(() => import("./pages/integrations.tsx"), "Integrations"), nav: { label: "Integrations", icon: "plug" } },
+  { path: "/integrations/new", page: page(() => import("./pages/new-integration.tsx"), "NewIntegration") },
+  { path: "/integrations/$integrationId", page: page(() => import("./pages/one-integration.tsx"), "OneIntegration") },
   { path: "/settings", page: page(() => import("./pages/settings.tsx"), "Settings"), nav: { label: "Settings", icon: "settings" } },
 ];

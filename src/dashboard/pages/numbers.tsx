@@ -1,80 +1,70 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { call } from "../api.ts";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
 import { Empty } from "../parts/empty.tsx";
+import { NumberFilters, type NumberSearch, pickNumbers } from "../parts/number-filters.tsx";
+import { NumberTable } from "../parts/number-table.tsx";
+import { PageHead } from "../parts/page-head.tsx";
+import { Pager } from "../parts/pager.tsx";
 import { Problem } from "../parts/problem.tsx";
 import { Reading } from "../parts/reading.tsx";
-import { StatusBadge } from "../parts/status-badge.tsx";
+import { useIntegrations } from "../queries/integrations.ts";
+import { useKeys } from "../queries/keys.ts";
+import { useNumbers } from "../queries/numbers.ts";
 
-/** Every number, how it fares, and the API key it is assigned to. */
+const shownAtFirst = 100;
+
+/** Every number: how it fares, the API key that it is assigned to, and what can be done with it. The filters stand in the address. */
 export function Numbers() {
-  const cache = useQueryClient();
-  const numbers = useQuery({ queryKey: ["numbers"], queryFn: () => call("listManagedNumbers", {}) });
-  const keys = useQuery({ queryKey: ["keys"], queryFn: () => call("listApiKeys", { query: { limit: 200 } }) });
-  const assign = useMutation({
-    mutationFn: ({ number, apiKeyId }: { number: string; apiKeyId: string | null }) =>
-      call("updateManagedNumber", { params: { number }, body: { api_key_id: apiKeyId } }),
-    onSettled: () => cache.invalidateQueries({ queryKey: ["numbers"] }),
-  });
-  const error = assign.error ?? numbers.error ?? keys.error;
-  if (numbers.data === undefined || keys.data === undefined) {
+  const numbers = useNumbers();
+  const keys = useKeys();
+  const accounts = useIntegrations();
+  const [shown, setShown] = useState(shownAtFirst);
+  const search = useSearch({ strict: false }) as NumberSearch;
+  const navigate = useNavigate();
+  const error = numbers.error ?? keys.error ?? accounts.error;
+  if (numbers.data === undefined || keys.data === undefined || accounts.data === undefined) {
     return error === null ? <Reading /> : <Problem error={error} />;
   }
+  const all = numbers.data.numbers;
   const holders = keys.data.api_keys.filter(({ status }) => status !== "revoked");
+  const found = pickNumbers(all, search);
   return (
     <>
-      <h1>Numbers</h1>
+      <PageHead
+        title="Numbers"
+        actions={
+          <Link className="button second" to="/integrations">
+            Import numbers
+          </Link>
+        }
+      >
+        A number sends for the API key that it is assigned to, and what people write to it goes to that key's webhooks.
+      </PageHead>
       <Problem error={error} />
-      {numbers.data.numbers.length === 0 && (
+      {all.length === 0 ? (
         <Empty title="No numbers yet">
-          <p>Numbers come from a connected account: import them with the admin API.</p>
+          <p>Numbers come from a connected account: connect one, then choose which of its numbers to import.</p>
+          <Link className="button" to="/integrations">
+            Connect an account
+          </Link>
         </Empty>
+      ) : (
+        <>
+          <NumberFilters
+            search={search}
+            holders={holders}
+            accounts={accounts.data.integrations}
+            onSearch={(next) => navigate({ to: "/numbers", search: next, replace: true })}
+          />
+          <NumberTable
+            caption={found.length === all.length ? `${all.length} numbers` : `${found.length} of ${all.length} numbers`}
+            numbers={found.slice(0, shown)}
+            holders={holders}
+            accounts={accounts.data.integrations}
+          />
+          <Pager hasMore={found.length > shown} isBusy={false} onMore={() => setShown(shown + shownAtFirst)} />
+        </>
       )}
-      <div className="table">
-        <table>
-          <caption>{numbers.data.numbers.length} numbers</caption>
-          <thead>
-            <tr>
-              <th scope="col">Number</th>
-              <th scope="col">Channel</th>
-              <th scope="col">Health</th>
-              <th scope="col">Assigned To</th>
-            </tr>
-          </thead>
-          <tbody>
-            {numbers.data.numbers.map((number) => (
-              <tr key={number.phone_number}>
-                <th scope="row" className="mono">
-                  {number.phone_number}
-                </th>
-                <td>{number.channel}</td>
-                <td>
-                  <StatusBadge status={number.health?.status ?? "unknown"} /> {number.health?.reason}
-                </td>
-                <td>
-                  <select
-                    aria-label={`Assigned To: ${number.phone_number}`}
-                    value={number.api_key_id ?? ""}
-                    disabled={assign.isPending}
-                    onChange={({ target }) =>
-                      assign.mutate({
-                        number: number.phone_number,
-                        apiKeyId: target.value === "" ? null : target.value,
-                      })
-                    }
-                  >
-                    <option value="">Nobody</option>
-                    {holders.map(({ api_key_id, name, mode }) => (
-                      <option key={api_key_id} value={api_key_id}>
-                        {name} ({mode})
-                      </option>
-                    ))}
-                  </select>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
     </>
   );
 }

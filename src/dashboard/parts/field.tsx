@@ -1,4 +1,4 @@
-import { type ComponentProps, type ReactNode, useId } from "react";
+import { type ComponentProps, type ReactNode, useEffect, useId, useState } from "react";
 
 type Words = { label: ReactNode; hint?: ReactNode; error?: string | null | undefined };
 type Wiring = { id: string; "aria-describedby"?: string; "aria-invalid"?: true };
@@ -71,29 +71,44 @@ export function Select({ label, hint, error, options, onChange, ...select }: Sel
   );
 }
 
-type SwitchProps = {
-  label: ReactNode;
-  hint?: ReactNode;
+type ToggleProps = Omit<ComponentProps<"input">, "type" | "role" | "onChange"> & {
   checked: boolean;
   disabled?: boolean;
   onChange: (on: boolean) => void;
 };
 
+/** A switch without words of its own. While what it asked for is under way (`disabled`) it shows what was asked for. */
+export function Toggle({ checked, disabled = false, onChange, ...input }: ToggleProps) {
+  const [wanted, setWanted] = useState<boolean | null>(null);
+  useEffect(() => {
+    if (!disabled) setWanted(null);
+  }, [disabled]);
+  const shown = wanted ?? checked;
+  return (
+    <input
+      {...input}
+      type="checkbox"
+      role="switch"
+      className="toggle"
+      checked={shown}
+      aria-checked={shown}
+      disabled={disabled}
+      onChange={({ target }) => {
+        setWanted(target.checked);
+        onChange(target.checked);
+      }}
+    />
+  );
+}
+
+type SwitchProps = Pick<ToggleProps, "checked" | "disabled" | "onChange"> & { label: ReactNode; hint?: ReactNode };
+
 /** On or off, in force when it is turned. */
-export function Switch({ label, hint, checked, disabled = false, onChange }: SwitchProps) {
+export function Switch({ label, hint, ...toggle }: SwitchProps) {
   const id = useId();
   return (
     <div className="switch">
-      <input
-        type="checkbox"
-        role="switch"
-        id={id}
-        checked={checked}
-        aria-checked={checked}
-        disabled={disabled}
-        aria-describedby={hint ? `${id}-hint` : undefined}
-        onChange={({ target }) => onChange(target.checked)}
-      />
+      <Toggle {...toggle} id={id} aria-describedby={hint ? `${id}-hint` : undefined} />
       <div>
         <label htmlFor={id}>{label}</label>
         {hint && (

@@ -4,6 +4,7 @@ const tones: Record<string, string> = {
   received: "good",
   active: "good",
   healthy: "good",
+  connected: "good",
   failed: "bad",
   undelivered: "bad",
   unhealthy: "bad",

@@ -3,8 +3,8 @@ import type { ReactNode } from "react";
 export type Column<Row> = {
   head: string;
   cell: (row: Row) => ReactNode;
-  /** Figures stand to the right. On narrow screens actions and what is plain by itself stand without their head, and what is wide has a line of its own. */
-  kind?: "number" | "action" | "plain" | "wide";
+  /** Figures stand to the right. On narrow screens actions and what is plain by itself stand without their head, what is wide has a line of its own, and an aside is left out. */
+  kind?: "number" | "action" | "plain" | "wide" | "aside";
 };
 
 type Props<Row> = {
@@ -24,7 +24,7 @@ export function Table<Row>({ caption, columns: [name, ...others], rows, keyOf }:
           <tr>
             {[name, ...others].map(({ head, kind }) => (
               <th key={head} scope="col" className={kind}>
-                {head}
+                {kind === "action" ? <span className="hidden-words">{head}</span> : head}
               </th>
             ))}
           </tr>

@@ -1,4 +1,5 @@
 import type { Refusal } from "../../carriers/carrier.ts";
+import { describeError } from "../../carriers/twilio/errors.ts";
 import { fail } from "../../domain/failure.ts";
 
 /** Returns what a carrier's refusal of a management call means to the admin; `tried` names the credential where just one was tried. */
@@ -6,7 +7,12 @@ export function readRefusal(
   refusal: Refusal,
   tried = "credentials",
 ): { ok: false; failure: ReturnType<typeof fail>["failure"] } {
-  const context = { twilio_code: refusal.code, twilio_message: refusal.message, twilio_status: refusal.status };
+  const context = {
+    twilio_code: refusal.code,
+    twilio_message: refusal.message,
+    twilio_meaning: describeError(refusal.code)?.meaning ?? null,
+    twilio_status: refusal.status,
+  };
   if (refusal.status === 401 || refusal.status === 403) {
     return fail("twilio_authentication_failed", `Twilio refused the ${tried}: ${refusal.message}`, context);
   }

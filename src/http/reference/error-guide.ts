@@ -191,13 +191,23 @@ export const errorGuide: Record<FailureCode, ErrorAdvice> = {
     cause: "Twilio did not accept the account's SID with this API key or auth token.",
     fix: "Copy the credentials anew from Twilio's console; `twilio_message` is what Twilio said.",
     message: "Twilio refused the credentials: Authenticate",
-    more: { twilio_code: "20003", twilio_message: "Authenticate", twilio_status: 401 },
+    more: {
+      twilio_code: "20003",
+      twilio_message: "Authenticate",
+      twilio_meaning: "Twilio refused the account's credentials.",
+      twilio_status: 401,
+    },
   },
   twilio_refused: {
     cause: "Twilio understood a request about the account or its numbers, and refused it.",
     fix: "Read `twilio_message`, and look `twilio_code` up in Twilio's error dictionary.",
     message: "Twilio refused the request: Phone number is not valid.",
-    more: { twilio_code: "21421", twilio_message: "Phone number is not valid.", twilio_status: 400 },
+    more: {
+      twilio_code: "21421",
+      twilio_message: "Phone number is not valid.",
+      twilio_meaning: null,
+      twilio_status: 400,
+    },
   },
   daily_cap_reached: {
     cause: "The key's `daily_cap` of message parts is used up. Days end at midnight UTC.",
@@ -222,7 +232,7 @@ export const errorGuide: Record<FailureCode, ErrorAdvice> = {
     cause: "Twilio did not answer a request about the account or its numbers, or answered with an error of its own.",
     fix: "Try again in a minute; Twilio's status page says whether others see it too.",
     message: "Twilio did not answer as it should: Service unavailable Try again.",
-    more: { twilio_code: null, twilio_message: "Service unavailable", twilio_status: 503 },
+    more: { twilio_code: null, twilio_message: "Service unavailable", twilio_meaning: null, twilio_status: 503 },
   },
   no_numbers_assigned: {
     cause: "The key has no number to send from.",

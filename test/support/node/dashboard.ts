@@ -77,6 +77,7 @@ async function findFaults(page: Page, axe: string, name: string): Promise<string
     faults.push(...(await findFaultsNow(page, axe)).map((fault) => `${name}, ${look}: ${fault}`));
     if (!shots) continue;
     await mkdir(shots, { recursive: true });
+    await page.evaluate("window.scrollTo(0, 0)");
     await page.screenshot({ path: `${shots}/${name.toLowerCase().replaceAll(" ", "-")}-${look}.png`, fullPage: true });
   }
   await page.emulateMedia({ colorScheme: "light" });
