@@ -8,15 +8,14 @@ export function readWranglerToml(root) {
   return parse(readFileSync(join(root, "wrangler.toml"), "utf8"));
 }
 
-/** Bundles the Worker as `wrangler deploy` does, by the settings of `wrangler.toml`; resolves to `{ code, sizes }`, the bytes that each input adds. */
+/** Bundles the Worker as `wrangler deploy` does, by the settings of `wrangler.toml`; resolves to its code. */
 export async function bundleWorker(root) {
-  const { main, minify = false } = readWranglerToml(root);
-  const { outputFiles, metafile } = await build({
+  const { main, minify = false, keep_names: keepNames = true, alias = {} } = readWranglerToml(root);
+  const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: [main],
     bundle: true,
     write: false,
-    metafile: true,
     outfile: "index.js",
     format: "esm",
     target: "es2024",
@@ -25,13 +24,12 @@ export async function bundleWorker(root) {
     mainFields: ["browser", "module", "main"],
     external: ["cloudflare:*", "node:*"],
     define: { "process.env.NODE_ENV": '"production"' },
-    keepNames: true,
+    alias,
+    keepNames,
     minify,
     logLevel: "silent",
   });
-  const [output] = Object.values(metafile.outputs);
-  const sizes = Object.entries(output.inputs).map(([path, { bytesInOutput }]) => ({ path, bytes: bytesInOutput }));
-  return { code: outputFiles[0].text, sizes };
+  return outputFiles[0].text;
 }
 
 /** Returns what `wrangler.toml` binds, as options of a miniflare worker that runs `code`; `values` go over its `[vars]`. */

@@ -1,8 +1,9 @@
-// Every check that needs no test: types, lint, format, generated files, and a deployment as far as it goes without an account.
+// Every check that needs no test: types, lint, format, generated files, a deployment as far as it goes without an account, and sizes.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
+import { measureSizes } from "./sizes.mjs";
 
 const bin = resolve("node_modules", ".bin");
 const bundle = mkdtempSync(join(tmpdir(), "trunkline-bundle-"));
@@ -34,6 +35,12 @@ for (const [command, ...args] of steps) {
   if (passed) continue;
   failures += 1;
   console.log(`${run.stdout}${run.stderr}${run.error?.message ?? ""}`);
+}
+for (const { name, bytes, limit } of await measureSizes(process.cwd())) {
+  const passed = bytes <= limit;
+  const kilobytes = (size) => `${(size / 1000).toFixed(1)} kB`;
+  console.log(`${passed ? "ok    " : "FAILED"} ${name}: ${kilobytes(bytes)} gzipped of ${kilobytes(limit)}`);
+  if (!passed) failures += 1;
 }
 rmSync(bundle, { recursive: true, force: true });
 process.exitCode = failures === 0 ? 0 : 1;

@@ -1,8 +1,9 @@
-// The files that the Worker serves as they are: Scalar's script for /docs, from our own origin, so that the page works without internet.
+// The files beside the Worker: the dashboard, what describes the API, and Scalar's script for /docs, from our own origin, so that the page works without internet.
 import { copyFileSync, mkdirSync, renameSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makeDashboard } from "./make-dashboard.mjs";
+import { makeReference } from "./make-reference.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const source = join(root, "node_modules", "@scalar", "api-reference", "dist", "browser", "standalone.js");
@@ -17,3 +18,4 @@ if (statSync(target, { throwIfNoEntry: false })?.size !== statSync(source).size)
 }
 
 makeDashboard(root);
+await makeReference(root);

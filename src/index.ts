@@ -1,4 +1,4 @@
-import packageFile from "../package.json" with { type: "json" };
+import { version } from "../package.json";
 import { makeDeps } from "./deps.ts";
 import { readBell } from "./domain/pool-calls.ts";
 import { learnNews, readNews } from "./flows/accounts/account-health.ts";
@@ -10,8 +10,6 @@ import { readSettings } from "./settings.ts";
 
 export { Sandbox } from "./carriers/sandbox/sandbox.ts";
 export { NumberPool } from "./pool/number-pool.ts";
-
-const { version } = packageFile;
 
 type Ready = { setup: Setup; app: ReturnType<typeof makeApp> };
 

@@ -28,7 +28,7 @@ export async function startWorker({ root, stateDir, values, onLog, onComplaint, 
   process.env.TMPDIR = temporaryFolder(stateDir);
   const run = openRun(stateDir);
   onRun(run);
-  const { code } = await bundleWorker(root).catch((error) => {
+  const code = await bundleWorker(root).catch((error) => {
     throw new StartError("The Worker could not be bundled.", error.message);
   });
   await stopBundler();

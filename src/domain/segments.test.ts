@@ -1,6 +1,7 @@
 import fc from "fast-check";
+import { SegmentedMessage } from "sms-segments-calculator";
 import { describe, expect, it } from "vitest";
-import { countSegments, maxTextLength, textLength } from "./segments.ts";
+import { countSegments, maxTextLength, smartEncode, textLength } from "./segments.ts";
 
 /** Any UTF-16 at all, lone surrogates included. */
 const anyText = fc
@@ -61,7 +62,10 @@ describe("the parts of a text", () => {
   it("are counted as GSM 03.38 says for 1,000 texts", () => {
     const gsm = fc.constantFrom(...basic, ...extension);
     const any = fc.constantFrom(...basic, ...extension, ...beyond);
+    const ascii = fc.integer({ min: 0x20, max: 0x7e }).map((unit) => String.fromCharCode(unit));
     const text = fc.oneof(
+      fc.array(fc.constantFrom(..."Hello, I am 1 of\n@_?"), { maxLength: 500, size: "max" }),
+      fc.array(ascii, { maxLength: 3, size: "max" }),
       fc.array(gsm, { maxLength: 400, size: "max" }),
       fc.array(any, { maxLength: 200, size: "max" }),
       fc.tuple(fc.integer({ min: 60, max: 165 }), any, any).map(([count, a, b]) => [...a.repeat(count), b, a, b]),
@@ -69,6 +73,9 @@ describe("the parts of a text", () => {
     fc.assert(
       fc.property(text, (characters) => {
         expect(countSegments(characters.join(""))).toEqual(countByHand(characters.join("")));
+        const encoded = new SegmentedMessage(characters.join(""), "auto", true);
+        expect(smartEncode(characters.join(""))).toBe(encoded.graphemes.join(""));
+        expect(countSegments(characters.join(""), { smartEncoded: true }).segments).toBe(encoded.segmentsCount);
       }),
       { numRuns: Number(process.env.FUZZ_RUNS ?? 1_000) },
     );

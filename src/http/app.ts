@@ -95,7 +95,7 @@ export function makeApp(setup: Setup, log: (line: string) => void): Hono<Edge> {
     "/mcp",
     mcpDoor((request, c) => app.fetch(request, c.env, c.executionCtx), setup.version),
   );
-  mountReference(app, setup.version);
+  mountReference(app);
   app.notFound(notFound(operations));
   return app;
 }

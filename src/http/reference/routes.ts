@@ -3,10 +3,8 @@ import { needAddress } from "../../flows/addresses.ts";
 import type { Edge } from "../edge.ts";
 import { failureResponse } from "../errors.ts";
 import { basePaths } from "../operation.ts";
-import { operations } from "../table.ts";
 import { makeDocsPage } from "./docs-page.ts";
-import { makeErrorPage } from "./errors-page.ts";
-import { makeLlmsText, makeOpenApi } from "./openapi.ts";
+import { standIn } from "./stand-in.ts";
 
 /** Where Scalar's script lies among the static files (scripts/make-assets.mjs). */
 const scriptPath = "/reference/scalar.js";
@@ -15,20 +13,21 @@ const scriptPath = "/reference/scalar.js";
 const pagePolicy =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** Registers what describes the API: the OpenAPI document, its page, the errors' page, and a summary for language models; each is made once for each address. */
-export function mountReference(app: Hono<Edge>, version: string): void {
-  const openApi = once((publicUrl) => JSON.stringify(makeOpenApi(operations, { publicUrl, version })));
-  const llms = once((publicUrl) => makeLlmsText(operations, { publicUrl, version }));
-  const errors = once(() => makeErrorPage(operations));
+/** Registers what describes the API: the OpenAPI document, its page, the errors' page, and a summary for language models. All but the page are files beside the Worker. */
+export function mountReference(app: Hono<Edge>): void {
   for (const path of ["/openapi.json", `${basePaths.v2}/openapi.json`]) {
     app.get(path, (c) =>
-      withAddress(c, (publicUrl) => c.body(openApi(publicUrl), 200, { "Content-Type": "application/json" })),
+      withAddress(c, async (publicUrl) =>
+        c.body(await readFile(c, "/reference/openapi.json", publicUrl), 200, { "Content-Type": "application/json" }),
+      ),
     );
   }
-  app.get("/llms.txt", (c) => withAddress(c, (publicUrl) => c.text(llms(publicUrl))));
-  app.get("/errors", (c) => {
+  app.get("/llms.txt", (c) =>
+    withAddress(c, async (publicUrl) => c.text(await readFile(c, "/reference/llms.txt", publicUrl))),
+  );
+  app.get("/errors", async (c) => {
     secure(c);
-    return c.html(errors(""));
+    return c.html(await readFile(c, "/reference/errors", ""));
   });
   app.get("/docs", (c) =>
     withAddress(c, () => {
@@ -39,22 +38,21 @@ export function mountReference(app: Hono<Edge>, version: string): void {
 }
 
 /** What names our address to its readers stays shut while none is known; the errors, which that answer refers to, stay open. */
-async function withAddress(c: Context<Edge>, show: (publicUrl: string) => Response): Promise<Response> {
+async function withAddress(c: Context<Edge>, show: (publicUrl: string) => Response | Promise<Response>): Promise<Response> {
   const address = await needAddress(c.get("deps"));
   return address.ok ? show(address.value) : failureResponse(c, address.failure);
+}
+
+/** A file as this deployment's own: its address stands where the files have none. */
+async function readFile(c: Context<Edge>, path: string, publicUrl: string): Promise<string> {
+  const file = await c.get("deps").readAsset(path);
+  if (!file.ok) throw new Error(`${path} is not among the static files: it is made by scripts/make-assets.mjs.`);
+  const address = publicUrl.replace(/\/+$/, "");
+  return (await file.text()).replaceAll(`"${standIn}"`, `"${address || "/"}"`).replaceAll(standIn, address);
 }
 
 function secure(c: Context<Edge>): void {
   c.header("Content-Security-Policy", pagePolicy);
   c.header("X-Content-Type-Options", "nosniff");
   c.header("Referrer-Policy", "no-referrer");
-}
-
-/** Keeps what was made for the address that was asked for last. */
-function once<T>(make: (publicUrl: string) => T): (publicUrl: string) => T {
-  let made: { publicUrl: string; value: T } | null = null;
-  return (publicUrl) => {
-    if (made?.publicUrl !== publicUrl) made = { publicUrl, value: make(publicUrl) };
-    return made.value;
-  };
 }

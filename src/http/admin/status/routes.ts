@@ -1,5 +1,5 @@
 import type { Hono } from "hono";
-import packageFile from "../../../../package.json" with { type: "json" };
+import { version } from "../../../../package.json";
 import { checkStatus, type PoolStatus } from "../../../flows/check-status.ts";
 import { checkUp } from "../../../flows/check-up.ts";
 import { adminGuard, type Edge } from "../../edge.ts";
@@ -16,7 +16,7 @@ export function mountStatus(router: Hono<Edge>): void {
       const { directory, migrations, publicUrl } = status;
       return reply(200, {
         ok: directory.ok && migrations.ok && publicUrl.ok,
-        version: packageFile.version,
+        version,
         directory,
         migrations,
         secrets: { ok: true, missing: [] },
