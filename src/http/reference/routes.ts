@@ -38,7 +38,10 @@ export function mountReference(app: Hono<Edge>): void {
 }
 
 /** What names our address to its readers stays shut while none is known; the errors, which that answer refers to, stay open. */
-async function withAddress(c: Context<Edge>, show: (publicUrl: string) => Response | Promise<Response>): Promise<Response> {
+async function withAddress(
+  c: Context<Edge>,
+  show: (publicUrl: string) => Response | Promise<Response>,
+): Promise<Response> {
   const address = await needAddress(c.get("deps"));
   return address.ok ? show(address.value) : failureResponse(c, address.failure);
 }
