@@ -14,32 +14,38 @@ export function Inbox() {
   const chat = search.chat === undefined ? null : String(search.chat);
   const isNew = chat === null && search.new !== undefined;
   return (
-    <>
-      <PageHead title="Inbox">Conversations of a key: read, answer, and see through which number it goes.</PageHead>
-      <OfKey asked={apiKeyId}>
-        {(key, keys) => (
-          <>
-            <div className={chat === null ? "filters" : "filters inbox-head"}>
-              <KeyPicker current={key} keys={keys} onPick={(id) => navigate({ to: `/inbox/${id}` })} />
-              {key.status !== "revoked" && (
-                <Link className="button" to={`/inbox/${key.api_key_id}`} search={{ new: true }}>
-                  New conversation
-                </Link>
-              )}
-            </div>
-            <div className={chat !== null || isNew ? "inbox is-open" : "inbox"} key={key.api_key_id}>
-              <ChatList apiKeyId={key.api_key_id} current={chat} />
-              {chat !== null && <Conversation key={chat} of={key} chat={chat} />}
-              {isNew && <NewConversation of={key} />}
-              {chat === null && !isNew && (
-                <Empty title="No conversation is open">
-                  <p>Choose one on the left, or begin a new one.</p>
-                </Empty>
-              )}
-            </div>
-          </>
-        )}
-      </OfKey>
-    </>
+    <OfKey asked={apiKeyId}>
+      {(key, keys) => (
+        <>
+          <div className={chat === null && !isNew ? undefined : "inbox-head"}>
+            <PageHead
+              title="Inbox"
+              actions={
+                <>
+                  <KeyPicker current={key} keys={keys} onPick={(id) => navigate({ to: `/inbox/${id}` })} />
+                  {key.status !== "revoked" && (
+                    <Link className="button" to={`/inbox/${key.api_key_id}`} search={{ new: true }}>
+                      New conversation
+                    </Link>
+                  )}
+                </>
+              }
+            >
+              Conversations, and the numbers they go through.
+            </PageHead>
+          </div>
+          <div className={chat !== null || isNew ? "inbox is-open" : "inbox"} key={key.api_key_id}>
+            <ChatList apiKeyId={key.api_key_id} current={chat} />
+            {chat !== null && <Conversation key={chat} of={key} chat={chat} />}
+            {isNew && <NewConversation of={key} />}
+            {chat === null && !isNew && (
+              <Empty title="No conversation is open">
+                <p>Choose one on the left, or begin a new one.</p>
+              </Empty>
+            )}
+          </div>
+        </>
+      )}
+    </OfKey>
   );
 }

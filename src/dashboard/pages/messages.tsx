@@ -22,37 +22,36 @@ export function Messages() {
   const isLive = search.live !== "off";
   const asked = typeof search.key === "string" ? search.key : undefined;
   return (
-    <>
-      <PageHead title="Messages">Everything that a key sent and received, with what became of it.</PageHead>
-      <OfKey asked={asked}>
-        {(key, keys) => {
-          const go = (next: { key?: string; filters?: Filters; live?: boolean }) =>
-            navigate({
-              to: "/messages",
-              search: {
-                key: next.key ?? key.api_key_id,
-                ...(next.filters ?? filters),
-                ...((next.live ?? isLive) ? {} : { live: "off" }),
-              },
-            });
-          return (
-            <>
-              <div className="filters">
-                <KeyPicker current={key} keys={keys} onPick={(id) => go({ key: id })} />
-                <Switch
-                  label="Live"
-                  hint="New messages and states appear by themselves."
-                  checked={isLive}
-                  onChange={(live) => go({ live })}
-                />
-              </div>
-              <MessageFilters apiKeyId={key.api_key_id} filters={filters} onChange={(next) => go({ filters: next })} />
-              <Found key={key.api_key_id} of={key} filters={filters} isLive={isLive} />
-            </>
-          );
-        }}
-      </OfKey>
-    </>
+    <OfKey asked={asked}>
+      {(key, keys) => {
+        const go = (next: { key?: string; filters?: Filters; live?: boolean }) =>
+          navigate({
+            to: "/messages",
+            search: {
+              key: next.key ?? key.api_key_id,
+              ...(next.filters ?? filters),
+              ...((next.live ?? isLive) ? {} : { live: "off" }),
+            },
+          });
+        return (
+          <>
+            <PageHead
+              title="Messages"
+              actions={
+                <>
+                  <Switch label="Live" checked={isLive} onChange={(live) => go({ live })} />
+                  <KeyPicker current={key} keys={keys} onPick={(id) => go({ key: id })} />
+                </>
+              }
+            >
+              Everything that a key sent and received, with what became of it.
+            </PageHead>
+            <MessageFilters apiKeyId={key.api_key_id} filters={filters} onChange={(next) => go({ filters: next })} />
+            <Found key={key.api_key_id} of={key} filters={filters} isLive={isLive} />
+          </>
+        );
+      }}
+    </OfKey>
   );
 }
 

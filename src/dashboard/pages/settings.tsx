@@ -3,6 +3,7 @@ import { NewOrganization } from "../parts/new-organization.tsx";
 import { OrganizationCard } from "../parts/organization-card.tsx";
 import { PageHead } from "../parts/page-head.tsx";
 import { Problem } from "../parts/problem.tsx";
+import { PublicAddress } from "../parts/public-address.tsx";
 import { Reading } from "../parts/reading.tsx";
 import { SignedIn } from "../parts/signed-in.tsx";
 import { ThemeChoice } from "../parts/theme-choice.tsx";
@@ -16,6 +17,7 @@ export function Settings() {
         What holds for everything. What one key does otherwise is set on its own page.
       </PageHead>
       <Organizations />
+      <PublicAddress />
       <SignedIn />
       <section className="card">
         <h2>Appearance</h2>

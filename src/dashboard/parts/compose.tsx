@@ -32,12 +32,12 @@ export function Compose(props: Props) {
       {key.mode === "test" && <Side asPerson={asPerson} onChange={setAsPerson} onSay={speak} isBusy={isBusy} />}
       <TextArea
         label={asPerson ? "What they write" : "Your message"}
+        rows={2}
         value={text}
         onChange={({ target }) => write(target.value)}
         onKeyDown={sendByKeyboard}
         hint={<TextLength text={text} isDivided={!chat.startsWith("whatsapp:") && file.trim() === ""} />}
       />
-      {!asPerson && <FileAddress file={file} onChange={setFile} />}
       {!asPerson && <WouldLeave preview={preview.data} error={preview.error} />}
       <Problem error={error} />
       <div className="row">
@@ -46,6 +46,7 @@ export function Compose(props: Props) {
         </button>
         <span className="quiet small">Ctrl + Enter sends, too.</span>
       </div>
+      {!asPerson && <FileAddress file={file} onChange={setFile} />}
     </form>
   );
 }

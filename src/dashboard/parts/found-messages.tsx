@@ -25,7 +25,11 @@ export function FoundMessages({ apiKeyId, messages }: { apiKeyId: string; messag
     },
     { head: "Text", kind: "wide", cell: (message) => <Excerpt message={message} /> },
     { head: "Status", kind: "plain", cell: (message) => <StatusBadge status={stateOf(message)} /> },
-    { head: "Our number", cell: ({ internal_id: number }) => number !== null && <OurNumber address={number} /> },
+    {
+      head: "Our number",
+      kind: "plain",
+      cell: ({ internal_id: number }) => number !== null && <OurNumber address={number} />,
+    },
     {
       head: "When",
       kind: "plain",

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type Answer, call, type Given } from "../api.ts";
 
 export type Organization = Answer<"listOrganizations">["organizations"][number];
@@ -44,4 +44,31 @@ export function useEndSessions() {
     mutationFn: () => call("endSessions", {}),
     onSuccess: () => cache.invalidateQueries(),
   });
+}
+
+/** Reads at which address the world reaches the gateway, and which numbers lead elsewhere. */
+export function usePublicUrl() {
+  return useQuery({ queryKey: ["public-url"], queryFn: () => call("getPublicUrl", {}) });
+}
+
+/** Sets the address at which the world reaches the gateway. */
+export function useSetPublicUrl() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (url: string) => call("putPublicUrl", { body: { url } }),
+    onSuccess: () => publicUrlChanged(cache),
+  });
+}
+
+/** Points the numbers that lead to a former address at the one in force. */
+export function useRepairPublicUrl() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: () => call("repairPublicUrl", {}),
+    onSettled: () => publicUrlChanged(cache),
+  });
+}
+
+function publicUrlChanged(cache: QueryClient) {
+  return Promise.all([["public-url"], ["status"]].map((queryKey) => cache.invalidateQueries({ queryKey })));
 }

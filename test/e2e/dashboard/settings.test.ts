@@ -51,6 +51,35 @@ describe("the settings", () => {
     expect((await organizations()).map(({ name }) => name)).toEqual(["Shop", "Second <b>house</b>"]);
   });
 
+  test("show the public address, and that it is a setting where it is one", async () => {
+    const { page, gateway } = dashboard;
+    const address = page.getByLabel("Address");
+    expect(await address.inputValue()).toBe(gateway.url);
+    await page.getByText("It is the Worker's setting PUBLIC_URL").waitFor();
+    expect(await page.getByRole("button", { name: "Set the address" }).count()).toBe(0);
+  });
+
+  test("set the public address of a gateway that has none as a setting, and offer the one that the page is open at", async () => {
+    const { page, gateway, findFaults } = dashboard;
+    // Started by npm, a gateway always has the setting: the answers of one that was deployed without it are told here.
+    const known = { url: null as string | null, source: null as string | null, former: ["https://old.example"] };
+    const behind = { numbers_behind: 1, phone_numbers_behind: ["+15005550006"] };
+    await page.route("**/admin/api/public-url", async (route) => {
+      if (route.request().method() === "PUT")
+        Object.assign(known, route.request().postDataJSON(), { source: "directory" });
+      await route.fulfill({ json: { ...known, ...behind } });
+    });
+    await page.reload();
+    await page.getByText(`This page is open at ${gateway.url}.`).waitFor();
+    await page.getByText("1 number leads to an address of before").waitFor();
+    expect(await findFaults("settings address")).toEqual([]);
+    await page.getByLabel("Address").fill("https://gateway.example");
+    await page.getByRole("button", { name: "Set the address" }).click();
+    await page.getByText("The public address is https://gateway.example.").waitFor();
+    expect(known).toMatchObject({ url: "https://gateway.example", source: "directory" });
+    await page.unroute("**/admin/api/public-url");
+  });
+
   test("show who is signed in, and end all of it after a question", async () => {
     const { page, findFaults, complaints } = dashboard;
     await page.getByText("this browser", { exact: true }).waitFor();
