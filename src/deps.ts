@@ -1,5 +1,6 @@
 import { sandboxCarrier } from "./carriers/sandbox/carrier.ts";
 import { twilioCarrier } from "./carriers/twilio/client.ts";
+import { askClock } from "./carriers/twilio/clock.ts";
 import { openDatabase } from "./directory/database.ts";
 import { encodeBase62 } from "./domain/api-key.ts";
 import { discreet } from "./domain/discreet.ts";
@@ -21,6 +22,12 @@ export function makeDeps(env: Cloudflare.Env, settings: Settings): Deps {
     pool: (keyId) => env.POOLS.getByName(keyId) as unknown as PoolCalls,
     sandbox: (accountSid) => env.SANDBOX.getByName(accountSid) as unknown as SandboxCalls,
     carrier: (account, login) => (account.sandbox ? sandbox(login) : twilio(login)),
+    askClock: () =>
+      askClock(
+        (url, init) => fetch(url, init),
+        settings.twilioApiUrl,
+        () => Date.now(),
+      ),
     signers: new Map(),
     refusals: new Map(),
     shape: new Map(),

@@ -67,12 +67,12 @@ export function bumpEverything(db: Database): Statement[] {
 export async function insertApiKey(
   db: Database,
   key: Pick<ApiKey, "id" | "organizationId" | "name" | "mode" | "hint" | "selection" | "createdAt">,
-  hash: string,
+  token: { hash: string; madeUnder: string },
 ): Promise<void> {
   const shortNumber = sql<number>`(SELECT coalesce(max(short_number), 0) + 1 FROM api_keys)`;
   await runTogether(db, [
     db.insert(apiKeys).values({ ...key, status: "active", shortNumber }),
-    db.insert(apiKeySecrets).values({ keyId: key.id, hash, validUntil: null, createdAt: key.createdAt }),
+    db.insert(apiKeySecrets).values({ keyId: key.id, ...token, validUntil: null, createdAt: key.createdAt }),
   ]);
 }
 
@@ -203,7 +203,7 @@ export async function revokeApiKey(db: Database, id: string, now: number): Promi
 export async function rotateApiKey(
   db: Database,
   id: string,
-  token: { hash: string; hint: string; now: number; previousValidUntil: number },
+  token: { hash: string; madeUnder: string; hint: string; now: number; previousValidUntil: number },
 ): Promise<void> {
   await runTogether(db, [
     db.delete(apiKeySecrets).where(and(eq(apiKeySecrets.keyId, id), lt(apiKeySecrets.validUntil, token.now))),
@@ -216,7 +216,13 @@ export async function rotateApiKey(
           or(isNull(apiKeySecrets.validUntil), gt(apiKeySecrets.validUntil, token.previousValidUntil)),
         ),
       ),
-    db.insert(apiKeySecrets).values({ keyId: id, hash: token.hash, validUntil: null, createdAt: token.now }),
+    db.insert(apiKeySecrets).values({
+      keyId: id,
+      hash: token.hash,
+      madeUnder: token.madeUnder,
+      validUntil: null,
+      createdAt: token.now,
+    }),
     db.update(apiKeys).set({ hint: token.hint }).where(eq(apiKeys.id, id)),
     bumpKeys(db, [id]),
   ]);

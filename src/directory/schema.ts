@@ -72,9 +72,17 @@ export const apiKeySecrets = sqliteTable(
     hash: text("hash").notNull(),
     validUntil: integer("valid_until"),
     createdAt: integer("created_at").notNull(),
+    /** The master key under which the token's checksum was made; null: made before that was noted. */
+    madeUnder: text("made_under"),
   },
   (table) => [primaryKey({ columns: [table.keyId, table.hash] })],
 );
+
+/** A master key since it was first seen as the newest one. */
+export const masterKeys = sqliteTable("master_keys", {
+  id: text("id").primaryKey(),
+  newestSince: integer("newest_since").notNull(),
+});
 
 export const twilioAccounts = sqliteTable(
   "twilio_accounts",

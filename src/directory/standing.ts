@@ -25,20 +25,6 @@ export async function listMissingTables(db: Database): Promise<string[]> {
   return needed.map((table) => getTableName(table)).filter((name) => !there.has(name));
 }
 
-/** Returns how many secrets of accounts and webhooks each master key has sealed, by the key's id. */
-export async function countSealed(db: Database): Promise<Map<string, number>> {
-  const rows = await db.all<{ id: string; total: number }>(
-    sql`SELECT substr(rest, 1, instr(rest, '.') - 1) AS id, count(*) AS total FROM (
-          SELECT substr(sealed, instr(sealed, '.') + 1) AS rest FROM (
-            SELECT api_key_secret AS sealed FROM twilio_accounts UNION ALL SELECT auth_token FROM twilio_accounts
-            UNION ALL SELECT previous_auth_token FROM twilio_accounts
-            UNION ALL SELECT secret FROM webhooks UNION ALL SELECT previous_secret FROM webhooks
-          ) WHERE sealed IS NOT NULL
-        ) GROUP BY id`,
-  );
-  return new Map(rows.map(({ id, total }) => [id, total]));
-}
-
 export type PoolStanding = { id: string; name: string; isBehind: boolean };
 
 /** Returns keys that are not revoked, of every organization, in the order of their ids; `after` is the last id of the page before. */

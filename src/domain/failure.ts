@@ -15,7 +15,8 @@ export const failureMessages = {
   content_required: "This message needs an approved WhatsApp template: the 24 hour window is closed. Send content_sid.",
   capability_missing: "No number of this pool can carry this message.",
   bulk_limit_exceeded: "At most 50 records per request, and 250 messages in all: split the list.",
-  unauthorized: "Invalid or missing API key: it is mistyped, revoked, or of another gateway.",
+  unauthorized:
+    "Invalid or missing API key: it is mistyped, revoked, or of another gateway, or its master key is missing from MASTER_KEYS.",
   forbidden: "Action not allowed for this API key.",
   signature_invalid: "The request's signature could not be verified.",
   from_number_not_owned: "This API key does not own the specified from_number",
@@ -51,6 +52,8 @@ export const failureMessages = {
   twilio_unavailable: "Twilio did not answer: try again.",
   no_numbers_assigned: "No numbers assigned to this API key",
   no_active_number: "No active number available",
+  master_key_missing: "A secret cannot be opened: the master key that sealed it is missing from MASTER_KEYS.",
+  master_key_in_use: "Something still needs this master key: keep it in MASTER_KEYS.",
   setup_incomplete: "The gateway is not set up.",
   publish_failed: "Saved, but not yet in force everywhere: it will be repeated by itself.",
   needs_snapshot: "The pool has no configuration yet.",
@@ -95,6 +98,12 @@ export function fail(
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     },
   };
+}
+
+/** Returns the refusal where a master key is missing: what it sealed opens with nothing else. */
+export function failLostKey(key: string): Refusal {
+  const message = `The master key ${key} is missing from MASTER_KEYS, and what it sealed opens with nothing else: put it back at the end of the list.`;
+  return fail("master_key_missing", message, { master_key: key });
 }
 
 /** Returns the refusal where stored data are of a newer release than this code: both shapes by their numbers. */

@@ -319,8 +319,15 @@ export type NumberStats = {
   health: { status: "healthy" | "unhealthy" | "unknown"; reason: string | null; since: number | null };
 };
 
-/** `unavailable`: the object cannot look at it now, it is to be reported again; `no_address`: nor before our address is known. */
-export type StatusAnswer = "applied" | "ignored" | "forbidden" | "no_address" | "unknown_pool" | "unavailable";
+/** `unavailable`: the object cannot look at it now, it is to be reported again; nor can it before our address is known (`no_address`), or the master key that sealed the account's token is there (`key_missing`). */
+export type StatusAnswer =
+  | "applied"
+  | "ignored"
+  | "forbidden"
+  | "no_address"
+  | "key_missing"
+  | "unknown_pool"
+  | "unavailable";
 
 /** What an object holds after a publication: an object of the release before does not say whether its key is revoked. */
 export type Published = { version: number; revoked?: boolean };

@@ -1,13 +1,15 @@
 import { type AccountRow, listAccounts } from "../directory/accounts.ts";
-import { countSealed } from "../directory/standing.ts";
 import type { AccountTraffic } from "../domain/pool-calls.ts";
 import type { Status } from "./check-status.ts";
 import type { Deps } from "./deps.ts";
+import type { KeyNeed } from "./master-keys.ts";
 
 /** One thing that was looked at, for a person: what is so, and how to mend it (null where nothing is amiss). */
 export type Check = { name: string; ok: boolean; detail: string; help: string | null };
 
 const accountsAtMost = 50;
+/** Webhook receivers refuse a signature that is five minutes off; a tenth of that is no matter of the network any more. */
+const clockToleranceMs = 30_000;
 /** The cron looks at each account hourly: twice that without a look means that it does not run. */
 const cronPatienceMs = 2 * 60 * 60 * 1000;
 /** A status comes within seconds; after so long without any, none can reach us. */
@@ -15,8 +17,8 @@ const statusPatienceMs = 15 * 60 * 1000;
 /** A ledger holds 10 GB at most (platform limit). */
 const ledgerLimit = 10e9;
 
-/** Returns everything a person would look at first when something is amiss, each with its detail and how to mend it; `status` is what was found before. */
-export async function checkUp(deps: Deps, status: Status): Promise<Check[]> {
+/** Returns everything a person would look at first when something is amiss, each with its detail and how to mend it; `status` and `needs` (of master keys) are what was found before. */
+export async function checkUp(deps: Deps, status: Status, needs: readonly KeyNeed[]): Promise<Check[]> {
   const { directory, migrations, publicUrl } = status;
   const found: Check[] = [
     { name: "directory", ...directory, help: directory.ok ? null : "Check the DB binding of the Worker." },
@@ -33,29 +35,38 @@ export async function checkUp(deps: Deps, status: Status): Promise<Check[]> {
   ];
   if (!directory.ok || !migrations.ok) return found;
   const asked = { limit: accountsAtMost, offset: 0, organizationId: null };
-  const [{ accounts }, sealed] = await Promise.all([listAccounts(deps.db, asked), countSealed(deps.db)]);
+  const { accounts } = await listAccounts(deps.db, asked);
   const live = accounts.filter(({ sandbox }) => !sandbox);
   return [
     ...found,
-    checkKeys(deps, sealed),
+    checkKeys(needs),
     checkCron(live, deps.now()),
     checkPools(status),
     checkLedgers(status),
+    ...(live.length === 0 ? [] : [checkClock(await deps.askClock())]),
     ...live.map((account) => checkAccount(account, trafficOf(status, account.id), deps.now())),
   ];
 }
 
-function checkKeys({ keyRing }: Deps, sealed: ReadonlyMap<string, number>): Check {
-  const counts = keyRing.all.map(({ id }) => `${id} ${sealed.get(id) ?? 0}`);
-  const lost = [...sealed].filter(([id]) => !keyRing.all.some((key) => key.id === id));
-  const detail = `Secrets sealed by key: ${counts.join(", ")}. New ones are sealed by ${keyRing.current.id}.`;
-  if (lost.length === 0) return { name: "master_keys", ok: true, detail, help: null };
-  const missing = lost.map(([id, count]) => `${count} by ${id}`).join(", ");
+function checkKeys(needs: readonly KeyNeed[]): Check {
+  const name = "master_keys";
+  const tell = ({ id, secrets, tokens }: KeyNeed) => `${id} ${secrets} secrets and ${tokens} API key tokens`;
+  const here = needs.filter(({ inRing }) => inRing);
+  const newest = here.find(({ isNewest }) => isNewest)?.id ?? "none";
+  const detail = `Needed for: ${here.map(tell).join(", ")}. New ones are made under ${newest}.`;
+  const lost = needs.filter(({ inRing }) => !inRing);
+  if (lost.length === 0) {
+    const idle = here.filter(
+      ({ isNewest, secrets, tokens, callbacksUntil }) => !isNewest && secrets + tokens === 0 && callbacksUntil === null,
+    );
+    const spare = idle.length === 0 ? "" : ` Nothing needs ${idle.map(({ id }) => id).join(", ")} any more: it may go.`;
+    return { name, ok: true, detail: detail + spare, help: null };
+  }
   return {
-    name: "master_keys",
+    name,
     ok: false,
-    detail: `${detail} Sealed by keys that are gone: ${missing}.`,
-    help: "Put the missing keys back at the end of MASTER_KEYS: what they sealed opens with nothing else.",
+    detail: `${detail} Missing from MASTER_KEYS: ${lost.map(tell).join(", ")}.`,
+    help: "Put the missing keys back at the end of MASTER_KEYS: what they sealed opens with nothing else. Then run npm run reseal.",
   };
 }
 
@@ -79,6 +90,19 @@ function checkCron(live: readonly AccountRow[], now: number): Check {
     detail,
     help: "See that the Worker has its cron trigger, and look into its logs for watchdog_failed.",
   };
+}
+
+function checkClock(aheadMs: number | null): Check {
+  const name = "clock";
+  if (aheadMs === null) {
+    const help = "See that the Worker may reach TWILIO_API_URL, and look at status.twilio.com.";
+    return { name, ok: false, detail: "Twilio's API did not answer within three seconds.", help };
+  }
+  const seconds = Math.abs(aheadMs / 1000).toFixed(1);
+  const detail = `Twilio's clock is ${seconds} s ${aheadMs < 0 ? "behind" : "ahead of"} ours.`;
+  const ok = Math.abs(aheadMs) <= clockToleranceMs;
+  const help = "Set this machine's clock (NTP): signatures, links and scheduled messages go by it.";
+  return { name, ok, detail, help: ok ? null : help };
 }
 
 function checkPools({ poolsBehind }: Status): Check {

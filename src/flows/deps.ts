@@ -31,6 +31,8 @@ export type Deps = {
   sandbox: (accountSid: string) => SandboxCalls;
   /** The carrier of an account: Twilio over the network, or the sandbox in this process. */
   carrier: (account: { sandbox: boolean }, login: Login) => TwilioAccount;
+  /** How many milliseconds Twilio's clock is ahead of ours, null where its API does not answer. */
+  askClock: () => Promise<number | null>;
   /** Who may sign Twilio's requests, as far as this isolate has read it lately. */
   signers: KnownSigners;
   /** Wrong admin tokens by address, as far as this isolate has met them in the last minute; `held` counts the answers that wait. */

@@ -1,6 +1,6 @@
 import type { Login } from "../carriers/twilio/account.ts";
 import type { Account, Sealed } from "../domain/snapshot.ts";
-import { open, seal } from "../sealing/envelope.ts";
+import { open, seal, UnopenedSecret } from "../sealing/envelope.ts";
 import type { Deps } from "./deps.ts";
 
 /** Seals a secret to its place in the directory. */
@@ -16,8 +16,9 @@ export async function openSecret(
   column: string,
   sealed: Sealed,
 ): Promise<string> {
-  const opened = await open(deps.keyRing, sealed, { table, row, column });
-  if (!opened.ok) throw new Error(`A secret of ${table} ${row} cannot be opened: ${opened.because}.`);
+  const place = { table, row, column };
+  const opened = await open(deps.keyRing, sealed, place);
+  if (!opened.ok) throw new UnopenedSecret(place, sealed, opened.because);
   return opened.text;
 }
 

@@ -7,6 +7,7 @@ import { forgettableBefore } from "../domain/session.ts";
 import { checkAccounts } from "./accounts/account-health.ts";
 import type { Deps } from "./deps.ts";
 import { fitsDirectory } from "./directory-shape.ts";
+import { noteKeys } from "./master-keys.ts";
 import { finishHandOvers } from "./messages/hand-over.ts";
 import { healOne, publishKeys, publishLobby } from "./publish.ts";
 import { noteSetting } from "./set-public-url.ts";
@@ -25,6 +26,7 @@ const duties: [name: string, work: (deps: Deps) => Promise<void>][] = [
   ["accounts", checkAccounts],
   ["unclaimed", forgetUnclaimed],
   ["sessions", forgetSessions],
+  ["master_keys", noteKeys],
 ];
 
 /** Finishes what was cut off, repeats what could not be published and forgets what is too old; run by the cron. One duty that fails holds back no other. */

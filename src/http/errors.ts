@@ -1,7 +1,8 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { hideNumericId, hidePeople } from "../domain/discreet.ts";
-import { type Failure, type FailureCode, failureMessages } from "../domain/failure.ts";
+import { type Failure, type FailureCode, failLostKey, failureMessages } from "../domain/failure.ts";
+import { UnopenedSecret } from "../sealing/envelope.ts";
 import { findNearestCall, type KnownCall } from "./nearest-path.ts";
 import { fullPath, type Operation } from "./operation.ts";
 import { sayRefusal } from "./rate-limit.ts";
@@ -57,6 +58,8 @@ export const statusOfFailure: Record<FailureCode, ContentfulStatusCode> = {
   no_numbers_assigned: 503,
   no_active_number: 503,
   setup_incomplete: 503,
+  master_key_missing: 503,
+  master_key_in_use: 409,
   publish_failed: 503,
   needs_snapshot: 503,
   release_mismatch: 503,
@@ -87,6 +90,9 @@ export function failureResponse(c: Context, failure: Failure): Response {
 /** Returns a handler for what was thrown: logs one JSON line without what may name a person, answers `internal_error` without detail. */
 export function onError(log: (line: string) => void): (error: Error, c: Context) => Response {
   return (error, c) => {
+    if (error instanceof UnopenedSecret && error.lostKey !== null) {
+      return failureResponse(c, failLostKey(error.lostKey).failure);
+    }
     log(
       JSON.stringify({
         level: "error",

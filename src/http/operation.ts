@@ -61,7 +61,8 @@ export function failuresOf(operation: Operation): FailureCode[] {
   if (operation.body !== undefined) codes.add("invalid_json");
   if (hasBody) codes.add("body_too_large").add("unsupported_media_type");
   if (operation.auth === "admin") codes.add("rate_limited");
-  if (operation.auth !== "none") codes.add("unauthorized").add("setup_incomplete").add("release_mismatch");
+  if (operation.auth !== "none")
+    codes.add("unauthorized").add("setup_incomplete").add("release_mismatch").add("master_key_missing");
   return [...codes.add("internal_error")];
 }
 

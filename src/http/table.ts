@@ -1,6 +1,7 @@
 import { apiKeyOperations } from "./admin/api-keys/contract.ts";
 import { keyContactOperations } from "./admin/contacts/contract.ts";
 import { integrationOperations } from "./admin/integrations/contract.ts";
+import { masterKeyOperations } from "./admin/master-keys/contract.ts";
 import { adminMessageOperations } from "./admin/messages/contract.ts";
 import { numberOperations } from "./admin/numbers/contract.ts";
 import { organizationOperations } from "./admin/organizations/contract.ts";
@@ -45,5 +46,6 @@ export const operations: readonly Operation[] = [
   ...tryingOperations,
   ...sessionOperations,
   ...publicUrlOperations,
+  ...masterKeyOperations,
   ...healthOperations,
 ];

@@ -26,6 +26,8 @@ export type Surroundings = {
   settingUrl: string | null;
   /** The account as its network's carrier, its credentials opened; throws when they cannot be. */
   carrierOf: (account: Account) => Promise<Carrier>;
+  /** The master key that sealed an account's credentials and is missing, null where none is. */
+  lostKeyOf: (account: Account) => string | null;
   /** The tokens that may sign the account's webhooks: the present one, and the one before while it still verifies. */
   openTokens: (account: Account) => Promise<string[]>;
   poolReference: () => Promise<string>;

@@ -7,7 +7,7 @@ import type { Bell } from "../domain/pool-calls.ts";
 import { readAddress } from "../domain/public-address.ts";
 import type { Account, Sealed } from "../domain/snapshot.ts";
 import { deriveKey } from "../sealing/derive.ts";
-import { open } from "../sealing/envelope.ts";
+import { lostKeyAmong, open, UnopenedSecret } from "../sealing/envelope.ts";
 import { type KeyRing, parseKeyRing } from "../sealing/key-ring.ts";
 import type { Surroundings } from "./desk.ts";
 
@@ -20,8 +20,9 @@ export function surround(ctx: DurableObjectState, env: Cloudflare.Env): Surround
     if (sealed === null) return null;
     const known = opened.get(sealed);
     if (known !== undefined) return known;
-    const result = await open(needRing(ring), sealed, { table: "twilio_accounts", row, column });
-    if (!result.ok) throw new Error(`A credential of ${row} cannot be opened: ${result.because}.`);
+    const place = { table: "twilio_accounts", row, column };
+    const result = await open(needRing(ring), sealed, place);
+    if (!result.ok) throw new UnopenedSecret(place, sealed, result.because);
     opened.set(sealed, result.text);
     return result.text;
   };
@@ -38,6 +39,7 @@ export function surround(ctx: DurableObjectState, env: Cloudflare.Env): Surround
       const login = await openLogin(account, openSecret);
       return account.sandbox ? sandbox(login) : twilio(login);
     },
+    lostKeyOf: ({ apiKeySecret, authToken }) => lostKeyAmong(needRing(ring), [apiKeySecret, authToken]),
     openTokens: async (account) => {
       const previous = account.previousAuthToken;
       const former = previous === null || previous.validUntil <= Date.now() ? null : previous.sealed;

@@ -52,6 +52,34 @@ export function isCurrent(ring: KeyRing, sealed: Sealed): boolean {
   return parse(sealed)?.keyId === ring.current.id;
 }
 
+/** Returns the id of the key that sealed a value, null for what was never sealed. */
+export function sealedBy(sealed: Sealed): string | null {
+  return parse(sealed)?.keyId ?? null;
+}
+
+/** Returns the first of the values' keys that the ring does not have, null where it has them all. */
+export function lostKeyAmong(ring: KeyRing, values: readonly (Sealed | null)[]): string | null {
+  const ids = values.flatMap((value) => (value === null ? [] : (sealedBy(value) ?? [])));
+  return ids.find((id) => !ring.all.some((key) => key.id === id)) ?? null;
+}
+
+/** A secret that cannot be opened: our own fault or the operator's, never the caller's. `lostKey` is the master key that MASTER_KEYS lacks, null where the value itself is damaged. */
+export class UnopenedSecret extends Error {
+  readonly lostKey: string | null;
+
+  constructor(place: Place, sealed: Sealed, because: string) {
+    const key = sealedBy(sealed);
+    const isLost = because === "unknown_key" && key !== null;
+    super(
+      isLost
+        ? `A secret of ${place.table} ${place.row} was sealed by the master key ${key}, which MASTER_KEYS does not have: put it back at the end of the list.`
+        : `A secret of ${place.table} ${place.row} cannot be opened: ${because}.`,
+    );
+    this.name = "UnopenedSecret";
+    this.lostKey = isLost ? key : null;
+  }
+}
+
 function parse(sealed: Sealed) {
   const [form, keyId, nonceText, ciphertextText, ...rest] = sealed.split(".", 5);
   if (form !== version || keyId === undefined || rest.length > 0) return null;

@@ -1,3 +1,16 @@
+import { exchange, type Fetch } from "./exchange.ts";
+
+const patience = { timeoutMs: 3_000, maxBytes: 64 * 1024 };
+
+/** Asks Twilio's API for the time, without credentials: any answer carries it. Milliseconds that its clock is ahead of `now`, null where it does not answer. */
+export async function askClock(fetch: Fetch, apiUrl: string, now: () => number): Promise<number | null> {
+  const clock = new Clock();
+  const askedAt = now();
+  const asked = await exchange(fetch, `${apiUrl}/`, { method: "GET" }, patience);
+  if (asked.ok) clock.learn(asked.answer.headers.get("Date"), askedAt, now());
+  return clock.aheadMs;
+}
+
 /** How far Twilio's clock is ahead of ours, as its last answer told; unknown before the first answer. */
 export class Clock {
   #aheadMs: number | null = null;

@@ -33,7 +33,7 @@ export async function createApiKey(
     hint: hint(token),
     createdAt: deps.now(),
   };
-  await insertApiKey(deps.db, row, hash);
+  await insertApiKey(deps.db, row, { hash, madeUnder: deps.keyRing.current.id });
   const published = await publishKeys(deps, [id]);
   if (!published.ok) return published;
   const key = await findApiKey(deps.db, id);
@@ -57,7 +57,8 @@ export async function rotateKey(
   const { token, hash } = await mint(deps, id, key.value.mode);
   const now = deps.now();
   const previousValidUntil = now + overlapSeconds * 1000;
-  await rotateApiKey(deps.db, id, { hash, hint: hint(token), now, previousValidUntil });
+  const madeUnder = deps.keyRing.current.id;
+  await rotateApiKey(deps.db, id, { hash, madeUnder, hint: hint(token), now, previousValidUntil });
   const published = await publishKeys(deps, [id]);
   if (!published.ok) return published;
   // A token of a key that was revoked meanwhile opens nothing.

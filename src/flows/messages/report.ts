@@ -20,6 +20,7 @@ export async function reportStatus(deps: Deps, incoming: SignedForm): Promise<Re
   if (keyId === null) return fail("signature_invalid");
   const report = toReport(deps, incoming, incoming.url.searchParams.get("message"));
   const answer = await askPool(deps, keyId, report);
+  if (answer === "key_missing") return fail("master_key_missing");
   if (answer === "unavailable") return fail("release_mismatch");
   if (answer === "no_address") return fail("setup_incomplete", addressMissing, { missing: ["PUBLIC_URL"] });
   return answer === "forbidden" || answer === "unknown_pool" ? fail("signature_invalid") : ok(null);

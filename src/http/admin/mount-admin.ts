@@ -3,6 +3,7 @@ import type { Edge } from "../edge.ts";
 import { mountApiKeys } from "./api-keys/routes.ts";
 import { mountKeyContacts } from "./contacts/routes.ts";
 import { mountIntegrations } from "./integrations/routes.ts";
+import { mountMasterKeys } from "./master-keys/routes.ts";
 import { mountAdminMessages } from "./messages/routes.ts";
 import { mountNumbers } from "./numbers/routes.ts";
 import { mountOrganizations } from "./organizations/routes.ts";
@@ -28,5 +29,6 @@ export function mountAdmin(router: Hono<Edge>): void {
   mountTrying(router);
   mountSessions(router);
   mountPublicUrl(router);
+  mountMasterKeys(router);
   mountStatus(router);
 }

@@ -252,6 +252,19 @@ export const errorGuide: Record<FailureCode, ErrorAdvice> = {
     message: "The gateway is not set up: MASTER_KEYS is missing or not valid. Set it as a secret of the Worker.",
     more: { missing: ["MASTER_KEYS"] },
   },
+  master_key_missing: {
+    cause: "A secret was sealed by a master key that is no longer in MASTER_KEYS.",
+    fix: "Put the key that `master_key` names back at the end of MASTER_KEYS; then `npm run reseal` makes it unnecessary.",
+    message:
+      "The master key k1 is missing from MASTER_KEYS, and what it sealed opens with nothing else: put it back at the end of the list.",
+    more: { master_key: "k1" },
+  },
+  master_key_in_use: {
+    cause: "A master key was to be retired, and secrets, API keys or callbacks that are under way still need it.",
+    fix: "Run `npm run reseal` for the secrets, rotate the API keys that were made under it, and wait until `callbacks_until` has passed.",
+    message: "The master key k1 is still needed: by 3 secrets, 1 token of API keys.",
+    more: { secrets: 3, tokens: 1, callbacks_until: null },
+  },
   release_mismatch: {
     cause:
       "Code and data of two releases meet: for minutes while an upgrade is under way, or for longer where the code was set back behind its data.",

@@ -22,6 +22,7 @@ export const tagWords: Readonly<Record<string, string>> = {
   "Organization webhooks": "Webhooks of a whole organization, or of one of its keys, from the admin's side.",
   "Trying it": "Test messages, and messages from the sandbox's people.",
   Sessions: "Who is signed in to the dashboard, and signing everybody out.",
+  "Master keys": "Replacing the key under which secrets are sealed.",
   Health: "Whether the gateway lives, and whether everything is in order.",
   [imessageTag]:
     "What Blooio's clients know and only an iMessage line can do: reactions, polls, backgrounds, groups, location, FaceTime, contact cards. A key with Twilio numbers is answered 400 `not_supported_on_twilio`; typing and read receipts answer 200 with a `warning`, and its list of groups is empty.",

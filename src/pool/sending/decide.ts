@@ -1,4 +1,4 @@
-import { type Failure, ok, type Result } from "../../domain/failure.ts";
+import { type Failure, failLostKey, ok, type Result } from "../../domain/failure.ts";
 import type { Draft } from "../../domain/message.ts";
 import { readChatId, readPhoneNumber } from "../../domain/phone.ts";
 import type { Preview } from "../../domain/pool-calls.ts";
@@ -28,6 +28,9 @@ export function decideSend(desk: Desk, drafts: Addressed, explain: Explain = "co
   if (refusal !== null) return { ok: false, failure: refusal.failure, choice: null };
   const choice = chooseNow(desk, wishOf(drafts), chat, explain);
   if (!choice.ok) return { ok: false, failure: choice.failure, choice: null };
+  const account = desk.findAccount(choice.number.accountId);
+  const lostKey = account === null ? null : desk.outside.lostKeyOf(account);
+  if (lostKey !== null) return { ok: false, failure: failLostKey(lostKey).failure, choice };
   const shortened = shortenDrafts(
     desk,
     drafts.map((draft) => ({ ...draft, sendAt: sendAt.value })),

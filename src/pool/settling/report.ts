@@ -40,6 +40,7 @@ const required = [["MessageSid", "SmsSid"], ["MessageStatus", "SmsStatus"], ["Ac
 export async function takeReport(desk: Desk, report: StatusReport): Promise<StatusAnswer> {
   const account = desk.findAccount(report.accountId);
   if (account !== null && !account.sandbox && desk.addresses.current === null) return "no_address";
+  if (account !== null && desk.outside.lostKeyOf(account) !== null) return "key_missing";
   return account !== null && (await isGenuine(desk, account, report)) ? heed(desk, account, report) : "forbidden";
 }
 

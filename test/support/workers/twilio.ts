@@ -19,6 +19,8 @@ export type Outside = {
   enter: (request: Request) => Response | Promise<Response>;
   /** Decides how the customer's endpoint answers; 200 by default. */
   answerAs: (url: string) => number;
+  /** How far Twilio's clock is ahead. */
+  twilioAheadMs: number;
   /** Every line that the gateway logged. */
   lines: string[];
   /** Resolves when nothing is asked of Twilio any more, or half a second later where something hangs. */
@@ -36,6 +38,7 @@ export function standInForTheOutside(): Outside {
     doors: ["https://gateway.test"],
     enter: (request) => exports.default.fetch(request),
     answerAs: () => 200,
+    twilioAheadMs: 0,
     lines: [],
     async calm() {
       for (let [quiet, left] = [0, 100]; quiet < 3 && left > 0; left -= 1) {
@@ -66,6 +69,12 @@ export function standInForTheOutside(): Outside {
       underWay += 1;
       return ask(account, request).finally(() => {
         underWay -= 1;
+      });
+    }
+    if (url.origin === env.TWILIO_API_URL) {
+      return new Response("", {
+        status: 401,
+        headers: { date: new Date(Date.now() + outside.twilioAheadMs).toUTCString() },
       });
     }
     outside.told.push({ url: request.url, body: await request.json(), headers: request.headers });

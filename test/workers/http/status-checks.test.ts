@@ -2,15 +2,23 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { FakeAccount } from "../../support/node/fake-twilio-account.ts";
 import { admin } from "../../support/workers/gateway.ts";
-import { type LiveKey, makeLiveKey, sendTaken, standInForTheOutside } from "../../support/workers/twilio.ts";
+import {
+  type LiveKey,
+  makeLiveKey,
+  type Outside,
+  sendTaken,
+  standInForTheOutside,
+} from "../../support/workers/twilio.ts";
 
 type Check = { name: string; ok: boolean; detail: string; help: string | null };
 
+let outside: Outside;
 let twilio: FakeAccount;
 let key: LiveKey;
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
-  twilio = standInForTheOutside().open();
+  outside = standInForTheOutside();
+  twilio = outside.open();
   key = await makeLiveKey(twilio);
 });
 afterEach(async () => {
@@ -95,7 +103,15 @@ describe("the checks of the status", () => {
     await env.DB.prepare("UPDATE webhooks SET secret = 'v1.lost.aa.bb'").run();
     const lost = await check("master_keys");
     expect(lost).toMatchObject({ ok: false, help: expect.stringContaining("MASTER_KEYS") });
-    expect(lost.detail).toContain("1 by lost");
+    expect(lost.detail).toContain("Missing from MASTER_KEYS: lost 1 secrets");
+  });
+
+  it("compare the clock with Twilio's", async () => {
+    expect(await check("clock")).toMatchObject({ ok: true, help: null });
+    outside.twilioAheadMs = -95_000;
+    const off = await check("clock");
+    expect(off).toMatchObject({ ok: false, help: expect.stringContaining("clock") });
+    expect(off.detail).toMatch(/9[4-5]\.\d s behind/);
   });
 
   it("show how large the ledgers are", async () => {

@@ -27,6 +27,17 @@ const PoolStatus = z
   })
   .meta({ id: "PoolStatus" });
 
+const MasterKeyNeed = z
+  .object({
+    id: z.string(),
+    in_ring: z.boolean().meta({ description: "MASTER_KEYS has it." }),
+    newest: z.boolean(),
+    secrets: z.int().meta({ description: "Credentials and webhook secrets that it sealed." }),
+    tokens: z.int().meta({ description: "Tokens of API keys that open, and whose checksum it made." }),
+    callbacks_until: timestamp.nullable().meta({ description: "Until when callbacks under way need it." }),
+  })
+  .meta({ id: "MasterKeyNeed" });
+
 const Status = z
   .looseObject({
     ok: z.boolean(),
@@ -37,6 +48,9 @@ const Status = z
     public_url: finding,
     undelivered_webhooks: z.int().meta({ description: "Deliveries that the pools of this page owe." }),
     pools_behind: z.int().meta({ description: "Pools whose configuration is behind the directory." }),
+    master_keys: z
+      .array(MasterKeyNeed)
+      .meta({ description: "What still needs each master key; empty where the directory does not answer." }),
     checks: z.array(Check).meta({ description: "Everything worth a look when something is amiss." }),
     pools: z
       .array(PoolStatus)

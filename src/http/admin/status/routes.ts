@@ -2,6 +2,7 @@ import type { Hono } from "hono";
 import { version } from "../../../../package.json";
 import { checkStatus, type PoolStatus } from "../../../flows/check-status.ts";
 import { checkUp } from "../../../flows/check-up.ts";
+import { type KeyNeed, listKeyNeeds } from "../../../flows/master-keys.ts";
 import { adminGuard, type Edge } from "../../edge.ts";
 import { mount } from "../../mount.ts";
 import { getStatus } from "./contract.ts";
@@ -14,8 +15,10 @@ export function mountStatus(router: Hono<Edge>): void {
     async ({ query, reply }, c) => {
       const status = await checkStatus(c.get("deps"), query.after ?? null);
       const { directory, migrations, publicUrl } = status;
+      const usable = directory.ok && migrations.ok;
+      const needs = usable ? await listKeyNeeds(c.get("deps")) : [];
       return reply(200, {
-        ok: directory.ok && migrations.ok && publicUrl.ok,
+        ok: usable && publicUrl.ok && needs.every(({ inRing }) => inRing),
         version,
         directory,
         migrations,
@@ -23,13 +26,18 @@ export function mountStatus(router: Hono<Edge>): void {
         public_url: publicUrl,
         undelivered_webhooks: status.undeliveredWebhooks,
         pools_behind: status.poolsBehind,
-        checks: await checkUp(c.get("deps"), status),
+        master_keys: needs.map(toKeyNeed),
+        checks: await checkUp(c.get("deps"), status, needs),
         pools: status.pools.map(toPoolStatus),
         next_after: status.nextAfter,
       });
     },
     adminGuard,
   );
+}
+
+function toKeyNeed({ id, inRing, isNewest, secrets, tokens, callbacksUntil }: KeyNeed) {
+  return { id, in_ring: inRing, newest: isNewest, secrets, tokens, callbacks_until: callbacksUntil };
 }
 
 function toPoolStatus({ id, name, isBehind, stats }: PoolStatus) {
