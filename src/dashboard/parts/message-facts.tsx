@@ -14,7 +14,7 @@ export function MessageFacts({ apiKeyId, story }: { apiKeyId: string; story: Mes
       <dl className="facts">
         <Fact name="Our number">
           {number !== null && (
-            <Link to="/numbers">
+            <Link to="/numbers" search={{ q: number }}>
               <PhoneNumber address={number} />
             </Link>
           )}
