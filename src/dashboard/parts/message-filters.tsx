@@ -1,6 +1,6 @@
-import type { FormEvent } from "react";
+import { type FormEvent, useState } from "react";
 import { type Filters, fromField, readFilters, toField } from "../queries/message-filters.ts";
-import { useNumbers } from "../queries/numbers.ts";
+import { useNumbersOfKey } from "../queries/numbers.ts";
 import { Select, TextField } from "./field.tsx";
 import { readAddress } from "./phone-number.tsx";
 
@@ -23,9 +23,10 @@ type Props = { apiKeyId: string; filters: Filters; onChange: (filters: Filters) 
 
 /** What a list of messages is narrowed by. Lists apply when something is chosen, texts by Enter or the button. */
 export function MessageFilters({ apiKeyId, filters, onChange }: Props) {
-  const numbers = useNumbers().data?.numbers.filter(({ api_key_id: id }) => id === apiKeyId) ?? [];
-  const ours = [...new Set([...numbers.map((number) => number.phone_number), filters.number ?? ""])].filter(Boolean);
   const rare = [filters.number, filters.contact, filters.since, filters.until].filter(Boolean).length;
+  const [isWide, widen] = useState(rare > 0);
+  const numbers = useNumbersOfKey(apiKeyId, isWide).data?.numbers ?? [];
+  const ours = [...new Set([...numbers.map((number) => number.phone_number), filters.number ?? ""])].filter(Boolean);
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -54,7 +55,7 @@ export function MessageFilters({ apiKeyId, filters, onChange }: Props) {
           <Select label="Direction" name="direction" options={directions} defaultValue={filters.direction ?? ""} />
           <button type="submit">Search</button>
         </div>
-        <details open={rare > 0}>
+        <details open={isWide} onToggle={({ currentTarget }) => widen(currentTarget.open)}>
           <summary>By number, contact and time{rare > 0 && ` (${rare} in force)`}</summary>
           <div className="filters">
             <Select

@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { PhoneNumber } from "./phone-number.tsx";
 
 export type Candidate = { phone_number: string; eligible: boolean; why: string };
@@ -15,14 +16,20 @@ const reasons: Record<string, string> = {
 
 type Props = { reason: string | null; chosen: string | null; considered: readonly Candidate[]; note?: string | null };
 
-/** Why a number speaks: the rule in words, and what was found of each number that was looked at. */
+const shownAtFirst = 12;
+
+/** Why a number speaks: the rule in words, and what was found of each number that was looked at, the chosen one first. */
 export function Trace({ reason, chosen, considered, note }: Props) {
+  const [isWhole, showWhole] = useState(false);
+  const own = considered.filter(({ phone_number: address }) => address === chosen);
+  const inOrder = [...own, ...considered.filter((candidate) => !own.includes(candidate))];
+  const shown = isWhole ? inOrder : inOrder.slice(0, shownAtFirst);
   return (
     <>
       {reason !== null && <p>{reasons[reason] ?? reason.replaceAll("_", " ")}</p>}
       {note && <p className="text">{note}</p>}
       <ul className="trace">
-        {considered.map((candidate) => (
+        {shown.map((candidate) => (
           <li key={candidate.phone_number} className={candidate.phone_number === chosen ? "is-chosen" : undefined}>
             <PhoneNumber address={candidate.phone_number} />
             <span className="text">{candidate.why.replace(/^(?:not )?chosen: /, "")}</span>
@@ -30,6 +37,11 @@ export function Trace({ reason, chosen, considered, note }: Props) {
           </li>
         ))}
       </ul>
+      {shown.length < inOrder.length && (
+        <button type="button" className="link" onClick={() => showWhole(true)}>
+          Show all {inOrder.length} numbers
+        </button>
+      )}
     </>
   );
 }

@@ -59,7 +59,7 @@ export function useMessageStory(apiKeyId: string, messageId: string) {
   return useQuery({
     queryKey: ["message", apiKeyId, messageId],
     queryFn: () => call("readAdminMessage", { params: { apiKeyId, messageId } }),
-    refetchInterval: ({ state }) => (state.data === undefined || isUnfinished(state.data) ? soonMs : laterMs),
+    refetchInterval: ({ state }) => (state.data !== undefined && isUnfinished(state.data) ? soonMs : laterMs),
   });
 }
 

@@ -17,6 +17,16 @@ export function useNumbers() {
   });
 }
 
+/** Reads the numbers of one key, once they are wanted. */
+export function useNumbersOfKey(apiKeyId: string, isWanted: boolean) {
+  return useQuery({
+    queryKey: ["numbers", apiKeyId],
+    queryFn: () => call("listManagedNumbers", { query: { api_key_id: apiKeyId } }),
+    enabled: isWanted,
+    refetchInterval: false,
+  });
+}
+
 /** Changes a number or assigns it to a key; the lists of numbers and keys are read again. */
 export function useChangeNumber() {
   const changed = useKeysChanged();
