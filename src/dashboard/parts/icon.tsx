@@ -16,6 +16,7 @@ const strokes = {
   check: "M5 12.5l4.5 4.5L19 7",
   up: "M12 19V5M6 11l6-6 6 6",
   down: "M12 5v14M6 13l6 6 6-6",
+  grip: "M5 9h14M5 15h14",
 } as const;
 
 export type IconName = keyof typeof strokes;

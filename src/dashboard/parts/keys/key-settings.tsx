@@ -1,0 +1,178 @@
+import { type FormEvent, useState } from "react";
+import type { Given } from "../../api.ts";
+import { type Key, useChangeKey } from "../../queries/key.ts";
+import { Select, Switch, TextField } from "../field.tsx";
+import { useNotice } from "../notices.tsx";
+import { Problem } from "../problem.tsx";
+import { countryName, joinDuration, readCap, readCountries, splitDuration, type Unit } from "./settings-fields.ts";
+
+type Change = Given<"updateApiKey">["body"];
+type Draft = {
+  name: string;
+  countries: string;
+  cap: string;
+  waiting: string;
+  unit: Unit;
+  shorten_links: boolean;
+  resend_unknown: boolean;
+  move_waiting: boolean;
+};
+
+const aDay = 86_400;
+const limits = { least: 60, most: 604_800 };
+const units = [
+  { value: "minutes", label: "minutes" },
+  { value: "hours", label: "hours" },
+  { value: "days", label: "days" },
+];
+
+function draftOf(key: Key): Draft {
+  const { amount, unit } = splitDuration(key.waiting_limit_seconds ?? aDay);
+  return {
+    name: key.name,
+    countries: key.allowed_countries?.join(", ") ?? "",
+    cap: key.daily_cap === null ? "" : String(key.daily_cap),
+    waiting: String(amount),
+    unit,
+    shorten_links: key.shorten_links ?? false,
+    resend_unknown: key.resend_unknown ?? false,
+    move_waiting: key.move_waiting ?? false,
+  };
+}
+
+/** What is wrong with a draft, by its field. */
+function judge(draft: Draft) {
+  const { wrong } = readCountries(draft.countries);
+  const seconds = joinDuration(draft.waiting, draft.unit);
+  return {
+    name: draft.name.trim() === "" ? "A key needs a name." : null,
+    countries: wrong.length === 0 ? null : `No country: ${wrong.join(", ")}. Write its two letters, for example US.`,
+    cap: readCap(draft.cap) === undefined ? "A whole number, or nothing for no cap." : null,
+    waiting:
+      seconds === null || seconds < limits.least || seconds > limits.most ? "From one minute to seven days." : null,
+  };
+}
+
+function changeOf(draft: Draft, touched: ReadonlySet<keyof Draft>): Change {
+  const { name, shorten_links, resend_unknown, move_waiting } = draft;
+  const seconds = joinDuration(draft.waiting, draft.unit);
+  return {
+    ...(touched.has("name") ? { name: name.trim() } : {}),
+    ...(touched.has("countries") ? { allowed_countries: readCountries(draft.countries).codes } : {}),
+    ...(touched.has("cap") ? { daily_cap: readCap(draft.cap) ?? null } : {}),
+    ...((touched.has("waiting") || touched.has("unit")) && seconds !== null ? { waiting_limit_seconds: seconds } : {}),
+    ...(touched.has("shorten_links") ? { shorten_links } : {}),
+    ...(touched.has("resend_unknown") ? { resend_unknown } : {}),
+    ...(touched.has("move_waiting") ? { move_waiting } : {}),
+  };
+}
+
+/** A key's limits and habits. Only what was touched is sent, so that two people who change different things do not undo each other. */
+export function KeySettings({ apiKey }: { apiKey: Key }) {
+  const [edits, setEdits] = useState<Partial<Draft>>({});
+  const { mutate, isPending, error } = useChangeKey(apiKey.api_key_id);
+  const notify = useNotice();
+  const draft = { ...draftOf(apiKey), ...edits };
+  const faults = judge(draft);
+  const touched = new Set(Object.keys(edits) as (keyof Draft)[]);
+  const isWrong = Object.values(faults).some((fault) => fault !== null);
+  const set =
+    <F extends keyof Draft>(field: F) =>
+    (value: Draft[F]) =>
+      setEdits((before) => ({ ...before, [field]: value }));
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    if (isWrong || touched.size === 0) return;
+    mutate(changeOf(draft, touched), {
+      onSuccess: () => {
+        setEdits({});
+        notify("The settings are in force.");
+      },
+    });
+  }
+  return (
+    <form className="card" onSubmit={submit} aria-labelledby="settings-head">
+      <h2 id="settings-head">Settings</h2>
+      <SettingsFields draft={draft} faults={faults} set={set} />
+      <Problem error={error} />
+      <div className="row">
+        <button type="submit" disabled={isPending || isWrong || touched.size === 0}>
+          {isPending ? "Saving …" : "Save the settings"}
+        </button>
+        {touched.size > 0 && (
+          <button type="button" className="second" onClick={() => setEdits({})}>
+            Put them back
+          </button>
+        )}
+      </div>
+    </form>
+  );
+}
+
+type FieldsProps = {
+  draft: Draft;
+  faults: ReturnType<typeof judge>;
+  set: <F extends keyof Draft>(field: F) => (value: Draft[F]) => void;
+};
+
+function SettingsFields({ draft, faults, set }: FieldsProps) {
+  const { codes } = readCountries(draft.countries);
+  const named = codes?.map((code) => countryName(code) ?? code).join(", ");
+  return (
+    <div className="form-grid">
+      <TextField
+        label="Name"
+        value={draft.name}
+        maxLength={128}
+        error={faults.name}
+        onChange={({ target }) => set("name")(target.value)}
+      />
+      <TextField
+        label="Countries it may write to"
+        value={draft.countries}
+        placeholder="Every country"
+        hint={named ? `Only to ${named}.` : "Two letters each, for example US, CA. Empty: every country."}
+        error={faults.countries}
+        onChange={({ target }) => set("countries")(target.value)}
+      />
+      <TextField
+        label="Parts a day"
+        value={draft.cap}
+        inputMode="numeric"
+        placeholder="No cap"
+        hint="A text of 160 characters is one part. Days are those of UTC."
+        error={faults.cap}
+        onChange={({ target }) => set("cap")(target.value)}
+      />
+      <div className="pair">
+        <TextField
+          label="A message may wait for"
+          value={draft.waiting}
+          inputMode="numeric"
+          hint="Whatever holds it; then it fails and says why."
+          error={faults.waiting}
+          onChange={({ target }) => set("waiting")(target.value)}
+        />
+        <Select label="Unit" options={units} value={draft.unit} onChange={(unit) => set("unit")(unit as Unit)} />
+      </div>
+      <Switch
+        label="Shorten links"
+        hint="Links in texts become short ones that count clicks."
+        checked={draft.shorten_links}
+        onChange={set("shorten_links")}
+      />
+      <Switch
+        label="Send again what was not taken"
+        hint="Where an answer was lost and Twilio is known not to have taken the message. Off: it fails instead."
+        checked={draft.resend_unknown}
+        onChange={set("resend_unknown")}
+      />
+      <Switch
+        label="Move what waits to another number"
+        hint="Where Twilio refuses the account of the number it waits on, unless its sender was asked for by name."
+        checked={draft.move_waiting}
+        onChange={set("move_waiting")}
+      />
+    </div>
+  );
+}

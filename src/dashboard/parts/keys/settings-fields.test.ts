@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { joinDuration, readCap, readCountries, splitDuration } from "./settings-fields.ts";
+
+describe("the settings of a key as a person writes them", () => {
+  it.each([
+    [86_400, 1, "days"],
+    [604_800, 7, "days"],
+    [90_000, 25, "hours"],
+    [60, 1, "minutes"],
+    [5_400, 90, "minutes"],
+  ] as const)("says %i seconds as %i %s, and back", (seconds, amount, unit) => {
+    expect(splitDuration(seconds)).toEqual({ amount, unit });
+    expect(joinDuration(String(amount), unit)).toBe(seconds);
+  });
+
+  it("takes only whole positive amounts", () => {
+    for (const wrong of ["", "0", "-1", "1.5", "a day"]) expect(joinDuration(wrong, "hours")).toBeNull();
+  });
+
+  it("reads countries in any case, each once, and says which are none", () => {
+    expect(readCountries("us, CA;us\nde")).toEqual({ codes: ["US", "CA", "DE"], wrong: [] });
+    expect(readCountries("US, USA, 1X").wrong).toEqual(["USA", "1X"]);
+    expect(readCountries("  ")).toEqual({ codes: null, wrong: [] });
+  });
+
+  it("reads an empty cap as none, and refuses what is no number", () => {
+    expect(readCap("")).toBeNull();
+    expect(readCap("0")).toBe(0);
+    expect(readCap("1000")).toBe(1000);
+    expect(readCap("1e3")).toBeUndefined();
+    expect(readCap("-5")).toBeUndefined();
+  });
+});

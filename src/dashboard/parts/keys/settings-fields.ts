@@ -1,0 +1,43 @@
+export type Unit = "minutes" | "hours" | "days";
+const unitSeconds: Record<Unit, number> = { minutes: 60, hours: 3_600, days: 86_400 };
+
+/** Returns seconds as the largest unit that says them exactly; odd seconds are rounded to minutes. */
+export function splitDuration(seconds: number): { amount: number; unit: Unit } {
+  const unit = (["days", "hours"] as const).find(
+    (one) => seconds >= unitSeconds[one] && seconds % unitSeconds[one] === 0,
+  );
+  return { amount: Math.round(seconds / unitSeconds[unit ?? "minutes"]), unit: unit ?? "minutes" };
+}
+
+/** Returns an amount of a unit in seconds, or null for what is no whole positive amount. */
+export function joinDuration(amount: string, unit: Unit): number | null {
+  return /^[1-9]\d{0,6}$/.test(amount.trim()) ? Number(amount) * unitSeconds[unit] : null;
+}
+
+const names = new Intl.DisplayNames("en", { type: "region", fallback: "none" });
+
+/** Returns a country's name by its two letters, or null where no country has them. */
+export function countryName(code: string): string | null {
+  return /^[A-Z]{2}$/.test(code) ? (names.of(code) ?? null) : null;
+}
+
+/** Reads countries as a person lists them: two letters each, in any case, between commas or blanks. Nothing at all means every country: null. */
+export function readCountries(text: string): { codes: string[] | null; wrong: string[] } {
+  const codes = [
+    ...new Set(
+      text
+        .toUpperCase()
+        .split(/[\s,;]+/)
+        .filter((code) => code !== ""),
+    ),
+  ];
+  const wrong = codes.filter((code) => countryName(code) === null);
+  return { codes: codes.length === 0 ? null : codes, wrong };
+}
+
+/** Reads a daily cap: null for an empty field, undefined for what is no whole number. */
+export function readCap(text: string): number | null | undefined {
+  const trimmed = text.trim();
+  if (trimmed === "") return null;
+  return /^\d{1,9}$/.test(trimmed) ? Number(trimmed) : undefined;
+}
