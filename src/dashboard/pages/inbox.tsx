@@ -40,7 +40,7 @@ export function Inbox() {
             {isNew && <NewConversation of={key} />}
             {chat === null && !isNew && (
               <Empty title="No conversation is open">
-                <p>Choose one on the left, or begin a new one.</p>
+                <p>Choose one from the list, or begin a new one.</p>
               </Empty>
             )}
           </div>

@@ -24,7 +24,8 @@ export function ChatList({ apiKeyId, current }: { apiKeyId: string; current: str
         value={typed}
         onChange={({ target }) => setTyped(target.value)}
       />
-      <Problem error={error} />
+      {/* Beside an open conversation, that says it. */}
+      <Problem error={current === null || data === undefined ? error : null} />
       {data === undefined && error === null && <Reading />}
       {data !== undefined && chats.length === 0 && (
         <p className="quiet">

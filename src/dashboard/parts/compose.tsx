@@ -15,6 +15,7 @@ type Props = {
   heard: string;
   /** Our number of the conversation. */
   number: string | null;
+  /** Only where a conversation begins: we begin it then. */
   onSent?: (messageId: string) => void;
 };
 
@@ -29,7 +30,9 @@ export function Compose(props: Props) {
   if (key.status === "revoked") return <p className="note">This key was revoked: it sends nothing any more.</p>;
   return (
     <form className="compose" onSubmit={submit}>
-      {key.mode === "test" && <Side asPerson={asPerson} onChange={setAsPerson} onSay={speak} isBusy={isBusy} />}
+      {key.mode === "test" && props.onSent === undefined && (
+        <Side asPerson={asPerson} onChange={setAsPerson} onSay={speak} isBusy={isBusy} />
+      )}
       <TextArea
         label={asPerson ? "What they write" : "Your message"}
         rows={2}

@@ -77,6 +77,7 @@ function Bubbles({ apiKeyId, messages, hasOlder, isBusy, onOlder }: Props) {
           {isBusy ? "Reading …" : "Earlier messages"}
         </button>
       )}
+      {inOrder.length === 0 && <p className="quiet">Nothing was written with this person yet.</p>}
       {inOrder.map((message, index) => {
         const before = inOrder[index - 1];
         const isNewDay = before === undefined || dayOf(before.time_sent) !== dayOf(message.time_sent);

@@ -37,7 +37,7 @@ export function MessageFacts({ apiKeyId, story }: { apiKeyId: string; story: Mes
         <Fact name="Parts">
           {parts !== undefined && story.direction === "outbound" && `${parts}${encoding ? `, ${encoding}` : ""}`}
         </Fact>
-        <Fact name="Goes as">{story.protocol}</Fact>
+        <Fact name="Channel">{story.protocol}</Fact>
         <Fact name="To leave at">{story.send_at != null && <Instant at={story.send_at} />}</Fact>
         <Fact name="Delivery report">{reportWords[story.delivery_report ?? ""]}</Fact>
         <Fact name="Links followed">

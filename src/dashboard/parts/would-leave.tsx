@@ -1,3 +1,4 @@
+import { ApiProblem } from "../api.ts";
 import type { Preview } from "../queries/sending.ts";
 import { PhoneNumber } from "./phone-number.tsx";
 import { Problem } from "./problem.tsx";
@@ -5,7 +6,8 @@ import { Trace } from "./trace.tsx";
 
 /** What a send would do now: from which number it would leave and why, or why it would be refused. */
 export function WouldLeave({ preview, error }: { preview: Preview | undefined; error: Error | null }) {
-  if (error !== null) return <Problem error={error} />;
+  // That the gateway does not answer, the conversation says already.
+  if (error instanceof ApiProblem) return <Problem error={error} />;
   if (preview === undefined) return null;
   const { would_send: isAllowed, from_number: number, considered, reason } = preview;
   // A draft without text is refused for that alone, which needs no telling.
