@@ -12,10 +12,18 @@ const NAMES = [
   "MASTER_KEYS",
   "TWILIO_API_URL",
   "ALLOW_LOCAL_WEBHOOKS",
+  "LOG_SHARE",
 ];
 
 /** The settings that the Worker itself reads; the rest is for the start script. */
-export const WORKER_NAMES = ["PUBLIC_URL", "ADMIN_TOKEN", "MASTER_KEYS", "TWILIO_API_URL", "ALLOW_LOCAL_WEBHOOKS"];
+export const WORKER_NAMES = [
+  "PUBLIC_URL",
+  "ADMIN_TOKEN",
+  "MASTER_KEYS",
+  "TWILIO_API_URL",
+  "ALLOW_LOCAL_WEBHOOKS",
+  "LOG_SHARE",
+];
 
 /** A setting that cannot be used; its message is the one line a person needs. */
 export class SettingError extends Error {}

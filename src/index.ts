@@ -6,12 +6,17 @@ import { readErrand, runErrands } from "./flows/errands.ts";
 import { watch } from "./flows/watchdog.ts";
 import { deliver } from "./flows/webhooks/deliver.ts";
 import { makeApp, type Setup } from "./http/app.ts";
-import { readSettings } from "./settings.ts";
+import { callbackDoor } from "./http/doors/callbacks.ts";
+import { readLogShare, readSettings } from "./settings.ts";
 
 export { Sandbox } from "./carriers/sandbox/sandbox.ts";
 export { NumberPool } from "./pool/number-pool.ts";
 
-type Ready = { setup: Setup; app: ReturnType<typeof makeApp> };
+type Ready = {
+  setup: Setup;
+  app: ReturnType<typeof makeApp>;
+  takeCallback: (request: Request) => Promise<Response> | null;
+};
 
 const readied = new WeakMap<object, Ready>();
 
@@ -23,14 +28,17 @@ function ready(env: Cloudflare.Env): Ready {
   const setup: Setup = settings.ok
     ? { ok: true, deps: makeDeps(env, settings.value), adminToken: settings.value.adminToken, version }
     : { ...settings, version };
-  const made = { setup, app: makeApp(setup, console.log) };
+  const log = { write: console.log, share: readLogShare(env), random: Math.random };
+  const takeCallback = setup.ok ? callbackDoor(setup.deps, log) : () => null;
+  const made = { setup, app: makeApp(setup, log), takeCallback };
   readied.set(env, made);
   return made;
 }
 
 export default {
   fetch(request, env, ctx) {
-    return ready(env).app.fetch(request, env, ctx);
+    const { app, takeCallback } = ready(env);
+    return takeCallback(request) ?? app.fetch(request, env, ctx);
   },
   async queue(batch, env, ctx) {
     const { setup } = ready(env);

@@ -4,12 +4,19 @@ import {
   type PhoneNumber,
   parsePhoneNumberFromString,
 } from "libphonenumber-js/max";
+import { kept } from "./kept.ts";
+
+/** A message's number is asked about several times on its way. */
+const parse = kept(500, (place) => {
+  const at = place.indexOf(" ");
+  const defaultCountry = readCountry(place.slice(0, at));
+  const options = defaultCountry === null ? { extract: false } : { extract: false, defaultCountry };
+  return { number: parsePhoneNumberFromString(place.slice(at + 1), options) ?? null };
+});
 
 /** Returns a number as libphonenumber reads the whole of the text, national forms in `homeCountry`; null where it sees none. */
 export function parseNumber(text: string, homeCountry: string | null): PhoneNumber | null {
-  const defaultCountry = readCountry(homeCountry);
-  const options = defaultCountry === null ? { extract: false } : { extract: false, defaultCountry };
-  return parsePhoneNumberFromString(text, options) ?? null;
+  return parse(`${homeCountry ?? ""} ${text}`).number;
 }
 
 /** Returns the country as libphonenumber knows it (ISO 3166 alpha-2, upper case), or null for one it does not know. */

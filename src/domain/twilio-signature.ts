@@ -1,4 +1,5 @@
 import { fromBase64, toBase64, toHex } from "./bytes.ts";
+import { kept } from "./kept.ts";
 
 /** A decoded form field; a name may come more than once. */
 export type FormField = readonly [name: string, value: string];
@@ -29,11 +30,11 @@ export async function verifyTwilioSignature(request: SignedRequest): Promise<boo
   const fields = await signedFields(request);
   if (signature === null || fields === null) return false;
   const suffix = joinFields(fields);
-  const urls = [request.url, ...(request.otherUrls ?? [])].flatMap((url) => [...urlVariants(url)]);
+  const urls = () => allVariants([request.url, ...(request.otherUrls ?? [])]);
   for (const token of request.authTokens) {
     if (token === "") continue;
-    const key = await importToken(token, "verify");
-    for (const url of urls) {
+    const key = await importToken(token);
+    for (const url of urls()) {
       if (await crypto.subtle.verify("HMAC", key, signature, encoder.encode(url + suffix))) return true;
     }
   }
@@ -42,7 +43,7 @@ export async function verifyTwilioSignature(request: SignedRequest): Promise<boo
 
 /** Returns the X-Twilio-Signature of a form post to `url` (its fragment is not signed). Source: twilio.com/docs/usage/security. */
 export async function signTwilioRequest(url: string, params: readonly FormField[], authToken: string): Promise<string> {
-  const key = await importToken(authToken, "sign");
+  const key = await importToken(authToken);
   const mac = await crypto.subtle.sign("HMAC", key, encoder.encode(withoutFragment(url) + joinFields(params)));
   return toBase64(new Uint8Array(mac));
 }
@@ -65,9 +66,10 @@ function decodeSignature(signature: string | null): Uint8Array<ArrayBuffer> | nu
   return fromBase64(signature);
 }
 
-function importToken(token: string, usage: "sign" | "verify"): Promise<CryptoKey> {
-  return crypto.subtle.importKey("raw", encoder.encode(token), hmacSha1, false, [usage]);
-}
+/** An account has a token or two, and an isolate sees few accounts. */
+const importToken = kept(100, (token) =>
+  crypto.subtle.importKey("raw", encoder.encode(token), hmacSha1, false, ["sign", "verify"]),
+);
 
 /** The fields that the signature must cover, or null where it cannot cover this body. */
 async function signedFields(request: SignedRequest): Promise<readonly FormField[] | null> {
@@ -84,15 +86,23 @@ async function signedFields(request: SignedRequest): Promise<readonly FormField[
 
 /** Name and value of every field without separators, in byte order of names; a repeated name once for each distinct value. */
 function joinFields(fields: readonly FormField[]): string {
-  const byName = Map.groupBy(fields, ([name]) => name);
-  const names = [...byName.keys()].sort(compareBytes);
-  return names
-    .flatMap((name) => {
-      const values = new Set(byName.get(name)?.map(([, value]) => value));
-      return [...values].sort(compareBytes).map((value) => name + value);
-    })
-    .join("");
+  const sorted = fields.toSorted(([name, value], [other, second]) => compare(name, other) || compare(value, second));
+  let joined = "";
+  for (const [index, [name, value]] of sorted.entries()) {
+    const before = sorted[index - 1];
+    if (before === undefined || before[0] !== name || before[1] !== value) joined += name + value;
+  }
+  return joined;
 }
+
+/** UTF-16 sorts as UTF-8 does but where a surrogate meets a character above it. */
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  if (beyond.test(a) || beyond.test(b)) return compareBytes(a, b);
+  return a < b ? -1 : 1;
+}
+
+const beyond = /[\ud800-\uffff]/;
 
 function compareBytes(a: string, b: string): number {
   const left = encoder.encode(a);
@@ -101,16 +111,23 @@ function compareBytes(a: string, b: string): number {
   return at === -1 ? left.length - right.length : (left[at] ?? 0) - (right[at] ?? -1);
 }
 
-function urlVariants(url: string): Set<string> {
+/** Each URL as it stands before any other writing of one: it is nearly always that. */
+function* allVariants(urls: readonly string[]): Generator<string> {
+  for (const url of urls) yield withoutFragment(url);
+  for (const url of urls) yield* urlVariants(url);
+}
+
+/** The other writings under which Twilio's libraries try a URL; the one that is configured, which it nearly always is, has been tried. */
+function* urlVariants(url: string): Generator<string> {
   const bare = withoutFragment(url);
   const parts = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/?]*)([^?]*)/.exec(bare);
-  if (parts === null) return new Set([bare]);
+  if (parts === null) return;
   const [, scheme = "", authority = "", path = ""] = parts;
   const hostAt = authority.lastIndexOf("@") + 1;
   const port = /:\d*$/.exec(authority.slice(hostAt))?.[0] ?? "";
   const host = authority.slice(hostAt, authority.length - port.length);
   const query = queryOf(bare);
-  const variants = new Set([bare]);
+  const variants = new Set<string>();
   for (const userinfo of [authority.slice(0, hostAt), ""]) {
     for (const portVariant of port === "" ? ["", defaultPort(scheme)] : [port, ""]) {
       for (const queryVariant of [query, new URL(`https://host/${query}`).search]) {
@@ -118,7 +135,8 @@ function urlVariants(url: string): Set<string> {
       }
     }
   }
-  return variants;
+  variants.delete(bare);
+  yield* variants;
 }
 
 function defaultPort(scheme: string): string {

@@ -1,4 +1,5 @@
 import { fromBase64, toBase64, toHex } from "./bytes.ts";
+import { kept } from "./kept.ts";
 
 const encoder = new TextEncoder();
 const prefix = "whsec_";
@@ -23,9 +24,9 @@ export async function signWebhook(attempt: WebhookAttempt): Promise<Record<strin
   const { id, body, secrets } = attempt;
   const [newest] = secrets;
   if (newest === undefined) throw new RangeError("A webhook needs a secret to sign with.");
-  const keys = secrets.map(decodeSecret);
   const timestamp = String(Math.floor(attempt.nowMs / 1000));
-  const blooio = await hmacSha256(new Uint8Array(encoder.encode(newest)), `${timestamp}.${body}`);
+  const keys = secrets.map(importSecret);
+  const blooio = await hmacSha256(importText(newest), `${timestamp}.${body}`);
   const standard = await Promise.all(keys.map((key) => hmacSha256(key, `${id}.${timestamp}.${body}`)));
   return {
     "X-Blooio-Signature": `t=${timestamp},v1=${toHex(blooio)}`,
@@ -42,7 +43,13 @@ function decodeSecret(secret: string): Uint8Array<ArrayBuffer> {
   return key;
 }
 
-async function hmacSha256(key: Uint8Array<ArrayBuffer>, message: string): Promise<Uint8Array> {
-  const imported = await crypto.subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-  return new Uint8Array(await crypto.subtle.sign("HMAC", imported, encoder.encode(message)));
+const importText = kept(200, (secret) => importBytes(new Uint8Array(encoder.encode(secret))));
+const importSecret = kept(200, (secret) => importBytes(decodeSecret(secret)));
+
+function importBytes(key: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
+  return crypto.subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+}
+
+async function hmacSha256(key: Promise<CryptoKey>, message: string): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.sign("HMAC", await key, encoder.encode(message)));
 }

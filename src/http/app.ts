@@ -1,6 +1,4 @@
 import { type Context, Hono, type Next } from "hono";
-import { matchedRoutes } from "hono/route";
-import { hideNumericId } from "../domain/discreet.ts";
 import { fail, ok } from "../domain/failure.ts";
 import { readConversationId } from "../domain/phone.ts";
 import { hopHeader } from "../domain/webhook-signature.ts";
@@ -23,7 +21,7 @@ import { mount } from "./mount.ts";
 import { basePaths } from "./operation.ts";
 import { readPath } from "./read-path.ts";
 import { mountReference } from "./reference/routes.ts";
-import { requestId } from "./request-id.ts";
+import { nameAndLog, type RequestLog } from "./request-log.ts";
 import { operations } from "./table.ts";
 import { mountChats } from "./v2/chats/routes.ts";
 import { mountContacts } from "./v2/contacts/routes.ts";
@@ -43,25 +41,10 @@ export type Setup =
   | { ok: false; missing: string[]; faults?: string[]; version: string };
 
 /** Returns the HTTP side of the gateway. Without its secrets nothing is open: every call answers 503 with what is missing. */
-export function makeApp(setup: Setup, log: (line: string) => void): Hono<Edge> {
+export function makeApp(setup: Setup, log: RequestLog): Hono<Edge> {
   const app = new Hono<Edge>({ getPath: readPath });
-  app.use(requestId(newRequestId));
-  app.use(async function logRequest(c, next) {
-    const startedAt = Date.now();
-    await next();
-    log(
-      JSON.stringify({
-        event: "request",
-        request_id: hideNumericId(c.get("requestId")),
-        method: c.req.method,
-        route: routeOf(c),
-        status: c.res.status,
-        api_key_id: c.get("credential")?.keyId ?? null,
-        duration_ms: Date.now() - startedAt,
-      }),
-    );
-  });
-  app.onError(onError(log));
+  app.use(nameAndLog(log));
+  app.onError(onError(log.write));
   if (!setup.ok) {
     const message = `The gateway is not set up: ${setup.missing.join(" and ")} ${setup.missing.length === 1 ? "is" : "are"} missing or not valid. ${setup.faults?.join(" ") ?? "Set it as a secret of the Worker."}`;
     const { missing } = setup;
@@ -153,18 +136,8 @@ async function needFittingDirectory(c: Context<Edge>, next: Next): Promise<Respo
   return undefined;
 }
 
-/** The route's template, never the path: this may name a person. */
-function routeOf(c: Context): string {
-  const own = matchedRoutes(c).findLast(({ method, path }) => method !== "ALL" || !path.endsWith("*"));
-  return own?.path ?? "none";
-}
-
 /** Answers of the API name people or hold secrets: nobody on the way keeps them, unless the route itself has said otherwise. */
 async function neverStore(c: Context, next: Next): Promise<void> {
   await next();
   if (c.res.headers.get("Cache-Control") === null) c.header("Cache-Control", "no-store");
-}
-
-function newRequestId(): string {
-  return `req_${crypto.randomUUID().replaceAll("-", "")}`;
 }

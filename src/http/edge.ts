@@ -6,7 +6,7 @@ import type { Deps } from "../flows/deps.ts";
 import { checkSession } from "../flows/sessions/session.ts";
 import { slowDown } from "../flows/wrong-tokens.ts";
 import { explainAdminRefusal, explainKeyRefusal, type SentCredential } from "./credential-words.ts";
-import type { EdgeVariables } from "./request-id.ts";
+import type { EdgeVariables } from "./request-log.ts";
 import { isSameOrigin, readSessionCookie } from "./session-cookie.ts";
 
 const ended = "This session has ended: sign in again.";

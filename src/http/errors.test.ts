@@ -2,14 +2,14 @@ import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
 import { type FailureCode, failureMessages } from "../domain/failure.ts";
 import { failureResponse, notFound, onError, statusOfFailure } from "./errors.ts";
-import { type EdgeVariables, requestId } from "./request-id.ts";
+import { type EdgeVariables, nameAndLog } from "./request-log.ts";
 import { operations } from "./table.ts";
 
 const lines: string[] = [];
 
 function edge(): Hono<{ Variables: EdgeVariables }> {
   const app = new Hono<{ Variables: EdgeVariables }>();
-  app.use(requestId(() => "req_new"));
+  app.use(nameAndLog({ write: () => {}, share: 1, random: () => 0 }, () => "req_new"));
   app.use(async (c, next) => {
     c.set("publicUrl", "https://gate.example/");
     await next();

@@ -75,37 +75,50 @@ export function failureResponse(c: Context, failure: Failure): Response {
   if (status === 401) c.header("WWW-Authenticate", "Bearer");
   if (status === 429) sayRefusal(c, failure);
   if (failure.code === "coming_soon") return c.json({ error: "Coming soon", message: failure.message }, status);
-  const envelope = {
+  const named = { requestId: String(c.get("requestId") ?? ""), publicUrl: publicUrlOf(c) };
+  return c.json(envelopeOf(failure, named), status);
+}
+
+/** Returns the one envelope of a failure. */
+export function envelopeOf(failure: Failure, { requestId, publicUrl }: { requestId: string; publicUrl: string }) {
+  return {
     ...wireContext(failure.context ?? {}),
     error: "ApiError",
     message: failure.message,
-    status,
+    status: statusOfFailure[failure.code],
     code: failure.code,
-    request_id: String(c.get("requestId") ?? ""),
-    doc_url: `${publicUrlOf(c)}/errors#${failure.code}`,
+    request_id: requestId,
+    doc_url: `${publicUrl}/errors#${failure.code}`,
   };
-  return c.json(envelope, status);
 }
 
 /** Returns a handler for what was thrown: logs one JSON line without what may name a person, answers `internal_error` without detail. */
 export function onError(log: (line: string) => void): (error: Error, c: Context) => Response {
   return (error, c) => {
-    if (error instanceof UnopenedSecret && error.lostKey !== null) {
-      return failureResponse(c, failLostKey(error.lostKey).failure);
-    }
-    log(
-      JSON.stringify({
-        level: "error",
-        event: "unexpected_error",
-        request_id: hideNumericId(String(c.get("requestId") ?? "")),
-        method: c.req.method,
-        error: error.name,
-        message: hidePeople(error.message),
-        stack: hidePeople(error.stack ?? ""),
-      }),
-    );
+    const known = failureOfThrown(error);
+    if (known !== null) return failureResponse(c, known);
+    log(describeDefect(error, c.req.method, String(c.get("requestId") ?? "")));
     return failureResponse(c, { code: "internal_error", message: failureMessages.internal_error });
   };
+}
+
+/** Returns the failure that a thrown error stands for, the one case being a master key that is missing; null for a defect. */
+export function failureOfThrown(error: unknown): Failure | null {
+  return error instanceof UnopenedSecret && error.lostKey !== null ? failLostKey(error.lostKey).failure : null;
+}
+
+/** Returns the log line of what was thrown: a defect, without what may name a person. */
+export function describeDefect(error: unknown, method: string, requestId: string): string {
+  const { name, message, stack = "" } = error instanceof Error ? error : new Error(String(error));
+  return JSON.stringify({
+    level: "error",
+    event: "unexpected_error",
+    request_id: hideNumericId(requestId),
+    method,
+    error: name,
+    message: hidePeople(message),
+    stack: hidePeople(stack),
+  });
 }
 
 /** Returns the answer where no route matched: `Allow` for OPTIONS on a known path, 405 for its other methods, 404 for all else. */

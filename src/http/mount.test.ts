@@ -5,7 +5,7 @@ import { fail, ok } from "../domain/failure.ts";
 import { coded } from "./complaint.ts";
 import { mount } from "./mount.ts";
 import { defineOperation } from "./operation.ts";
-import { type EdgeVariables, requestId } from "./request-id.ts";
+import { type EdgeVariables, nameAndLog } from "./request-log.ts";
 import { pageQuery } from "./shapes/paging.ts";
 
 const answer = { 200: { description: "What arrived.", schema: z.looseObject({}) } } as const;
@@ -49,7 +49,7 @@ const touchThing = defineOperation({ ...common, id: "touchThing", method: "post"
 
 function edge(): Hono<{ Variables: EdgeVariables }> {
   const app = new Hono<{ Variables: EdgeVariables }>();
-  app.use(requestId(() => "req_new"));
+  app.use(nameAndLog({ write: () => {}, share: 1, random: () => 0 }, () => "req_new"));
   mount(app, readThing, ({ params, query, reply }) => reply(200, { ...params, ...query }));
   mount(app, makeThing, ({ headers, body, reply }) => reply(200, { headers, body }));
   mount(app, makeStrictThing, ({ body, reply }) => reply(200, { body }));

@@ -1,5 +1,4 @@
 import type { Context, Env, Hono, MiddlewareHandler } from "hono";
-import { every } from "hono/combine";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Failure, Result } from "../domain/failure.ts";
 import { failureResponse } from "./errors.ts";
@@ -29,8 +28,23 @@ export function mount<O extends Operation, E extends Env>(
     const answer = await handler({ ...inputOf(operation, c), reply }, c);
     return answer instanceof Response ? answer : failureResponse(c, answer.failure);
   };
-  const steps = every(...doorOf(guard), ...validatorsOf<E>(operation), last);
-  router.on(operation.method.toUpperCase(), routePath(operation), steps);
+  const run = inRow([...doorOf(guard), ...validatorsOf<E>(operation), last]);
+  router.on(operation.method.toUpperCase(), routePath(operation), run);
+}
+
+/** One handler out of a row of steps, each of which answers or leaves it to the next: a chain of the router's own for every operation costs more than most steps do. */
+function inRow<E extends Env>(steps: readonly MiddlewareHandler<E>[]) {
+  return (c: Context<E>) => {
+    const take = async (at: number): Promise<Response | undefined> => {
+      const answer = await steps[at]?.(c, async () => {
+        const later = await take(at + 1);
+        if (later !== undefined) c.res = later;
+      });
+      return answer instanceof Response ? answer : undefined;
+    };
+    // What a later step answered stands in the context already.
+    return take(0).then((answer) => answer ?? c.res);
+  };
 }
 
 function doorOf<E extends Env>(guard: Guard<E> | undefined): MiddlewareHandler<E>[] {

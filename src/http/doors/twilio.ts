@@ -1,5 +1,6 @@
 import { type Context, Hono } from "hono";
-import { fail } from "../../domain/failure.ts";
+import { fail, ok, type Result } from "../../domain/failure.ts";
+import type { Deps } from "../../flows/deps.ts";
 import { answerCall } from "../../flows/messages/answer-call.ts";
 import { receiveInbound } from "../../flows/messages/receive.ts";
 import { reportStatus } from "../../flows/messages/report.ts";
@@ -11,37 +12,49 @@ import { failureResponse } from "../errors.ts";
 const declaration = '<?xml version="1.0" encoding="UTF-8"?>';
 const emptyTwiml = `${declaration}<Response/>`;
 const bodyLimit = 64 * 1024;
+const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 
-/** Returns Twilio's own door: `/twilio/{account}/inbound`, `…/status` and `…/voice`. */
+const kinds = ["inbound", "status", "voice"] as const;
+/** What Twilio calls us for. */
+export type CallbackKind = (typeof kinds)[number];
+
+/** Takes what Twilio posts to `/twilio/{account}/{kind}`; returns the answer that it wants, or `signature_invalid` for all that is not Twilio's. */
+export async function takeCallback(
+  deps: Deps,
+  kind: CallbackKind,
+  accountId: string,
+  request: Request,
+): Promise<Result<Response>> {
+  const form = await readForm(request);
+  if (form === null) return fail("signature_invalid");
+  const incoming = { accountId, ...form };
+  if (kind === "status") {
+    const reported = await reportStatus(deps, incoming);
+    return reported.ok ? ok(new Response(null, { status: 204 })) : reported;
+  }
+  if (kind === "inbound") {
+    const received = await receiveInbound(deps, incoming);
+    return received.ok ? ok(twiml(emptyTwiml)) : received;
+  }
+  const answered = await answerCall(deps, incoming);
+  if (!answered.ok) return answered;
+  const { forwardTo } = answered.value;
+  return ok(twiml(forwardTo === null ? emptyTwiml : `${declaration}<Response><Dial>${forwardTo}</Dial></Response>`));
+}
+
+function twiml(text: string): Response {
+  return new Response(text, { headers: { "Content-Type": "text/xml" } });
+}
+
+/** Returns Twilio's own door: `/twilio/{account}/inbound`, `…/status` and `…/voice`. Calls that are all right are taken before it (`callbacks.ts`). */
 export function twilioDoor(): Hono<Edge> {
   const door = new Hono<Edge>();
 
-  door.post("/:accountId/inbound", async (c) => {
-    const form = await readForm(c);
-    if (form === null) return failureResponse(c, fail("signature_invalid").failure);
-    const received = await receiveInbound(c.get("deps"), { accountId: c.req.param("accountId"), ...form });
-    if (!received.ok) return failureResponse(c, received.failure);
-    return c.body(emptyTwiml, 200, { "Content-Type": "text/xml" });
-  });
-
-  door.post("/:accountId/status", async (c) => {
-    const form = await readForm(c);
-    if (form === null) return failureResponse(c, fail("signature_invalid").failure);
-    const reported = await reportStatus(c.get("deps"), { accountId: c.req.param("accountId"), ...form });
-    return reported.ok ? c.body(null, 204) : failureResponse(c, reported.failure);
-  });
-
-  door.post("/:accountId/voice", async (c) => {
-    const form = await readForm(c);
-    if (form === null) return failureResponse(c, fail("signature_invalid").failure);
-    const answered = await answerCall(c.get("deps"), { accountId: c.req.param("accountId"), ...form });
-    if (!answered.ok) return failureResponse(c, answered.failure);
-    const { forwardTo } = answered.value;
-    const twiml = forwardTo === null ? emptyTwiml : `${declaration}<Response><Dial>${forwardTo}</Dial></Response>`;
-    return c.body(twiml, 200, { "Content-Type": "text/xml" });
-  });
-
-  for (const kind of ["inbound", "status", "voice"]) {
+  for (const kind of kinds) {
+    door.post(`/:accountId/${kind}`, async (c) => {
+      const taken = await takeCallback(c.get("deps"), kind, c.req.param("accountId"), c.req.raw);
+      return taken.ok ? taken.value : failureResponse(c, taken.failure);
+    });
     door.post(`/:accountId/${kind}/`, (c) => refuseDoor(c, "has a slash at its end"));
     door.all(`/:accountId/${kind}/`, (c) => refuseDoor(c, `is called with ${c.req.method}`));
     door.all(`/:accountId/${kind}`, (c) => refuseDoor(c, `is called with ${c.req.method}`));
@@ -59,17 +72,16 @@ function refuseDoor(c: Context<Edge>, wrong: string): Response {
   return failureResponse(c, fail("method_not_allowed", words).failure);
 }
 
-async function readForm(c: Context<Edge>) {
-  const read = await readBytes(c.req.raw, bodyLimit);
+async function readForm(request: Request) {
+  const read = await readBytes(request, bodyLimit);
   if (!read.ok) return null;
   const rawBody = read.value;
-  const params = [...new URLSearchParams(new TextDecoder("utf-8", { fatal: false, ignoreBOM: true }).decode(rawBody))];
   return {
-    url: new URL(c.req.url),
-    params,
+    url: new URL(request.url),
+    params: [...new URLSearchParams(decoder.decode(rawBody))],
     rawBody,
-    contentType: c.req.header("Content-Type") ?? null,
-    signature: c.req.header("X-Twilio-Signature") ?? null,
-    idempotencyToken: c.req.header("I-Twilio-Idempotency-Token") ?? null,
+    contentType: request.headers.get("Content-Type"),
+    signature: request.headers.get("X-Twilio-Signature"),
+    idempotencyToken: request.headers.get("I-Twilio-Idempotency-Token"),
   };
 }

@@ -3,7 +3,7 @@ import { Ajv } from "ajv";
 import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
 import { fail, ok } from "../../domain/failure.ts";
-import type { EdgeVariables } from "../request-id.ts";
+import type { EdgeVariables } from "../request-log.ts";
 import { operations } from "../table.ts";
 import { mountUnsupported } from "./unsupported.ts";
 

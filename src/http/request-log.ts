@@ -1,0 +1,73 @@
+import type { Context, MiddlewareHandler } from "hono";
+import { matchedRoutes } from "hono/route";
+import { hideNumericId } from "../domain/discreet.ts";
+import type { Credential } from "../domain/pool-calls.ts";
+
+/** How requests are logged: `share` of the healthy ones (1 is every one, 0 none), and always those that were refused or failed. */
+export type RequestLog = { write: (line: string) => void; share: number; random: () => number };
+
+/** What a line says of a request. Never its path, which may hold numbers and ids of people, but the template of its route. */
+export type Handled = {
+  requestId: string;
+  method: string;
+  route: string;
+  status: number;
+  apiKeyId: string | null;
+  startedAt: number;
+};
+
+/** Writes the line of a request that was answered; a healthy one that stands for several says of how many it is one (`share`). */
+export function logRequest({ write, share, random }: RequestLog, handled: Handled): void {
+  const healthy = handled.status < 400;
+  if (healthy && share < 1 && random() >= share) return;
+  write(
+    JSON.stringify({
+      event: "request",
+      request_id: hideNumericId(handled.requestId),
+      method: handled.method,
+      route: handled.route,
+      status: handled.status,
+      api_key_id: handled.apiKeyId,
+      duration_ms: Date.now() - handled.startedAt,
+      ...(healthy && share < 1 ? { share } : {}),
+    }),
+  );
+}
+
+const acceptable = /^[A-Za-z0-9._~-]{1,128}$/;
+
+/** What the edge knows of every request: its id, and `publicUrl`, unset where links point to where the request came in. */
+export type EdgeVariables = { requestId: string; publicUrl?: string };
+
+type Named = { Variables: EdgeVariables & { credential?: Credential | null } };
+
+/** Returns a request's name: the caller's `X-Request-Id` where it is usable, else a new one. */
+export function nameOf(given: string | null | undefined, newId: () => string = newRequestId): string {
+  return given !== null && given !== undefined && acceptable.test(given) ? given : newId();
+}
+
+function newRequestId(): string {
+  return `req_${crypto.randomUUID().replaceAll("-", "")}`;
+}
+
+/** Returns middleware that names each request, carries the name on every answer, and writes its line. */
+export function nameAndLog(log: RequestLog, newId: () => string = newRequestId): MiddlewareHandler<Named> {
+  return async function nameRequest(c, next) {
+    const startedAt = Date.now();
+    const requestId = nameOf(c.req.header("X-Request-Id"), newId);
+    c.set("requestId", requestId);
+    // Before the answer is made it costs nothing; a raw answer is made anew for it.
+    c.header("X-Request-Id", requestId);
+    await next();
+    if (!c.res.headers.has("X-Request-Id")) c.header("X-Request-Id", requestId);
+    const { method } = c.req;
+    const apiKeyId = c.get("credential")?.keyId ?? null;
+    logRequest(log, { requestId, method, route: routeOf(c), status: c.res.status, apiKeyId, startedAt });
+  };
+}
+
+/** The route's template, never the path: this may name a person. */
+function routeOf(c: Context<Named>): string {
+  const own = matchedRoutes(c).findLast(({ method, path }) => method !== "ALL" || !path.endsWith("*"));
+  return own?.path ?? "none";
+}
