@@ -9,6 +9,7 @@ export type Organization = {
   name: string;
   countryCode: string | null;
   selection: Record<Protocol, Selection>;
+  retentionDays: number | null;
   createdAt: number;
 };
 
@@ -54,7 +55,7 @@ export async function listOrganizations(
 export async function updateOrganization(
   db: Database,
   id: string,
-  change: Partial<Pick<Organization, "name" | "countryCode" | "selection">>,
+  change: Partial<Pick<Organization, "name" | "countryCode" | "selection" | "retentionDays">>,
 ): Promise<void> {
   const statements =
     Object.keys(change).length === 0 ? [] : [db.update(organizations).set(change).where(eq(organizations.id, id))];

@@ -124,8 +124,8 @@ function composeSnapshot({ key, organization, addresses }: Found, known: Known):
 
 /** Returns an organization's row as pools know it. */
 export function readOrganization(row: Found["organization"]): Snapshot["organization"] {
-  const { id, name, countryCode, createdAt } = row;
-  return { id, name, countryCode, createdAt };
+  const { id, name, countryCode, retentionDays, createdAt } = row;
+  return { id, name, countryCode, retentionDays, createdAt };
 }
 
 function syncOf(accounts: AccountRow[], number: NumberRow): Sync | null {

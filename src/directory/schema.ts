@@ -21,6 +21,8 @@ export const organizations = sqliteTable("organizations", {
   name: text("name").notNull(),
   countryCode: text("country_code"),
   selection: text("selection", { mode: "json" }).$type<Record<Protocol, Selection>>().notNull(),
+  /** How many days messages are kept; null: until they are deleted. */
+  retentionDays: integer("retention_days"),
   /** Which numbers its sandbox account has: no two organizations have the same. */
   sandboxBlock: integer("sandbox_block").notNull(),
   version: integer("version").notNull().default(1),

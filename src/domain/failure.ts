@@ -32,6 +32,7 @@ export const failureMessages = {
   api_key_mode_conflict:
     "Test keys hold sandbox numbers (+1500555xxxx) and live keys real ones: use a key of the other mode.",
   pool_changed: "The pool does not hold exactly these numbers: read it again and order those that it holds.",
+  message_on_its_way: "A message to this contact has not ended yet: cancel it, or ask again once it has.",
   message_not_cancellable: "The message can no longer be cancelled.",
   webhook_limit_reached: "At most 64 webhooks per organization: delete one first.",
   already_exists: "It exists already.",

@@ -260,6 +260,8 @@ export type ContactView = {
   lastMessageAt: number | null;
   tags: ContactTag[];
 };
+/** What was erased of a person; `keptOptOut`: that they opted out is still known. */
+export type ErasedContact = { erasedAt: number; messages: number; events: number; keptOptOut: boolean };
 export type ContactPage = Page & { q: string | null; sort: "recent" | "oldest" | "name_asc" | "name_desc" };
 export type ContactCapabilities = {
   contact: string;
@@ -358,6 +360,7 @@ export type PoolCalls = {
   readContact(asker: Asker, identifier: string): Promise<Result<ContactView>>;
   renameContact(asker: Asker, identifier: string, name: string | null | undefined): Promise<Result<ContactView>>;
   deleteContact(asker: Asker, identifier: string): Promise<Result<{ deletedAt: number }>>;
+  eraseContact(identifier: string): Promise<Result<ErasedContact>>;
   judgeCapabilities(credential: Credential, identifier: string): Promise<Result<ContactCapabilities>>;
   addTags(asker: Asker, identifier: string, tags: string[]): Promise<Result<{ tags: string[] }>>;
   removeTag(asker: Asker, identifier: string, tag: string): Promise<Result<{ deletedAt: number }>>;

@@ -100,7 +100,14 @@ export function shapeOf(snapshot: { shape?: unknown }): number {
 export type Snapshot = {
   shape: number;
   version: number;
-  organization: { id: string; name: string; countryCode: string | null; createdAt: number };
+  organization: {
+    id: string;
+    name: string;
+    countryCode: string | null;
+    createdAt: number;
+    /** How many days messages are kept, null for ever; a snapshot of before it was known does not name it. */
+    retentionDays?: number | null;
+  };
   apiKey: {
     id: string;
     name: string;

@@ -39,6 +39,7 @@ export const statusOfFailure: Record<FailureCode, ContentfulStatusCode> = {
   api_key_mode_conflict: 409,
   pool_changed: 409,
   message_not_cancellable: 409,
+  message_on_its_way: 409,
   webhook_limit_reached: 409,
   already_exists: 409,
   confirmation_required: 409,

@@ -205,6 +205,10 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     return this.#withDesk(asker, (desk) => contacts.deleteContact(desk, identifier));
   }
 
+  async eraseContact(identifier: string) {
+    return this.#asAdmin((desk) => contacts.eraseContact(desk, identifier));
+  }
+
   async judgeCapabilities(credential: Credential, identifier: string) {
     return this.#withDesk(credential, (desk) => contacts.judgeCapabilities(desk, identifier));
   }

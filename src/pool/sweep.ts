@@ -6,6 +6,7 @@ import { attemptHeads, sweepAttempts } from "./ledger/attempts.ts";
 import { sweepHeeded } from "./ledger/blocks.ts";
 import { owedHeads, sweepOwed } from "./ledger/deliveries.ts";
 import { eventBounds, sweepEvents } from "./ledger/events.ts";
+import { oldestEnded, sweepMessages } from "./ledger/forgetting.ts";
 import { hasKeys, sweepKeys } from "./ledger/idempotency.ts";
 import { linkBounds, sweepLinks } from "./ledger/links.ts";
 import { readMark, saveMark } from "./ledger/marks.ts";
@@ -17,6 +18,16 @@ export const keptMs = 30 * dayMs;
 const linkKeptMs = linkLifeMs + 30 * dayMs;
 /** A delivery is due this long after its event at the latest, with room for the jitter. */
 const longestScheduleMs = 2 * webhookDelaysMs.reduce((sum, delay) => sum + delay, 0);
+/** Messages are kept for as long as the organization says, for ever where it says nothing; no event of them outlives them. */
+function messagesKeptMs(desk: Desk): number | null {
+  const days = desk.snapshot.organization.retentionDays ?? null;
+  return days === null ? null : days * dayMs;
+}
+
+function eventsKeptMs(desk: Desk): number {
+  return Math.min(keptMs, messagesKeptMs(desk) ?? keptMs);
+}
+
 /** Rows of one kind that one alarm forgets, and how long it rests where nothing is left to forget. */
 const slice = 500;
 const restMs = 60 * 60 * 1000;
@@ -28,8 +39,8 @@ export function sweep(desk: Desk): void {
   const now = desk.now();
   if (now < (readMark(desk.sql, "forgotten_at") ?? 0) + restMs) return;
   desk.keysSweptTo = desk.outside.storage.transactionSync(() => {
-    const areDone = [forgetOwed, forgetAttempts, forgetEvents, forgetLinks, forgetHeeded].map((forget) =>
-      forget(desk, now),
+    const areDone = [forgetOwed, forgetAttempts, forgetEvents, forgetLinks, forgetHeeded, forgetMessages].map(
+      (forget) => forget(desk, now),
     );
     const keys = forgetKeys(desk, now, desk.keysSweptTo);
     if (keys.isDone && areDone.every(Boolean) && hasAnything(desk)) saveMark(desk.sql, "forgotten_at", now);
@@ -49,7 +60,7 @@ function forgetOwed(desk: Desk, now: number): boolean {
 }
 
 function forgetAttempts(desk: Desk, now: number): boolean {
-  const before = sequenceAt(now - keptMs);
+  const before = sequenceAt(now - eventsKeptMs(desk));
   let left = slice;
   for (const { webhook, seq } of attemptHeads(desk.sql)) {
     if (left > 0 && seq < before) left -= sweepAttempts(desk.sql, webhook, before, left);
@@ -58,10 +69,16 @@ function forgetAttempts(desk: Desk, now: number): boolean {
 }
 
 function forgetEvents(desk: Desk, now: number): boolean {
-  const before = sequenceAt(now - keptMs);
+  const before = sequenceAt(now - eventsKeptMs(desk));
   if ((eventBounds(desk.sql)?.oldest ?? before) >= before) return true;
   saveMark(desk.sql, "swept_before", before);
   return sweepEvents(desk.sql, before, slice) < slice;
+}
+
+/** What has not ended is kept until it has. */
+function forgetMessages(desk: Desk, now: number): boolean {
+  const kept = messagesKeptMs(desk);
+  return kept === null || sweepMessages(desk.sql, sequenceAt(now - kept), slice) < slice;
 }
 
 function forgetLinks(desk: Desk, now: number): boolean {
@@ -94,12 +111,19 @@ export function nextSweepAt(desk: Desk): number | null {
   return at === null ? null : Math.max(at, (readMark(desk.sql, "forgotten_at") ?? 0) + restMs);
 }
 
+function nextMessage(desk: Desk): number[] {
+  const kept = messagesKeptMs(desk);
+  const oldest = kept === null ? null : oldestEnded(desk.sql);
+  return kept === null || oldest === null ? [] : [timeOfSequence(oldest) + kept + 1];
+}
+
 function nextForgettableAt(desk: Desk): number | null {
   const events = eventBounds(desk.sql);
   const links = linkBounds(desk.sql);
   const times = [
-    ...(events === null ? [] : [timeOfSequence(events.oldest) + keptMs + 1]),
-    ...attemptHeads(desk.sql).map(({ seq }) => timeOfSequence(seq) + keptMs + 1),
+    ...(events === null ? [] : [timeOfSequence(events.oldest) + eventsKeptMs(desk) + 1]),
+    ...attemptHeads(desk.sql).map(({ seq }) => timeOfSequence(seq) + eventsKeptMs(desk) + 1),
+    ...nextMessage(desk),
     // The newest link is never forgotten.
     ...(links === null || links.first === links.last ? [] : [timeOfSequence(links.firstMessage) + linkKeptMs + 1]),
     ...(hasKeys(desk.sql) ? [nextKeysAt(desk)] : []),

@@ -22,6 +22,7 @@ export async function createOrganization(
     name: input.name,
     countryCode: input.countryCode,
     selection: defaultSelection,
+    retentionDays: null,
     createdAt: deps.now(),
   };
   const sandbox = await composeSandboxAccount(deps, organization);
@@ -101,13 +102,19 @@ export async function resolveOrganization(deps: Deps, id: string | undefined): P
 export async function changeOrganization(
   deps: Deps,
   id: string,
-  change: { name?: string; countryCode?: string | null; selection?: Partial<Record<Protocol, Selection>> },
+  change: {
+    name?: string;
+    countryCode?: string | null;
+    selection?: Partial<Record<Protocol, Selection>>;
+    retentionDays?: number | null;
+  },
 ): Promise<Result<Organization>> {
   const found = await findOrganization(deps.db, id);
   if (found === null) return fail("not_found", "Organization not found.");
   const next = {
     ...(change.name === undefined ? {} : { name: change.name }),
     ...(change.countryCode === undefined ? {} : { countryCode: change.countryCode }),
+    ...(change.retentionDays === undefined ? {} : { retentionDays: change.retentionDays }),
     ...(change.selection === undefined ? {} : { selection: { ...found.selection, ...change.selection } }),
   };
   await updateOrganization(deps.db, id, next);

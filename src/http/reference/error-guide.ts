@@ -137,6 +137,10 @@ export const errorGuide: Record<FailureCode, ErrorAdvice> = {
     cause: "A sandbox number was to be given to a live key, or a real number to a test key.",
     fix: "Use a key of the number's mode: tl_test_… for +1500555xxxx, tl_live_… for all others.",
   },
+  message_on_its_way: {
+    cause: "A contact was to be erased while a message to them waits or is on its way.",
+    fix: "Cancel what waits (DELETE on the message), or ask again once it has ended.",
+  },
   message_not_cancellable: {
     cause: "The message has left already, or ended.",
     fix: "Nothing to do. `message_status` says how far it has come.",

@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import { readConversationId, readPhoneNumber } from "../../domain/phone.ts";
-import type { ContactCapabilities, ContactPage, ContactView } from "../../domain/pool-calls.ts";
+import type { ContactCapabilities, ContactPage, ContactView, ErasedContact } from "../../domain/pool-calls.ts";
 import type { Desk } from "../desk.ts";
 import { type ChatRow, findChat } from "../ledger/chats.ts";
 import {
@@ -13,6 +13,7 @@ import {
   readTags,
   saveContact,
 } from "../ledger/contacts.ts";
+import { forgetPerson, hasUnended } from "../ledger/forgetting.ts";
 
 /** Returns one page of the pool's contacts: everybody it has written to or heard from, and who was added by hand. */
 export function listContacts(desk: Desk, query: ContactPage): { contacts: ContactView[]; total: number } {
@@ -57,6 +58,21 @@ export function deleteContact(desk: Desk, identifier: string): Result<{ deletedA
   const deletedAt = desk.now();
   hideContact(desk.sql, row.value.id, deletedAt);
   return ok({ deletedAt });
+}
+
+/**
+ * Erases a contact with everything that is theirs: messages, events and their deliveries, links, names, tags. That they opted out is kept, since they must not be
+ * written to again. A message that is on its way keeps them until it has ended: `message_on_its_way`.
+ */
+export function eraseContact(desk: Desk, identifier: string): Result<ErasedContact> {
+  const id = readContactId(desk, identifier);
+  if (!id.ok) return id;
+  const row = findChat(desk.sql, id.value);
+  if (row === null) return fail("not_found", "Contact not found.");
+  if (hasUnended(desk.sql, row.id)) return fail("message_on_its_way");
+  const erasedAt = desk.now();
+  const gone = desk.outside.storage.transactionSync(() => forgetPerson(desk.sql, row.id, erasedAt));
+  return ok({ erasedAt, ...gone });
 }
 
 /** Tags a contact and returns the tags asked for, each once. */

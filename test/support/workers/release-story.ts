@@ -193,6 +193,7 @@ async function keepPeople(pool: Pool, key: string): Promise<void> {
   await v2(`${contact}/capabilities`);
   await v2("/contacts", "POST", { identifier: person(10), name: "Gone" });
   await v2(`/contacts/${encodeURIComponent(person(10))}`, "DELETE");
+  await admin(`${key}/contacts/${encodeURIComponent(person(10))}/erase`, { body: {} });
   const wish = { contact: person(9), phone_number: pool.numbers[2] };
   await admin(`${key}/assignments`, { method: "PUT", body: wish });
   await admin(`${key}/assignments`, { method: "PUT", body: { assignments: [wish] } });

@@ -144,3 +144,122 @@ describe("what is too old is forgotten", () => {
     expect(await count(pool, "owed")).toBe(0);
   });
 });
+
+describe("what an organization keeps for some days only", () => {
+  const retain = (pool: Pool, days: number | null) =>
+    admin(`/organizations/${pool.carrier.organizationId}`, { method: "PATCH", body: { retention_days: days } });
+
+  it("is forgotten in time also on a pool that never rests: messages, their events and attempts; what has not ended stays", {
+    timeout: 120_000,
+  }, async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+    const pool = await makePool([{}]);
+    expect(await retain(pool, 7)).toMatchObject({ status: 200, body: { retention_days: 7 } });
+    await call("/v2/api/webhooks", {
+      body: { webhook_url: "https://kept.example/hook", webhook_type: "all" },
+      token: pool.token,
+    });
+    await sendWith(pool, "later", { send_at: Date.now() + 30 * day });
+    const startedAt = Date.now();
+    const stub = env.POOLS.getByName(pool.id);
+    for (let at = startedAt; at < startedAt + 20 * day; at += 30 * minute) {
+      vi.setSystemTime(at);
+      await runDurableObjectAlarm(stub);
+      if ((at - startedAt) % day === 0) expect(await hear(pool)).toBe(200);
+    }
+    const messages = await ask<{ created_at: number; status: string }>(
+      asKey(pool),
+      "SELECT created_at, status FROM messages",
+    );
+    expect(messages.filter(({ status }) => status === "scheduled")).toHaveLength(1);
+    const ended = messages.filter(({ status }) => status !== "scheduled").map(({ created_at }) => created_at);
+    expect(ended.length).toBeGreaterThan(5);
+    expect(Math.min(...ended)).toBeGreaterThan(Date.now() - 7 * day - 2 * 60 * minute);
+    const [attempts] = await ask<{ at: number }>(asKey(pool), "SELECT min(attempted_at) AS at FROM attempts");
+    expect(attempts?.at ?? Date.now()).toBeGreaterThan(Date.now() - 7 * day - 2 * 60 * minute);
+    expect((await call("/v2/api/chats", { token: pool.token })).status).toBe(200);
+  });
+
+  it("is kept for ever where nothing is said, and refuses a time in which carriers still report", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+    const pool = await makePool([{}]);
+    await hear(pool);
+    vi.setSystemTime(Date.now() + 400 * day);
+    for (let alarm = 0; alarm < 5; alarm += 1) await ringUntilDone(pool);
+    expect(await count(pool, "messages")).toBe(1);
+    expect((await retain(pool, 6)).status).toBe(400);
+    expect((await retain(pool, 3_651)).status).toBe(400);
+    expect(await retain(pool, null)).toMatchObject({ status: 200, body: { retention_days: null } });
+  });
+});
+
+describe("erasing a person", () => {
+  const erase = (pool: Pool, person: string) =>
+    admin(`/api-keys/${pool.id}/contacts/${encodeURIComponent(person)}/erase`, { body: {} });
+
+  async function everything(pool: Pool): Promise<string> {
+    const tables = [
+      "messages",
+      "chats",
+      "events",
+      "attempts",
+      "owed",
+      "links",
+      "heard",
+      "tags",
+      "blocks",
+      "looks",
+      "idempotency",
+    ];
+    const rows = await Promise.all(tables.map((table) => ask(asKey(pool), `SELECT * FROM ${table}`)));
+    return JSON.stringify(rows);
+  }
+
+  it("leaves nothing of them in the ledger, and everything of others", async () => {
+    const pool = await makePool([{}]);
+    const [person, other] = [newPerson(), newPerson()];
+    await call("/v2/api/webhooks", {
+      body: { webhook_url: "https://kept.example/hook", webhook_type: "all" },
+      token: pool.token,
+    });
+    for (const one of [person, other]) {
+      await writeTo(pool, one, String(pool.numbers[0]), `Words of ${one}`);
+      await admin(`/api-keys/${pool.id}/contacts/${encodeURIComponent(one)}/tags`, {
+        body: { tags: [`tag of ${one}`] },
+      });
+    }
+    expect(await everything(pool)).toContain(person.slice(1));
+    const erased = await erase(pool, person);
+    expect(erased).toMatchObject({ status: 200, body: { messages: 1, kept_opt_out: false } });
+    expect(Number(erased.body.events)).toBeGreaterThan(0);
+    const left = await everything(pool);
+    expect(left).not.toContain(person.slice(1));
+    expect(left).toContain(`Words of ${other}`);
+    expect(left).toContain(`tag of ${other}`);
+    expect((await erase(pool, person)).status).toBe(404);
+  });
+
+  it("keeps that they opted out, and nothing beside it: they are not written to again", async () => {
+    const pool = await makePool([{}]);
+    const person = newPerson();
+    await writeTo(pool, person, String(pool.numbers[0]), "STOP, I am Ann");
+    await writeTo(pool, person, String(pool.numbers[0]), "STOP");
+    expect(await erase(pool, person)).toMatchObject({ status: 200, body: { messages: 2, kept_opt_out: true } });
+    expect(await everything(pool)).not.toContain("Ann");
+    const sent = await call(`/v2/api/chats/${encodeURIComponent(person)}/messages`, {
+      body: { text: "Hello" },
+      token: pool.token,
+    });
+    expect(sent.body.code).toBe("recipient_opted_out");
+  });
+
+  it("waits for what is on its way", async () => {
+    const pool = await makePool([{}]);
+    const person = newPerson();
+    await call(`/v2/api/chats/${encodeURIComponent(person)}/messages`, {
+      body: { text: "Later", send_at: Date.now() + day },
+      token: pool.token,
+    });
+    expect(await erase(pool, person)).toMatchObject({ status: 409, body: { code: "message_on_its_way" } });
+  });
+});

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { defineOperation } from "../../operation.ts";
+import { timestamp } from "../../shapes/fields.ts";
 import * as own from "../../v2/contacts/contract.ts";
 import { apiKeyParams } from "../api-keys/contract.ts";
 
@@ -68,6 +69,28 @@ export const deleteKeyContact = defineOperation({
   errors: ["not_found"],
 });
 
+export const eraseKeyContact = defineOperation({
+  ...ofContact,
+  id: "eraseKeyContact",
+  method: "post",
+  path: "/api-keys/{apiKeyId}/contacts/{contactId}/erase",
+  summary: "Erase everything of a person",
+  description:
+    "Messages, events, deliveries, links, name and tags of this contact go from this key for good. That they opted out is kept, since they must not be written to again. Twilio, and your own webhook receivers, keep what they have.",
+  answers: {
+    200: {
+      description: "What was erased.",
+      schema: z.object({
+        erased_at: timestamp,
+        messages: z.int(),
+        events: z.int(),
+        kept_opt_out: z.boolean().meta({ description: "That they opted out, by what and when, is still known." }),
+      }),
+    },
+  },
+  errors: ["not_found", "message_on_its_way"],
+});
+
 export const addKeyContactTags = defineOperation({
   ...ofContact,
   id: "addKeyContactTags",
@@ -98,6 +121,7 @@ export const keyContactOperations = [
   getKeyContact,
   updateKeyContact,
   deleteKeyContact,
+  eraseKeyContact,
   addKeyContactTags,
   removeKeyContactTag,
 ] as const;

@@ -11,6 +11,7 @@ import * as operations from "./contract.ts";
 export function mountKeyContacts(router: Hono<Edge>): void {
   mountReading(router);
   mountKeeping(router);
+  mountErasing(router);
   mountTags(router);
 }
 
@@ -71,6 +72,20 @@ function mountKeeping(router: Hono<Edge>): void {
     async ({ params, reply }, c) => {
       const gone = await askKey(c.get("deps"), params.apiKeyId, (pool) => pool.deleteContact(null, params.contactId));
       return gone.ok ? reply(200, { success: true, deleted_at: gone.value.deletedAt }) : gone;
+    },
+    adminGuard,
+  );
+}
+
+function mountErasing(router: Hono<Edge>): void {
+  mount(
+    router,
+    operations.eraseKeyContact,
+    async ({ params, reply }, c) => {
+      const erased = await askKey(c.get("deps"), params.apiKeyId, (pool) => pool.eraseContact(params.contactId));
+      if (!erased.ok) return erased;
+      const { erasedAt, messages, events, keptOptOut } = erased.value;
+      return reply(200, { erased_at: erasedAt, messages, events, kept_opt_out: keptOptOut });
     },
     adminGuard,
   );

@@ -14,12 +14,19 @@ export const Selection = z
 
 const selection = z.strictObject({ twilio: Selection, blooio: Selection });
 
+/** Longer than the four days in which a carrier still reports of a message. */
+const retentionDays = z.int().min(7).max(3_650).nullable().meta({
+  description:
+    "How many days messages are kept, and what hangs on them; null: until they are deleted. Events and delivery logs go after 30 days in any case.",
+});
+
 export const Organization = z
   .object({
     organization_id: z.string(),
     name: z.string(),
     country_code: z.string().nullable(),
     selection,
+    retention_days: retentionDays,
     created_at: timestamp,
   })
   .meta({ id: "Organization" });
@@ -82,6 +89,7 @@ export const updateOrganization = defineOperation({
     name: givenName.optional(),
     country_code: countryCode.nullish(),
     selection: z.strictObject({ twilio: Selection.optional(), blooio: Selection.optional() }).optional(),
+    retention_days: retentionDays.optional(),
   }),
   answers: { 200: { description: "The organization as it now stands.", schema: Organization } },
   errors: ["not_found", "publish_failed"],

@@ -17,6 +17,7 @@ function toOrganization(organization: Organization): z.output<typeof operations.
     name: organization.name,
     country_code: organization.countryCode,
     selection: { twilio: toSelection(twilio), blooio: toSelection(blooio) },
+    retention_days: organization.retentionDays,
     created_at: organization.createdAt,
   };
 }
@@ -72,6 +73,7 @@ function mountChanging(router: Hono<Edge>): void {
       const change = given({
         name: body.name,
         countryCode: body.country_code,
+        retentionDays: body.retention_days,
         selection: body.selection && selection,
       });
       const changed = await flows.changeOrganization(c.get("deps"), params.organizationId, change);

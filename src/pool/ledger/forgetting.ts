@@ -1,0 +1,56 @@
+/** What has left or may leave yet is not ended: nothing of it is forgotten. */
+const hasEnded = "status NOT IN ('queued', 'scheduled', 'sending')";
+
+/** Forgets at most `limit` messages before a sequence number that have ended; returns how many it forgot. */
+export function sweepMessages(sql: SqlStorage, before: number, limit: number): number {
+  return sql
+    .exec(
+      `DELETE FROM messages WHERE seq IN (SELECT seq FROM messages WHERE seq < ? AND ${hasEnded} ORDER BY seq LIMIT ?) RETURNING seq`,
+      before,
+      limit,
+    )
+    .toArray().length;
+}
+
+/** Returns the sequence number of the oldest message that has ended, null where there is none. */
+export function oldestEnded(sql: SqlStorage): number | null {
+  const query = `SELECT seq FROM messages WHERE ${hasEnded} ORDER BY seq LIMIT 1`;
+  return sql.exec<{ seq: number }>(query).toArray()[0]?.seq ?? null;
+}
+
+/** Says whether a message of this conversation has not ended. */
+export function hasUnended(sql: SqlStorage, chat: string): boolean {
+  return sql.exec(`SELECT 1 FROM messages WHERE chat = ? AND NOT (${hasEnded}) LIMIT 1`, chat).toArray().length > 0;
+}
+
+/** Forgets everything of one person, in the caller's transaction, but for that they opted out, by what and when; returns how many messages and events went. */
+export function forgetPerson(
+  sql: SqlStorage,
+  chat: string,
+  at: number,
+): { messages: number; events: number; keptOptOut: boolean } {
+  const gone =
+    "(SELECT seq FROM events WHERE json_extract(body, '$.external_id') = ?1 OR message IN (SELECT seq FROM messages WHERE chat = ?1))";
+  sql.exec(`DELETE FROM owed WHERE event IN ${gone}`, chat);
+  sql.exec(`DELETE FROM attempts WHERE event IN ${gone}`, chat);
+  const events = sql.exec(`DELETE FROM events WHERE seq IN ${gone} RETURNING seq`, chat).toArray().length;
+  sql.exec("DELETE FROM links WHERE message IN (SELECT seq FROM messages WHERE chat = ?)", chat);
+  sql.exec("DELETE FROM looks WHERE seq IN (SELECT seq FROM messages WHERE chat = ?)", chat);
+  const messages = sql.exec("DELETE FROM messages WHERE chat = ? RETURNING seq", chat).toArray().length;
+  sql.exec("DELETE FROM heard WHERE contact = ?", chat);
+  sql.exec("DELETE FROM tags WHERE contact = ?", chat);
+  const kept = sql
+    .exec(
+      `UPDATE chats SET name = NULL, deleted_at = ?, inbound = 0, outbound = 0, first_at = NULL, last_at = NULL, last_inbound_at = NULL,
+         last_outbound_at = NULL, last_seq = NULL, sticky_number = NULL, sticky_at = NULL, replied_number = NULL, address = NULL
+       WHERE id = ? AND opted_out_at IS NOT NULL RETURNING id`,
+      at,
+      chat,
+    )
+    .toArray();
+  if (kept.length === 0) {
+    sql.exec("DELETE FROM blocks WHERE contact = ?", chat);
+    sql.exec("DELETE FROM chats WHERE id = ?", chat);
+  }
+  return { messages, events, keptOptOut: kept.length > 0 };
+}
