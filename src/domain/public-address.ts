@@ -8,7 +8,7 @@ export const unsetAddress = "https://address-not-set.invalid";
 
 /** What is said wherever an address is needed and none is known. */
 export const addressMissing =
-  "The gateway does not know its public URL (PUBLIC_URL): the dashboard asks for it at the first sign-in, and PUT /admin/api/public-url sets it.";
+  "The gateway does not know its public URL (PUBLIC_URL): npm run deploy, the dashboard and PUT /admin/api/public-url set it.";
 
 /** Returns an address as it is kept, without blanks around it and slashes at its end; null where it is no http or https URL, or has a query, a fragment or a login. */
 export function readAddress(text: string): string | null {

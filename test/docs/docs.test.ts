@@ -60,8 +60,22 @@ describe("the documentation", () => {
   });
 
   test("describes every setting of .dev.vars.example, and those of the start alone", () => {
-    const names = [...read(".dev.vars.example").matchAll(/^([A-Z_]+)=/gm)].map((match) => match[1]);
+    const names = [...read(".dev.vars.example").matchAll(/^# ([A-Z_]+)=/gm)].map((match) => match[1]);
+    expect(names).toContain("PUBLIC_URL");
     for (const name of ["PORT", "STATE_DIR", ...names]) expect(readme).toContain(`| \`${name}\` |`);
+  });
+
+  test("gives the deploy button nothing to ask: every line of .dev.vars.example is a comment, and what is bound is described", () => {
+    const lines = read(".dev.vars.example").split("\n");
+    expect(lines.filter((line) => line !== "" && !line.startsWith("#"))).toEqual([]);
+    const { cloudflare, scripts } = JSON.parse(read("package.json")) as {
+      cloudflare: { products: string[]; bindings: Record<string, { description: string }> };
+      scripts: Record<string, string>;
+    };
+    const bound = [...read("wrangler.toml").matchAll(/^binding = "(DB|BELL\w*)"/gm)].map((match) => match[1] ?? "");
+    expect(Object.keys(cloudflare.bindings).toSorted()).toEqual([...bound, "ADMIN_TOKEN", "MASTER_KEYS"].toSorted());
+    expect(cloudflare.products.length).toBeLessThanOrEqual(3);
+    expect(scripts).toMatchObject({ build: "node scripts/make-assets.mjs", deploy: "node scripts/deploy.mjs" });
   });
 
   test("names every country whose operators send no delivery reports", () => {

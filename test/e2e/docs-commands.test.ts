@@ -1,6 +1,5 @@
-import { execFile, execFileSync, spawn } from "node:child_process";
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { execFile, spawn } from "node:child_process";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -22,7 +21,8 @@ const elsewhere: Record<string, string> = {
 };
 const others = commands.filter(({ title }) => !Object.hasOwn(elsewhere, title));
 const connecting = others.filter(({ code }) => code.includes("admin POST /integrations/twilio"));
-const deploying = others.filter(({ code }) => code.includes("npx wrangler"));
+// Run against a stand-in of Cloudflare by test/e2e/deploy.test.ts; here their flags are looked up.
+const deploying = others.filter(({ code }) => /npx wrangler|npm run (?:un)?deploy|npm run sign-in -- --url/.test(code));
 const listening = others.filter(({ code }) => code.includes("npm run listen"));
 const calling = others.filter((block) => ![...connecting, ...deploying, ...listening].includes(block));
 const wranglerLines = [
@@ -32,6 +32,19 @@ const wranglerLines = [
     ),
   ),
 ];
+
+const scriptLines = [
+  ...new Set(
+    pages.flatMap((page) =>
+      [...readFileSync(page, "utf8").matchAll(/npm run (?:deploy|undeploy|sign-in)\b[^`#&\n|]*/g)].map(([line]) =>
+        line.trim(),
+      ),
+    ),
+  ),
+];
+/** Commands of wrangler that are one word, and groups whose commands are two words deep. */
+const oneWord = ["login", "deploy", "tail", "rollback"];
+const groups = ["migrations", "time-travel"];
 
 const person = "+15551234567";
 const account = { accountSid: `AC${"d1".repeat(16)}`, authToken: "token-of-the-stand-in" };
@@ -126,9 +139,8 @@ describe("every command of README.md and docs/", () => {
 describe("every command for Cloudflare", () => {
   test.each(wranglerLines)("%s is one that the pinned wrangler knows, flags included", async (line) => {
     const words = line.split(/\s+/).slice(2);
-    const flags = words.filter((word) => word.startsWith("--"));
-    const depth =
-      words[0] === "login" || words[0] === "deploy" || words[0] === "tail" ? 1 : words[1] === "migrations" ? 3 : 2;
+    const flags = words.filter((word) => word.startsWith("--")).map((word) => word.split("=")[0] ?? word);
+    const depth = oneWord.includes(words[0] ?? "") ? 1 : groups.includes(words[1] ?? "") ? 3 : 2;
     const { stdout } = await promisify(execFile)(join(bin, "wrangler"), [...words.slice(0, depth), "--help"], {
       env: { ...process.env, CI: "true", NO_COLOR: "1", PATH: `${bin}:${process.env.PATH}` },
     });
@@ -136,14 +148,19 @@ describe("every command for Cloudflare", () => {
     for (const flag of flags) expect(stdout).toContain(flag);
   });
 
-  test("the secrets that it makes are two that the gateway takes", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "trunkline-docs-"));
-    const [block] = deploying.filter(({ code }) => code.includes("secrets.env"));
-    const making = block?.code.split("\n").filter((line) => !line.includes("wrangler")) ?? [];
-    execFileSync("bash", ["-euc", making.join("\n")], { cwd: folder });
-    const secrets = readFileSync(join(folder, "secrets.env"), "utf8");
-    rmSync(folder, { recursive: true });
-    expect(secrets).toMatch(/^ADMIN_TOKEN=[0-9a-f]{64}\nMASTER_KEYS=k1:[A-Za-z0-9+/]{43}=\n$/);
+  test.each(scriptLines)("%s is one that the script knows, flags included", async (line) => {
+    const [, script = ""] = /npm run ([\w-]+)/.exec(line) ?? [];
+    const flags = line.split(/\s+/).filter((word) => /^--\w/.test(word));
+    const { stdout } = await promisify(execFile)("npm", ["run", "--silent", script, "--", "--help"]);
+    expect(stdout).toContain(`npm run ${script}`);
+    for (const flag of flags) expect(stdout).toContain(flag);
+  });
+
+  test("stands in a block of which every line is checked", () => {
+    const known = /^(?:npx wrangler |npm run (?:deploy|undeploy|sign-in)\b|git pull && npm ci && npm run deploy$)/;
+    const lines = deploying.flatMap(({ code }) => code.split("\n").filter((line) => line !== ""));
+    expect(lines.length).toBeGreaterThan(4);
+    expect(lines.filter((line) => !known.test(line))).toEqual([]);
   });
 });
 

@@ -15,7 +15,7 @@ npx wrangler secret put ADMIN_TOKEN</pre>`,
 npx wrangler secret put MASTER_KEYS</pre>`,
   PUBLIC_URL: (
     origin,
-  ) => `<p>The address at which the world reaches this gateway is set and is not one. Set it in full, for example <code>${escapeHtml(origin)}</code>; or delete it, and say the address in the dashboard:</p>
+  ) => `<p>It is set, and is no address. Set it in full, for example <code>${escapeHtml(origin)}</code>, or delete it and say the address in the dashboard:</p>
 <pre>npx wrangler secret put PUBLIC_URL
 npx wrangler secret delete PUBLIC_URL</pre>`,
 };

@@ -250,9 +250,8 @@ export const errorGuide: Record<FailureCode, ErrorAdvice> = {
     more: { from_number: number },
   },
   setup_incomplete: {
-    cause:
-      "A secret is missing or not usable, and everything is shut; or the gateway does not know its public URL, and all that needs one is shut.",
-    fix: "Set what `missing` names as a secret of the Worker; the public URL by PUT /admin/api/public-url. `npm start` does both by itself.",
+    cause: "A secret is missing or not usable, or the public URL is not known: then what needs it is shut.",
+    fix: "Set what `missing` names as a secret of the Worker, the public URL by PUT /admin/api/public-url; `npm start` and `npm run deploy` do both.",
     message: "The gateway is not set up: MASTER_KEYS is missing or not valid. Set it as a secret of the Worker.",
     more: { missing: ["MASTER_KEYS"] },
   },

@@ -6,14 +6,10 @@ const PublicUrl = z
   .object({
     url: z.string().nullable().meta({ description: "null: none is known yet, and live keys answer 503." }),
     source: z.enum(["setting", "directory"]).nullable().meta({
-      description: "The Worker's setting PUBLIC_URL, which wins where it is set, or what was set by this API.",
+      description: "The Worker's setting PUBLIC_URL wins over the directory.",
     }),
-    former: z
-      .array(z.string())
-      .meta({ description: "Addresses of before, newest first: callbacks to them are still taken." }),
-    numbers_behind: z
-      .int()
-      .meta({ description: "Numbers whose webhooks at Twilio were last seen to lead to another address than `url`." }),
+    former: z.array(z.string()).meta({ description: "Newest first: callbacks to them are still taken." }),
+    numbers_behind: z.int().meta({ description: "Numbers whose webhooks at Twilio lead to another address." }),
     phone_numbers_behind: z.array(phoneNumber).meta({ description: "At most 50 of them." }),
   })
   .meta({ id: "PublicUrl" });
@@ -26,7 +22,7 @@ export const getPublicUrl = defineOperation({
   method: "get",
   path: "/public-url",
   summary: "Read the public URL",
-  description: "Where the world reaches the gateway, where it did before, and which numbers still lead there.",
+  description: "Where the world reaches the gateway and did before, and which numbers still lead there.",
   answers: { 200: { description: "The address in force and those of before.", schema: PublicUrl } },
   errors: [],
 });
@@ -38,7 +34,7 @@ export const putPublicUrl = defineOperation({
   path: "/public-url",
   summary: "Set the public URL",
   description:
-    "In force at once for what is sent from now on. Callbacks to addresses of before are taken for ever; numbers stay as they are set at Twilio until they are repaired.",
+    "In force at once. Callbacks to former addresses are taken for ever; numbers stay as they are at Twilio until repaired.",
   body: z.strictObject({ url: z.string().min(1).max(512) }),
   answers: { 200: { description: "The address in force and those of before.", schema: PublicUrl } },
   errors: ["forbidden", "publish_failed"],
@@ -51,16 +47,14 @@ export const repairPublicUrl = defineOperation({
   path: "/public-url/repair",
   summary: "Point the numbers at the public URL",
   description:
-    "Sets the webhooks of numbers that lead to a former address to the one in force, 20 in this call and the others by themselves behind it. Nothing is changed while the gateway does not answer there. Calling again goes on where it stands.",
+    "Sets the webhooks of numbers that lead to a former address, 20 in this call and the others behind it. Changes nothing while the gateway does not answer there; may be repeated.",
   answers: {
     200: {
       description: "What was set in this call.",
       schema: z.object({
         repaired: z.int(),
         failed: z.array(z.object({ phone_number: phoneNumber, code: z.string(), message: z.string() })),
-        goes_on: z
-          .boolean()
-          .meta({ description: "More numbers follow by themselves: read the public URL to see how many are left." }),
+        goes_on: z.boolean().meta({ description: "More numbers follow by themselves." }),
       }),
     },
   },
