@@ -25,4 +25,5 @@ export const screens: readonly Screen[] = [
   { path: "/integrations/new", page: page(() => import("./pages/new-integration.tsx"), "NewIntegration") },
   { path: "/integrations/$integrationId", page: page(() => import("./pages/one-integration.tsx"), "OneIntegration") },
   { path: "/settings", page: page(() => import("./pages/settings.tsx"), "Settings"), nav: { label: "Settings", icon: "settings" } },
+  { path: "/doctor", page: page(() => import("./pages/doctor.tsx"), "Doctor"), nav: { label: "Doctor", icon: "doctor" } },
 ];

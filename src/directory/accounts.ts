@@ -65,6 +65,12 @@ export async function findAccountBySid(
   return (await db.select().from(twilioAccounts).where(where).get()) ?? null;
 }
 
+/** Says whether an account is connected through which messages reach people: any but the sandbox. */
+export async function hasLiveAccount(db: Database): Promise<boolean> {
+  const { id, sandbox } = twilioAccounts;
+  return (await db.select({ id }).from(twilioAccounts).where(eq(sandbox, false)).limit(1).get()) !== undefined;
+}
+
 /** Returns one page of accounts, oldest first, and how many there are. */
 export async function listAccounts(
   db: Database,

@@ -1,69 +1,57 @@
-import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import { call } from "../api.ts";
+import type { Answer } from "../api.ts";
+import { KeyFigures } from "../parts/figures.tsx";
+import { PageHead } from "../parts/page-head.tsx";
 import { Problem } from "../parts/problem.tsx";
 import { PublicUrl } from "../parts/public-url.tsx";
 import { Reading } from "../parts/reading.tsx";
+import { SetupList } from "../parts/setup-list.tsx";
+import { type Column, Table } from "../parts/table.tsx";
 import { TimeAgo } from "../parts/time-ago.tsx";
+import { Verdict } from "../parts/verdict.tsx";
+import { useKeys } from "../queries/keys.ts";
+import { useSession } from "../queries/session.ts";
+import { useStatus } from "../queries/status.ts";
 
-/** Says whether all is in order, what each key holds back, and where a newcomer begins. */
+type PoolStatus = Answer<"getStatus">["pools"][number];
+
+const noAnswer = "no answer";
+const columns: readonly [Column<PoolStatus>, ...Column<PoolStatus>[]] = [
+  { head: "API key", cell: ({ name }) => <bdi>{name}</bdi> },
+  { head: "Waiting", kind: "number", cell: ({ waiting }) => waiting ?? noAnswer },
+  { head: "Unknown", kind: "number", cell: ({ unknown }) => unknown ?? noAnswer },
+  { head: "Webhooks owed", kind: "number", cell: ({ owed }) => owed ?? noAnswer },
+  { head: "Last used", cell: ({ last_used_at: at }) => (at === null ? "never" : <TimeAgo at={at} />) },
+];
+
+/** Whether all is in order, what a newcomer does next, what was carried, and what each key holds back. */
 export function Overview() {
-  const { data: status, error } = useQuery({ queryKey: ["status"], queryFn: () => call("getStatus", {}) });
+  const { data: status, error } = useStatus();
+  const { data: session } = useSession();
+  const { data: keys } = useKeys();
   if (status === undefined) return error === null ? <Reading /> : <Problem error={error} />;
-  const { directory, migrations, public_url: publicUrl } = status;
-  const findings = { Directory: directory, Migrations: migrations, "Public URL": publicUrl };
-  const wrong = Object.entries(findings).filter(([, { ok }]) => !ok);
+  const living = keys?.api_keys.filter((key) => key.status !== "revoked") ?? [];
   return (
     <>
-      <h1>Overview</h1>
+      <PageHead
+        title="Overview"
+        actions={session?.sandbox_only === true && <span className="badge">sandbox only: nobody is reached</span>}
+      >
+        Version {status.version}
+      </PageHead>
       <Problem error={error} />
-      {wrong.length === 0 ? (
-        <p>
-          <span className="badge good">All in order</span> <span className="quiet">version {status.version}</span>
-        </p>
-      ) : (
-        wrong.map(([name, { detail }]) => (
-          <div className="problem" key={name}>
-            <strong>{name}</strong>: {detail ?? "not in order."}
-          </div>
-        ))
-      )}
       <PublicUrl />
-      <section className="card">
-        <h2>Send a message</h2>
-        <p>A test key's message is delivered by the sandbox within seconds, at no cost, and shows what became of it.</p>
-        <Link className="button" to="/messages">
-          Send a message
-        </Link>
-      </section>
-      <div className="table">
-        <table>
-          <caption>What each API key holds</caption>
-          <thead>
-            <tr>
-              <th scope="col">API key</th>
-              <th scope="col">Waiting</th>
-              <th scope="col">Unknown</th>
-              <th scope="col">Webhooks owed</th>
-              <th scope="col">Last used</th>
-            </tr>
-          </thead>
-          <tbody>
-            {status.pools.map((pool) => (
-              <tr key={pool.api_key_id}>
-                <th scope="row">{pool.name}</th>
-                <td data-label="Waiting">{pool.waiting ?? "no answer"}</td>
-                <td data-label="Unknown">{pool.unknown ?? "no answer"}</td>
-                <td data-label="Webhooks owed">{pool.owed ?? "no answer"}</td>
-                <td data-label="Last used">
-                  {pool.last_used_at === null ? "never" : <TimeAgo at={pool.last_used_at} />}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      {status.next_after !== null && <p className="quiet">These are the first 40 keys.</p>}
+      <Verdict status={status} />
+      <SetupList />
+      {living.length > 0 && <KeyFigures keys={living} />}
+      {status.pools.length > 0 && (
+        <Table
+          caption="What each API key holds back. Unknown: the carrier's answer was lost, and it is being found out."
+          columns={columns}
+          rows={status.pools}
+          keyOf={(pool) => pool.api_key_id}
+        />
+      )}
+      {status.next_after !== null && <p className="quiet">These are the first 40 keys; API Keys has them all.</p>}
     </>
   );
 }

@@ -4,8 +4,8 @@ import { useNotice } from "./notices.tsx";
 
 type Props = { text: string; what: string };
 
-/** Copies a text exactly and says so; `what` names it ("the number"). */
-export function Copy({ text, what }: Props) {
+/** Returns what copies a text and, for two seconds, says that it did. */
+function useCopy(text: string) {
   const [isDone, setDone] = useState(false);
   const notify = useNotice();
   async function copy() {
@@ -17,12 +17,29 @@ export function Copy({ text, what }: Props) {
       notify("The browser does not let this page copy: select the text and copy it yourself.");
     }
   }
+  return { isDone, copy };
+}
+
+/** Copies a text exactly and says so; `what` names it ("the number"). */
+export function Copy({ text, what }: Props) {
+  const { isDone, copy } = useCopy(text);
   return (
     <button type="button" className="icon" onClick={copy} title={`Copy ${what}`}>
       <Icon name={isDone ? "check" : "copy"} size={16} />
       <span className="hidden-words" aria-live="polite">
         {isDone ? "Copied" : `Copy ${what}`}
       </span>
+    </button>
+  );
+}
+
+/** Copies a longer text by a button with words of its own. */
+export function CopyText({ text, words }: { text: string; words: string }) {
+  const { isDone, copy } = useCopy(text);
+  return (
+    <button type="button" className="second" onClick={copy}>
+      <Icon name={isDone ? "check" : "copy"} size={16} />
+      <span aria-live="polite">{isDone ? "Copied" : words}</span>
     </button>
   );
 }

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { Hono } from "hono";
 import * as z from "zod";
+import { hasLiveAccount } from "../../directory/accounts.ts";
 import { fail, type Result } from "../../domain/failure.ts";
 import { checkSession, endSession, openSession, redeemClaim } from "../../flows/sessions/session.ts";
 import { type Edge, isAdminToken } from "../edge.ts";
@@ -28,7 +29,7 @@ export function appDoor(version: string): Hono<Edge> {
     const cookie = readSessionCookie(c);
     const endsAt = cookie === undefined ? null : await checkSession(c.get("deps"), c.get("adminToken"), cookie);
     if (endsAt === null) return failureResponse(c, fail("unauthorized", signedOut).failure);
-    return c.json({ expires_at: endsAt, version });
+    return c.json({ expires_at: endsAt, version, sandbox_only: !(await hasLiveAccount(c.get("deps").db)) });
   });
   router.delete("/session", signOut);
   router.get("*", shell);

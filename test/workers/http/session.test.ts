@@ -51,6 +51,16 @@ async function makeClaim(expiresAt: number, token = env.ADMIN_TOKEN): Promise<st
 const reads = async (cookie: string) => (await ask("/admin/api/organizations", { cookie })).status;
 
 describe("signing in to the dashboard", () => {
+  it("says that messages reach nobody while the sandbox is all that is connected", async () => {
+    await ask("/admin/api/organizations", { method: "POST", headers: bearer, body: { name: "Bakery" } });
+    const answer = await ask("/app/session", { cookie: await open() });
+    expect(await answer.json()).toMatchObject({ sandbox_only: true, version: expect.any(String) });
+    await env.DB.prepare("UPDATE twilio_accounts SET sandbox = 0").run();
+    const after = await ask("/app/session", { cookie: await open() });
+    await env.DB.prepare("UPDATE twilio_accounts SET sandbox = 1").run();
+    expect(await after.json()).toMatchObject({ sandbox_only: false });
+  });
+
   it("gives for the admin token a cookie that scripts cannot read and other sites cannot send", async () => {
     const answer = await signIn({ token: env.ADMIN_TOKEN });
     expect(answer.headers.get("Set-Cookie")).toMatch(
