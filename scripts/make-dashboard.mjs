@@ -36,7 +36,8 @@ export function makeDashboard(root) {
 }
 
 function hashSources(root) {
-  const hash = createHash("sha256").update(readFileSync(join(root, "package-lock.json")));
+  const hash = createHash("sha256");
+  for (const path of ["package-lock.json", "docs/webhooks.md"]) hash.update(readFileSync(join(root, path)));
   const named = ["src/dashboard", "src/http", "src/domain"].flatMap((room) =>
     readdirSync(join(root, room), { recursive: true }).map((path) => join(room, path)),
   );

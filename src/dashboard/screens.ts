@@ -24,6 +24,8 @@ export const screens: readonly Screen[] = [
   { path: "/integrations", page: page(() => import("./pages/integrations.tsx"), "Integrations"), nav: { label: "Integrations", icon: "plug" } },
   { path: "/integrations/new", page: page(() => import("./pages/new-integration.tsx"), "NewIntegration") },
   { path: "/integrations/$integrationId", page: page(() => import("./pages/one-integration.tsx"), "OneIntegration") },
+  { path: "/webhooks", page: page(() => import("./pages/webhooks.tsx"), "Webhooks"), nav: { label: "Webhooks", icon: "webhook" } },
+  { path: "/webhooks/$webhookId", page: page(() => import("./pages/one-webhook.tsx"), "OneWebhook") },
   { path: "/settings", page: page(() => import("./pages/settings.tsx"), "Settings"), nav: { label: "Settings", icon: "settings" } },
   { path: "/doctor", page: page(() => import("./pages/doctor.tsx"), "Doctor"), nav: { label: "Doctor", icon: "doctor" } },
 ];
