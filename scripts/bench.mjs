@@ -1,4 +1,4 @@
-// Measures what must not grow with a pool: choosing a sender, and reading lists. Prints medians and ratios; docs/bench.md says how to read them.
+// Measures what must not grow with a pool: choosing a sender, and reading lists. Prints medians and ratios; docs/benchmarks.md says how to read them.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,5 +1,4 @@
 import childProcess from "node:child_process";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
@@ -7,6 +6,7 @@ import { runInNewContext } from "node:vm";
 import { stop as stopBundler } from "esbuild";
 import { bundleWorker, workerOptions } from "../bundle.mjs";
 import { applyMigrations } from "./migrate.mjs";
+import { watchRuntime } from "./runtime-process.mjs";
 import { StartError, temporaryFolder } from "./temporary.mjs";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
@@ -104,17 +104,6 @@ function openRun(stateDir) {
       const patience = new Promise((resolve) => setTimeout(resolve, 5_000).unref());
       await Promise.race([miniflare?.dispose().catch(() => {}), patience]);
     },
-  };
-}
-
-/** miniflare keeps the runtime's process to itself: whoever must end with it, and end it, has to see it spawned. It reads its configuration from this process, so none survives that was not told of. */
-function watchRuntime(onRuntime) {
-  const { spawn } = childProcess;
-  const { default: runtimePath } = createRequire(createRequire(import.meta.url).resolve("miniflare"))("workerd");
-  childProcess.spawn = (command, ...rest) => {
-    const child = spawn(command, ...rest);
-    if (command === runtimePath) onRuntime(child);
-    return child;
   };
 }
 

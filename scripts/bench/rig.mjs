@@ -1,0 +1,113 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { stop as stopBundler } from "esbuild";
+import { startFakeTwilio } from "../../test/support/node/fake-twilio.ts";
+import { startSink } from "../../test/support/node/sink.ts";
+import { bundleWorker, workerOptions } from "../bundle.mjs";
+import { applyMigrations } from "../local/migrate.mjs";
+import { watchRuntime } from "../local/runtime-process.mjs";
+
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const adminToken = "a".repeat(64);
+const masterKeys = `k1:${Buffer.alloc(32, 7).toString("base64")}`;
+const ticksPerSecond = 100;
+
+/**
+ * Runs the Worker as it is deployed on workerd without a proxy between, beside a stand-in for Twilio and a webhook receiver, all on loopback.
+ * `lifeCycle` is what Twilio reports of a message, `settings` are the Worker's beyond those that it needs; `around` may wrap the Worker in a module of its own, which imports it as `./index.js`.
+ */
+export async function startRig({
+  lifeCycle,
+  around,
+  settings = {},
+  numbers = ["+15559876541", "+15559876542", "+15559876543"],
+}) {
+  const folder = mkdtempSync(join(tmpdir(), "trunkline-bench-"));
+  const temporary = process.env.TMPDIR;
+  process.env.TMPDIR = folder;
+  const { default: miniflare } = await import("miniflare");
+  const code = await bundleWorker(root);
+  await stopBundler();
+  const sink = await startSink();
+  const twilio = await startFakeTwilio({
+    accountSid: `AC${"a1".repeat(16)}`,
+    authToken: "token-of-the-stand-in",
+    numbers,
+    lifeCycle: () => lifeCycle,
+  });
+  const runtimes = [];
+  watchRuntime((child) => runtimes.push(child));
+  const options = (publicUrl, port) => {
+    const values = {
+      ADMIN_TOKEN: adminToken,
+      MASTER_KEYS: masterKeys,
+      PUBLIC_URL: publicUrl,
+      TWILIO_API_URL: twilio.url,
+      ALLOW_LOCAL_WEBHOOKS: "1",
+      ...settings,
+    };
+    const worker = workerOptions(root, code, values);
+    if (around !== undefined)
+      worker.modules.unshift({ type: "ESModule", path: join(root, "around.js"), contents: around });
+    return miniflare.convertV4MiniflareOptions({
+      ...worker,
+      host: "127.0.0.1",
+      port: 0,
+      cf: false,
+      log: new miniflare.Log(miniflare.LogLevel.ERROR),
+      handleStructuredLogs: () => {},
+      resourcePersistencePath: join(folder, "state"),
+      unsafeDirectSockets: [{ host: "127.0.0.1", port }],
+    });
+  };
+  const mf = new miniflare.Miniflare(options("http://127.0.0.1", 0));
+  await applyMigrations(await mf.getD1Database("DB"), join(root, "migrations"));
+  const port = Number((await mf.unsafeGetDirectURL()).port);
+  const url = `http://127.0.0.1:${port}`;
+  await mf.setOptions(options(url, port));
+  await mf.ready;
+  return {
+    url,
+    twilio,
+    sink,
+    miniflare: mf,
+    adminToken,
+    /** CPU seconds that the runtime has used. */
+    cpu: () => cpuOf(runtimes.at(-1).pid),
+    folder,
+    async stop() {
+      await mf.dispose();
+      await twilio.stop();
+      await sink.stop();
+      rmSync(folder, { recursive: true, force: true });
+      process.env.TMPDIR = temporary ?? "";
+      if (temporary === undefined) delete process.env.TMPDIR;
+    },
+  };
+}
+
+/** CPU seconds of a process, user and system; NaN where the system does not say. */
+export function cpuOf(pid) {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1).split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+export function median(values) {
+  const sorted = [...values].sort((left, right) => left - right);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+/** Runs `work` for each index below `count`, `places` at a time. */
+export async function inPlaces(count, places, work) {
+  let next = 0;
+  const walk = async () => {
+    while (next < count) await work(next++);
+  };
+  await Promise.all(Array.from({ length: places }, walk));
+}
