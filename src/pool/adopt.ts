@@ -2,9 +2,9 @@ import type { SenderNumber, Snapshot } from "../domain/snapshot.ts";
 import type { Desk } from "./desk.ts";
 import { markRevoked, revoked, storeSnapshot } from "./ledger/snapshot.ts";
 import { clearLeftovers } from "./leftovers.ts";
-import { startMoving } from "./numbers/moving.ts";
 import { rebook } from "./numbers/pace.ts";
 import { noticeCap } from "./sending/limits.ts";
+import { goOnMoving, startMoving } from "./sending/moving.ts";
 import { noticeWebhooks } from "./telling/deliveries.ts";
 
 /**
@@ -22,6 +22,7 @@ export function adoptSnapshot(desk: Desk, given: Snapshot): void {
   noticeCap(desk, before);
   clearLeftovers(desk);
   startMoving(desk);
+  goOnMoving(desk);
 }
 
 function replace(desk: Desk, snapshot: Snapshot): SenderNumber[] {

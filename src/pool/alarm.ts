@@ -1,10 +1,10 @@
 import type { Desk } from "./desk.ts";
 import { clearLeftovers, nextLeftoverAt } from "./leftovers.ts";
-import { goOnMoving, nextMovingAt } from "./numbers/moving.ts";
 import { judgeIfDue, nextJudgementAt } from "./numbers/number-health.ts";
 import { goOnRebooking, nextRebookingAt } from "./numbers/pace.ts";
 import { dispatch } from "./sending/dispatch.ts";
 import { lookUp, nextLookUpAt } from "./sending/look-ups.ts";
+import { goOnMoving, nextMovingAt } from "./sending/moving.ts";
 import { expireWaiting, nextDepartureAt, nextExpiryAt } from "./sending/waiting.ts";
 import { nextPollAt, pollStates } from "./settling/poll.ts";
 import { nextSweepAt, sweep } from "./sweep.ts";

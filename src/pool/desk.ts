@@ -59,6 +59,8 @@ export class Desk {
   readonly tokens = new Map<string, Bucket>();
   /** Numbers whose waiting messages are being booked anew. */
   readonly rebooking: Set<string>;
+  /** Up to which sequence number what waits on refused accounts has been looked through to be moved, null when nothing is to be moved. */
+  movedUpTo: number | null;
   readonly accountRests = new Map<string, AccountRest>();
   /** Deliveries that a consumer holds, until when. */
   readonly leases = new Map<string, { webhookId: string; until: number }>();
@@ -92,6 +94,7 @@ export class Desk {
     this.#alarmAt = alarmAt;
     this.endpoints = readEndpoints(outside.storage.sql);
     this.rotation = readRotation(outside.storage.sql);
+    this.movedUpTo = readMark(outside.storage.sql, "moved_up_to");
     this.rebooking = new Set(rebookedNumbers(outside.storage.sql));
     this.queueDepth = countWaitingByNumber(outside.storage.sql);
     this.health = new HealthWatch(outside.storage.sql);

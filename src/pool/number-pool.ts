@@ -39,8 +39,10 @@ import { noteCall, receiveMessage } from "./receiving/receive.ts";
 import { searchMessages } from "./search.ts";
 import { acceptRequest } from "./sending/accept.ts";
 import { acceptAll } from "./sending/accept-all.ts";
+import { cancelMessage } from "./sending/cancel.ts";
 import { previewSend } from "./sending/decide.ts";
 import { dispatch } from "./sending/dispatch.ts";
+import { resumeMoving } from "./sending/moving.ts";
 import { markInterrupted } from "./sending/reconcile.ts";
 import { takeReport } from "./settling/report.ts";
 import { readStory } from "./story.ts";
@@ -97,6 +99,7 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     this.#desk = desk;
     restorePace(desk);
     markInterrupted(desk);
+    resumeMoving(desk);
     rearm(desk);
     return desk;
   }
@@ -155,8 +158,8 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   }
 
   async cancelMessage(asker: Asker, chatId: string | null, messageId: string) {
-    if (chatId === null) return this.#withDesk(asker, (desk) => reads.cancelMessage(desk, null, messageId));
-    return this.#withChat(asker, chatId, (desk, chat) => reads.cancelMessage(desk, chat, messageId));
+    if (chatId === null) return this.#withDesk(asker, (desk) => cancelMessage(desk, null, messageId));
+    return this.#withChat(asker, chatId, (desk, chat) => cancelMessage(desk, chat, messageId));
   }
 
   async readMessage(credential: Credential, chatId: string, messageId: string) {

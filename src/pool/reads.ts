@@ -1,6 +1,5 @@
 import { fail, ok, type Result } from "../domain/failure.ts";
 import { readRowId, rowId, sequenceAt } from "../domain/ids.ts";
-import type { MessageStatus } from "../domain/message.ts";
 import type {
   ChatSummary,
   Contact,
@@ -16,7 +15,6 @@ import type {
   PoolStats,
   WebhookState,
 } from "../domain/pool-calls.ts";
-import { isWaiting } from "../domain/status.ts";
 import type { Desk } from "./desk.ts";
 import { accountTraffic } from "./ledger/account-traffic.ts";
 import { countWaiting } from "./ledger/agenda.ts";
@@ -28,8 +26,6 @@ import { readMark } from "./ledger/marks.ts";
 import { countMessages, findMessage, pageMessages, readMessageRow } from "./ledger/messages.ts";
 import { countDepartures } from "./ledger/pace.ts";
 import { examine } from "./numbers/number-health.ts";
-import { giveBack } from "./numbers/pace.ts";
-import { endMessage } from "./settling/settle.ts";
 
 /** Returns who the key is, its numbers and what it carried so far. */
 export function describeKey(desk: Desk): KeyView {
@@ -102,20 +98,6 @@ export function readChat(desk: Desk, chatId: string): Result<ChatSummary> {
   if (row === null || row.last_seq === null) return fail("not_found", "Chat not found.");
   const last = findMessage(desk.sql, row.last_seq);
   return ok(readChatRow(row, { text: last?.text ?? null, direction: last?.direction ?? null }, desk.tag));
-}
-
-/** Cancels a message that has not left, of any chat where none is named; one that has answers `message_not_cancellable` with its status. */
-export function cancelMessage(desk: Desk, chatId: string | null, messageId: string): Result<{ status: MessageStatus }> {
-  const seq = readRowId("msg", messageId, desk.tag);
-  const row = seq === null ? null : findMessage(desk.sql, seq);
-  if (row === null || (chatId !== null && row.chat !== chatId)) return fail("not_found", "Message not found.");
-  if (row.status === "cancelled") return ok({ status: "cancelled" });
-  if (row.direction !== "outbound" || !isWaiting(row.status)) {
-    return fail("message_not_cancellable", undefined, { message_status: row.status });
-  }
-  desk.outside.storage.transactionSync(() => endMessage(desk, row, { status: "cancelled" }));
-  giveBack(desk, row.number, row.due_at);
-  return ok({ status: "cancelled" });
 }
 
 /** Returns how each webhook of the pool fares. */

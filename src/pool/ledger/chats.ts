@@ -116,6 +116,17 @@ export function tieContact(
   );
 }
 
+/** Ties a contact to the number that its waiting message moved to: one row. Where it was handed over, the number that it last wrote to counts no more. */
+export function moveContact(sql: SqlStorage, to: { chat: string; number: string; at: number; movesOn: boolean }): void {
+  sql.exec(
+    "UPDATE chats SET sticky_number = ?2, sticky_at = ?3, replied_number = iif(?4 = 1, NULL, replied_number) WHERE id = ?1",
+    to.chat,
+    to.number,
+    to.at,
+    to.movesOn ? 1 : 0,
+  );
+}
+
 /** Unties a contact from its number and from the one it last wrote to. */
 export function untieContact(sql: SqlStorage, chat: string): void {
   sql.exec("UPDATE chats SET sticky_number = NULL, sticky_at = NULL, replied_number = NULL WHERE id = ?", chat);

@@ -81,34 +81,42 @@ export function messagesWaitingOn(sql: SqlStorage, number: string, limit: number
     .toArray();
 }
 
-/**
- * Returns at most `limit` queued, never tried messages of these accounts after a sequence number, in the order in which they were accepted; none whose sender
- * was asked for by name.
- */
-export function untriedOfAccounts(
-  sql: SqlStorage,
-  accounts: readonly string[],
-  after: number,
-  limit: number,
-): MessageRow[] {
+/** Returns at most `limit` sequence numbers after one that stand in these numbers' lines, in the order in which they were accepted: the lines alone are read. */
+export function linesOf(sql: SqlStorage, numbers: readonly string[], after: number, limit: number): number[] {
+  const query =
+    "SELECT seq FROM agenda WHERE number IN (SELECT value FROM json_each(?)) AND seq > ? ORDER BY seq LIMIT ?";
+  return sql
+    .exec<{ seq: number }>(query, JSON.stringify(numbers), after, limit)
+    .toArray()
+    .map(({ seq }) => seq);
+}
+
+/** Returns those of these messages that are queued and were never tried, in the order in which they were accepted; none whose sender was asked for by name. */
+export function untriedAmong(sql: SqlStorage, seqs: readonly number[]): MessageRow[] {
   return sql
     .exec<MessageRow>(
-      `SELECT messages.* FROM agenda JOIN messages USING (seq)
-       WHERE seq > ? AND status = 'queued' AND attempts = 0 AND sid IS NULL AND outcome_unknown = 0
-         AND account IN (SELECT value FROM json_each(?)) AND coalesce(json_extract(detail, '$.trace.reason'), '') <> 'requested'
-       ORDER BY seq LIMIT ?`,
-      after,
-      JSON.stringify(accounts),
-      limit,
+      `SELECT * FROM messages WHERE seq IN (SELECT value FROM json_each(?)) AND status = 'queued' AND attempts = 0 AND sid IS NULL
+         AND coalesce(json_extract(detail, '$.trace.reason'), '') <> 'requested' ORDER BY seq`,
+      JSON.stringify(seqs),
     )
     .toArray();
 }
 
-/** Says whether an earlier message of the chat still waits on one of these accounts. */
-export function waitsBehind(sql: SqlStorage, { chat, seq }: MessageRow, accounts: readonly string[]): boolean {
-  const query = `SELECT 1 FROM messages WHERE chat = ? AND seq < ? AND direction = 'outbound' AND status IN ('queued', 'sending')
-       AND sid IS NULL AND account IN (SELECT value FROM json_each(?)) LIMIT 1`;
-  return sql.exec(query, chat, seq, JSON.stringify(accounts)).toArray().length > 0;
+/** Returns the first sequence number that stands in these numbers' lines, or null. */
+export function firstOfLines(sql: SqlStorage, numbers: readonly string[]): number | null {
+  return linesOf(sql, numbers, 0, 1)[0] ?? null;
+}
+
+/** Says whether a message of the chat that was accepted before this one, from `from` (a sequence number) on, still waits on one of these numbers. */
+export function waitsBehind(
+  sql: SqlStorage,
+  { chat, seq }: MessageRow,
+  from: number,
+  numbers: readonly string[],
+): boolean {
+  const query = `SELECT 1 FROM messages WHERE chat = ? AND seq >= ? AND seq < ? AND direction = 'outbound' AND status IN ('queued', 'sending')
+       AND sid IS NULL AND number IN (SELECT value FROM json_each(?)) LIMIT 1`;
+  return sql.exec(query, chat, from, seq, JSON.stringify(numbers)).toArray().length > 0;
 }
 
 /** Gives a waiting message another sender, and its slot there. */
@@ -117,7 +125,7 @@ export function changeSender(
   row: MessageRow,
   to: { number: string; account: string; channel: Channel; dueAt: number; detail: string },
 ): void {
-  sql.exec("DELETE FROM agenda WHERE number = ? AND seq = ?", row.number, row.seq);
+  sql.exec("DELETE FROM agenda WHERE number = ? AND due_at = ? AND seq = ?", row.number, row.due_at, row.seq);
   sql.exec("INSERT INTO agenda (number, due_at, seq) VALUES (?, ?, ?)", to.number, to.dueAt, row.seq);
   const query = "UPDATE messages SET number = ?, account = ?, channel = ?, due_at = ?, detail = ? WHERE seq = ?";
   sql.exec(query, to.number, to.account, to.channel, to.dueAt, to.detail, row.seq);

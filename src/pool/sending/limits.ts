@@ -27,7 +27,12 @@ export function refuseByLimits(desk: Desk, drafts: Draft[], number: SenderNumber
     : refuseByCap(desk, drafts);
 }
 
-function needsTemplate(desk: Desk, draft: Draft, number: SenderNumber): boolean {
+/** Says whether WhatsApp takes nothing but a template from this number to this person now, and this is none. */
+export function needsTemplate(
+  desk: Desk,
+  draft: Pick<Draft, "to" | "extras" | "sendAt">,
+  number: SenderNumber,
+): boolean {
   if (number.channel !== "whatsapp" || draft.extras.contentSid !== undefined) return false;
   const heardAt = lastHeard(desk.sql, number.address, draft.to);
   return heardAt === null || heardAt + whatsappWindowMs <= Math.max(desk.now(), draft.sendAt ?? 0);

@@ -11,8 +11,10 @@ const expiredAtOnce = 200;
 export function whatIsHeld(desk: Desk, crowded: readonly string[]): Held {
   const now = desk.now();
   const told = [...desk.accountRests].filter(([, { until }]) => until > now).map(([account]) => account);
-  const stuck = { numbers: pausedNumbers(desk), accounts: refusedAccounts(desk) };
-  const accounts = [...told, ...stuck.accounts, ...crowded];
+  const refused = refusedAccounts(desk);
+  // What may still be moved away from them keeps its place in its chat.
+  const stuck = { numbers: pausedNumbers(desk), accounts: desk.movedUpTo === null ? refused : [] };
+  const accounts = [...told, ...refused, ...crowded];
   return {
     chats: [...desk.leaving.values()].map((message) => message.chat),
     numbers: new Set([...restingNumbers(desk).keys(), ...stuck.numbers, ...numbersOf(desk, accounts)]),
@@ -25,11 +27,13 @@ function pausedNumbers(desk: Desk): string[] {
   return desk.snapshot.numbers.filter((number) => !number.isActive).map((number) => number.address);
 }
 
-function refusedAccounts(desk: Desk): string[] {
+/** Returns the accounts whose credentials the carrier refuses. */
+export function refusedAccounts(desk: Desk): string[] {
   return desk.snapshot.accounts.filter((account) => account.refused).map((account) => account.id);
 }
 
-function numbersOf(desk: Desk, accounts: readonly string[]): string[] {
+/** Returns the numbers of these accounts. */
+export function numbersOf(desk: Desk, accounts: readonly string[]): string[] {
   if (accounts.length === 0) return [];
   return desk.snapshot.numbers.filter(({ accountId }) => accounts.includes(accountId)).map(({ address }) => address);
 }

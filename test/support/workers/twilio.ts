@@ -183,6 +183,19 @@ export async function assignTo(keyId: string | null, number: string): Promise<vo
   if (assigned.status !== 200) throw new Error(`The number was not assigned: ${JSON.stringify(assigned.body)}`);
 }
 
+/** Connects another account of the stand-in to a key's organization and gives its numbers to the key; returns the integration's id. */
+export async function joinAccount(key: { id: string; organizationId: string }, account: FakeAccount): Promise<string> {
+  const { accountSid: account_sid, authToken: auth_token } = account.options;
+  const connected = await admin("/integrations/twilio", {
+    body: { organization_id: key.organizationId, account_sid, auth_token },
+  });
+  const integrationId = String(connected.body.integration_id);
+  const phone_numbers = account.numbers.map(({ phoneNumber }) => phoneNumber);
+  await admin(`/integrations/twilio/${integrationId}/import`, { body: { phone_numbers } });
+  for (const number of phone_numbers) await assignTo(key.id, number);
+  return integrationId;
+}
+
 /** Sends a text by the public API and returns the message's id. */
 export async function sendText(key: { token: string }, text: string, to: string, more: object = {}): Promise<string> {
   const path = `/v2/api/chats/${encodeURIComponent(to)}/messages`;
