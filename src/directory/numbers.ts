@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNull, sql } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
 import type { Capabilities, NumberType, Protocol, SenderChannel } from "../domain/snapshot.ts";
 import type { AccountRow } from "./accounts.ts";
 import { bumpKeys } from "./api-keys.ts";
@@ -80,6 +80,22 @@ export async function findInboundRoute(
     .where(eq(twilioAccounts.id, accountId))
     .get();
   return row === undefined ? null : row;
+}
+
+/** Returns at most `limit` keys, after one, that hold numbers of an account. */
+export async function listKeysOfAccount(
+  db: Database,
+  accountId: string,
+  after: string,
+  limit: number,
+): Promise<string[]> {
+  const rows = await db
+    .selectDistinct({ id: numbers.apiKeyId })
+    .from(numbers)
+    .where(and(eq(numbers.accountId, accountId), gt(numbers.apiKeyId, after)))
+    .orderBy(asc(numbers.apiKeyId))
+    .limit(limit);
+  return rows.flatMap(({ id }) => id ?? []);
 }
 
 /** Notes whether a number's webhooks at the carrier are ours, and at which address they lead to us where that was seen; its pool need not know. */

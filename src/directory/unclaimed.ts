@@ -29,6 +29,13 @@ export async function listUnclaimed(db: Database, number: string, limit: number)
   return rows.map(({ body, receivedAt }) => ({ ...(JSON.parse(body) as InboundMessage), receivedAt }));
 }
 
+/** Returns one message that was kept, or null. */
+export async function findUnclaimed(db: Database, providerId: string): Promise<InboundMessage | null> {
+  const { body, providerId: id } = unclaimedInbound;
+  const row = await db.select({ body }).from(unclaimedInbound).where(eq(id, providerId)).get();
+  return row === undefined ? null : (JSON.parse(row.body) as InboundMessage);
+}
+
 /** A number that has a key while messages of it are still unclaimed: they are to be handed over. */
 export type HandOver = { number: string; keyId: string };
 

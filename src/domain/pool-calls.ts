@@ -127,6 +127,8 @@ export type InboundMessage = {
   toldOrganization?: boolean;
   /** The account's settings keep it out of the ledger: only what it asks (STOP, START) is heeded. */
   keywordOnly?: boolean;
+  /** It was written to a sender of the account that no pool can hold (an RCS agent): what it asks holds for every pool with numbers of the account. */
+  toAccount?: boolean;
   /** When it came in, where that was before a key held the number. */
   receivedAt?: number;
 };
@@ -402,9 +404,13 @@ export type PoolCalls = {
 /** Endpoints known to be slow ring on a queue of their own. */
 export type Lane = "fast" | "slow";
 
-/** What a pool tells the directory: the carrier refuses an account's credentials, or the pool has no snapshot that it could read. Losing it changes nothing, it is told again. */
+/**
+ * What a pool tells the directory: the carrier refuses an account's credentials, reports in the carrier's name were refused (so many, the last at `at`), or the pool has no
+ * snapshot that it could read. Losing it changes nothing: it is told again.
+ */
 export type News =
   | { kind: "account_refused"; accountId: string; because: string }
+  | { kind: "signature_refused"; accountId: string; count: number; at: number }
   | { kind: "needs_snapshot"; pool: string };
 
 /** A queue message: ids only. */

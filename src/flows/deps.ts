@@ -21,7 +21,8 @@ export type SandboxCalls = {
 export type Errand =
   | { errand: "hand_over"; number: string }
   | { errand: "publish"; organizationId: string }
-  | { errand: "repair_numbers"; after: string };
+  | { errand: "repair_numbers"; after: string }
+  | { errand: "heed_keyword"; providerId: string; afterKey: string };
 
 /** Everything a story needs from outside itself: made in one place, so that only fetch, clock and randomness are ever replaced. */
 export type Deps = {

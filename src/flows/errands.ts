@@ -1,6 +1,7 @@
 import { repairNumbers } from "./accounts/repair-numbers.ts";
 import type { Deps, Errand } from "./deps.ts";
 import { goOnHandingOver } from "./messages/hand-over.ts";
+import { goOnHeeding } from "./messages/heed-everywhere.ts";
 import { goOnPublishing } from "./publish.ts";
 
 /** So many errands are run of one batch; those that are dropped the watchdog finds again. */
@@ -33,5 +34,7 @@ function run(deps: Deps, errand: Errand): Promise<unknown> {
       return goOnHandingOver(deps, errand.number);
     case "repair_numbers":
       return repairNumbers(deps, errand.after);
+    case "heed_keyword":
+      return goOnHeeding(deps, errand.providerId, errand.afterKey);
   }
 }

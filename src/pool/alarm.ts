@@ -6,6 +6,7 @@ import { dispatch } from "./sending/dispatch.ts";
 import { lookUp, nextLookUpAt } from "./sending/look-ups.ts";
 import { goOnMoving, nextMovingAt } from "./sending/moving.ts";
 import { expireWaiting, nextDepartureAt, nextExpiryAt } from "./sending/waiting.ts";
+import { nextTellingAt, tellForged } from "./settling/forged.ts";
 import { nextPollAt, pollStates } from "./settling/poll.ts";
 import { nextSweepAt, sweep } from "./sweep.ts";
 import { isDue, nextDeliveryAt, ringForDue } from "./telling/deliveries.ts";
@@ -29,6 +30,7 @@ export function tick(desk: Desk): void {
     goOnMoving(desk);
     sweep(desk);
     judgeIfDue(desk);
+    tellForged(desk);
     desk.outside.keepAlive(dispatch(desk));
     desk.outside.keepAlive(pollStates(desk));
     lookUp(desk);
@@ -52,6 +54,7 @@ export function rearm(desk: Desk): void {
       nextRebookingAt,
       nextMovingAt,
       nextLookUpAt,
+      nextTellingAt,
     ];
     const wanted = reasons.map((next) => next(desk)).filter((at) => at !== null);
     if (wanted.length > 0) desk.arm(Math.max(Math.min(...wanted), desk.now() + leastGapMs));

@@ -62,6 +62,8 @@ export class Desk {
   /** Up to which sequence number what waits on refused accounts has been looked through to be moved, null when nothing is to be moved. */
   movedUpTo: number | null;
   readonly accountRests = new Map<string, AccountRest>();
+  /** Reports whose signature was refused, by account: how many the directory has not heard of, and when it last did. */
+  readonly forged = new Map<string, { toldAt: number; untold: number; lastAt: number }>();
   /** Deliveries that a consumer holds, until when. */
   readonly leases = new Map<string, { webhookId: string; until: number }>();
   readonly rung = new Map<Lane, number>();
@@ -129,6 +131,7 @@ export class Desk {
     for (const account of snapshot.accounts) {
       const before = this.findAccount(account.id);
       if (before?.refused === true && !account.refused) this.accountRests.delete(account.id);
+      if (before?.authToken !== account.authToken) this.forged.delete(account.id);
     }
     this.#snapshot = snapshot;
     this.#numbers = byAddress(snapshot);

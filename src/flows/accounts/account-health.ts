@@ -5,28 +5,44 @@ import type { Deps } from "../deps.ts";
 import { giveSnapshot, publishOrganization } from "../publish.ts";
 import { openLogin } from "../secrets.ts";
 import { checkWebhooks } from "./drift.ts";
+import { noteRefused } from "./refused-signatures.ts";
 
 /** How often the cron looks: at an account that is refused, and at the webhooks of one that works. */
 const lookAgainMs = { unhealthy: 5 * 60_000, connected: 60 * 60_000 };
 const accountsPerRound = 10;
 
+const kinds: unknown[] = ["account_refused", "signature_refused", "needs_snapshot"] satisfies News["kind"][];
+
 /** Returns what a queue message tells the directory's side, null for any other message. */
 export function readNews(body: unknown): News | null {
-  const isNews = typeof body === "object" && body !== null && "kind" in body;
+  const isNews = typeof body === "object" && body !== null && "kind" in body && kinds.includes(body.kind);
   // Only pools of ours put messages on the queue.
   return isNews ? (body as News) : null;
 }
 
-/** Heeds what pools tell: an account whose credentials are refused sends nothing more, and a pool without a snapshot is given one. Each is heeded once. */
+/**
+ * Heeds what pools tell: an account whose credentials are refused sends nothing more, which is published, and a pool without a snapshot is given one, each once;
+ * refused signatures are counted.
+ */
 export async function learnNews(deps: Deps, news: readonly News[]): Promise<void> {
-  const distinct = new Map(news.map((one) => [one.kind === "account_refused" ? one.accountId : one.pool, one]));
-  for (const [id, one] of distinct) {
-    try {
-      if (one.kind === "account_refused") await markRefused(deps, id, one.because);
-      if (one.kind === "needs_snapshot") await giveSnapshot(deps, id);
-    } catch (error) {
-      deps.log({ level: "error", event: "news_lost", about: id, error: String(error) });
-    }
+  const refused = new Map<string, string>();
+  const bare = new Set<string>();
+  for (const one of news) {
+    if (one.kind === "account_refused") refused.set(one.accountId, one.because);
+    if (one.kind === "needs_snapshot") bare.add(one.pool);
+  }
+  for (const [id, because] of refused) await learn(deps, id, () => markRefused(deps, id, because));
+  for (const pool of bare) await learn(deps, pool, () => giveSnapshot(deps, pool));
+  for (const one of news) {
+    if (one.kind === "signature_refused") await learn(deps, one.accountId, () => noteRefused(deps, one.accountId, one));
+  }
+}
+
+async function learn(deps: Deps, about: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    deps.log({ level: "error", event: "news_lost", about, error: String(error) });
   }
 }
 

@@ -5,23 +5,27 @@ import type { Deps } from "../deps.ts";
 const writeEveryMs = 60_000;
 const warnedForMs = 7 * 24 * 60 * 60 * 1000;
 
-/** Counts a request in an account's name that was refused: in this isolate at once, in the directory at most once a minute. */
-export async function noteRefused(deps: Deps, accountId: string): Promise<void> {
+/** Counts requests in an account's name that were refused, one unless more are given: in this isolate at once, in the directory at most once a minute. */
+export async function noteRefused(
+  deps: Deps,
+  accountId: string,
+  given: { count: number; at: number } = { count: 1, at: deps.now() },
+): Promise<void> {
   const now = deps.now();
   const refused = deps.refusals.get(accountId) ?? { unwritten: 0, lastAt: 0, triedAt: 0 };
   deps.refusals.set(accountId, refused);
-  refused.unwritten += 1;
-  refused.lastAt = now;
+  refused.unwritten += given.count;
+  refused.lastAt = Math.max(refused.lastAt, given.at);
   if (now - refused.triedAt < writeEveryMs) return;
   refused.triedAt = now;
   const count = refused.unwritten;
-  if (await write(deps, accountId, count, now)) refused.unwritten -= count;
+  if (await write(deps, accountId, { count, at: refused.lastAt })) refused.unwritten -= count;
 }
 
 /** A directory that cannot be written must not turn a refusal into a server error. */
-async function write(deps: Deps, accountId: string, count: number, at: number): Promise<boolean> {
+async function write(deps: Deps, accountId: string, { count, at }: { count: number; at: number }): Promise<boolean> {
   try {
-    return await addRefusedSignatures(deps.db, accountId, { count, at, unlessSince: at - writeEveryMs });
+    return await addRefusedSignatures(deps.db, accountId, { count, at, unlessSince: deps.now() - writeEveryMs });
   } catch (error) {
     deps.log({ level: "warn", event: "refusals_unwritten", integration_id: accountId, count, error: String(error) });
     return false;

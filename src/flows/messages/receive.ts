@@ -9,6 +9,7 @@ import type { InboundMessage } from "../../domain/pool-calls.ts";
 import { judgeRequest, type SignedForm } from "../accounts/judge-request.ts";
 import type { Deps } from "../deps.ts";
 import { signMediaUrl } from "../links-and-media/media-url.ts";
+import { heedEverywhere } from "./heed-everywhere.ts";
 import { keepInbound } from "./keep-inbound.ts";
 
 /**
@@ -29,18 +30,21 @@ export async function receiveInbound(deps: Deps, incoming: SignedForm): Promise<
   return keep(deps, account, number, { ...message, detail });
 }
 
-type Owner = Pick<NumberRow, "organizationId" | "apiKeyId">;
+type Owner = Pick<NumberRow, "organizationId" | "apiKeyId"> & { isForeign?: true };
 
 /** Senders of channels that we cannot speak are imported nowhere: the signature says whose they are, and their messages are kept for the organization. */
 function foreignTo({ organizationId }: AccountRow, { channel }: InboundReport): Owner | null {
-  return channel === "rcs" || channel === "unknown" ? { organizationId, apiKeyId: null } : null;
+  return channel === "rcs" || channel === "unknown" ? { organizationId, apiKeyId: null, isForeign: true } : null;
 }
 
 async function keep(deps: Deps, account: AccountRow, number: Owner, message: InboundMessage): Promise<Result<null>> {
-  if (syncsInbound(account, message)) return keepInbound(deps, number, message);
   const keyword = keywordOf(message);
-  if (keyword !== "stop" && keyword !== "start") return ok(null);
-  return keepInbound(deps, number, { ...message, keywordOnly: true });
+  const isWish = keyword === "stop" || keyword === "start";
+  const synced = syncsInbound(account, message);
+  if (!synced && !isWish) return ok(null);
+  const kept = await keepInbound(deps, number, synced ? message : { ...message, keywordOnly: true });
+  if (kept.ok && isWish && number.isForeign === true) await heedEverywhere(deps, message);
+  return kept;
 }
 
 function syncsInbound(account: AccountRow, message: InboundMessage): boolean {

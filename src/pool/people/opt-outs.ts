@@ -3,8 +3,8 @@ import { blockFor, unblockFor } from "../ledger/blocks.ts";
 import { ensureChat, findChat, setOptOut } from "../ledger/chats.ts";
 import { emitPoolEvent } from "../telling/outbox.ts";
 
-/** Whose word it is: the person's own, the carrier's, or the operator's. */
-type OptOutSource = "keyword" | "carrier";
+/** Whose word it is: the person's own, to a number of the pool or to an RCS agent of its account, or the carrier's. */
+type OptOutSource = "keyword" | "agent_keyword" | "carrier";
 
 /** Opts a contact out for the whole pool, in the caller's transaction; the event is owed once, and a repeat changes nothing. */
 export function recordOptOut(desk: Desk, optOut: { chat: string; number: string; source: OptOutSource }): void {
@@ -30,8 +30,12 @@ export function heedCarrierBlock(desk: Desk, refused: { chat: string; number: st
 }
 
 /** Lets a contact in again, in the caller's transaction; the event is owed once. The carrier's block of the number that they wrote to ends with it. */
-export function liftOptOut(desk: Desk, optIn: { chat: string; number: string }): void {
+export function liftOptOut(desk: Desk, optIn: { chat: string; number: string; source: OptOutSource }): void {
   unblockFor(desk.sql, optIn.chat, optIn.number);
   if (!setOptOut(desk.sql, optIn.chat, null, optIn.number)) return;
-  emitPoolEvent(desk, "contact.opted_in", { external_id: optIn.chat, internal_id: optIn.number, source: "keyword" });
+  emitPoolEvent(desk, "contact.opted_in", {
+    external_id: optIn.chat,
+    internal_id: optIn.number,
+    source: optIn.source,
+  });
 }

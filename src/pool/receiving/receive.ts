@@ -16,10 +16,16 @@ import { findReactedTo, react } from "./react.ts";
 
 /** Keeps an inbound message by its provider id with its chat, stickiness, opt-out and event in one transaction; a repeat is a no-op. */
 export function receiveMessage(desk: Desk, message: InboundMessage): Result<Received> {
-  const isTaken = desk.isLobby ? desk.snapshot.webhooks.length > 0 : desk.findNumber(message.to) !== null;
-  if (!isTaken) return fail("not_found", "This pool does not hold the number.");
+  if (!isTaken(desk, message)) return fail("not_found", "This pool does not hold the number.");
   const receive = message.keywordOnly === true ? heedKeyword : writeInbound;
   return ok(desk.outside.storage.transactionSync(() => receive(desk, message)));
+}
+
+function isTaken(desk: Desk, { to, accountId, toAccount }: InboundMessage): boolean {
+  if (desk.isLobby) return desk.snapshot.webhooks.length > 0;
+  return toAccount === true
+    ? desk.snapshot.numbers.some((number) => number.accountId === accountId)
+    : desk.findNumber(to) !== null;
 }
 
 /** Honours STOP and START, once, in a message that the account's settings keep out of the ledger: a person's wish is no matter of settings. */
@@ -111,13 +117,20 @@ function findQuoted(desk: Desk, { detail }: InboundMessage): Quoted | null {
   return quoted === null ? null : { ...quoted, message_id: row === null ? null : rowId("msg", row.seq, desk.tag) };
 }
 
-/** STOP and START hold for the whole pool: another of its numbers never writes to a person who opted out. */
+/**
+ * STOP and START hold for the whole pool: another of its numbers never writes to a person who opted out. START to an account's RCS agent takes back what STOP to
+ * it said, and nothing that the person said to a number of the pool itself, which may be another brand's.
+ */
 function noteOptOut(desk: Desk, message: InboundMessage): void {
   const keyword = keywordOf(message);
   const { to: number } = message;
   const chat = personOf(message.from);
-  if (keyword === "stop") recordOptOut(desk, { chat, number, source: "keyword" });
-  if (keyword === "start" && !isOutdated(desk, chat, message)) liftOptOut(desk, { chat, number });
+  const source = message.toAccount === true ? "agent_keyword" : "keyword";
+  if (keyword === "stop") recordOptOut(desk, { chat, number, source });
+  if (keyword !== "start" || isOutdated(desk, chat, message)) return;
+  if (message.toAccount !== true || findChat(desk.sql, chat)?.opted_out_by === source) {
+    liftOptOut(desk, { chat, number, source });
+  }
 }
 
 /** A START that came in before the person opted out elsewhere is not their last word. */

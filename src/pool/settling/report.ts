@@ -23,6 +23,7 @@ import { parkReport, takeParked } from "../ledger/parked.ts";
 import { judgeIfDue } from "../numbers/number-health.ts";
 import { emitStatus } from "../telling/outbox.ts";
 import { noteEnd } from "./count-end.ts";
+import { noteForged } from "./forged.ts";
 import { finish, noteOptOutCode, planPolls } from "./settle.ts";
 
 /** Reports are applied for as long as operators send them (seed 002: four days); a read receipt may come at any time. */
@@ -39,9 +40,12 @@ const required = [["MessageSid", "SmsSid"], ["MessageStatus", "SmsStatus"], ["Ac
  */
 export async function takeReport(desk: Desk, report: StatusReport): Promise<StatusAnswer> {
   const account = desk.findAccount(report.accountId);
-  if (account !== null && !account.sandbox && desk.addresses.current === null) return "no_address";
-  if (account !== null && desk.outside.lostKeyOf(account) !== null) return "key_missing";
-  return account !== null && (await isGenuine(desk, account, report)) ? heed(desk, account, report) : "forbidden";
+  if (account === null) return "forbidden";
+  if (!account.sandbox && desk.addresses.current === null) return "no_address";
+  if (desk.outside.lostKeyOf(account) !== null) return "key_missing";
+  if (await isGenuine(desk, account, report)) return heed(desk, account, report);
+  noteForged(desk, account.id);
+  return "forbidden";
 }
 
 function heed(desk: Desk, account: Account, report: StatusReport): StatusAnswer {

@@ -322,6 +322,49 @@ describe("requests whose signature is refused", () => {
   });
 });
 
+describe("status reports whose signature the pool refuses", () => {
+  /** Sends a message, and lets somebody else report of it: each time four requests, for what is refused is repeated. */
+  const forge = async (times: number) => {
+    const before = acceptedBy(twilio).length;
+    await sendText(key, "Hello", to);
+    const { sid } = await eventually(async () => acceptedBy(twilio)[before]);
+    for (let time = 0; time < times; time += 1) {
+      expect(await twilio.sendStatus(sid, "delivered", { signing: "wrong" })).toMatchObject({ status: 403 });
+    }
+    return sid;
+  };
+  const warned = async (count: number, at: number) => {
+    const requests = count === 1 ? "At least 1 request " : `At least ${count} requests `;
+    const words = `${requests}in Twilio's name refused since the credentials were given, the last at ${new Date(at).toISOString()}`;
+    await eventually(async () => String((await integration()).warnings).includes(words));
+  };
+  const ring = () => runDurableObjectAlarm(env.POOLS.getByName(key.id));
+
+  it("are counted with the account's others, and the directory is told once a minute, however many there are", async () => {
+    const begin = Date.now();
+    await forge(1);
+    await warned(1, begin);
+    vi.setSystemTime(begin + 20_000);
+    await forge(9);
+    await ring();
+    await warned(1, begin);
+    vi.setSystemTime(begin + minute);
+    await ring();
+    await warned(40, begin + 20_000);
+  });
+
+  it("leave a genuine one to be heard, which is counted nowhere; new credentials begin anew", async () => {
+    const sid = await forge(3);
+    expect(await twilio.sendStatus(sid, "delivered")).toMatchObject({ status: 204 });
+    await warned(1, Date.now());
+    const path = `/integrations/twilio/${key.integrationId}`;
+    await admin(path, { method: "PATCH", body: { auth_token: twilio.options.authToken } });
+    vi.setSystemTime(Date.now() + minute);
+    await ring();
+    expect((await integration()).warnings).toEqual([]);
+  });
+});
+
 describe("importing", () => {
   it("follows every page, sets what ours needs, and changes nothing when it is repeated", async () => {
     const numbers = Array.from({ length: 230 }, () => freshNumber());

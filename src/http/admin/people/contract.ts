@@ -44,7 +44,10 @@ const AssignmentResult = z
 const OptOut = z
   .object({
     contact: z.string(),
-    source: z.string().meta({ description: "A keyword, Twilio's error 21610, or the admin API." }),
+    source: z.string().meta({
+      description:
+        "`keyword` (written to a number of the pool), `agent_keyword` (to an RCS agent of its account), `carrier` (Twilio's error 21610 and its family), or `admin`.",
+    }),
     opted_out_at: timestamp,
   })
   .meta({ id: "OptOut" });
