@@ -198,6 +198,7 @@ export function readWebhook(row: WebhookRow): Webhook {
     createdAt: row.createdAt,
     deprecatedAt: row.deprecatedAt,
     disabledAt: row.disabledAt,
+    disabledBecause: row.disabledBecause,
     validUntil: row.validUntil,
     secrets: [{ sealed: row.secret, validUntil: null }, ...former],
   };

@@ -93,14 +93,20 @@ describe("a token", () => {
     );
   });
 
-  test("G12: ten megabytes are refused before they are read", async () => {
-    const huge = `tl_live_${"a".repeat(10 * 1024 * 1024)}`;
-    const before = performance.now();
-    for (let made = 0; made < 1000; made += 1) {
-      await parseToken(huge, [current]);
-      await parsePoolReference(huge, [current]);
+  test("G12: what is too long is refused by its length alone: nothing of it is read", async () => {
+    for (const length of [65, 10 * 1024 * 1024]) {
+      // It has a length like a string, and whoever looks further fails.
+      const unreadable = new Proxy({} as object, {
+        get(_, name) {
+          if (name === "length") return length;
+          throw new Error(`Its ${String(name)} was read.`);
+        },
+      }) as string;
+      expect([await parseToken(unreadable, [current]), await parsePoolReference(unreadable, [current])]).toEqual([
+        null,
+        null,
+      ]);
     }
-    expect(performance.now() - before).toBeLessThan(200);
   });
 
   test("needs a directory id and enough random bytes", async () => {

@@ -81,6 +81,8 @@ export type Webhook = {
   createdAt: number;
   deprecatedAt: number | null;
   disabledAt: number | null;
+  /** Why it was disabled; a snapshot of before it was known does not name it. */
+  disabledBecause?: string | null;
   validUntil: number;
   secrets: { sealed: Sealed; validUntil: number | null }[];
 };

@@ -1331,6 +1331,10 @@ export interface Webhook {
    * Deliveries that are still to come or to be repeated.
    */
   owed?: number;
+  /**
+   * Why it gets nothing (410, five days of failures, paused by a person) and what resumes it; null while it is active.
+   */
+  inactive_because?: string | null;
   organization_id?: string;
   api_key_id?: string | null;
   events?: string[] | null;

@@ -1,6 +1,7 @@
 import type { WebhookRow } from "../../directory/webhooks.ts";
 import type { DeliveryLog, ListLogs, ReplayedRange, ReplayQuery, WebhookState } from "../../domain/pool-calls.ts";
 import type { Webhook } from "../../domain/snapshot.ts";
+import { whyInactive } from "../../domain/webhook-words.ts";
 import type { AttemptEnd } from "../../flows/webhooks/attempt.ts";
 import type { WebhookChange, WebhookInput } from "../../flows/webhooks/manage.ts";
 import type { Replayed } from "../../flows/webhooks/replay.ts";
@@ -88,6 +89,7 @@ export function toWebhook(webhook: Shown, owner: Owner, state: Omit<WebhookState
     last_status: state?.lastStatus ?? null,
     failing_since: state?.failingSince ?? null,
     owed: state?.owed ?? 0,
+    inactive_because: whyInactive(webhook),
     organization_id: owner.organizationId,
     api_key_id: owner.apiKeyId,
     events: webhook.events,

@@ -117,6 +117,10 @@ export const Webhook = z
     last_status: z.int().nullish().meta({ description: "What the newest attempt was answered; null: nothing." }),
     failing_since: timestamp.nullish().meta({ description: "Since when nothing but failures." }),
     owed: z.int().optional().meta({ description: "Deliveries that are still to come or to be repeated." }),
+    inactive_because: z.string().nullish().meta({
+      description:
+        "Why it gets nothing (410, five days of failures, paused by a person) and what resumes it; null while it is active.",
+    }),
     organization_id: z.string().optional(),
     api_key_id: z.string().nullish(),
     events: z.array(z.string()).nullish(),

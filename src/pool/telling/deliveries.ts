@@ -11,6 +11,7 @@ import { rowId } from "../../domain/ids.ts";
 import type { DeliveryEnd, DeliveryVerdicts, DueDelivery, Lane, TakenDeliveries } from "../../domain/pool-calls.ts";
 import { judgeDelivery, nextAttempt, parseRetryAfter } from "../../domain/retry.ts";
 import type { Snapshot, Webhook } from "../../domain/snapshot.ts";
+import { tellFailing } from "../../domain/webhook-words.ts";
 import type { Desk } from "../desk.ts";
 import { logAttempt } from "../ledger/attempts.ts";
 import {
@@ -242,7 +243,8 @@ function judgeRun(desk: Desk, endpoint: Endpoint, disable: DeliveryVerdicts["dis
   if (verdict === "disable") disable.push({ webhookId, because: "failing" });
   if (verdict !== "warn" || health.warnedAt !== null) return;
   saveAndKeep(desk, { ...endpoint, health: { ...health, warnedAt: desk.now() } });
-  const facts = { webhook_id: webhookId, failing_since: health.failingSince, failures: health.failures };
+  const reason = tellFailing(health.failingSince ?? desk.now());
+  const facts = { webhook_id: webhookId, failing_since: health.failingSince, failures: health.failures, reason };
   desk.outside.log({ event: "webhook_failing", ...facts });
   emitPoolEvent(desk, "webhook.failing", facts);
 }

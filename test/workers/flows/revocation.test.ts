@@ -85,10 +85,10 @@ describe("a revoked key", () => {
     expect(toldTo(ofKey)).toHaveLength(before);
     expect(await owed(key)).toEqual([]);
     const shown = await admin(`/webhooks?organization_id=${key.organizationId}`);
-    const webhooks = shown.body.webhooks as { webhook_url: string; is_active: boolean }[];
-    expect(webhooks.map(({ webhook_url, is_active }) => [webhook_url, is_active])).toEqual([
-      [ofOrganization, true],
-      [ofKey, false],
+    const webhooks = shown.body.webhooks as { webhook_url: string; is_active: boolean; inactive_because: string }[];
+    expect(webhooks.map((one) => [one.webhook_url, one.is_active, one.inactive_because])).toEqual([
+      [ofOrganization, true, null],
+      [ofKey, false, "Its API key was revoked."],
     ]);
   });
 

@@ -55,6 +55,7 @@ describe("the webhook resource", () => {
     expect((await patch(id, { valid_until: null })).body).toMatchObject({ valid_until: -1 });
     const paused = await patch(id, { deprecate: true });
     expect(paused.body).toMatchObject({ is_active: false, deprecated_at: expect.any(Number) });
+    expect(paused.body.inactive_because).toBe("A person paused it with `deprecate`. `deprecate: false` resumes it.");
     expect((await patch(id, { deprecate: true })).body.deprecated_at).toBe(paused.body.deprecated_at);
     expect((await patch(id, { deprecate: false })).body).toMatchObject({ is_active: true, deprecated_at: null });
     expect((await get(`/webhooks/${id}`)).body).toMatchObject({ webhook_type: "status", is_active: true });

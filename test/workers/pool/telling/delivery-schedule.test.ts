@@ -4,7 +4,7 @@ import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { webhookDelaysMs } from "../../../../src/domain/retry.ts";
 import { type Customers, standInForCustomers } from "../../../support/workers/customers.ts";
-import { call, eventually, makeTestKey, type TestKey } from "../../../support/workers/gateway.ts";
+import { admin, call, eventually, makeTestKey, type TestKey } from "../../../support/workers/gateway.ts";
 import { ask, owed, ringAt, settled } from "../../../support/workers/ledger.ts";
 
 const hour = 60 * 60 * 1000;
@@ -180,6 +180,8 @@ describe("endpoints that want or deserve no more", () => {
       return shown.body.is_active === false ? shown.body : null;
     });
     expect(disabled.disabled_at).toEqual(expect.any(Number));
+    expect(disabled.inactive_because).toContain("410 Gone");
+    expect((await admin(`/webhooks/${id}`)).body.inactive_because).toBe(disabled.inactive_because);
     await sendRefused(key);
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(customers.at(url)).toHaveLength(1);
@@ -189,7 +191,7 @@ describe("endpoints that want or deserve no more", () => {
       body: { deprecate: false },
       token: key.token,
     });
-    expect(resumed.body).toMatchObject({ is_active: true, disabled_at: null });
+    expect(resumed.body).toMatchObject({ is_active: true, disabled_at: null, inactive_because: null });
     const replayed = await call(`/v2/api/webhooks/${id}/replay`, { body: { since: 0 }, token: key.token });
     expect(replayed.status).toBe(202);
     expect(replayed.body).toMatchObject({ replayed: 2, next_since: null });
@@ -217,6 +219,8 @@ describe("endpoints that want or deserve no more", () => {
     await sendRefused(key);
     const warning = await eventually(async () => customers.events(operator).find((e) => e.webhook_id === hook.id));
     expect(warning).toMatchObject({ event: "webhook.failing", failing_since: expect.any(Number) });
+    const end = new Date(Number(warning.failing_since) + 5 * day).toISOString();
+    expect(warning.reason).toContain(`If none succeeds before ${end}, the webhook is switched off`);
 
     await eventually(async () => (await owed(key)).filter((row) => row.attempt === 2).length === 2);
     customers.answerAlways(recovering, 200);
@@ -226,10 +230,11 @@ describe("endpoints that want or deserve no more", () => {
     await ringAt(key, startedAt + 5.2 * day);
     await settled(key);
     await sendRefused(key);
-    await eventually(async () => {
+    const disabled = await eventually(async () => {
       const shown = await call(`/v2/api/webhooks/${hook.id}`, { token: key.token });
-      return shown.body.is_active === false;
+      return shown.body.is_active === false && shown.body;
     });
+    expect(disabled.inactive_because).toContain("Nothing but failures for five days");
     expect((await call(`/v2/api/webhooks/${saved.id}`, { token: key.token })).body.is_active).toBe(true);
     expect(customers.events(operator).filter((event) => event.webhook_id === hook.id)).toHaveLength(1);
   });

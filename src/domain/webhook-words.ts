@@ -1,0 +1,27 @@
+import { disableAfterMs } from "./endpoint-health.ts";
+import type { Webhook } from "./snapshot.ts";
+
+const because: Readonly<Record<string, string>> = {
+  gone: "Its receiver answered 410 Gone, which switches a webhook off at once.",
+  failing: "Nothing but failures for five days.",
+  key_revoked: "Its API key was revoked.",
+};
+const resume = "`deprecate: false` resumes it.";
+
+/** Returns in words why a webhook gets nothing, null while it is active. */
+export function whyInactive(
+  webhook: Pick<Webhook, "deprecatedAt" | "disabledAt"> & { disabledBecause?: string | null },
+): string | null {
+  const { deprecatedAt, disabledAt, disabledBecause } = webhook;
+  if (disabledAt !== null) {
+    const why = because[disabledBecause ?? ""] ?? "It was switched off.";
+    return disabledBecause === "key_revoked" ? why : `${why} ${resume}`;
+  }
+  return deprecatedAt === null ? null : `A person paused it with \`deprecate\`. ${resume}`;
+}
+
+/** Returns in words what is wrong with an endpoint that has failed since `since` (epoch milliseconds), and what comes of it. */
+export function tellFailing(since: number): string {
+  const [from, until] = [since, since + disableAfterMs].map((at) => new Date(at).toISOString());
+  return `Nothing but failures since ${from}. If none succeeds before ${until}, the webhook is switched off.`;
+}
