@@ -101,7 +101,7 @@ describe("a token", () => {
           if (name === "length") return length;
           throw new Error(`Its ${String(name)} was read.`);
         },
-      }) as string;
+      }) as unknown as string;
       expect([await parseToken(unreadable, [current]), await parsePoolReference(unreadable, [current])]).toEqual([
         null,
         null,
