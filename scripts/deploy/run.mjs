@@ -122,7 +122,7 @@ async function finish({ url, token, notebook, options, version, say }) {
   say(`Public URL   ${address.url}${address.set ? "" : ", as it was"}`);
   if (address.numbersBehind > 0) {
     say(
-      `             ${address.numbersBehind} numbers at Twilio still lead to a former address: the dashboard's overview points them here.`,
+      `             ${address.numbersBehind} numbers at Twilio still lead to a former address: the dashboard's settings point them here.`,
     );
   }
   for (const amiss of await findAmiss(call)) say(`Amiss        ${amiss}`);
