@@ -52,7 +52,7 @@ function StickyList({ apiKeyId }: { apiKeyId: string }) {
       <FoundRows
         query={query}
         rowsOf={(page) => page.assignments}
-        order="latest first"
+        order="by contact"
         columns={columns}
         keyOf={(one) => one.contact}
         empty={
