@@ -377,6 +377,8 @@ export type PoolCalls = {
   /** Replays as the key itself (its own webhooks), or as the admin where there is no credential. */
   replayOne(asker: Asker, webhookId: string, eventId: string): Promise<Result<DueDelivery>>;
   replayRange(asker: Asker, query: ReplayQuery): Promise<Result<ReplayedRange>>;
+  /** For the admin, before a replay in several pools: how far one call would come in this one. */
+  findReplayEnd(query: ReplayQuery): Promise<Result<{ nextSince: number | null }>>;
   listEvents(credential: Credential, query: ListEvents): Promise<Result<EventsPage>>;
   followLink(visit: LinkVisit): Promise<Result<{ url: string }>>;
   preview(drafts: Draft[]): Promise<Result<Preview>>;

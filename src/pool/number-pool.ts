@@ -266,6 +266,11 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     return desk.ok ? replays.replayRange(desk.value, query, asker !== null) : desk;
   }
 
+  async findReplayEnd(query: ReplayQuery) {
+    const desk = this.#withDesk(null, ok);
+    return desk.ok ? replays.findReplayEnd(desk.value, query) : desk;
+  }
+
   async listEvents(credential: Credential, query: ListEvents) {
     return this.#withDesk(credential, (desk) => listEvents(desk, query));
   }

@@ -37,22 +37,45 @@ export async function replayEventAsAdmin(deps: Deps, webhook: WebhookRow, eventI
   return replayEvent(deps, { keyId, credential: null, webhookId: webhook.id, eventId });
 }
 
-/** Replays a range for the admin in every pool that delivers to the webhook; `nextSince` is the earliest that one of them names. */
+/**
+ * Replays a range for the admin in every pool that delivers to the webhook. Where one of them cannot take it all, all end before that time, which is `nextSince`: asking
+ * again from there repeats nothing. A pool that still replays refuses the whole, before anything is written.
+ */
 export async function replayRangeAsAdmin(
   deps: Deps,
   webhook: WebhookRow,
   query: ReplayQuery,
 ): Promise<Result<ReplayedRange>> {
-  const whole: ReplayedRange = { replayed: 0, nextSince: null, coversFrom: query.since };
-  for (const keyId of await keysOf(deps, webhook)) {
-    const answer = await askPool(deps, keyId, (pool) => pool.replayRange(null, query));
+  const keyIds = await keysOf(deps, webhook);
+  const end = keyIds.length > 1 ? await findCommonEnd(deps, keyIds, query) : ok(null);
+  if (!end.ok) return end;
+  const asked = end.value === null ? query : { ...query, until: end.value - 1 };
+  const whole: ReplayedRange = { replayed: 0, nextSince: end.value, coversFrom: query.since };
+  for (const keyId of keyIds) {
+    const answer = await askPool(deps, keyId, (pool) => pool.replayRange(null, asked));
     if (!answer.ok) return answer;
     whole.replayed += answer.value.replayed;
     whole.coversFrom = answer.value.coversFrom ?? query.since;
-    const times = [whole.nextSince, answer.value.nextSince].filter((time) => time !== null);
-    whole.nextSince = times.length === 0 ? null : Math.min(...times);
+    whole.nextSince = earliest([whole.nextSince, answer.value.nextSince]);
   }
   return ok(whole);
+}
+
+/** An end that leaves nothing to replay before it would be no progress: then no pool is cut short. */
+async function findCommonEnd(deps: Deps, keyIds: string[], query: ReplayQuery): Promise<Result<number | null>> {
+  const ends: (number | null)[] = [];
+  for (const keyId of keyIds) {
+    const answer = await askPool(deps, keyId, (pool) => pool.findReplayEnd(query));
+    if (!answer.ok) return answer;
+    ends.push(answer.value.nextSince);
+  }
+  const end = earliest(ends);
+  return ok(end !== null && end > query.since ? end : null);
+}
+
+function earliest(times: readonly (number | null)[]): number | null {
+  const known = times.filter((time) => time !== null);
+  return known.length === 0 ? null : Math.min(...known);
 }
 
 async function keysOf(deps: Deps, webhook: WebhookRow): Promise<string[]> {

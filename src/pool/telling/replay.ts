@@ -47,26 +47,13 @@ export function replayOne(desk: Desk, webhookId: string, eventId: string, ownOnl
 export async function replayRange(desk: Desk, query: ReplayQuery, ownOnly: boolean): Promise<Result<ReplayedRange>> {
   const asked = findOpen(desk, query.webhookId, ownOnly);
   if (!asked.ok) return asked;
-  const line = `range:${query.webhookId}`;
-  const busyUntil = desk.booked.get(line) ?? 0;
-  if (busyUntil > desk.now()) {
-    return fail(
-      "rate_limited",
-      "A replay of this webhook is still under way.",
-      undefined,
-      (busyUntil - desk.now()) / 1000,
-    );
-  }
+  const busy = findBusy(desk, query.webhookId);
+  if (busy !== null) return busy;
+  const line = rangeLine(query.webhookId);
   desk.booked.set(line, desk.now() + lookPatienceMs);
   const since = sinceOf(query, asked.value);
   const looked = lookAt(desk, { ...query, since });
-  const settled = query.onlyFailed
-    ? await findSettled(
-        desk,
-        query.webhookId,
-        looked.map(({ seq }) => seq),
-      )
-    : new Set<number>();
+  const settled = await settledOf(desk, query, looked);
   const webhook = findOpen(desk, query.webhookId, ownOnly);
   if (!webhook.ok) return webhook;
   const { events, nextSince } = chooseEvents(desk, webhook.value, looked, settled);
@@ -78,6 +65,37 @@ export async function replayRange(desk: Desk, query: ReplayQuery, ownOnly: boole
   desk.booked.set(line, desk.now() + events.length * rangeEveryMs);
   if (events.length > 0) ringSoon(desk, laneOf(desk, query.webhookId));
   return ok({ replayed: events.length, nextSince, coversFrom: since });
+}
+
+/** Returns from when on the rest of a range would have to be asked for, null where one call takes it all; nothing is written. Refused like the replay itself. */
+export async function findReplayEnd(desk: Desk, query: ReplayQuery): Promise<Result<{ nextSince: number | null }>> {
+  const webhook = findOpen(desk, query.webhookId, false);
+  if (!webhook.ok) return webhook;
+  const busy = findBusy(desk, query.webhookId);
+  if (busy !== null) return busy;
+  const looked = lookAt(desk, { ...query, since: sinceOf(query, webhook.value) });
+  const settled = await settledOf(desk, query, looked);
+  return ok({ nextSince: chooseEvents(desk, webhook.value, looked, settled).nextSince });
+}
+
+function findBusy(desk: Desk, webhookId: string): Result<never> | null {
+  const waitMs = (desk.booked.get(rangeLine(webhookId)) ?? 0) - desk.now();
+  if (waitMs <= 0) return null;
+  return fail("rate_limited", "A replay of this webhook is still under way.", undefined, waitMs / 1000);
+}
+
+function rangeLine(webhookId: string): string {
+  return `range:${webhookId}`;
+}
+
+/** Which of the events a replay of what failed leaves out. */
+async function settledOf(desk: Desk, query: ReplayQuery, looked: EventRow[]): Promise<ReadonlySet<number>> {
+  if (!query.onlyFailed) return new Set();
+  return findSettled(
+    desk,
+    query.webhookId,
+    looked.map(({ seq }) => seq),
+  );
 }
 
 function sinceOf({ since, includeBeforeCreation = false }: ReplayQuery, webhook: Webhook): number {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Customers, standInForCustomers } from "../../support/workers/customers.ts";
 import { admin, call, eventually, makeTestKey } from "../../support/workers/gateway.ts";
 import { ask } from "../../support/workers/ledger.ts";
@@ -44,5 +44,43 @@ describe("a replay since a time before the webhook existed", () => {
       token: key.token,
     });
     expect(asked.body).toMatchObject({ covers: { from: since, until: since + 5 }, note: null });
+  });
+});
+
+describe("a replay in several pools of an organization", () => {
+  afterEach(() => vi.useRealTimers());
+
+  const optOut = (apiKeyId: string, contact: number) =>
+    admin(`/api-keys/${apiKeyId}/opt-outs`, { body: { contact: `+1555${contact}` } });
+
+  it("goes on where the longest of them stopped, and repeats no event of the others", async () => {
+    const small = await makeTestKey();
+    const big = await admin("/api-keys", {
+      body: { name: "Big", mode: "test", organization_id: small.organizationId },
+    });
+    const bigKey = { ...small, id: String(big.body.api_key_id), token: String(big.body.key) };
+    const url = "https://everybody.example/hook";
+    const hook = { webhook_url: url, organization_id: small.organizationId, events: ["contact.*"] };
+    const id = String((await admin("/webhooks", { body: hook })).body.webhook_id);
+    const since = Date.now();
+    await optOut(small.id, 3_210_001);
+    for (let start = 0; start < 520; start += 40) {
+      await Promise.all(Array.from({ length: 40 }, (_, index) => optOut(bigKey.id, 3_300_000 + start + index)));
+    }
+    await optOut(small.id, 3_210_002);
+    const until = Date.now();
+    const replay = async (from: number) =>
+      (await admin(`/webhooks/${id}/replay`, { body: { since: from, until, only_failed: false } })).body;
+
+    const first = await replay(since);
+    expect(first).toMatchObject({ next_since: expect.any(Number) });
+    vi.setSystemTime(Date.now() + 60_000);
+    const second = await replay(Number(first.next_since));
+    expect(second.next_since).toBeNull();
+    expect(Number(first.replayed) + Number(second.replayed)).toBe(522);
+    for (const key of [small, bigKey]) {
+      const replays = await ask<{ original: number }>(key, "SELECT original FROM events WHERE original IS NOT NULL");
+      expect(new Set(replays.map(({ original }) => original)).size).toBe(replays.length);
+    }
   });
 });
