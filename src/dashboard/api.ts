@@ -3,6 +3,7 @@ import type * as z from "zod";
 import type { apiKeyOperations } from "../http/admin/api-keys/contract.ts";
 import type { keyContactOperations } from "../http/admin/contacts/contract.ts";
 import type { integrationOperations } from "../http/admin/integrations/contract.ts";
+import type { masterKeyOperations } from "../http/admin/master-keys/contract.ts";
 import type { adminMessageOperations } from "../http/admin/messages/contract.ts";
 import type { numberOperations } from "../http/admin/numbers/contract.ts";
 import type { organizationOperations } from "../http/admin/organizations/contract.ts";
@@ -23,6 +24,7 @@ type Lists =
   | typeof organizationOperations
   | typeof peopleOperations
   | typeof poolOperations
+  | typeof masterKeyOperations
   | typeof sessionOperations
   | typeof healthOperations
   | typeof tryingOperations

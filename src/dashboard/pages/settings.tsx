@@ -1,4 +1,5 @@
 import { Empty } from "../parts/empty.tsx";
+import { MasterKeys } from "../parts/master-keys.tsx";
 import { NewOrganization } from "../parts/new-organization.tsx";
 import { OrganizationCard } from "../parts/organization-card.tsx";
 import { PageHead } from "../parts/page-head.tsx";
@@ -19,6 +20,7 @@ export function Settings() {
       <Organizations />
       <PublicAddress />
       <SignedIn />
+      <MasterKeys />
       <section className="card">
         <h2>Appearance</h2>
         <p className="quiet">Kept in this browser alone.</p>

@@ -72,3 +72,22 @@ export function useRepairPublicUrl() {
 function publicUrlChanged(cache: QueryClient) {
   return Promise.all([["public-url"], ["status"]].map((queryKey) => cache.invalidateQueries({ queryKey })));
 }
+
+export type MasterKey = Answer<"getStatus">["master_keys"][number];
+
+/** Seals everything under the newest master key, page by page; `onPage` is told how much is done and how much is left. */
+export function useReseal(onPage: (done: number, left: number) => void) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: async () => {
+      let done = 0;
+      for (;;) {
+        const page = await call("resealSecrets", {});
+        done += page.resealed;
+        onPage(done, page.left);
+        if (page.left === 0 || page.resealed === 0) return { ...page, resealed: done };
+      }
+    },
+    onSettled: () => cache.invalidateQueries({ queryKey: ["status"] }),
+  });
+}
