@@ -60,8 +60,8 @@ function useComposing({ of: { api_key_id: apiKeyId }, chat, heard, number, onSen
   const [file, setFile] = useState("");
   const draft = draftOf(chat, text, file);
   const preview = usePreview(apiKeyId, useSettled(chat === "" ? null : draft), heard);
-  const send = useSend(apiKeyId);
-  const answer = useAnswerAsPerson(apiKeyId);
+  const send = useSend(apiKeyId, forget);
+  const answer = useAnswerAsPerson(apiKeyId, forget);
   const notify = useNotice();
   const ourNumber = number ?? preview.data?.from_number ?? null;
 
@@ -70,26 +70,22 @@ function useComposing({ of: { api_key_id: apiKeyId }, chat, heard, number, onSen
     keepDraft(apiKeyId, chat, next);
   }
 
-  function clear() {
-    write("");
+  /** What was sent is written no more; what was written since stays. */
+  function forget(sent: string) {
+    if (readDraft(apiKeyId, chat) === sent) write("");
     setFile("");
   }
 
   function speak(words: string) {
     if (ourNumber === null) return notify("There is no number yet that they could write to.");
-    answer.mutate({ from: chat, to: ourNumber, text: words }, { onSuccess: clear });
+    answer.mutate({ from: chat, to: ourNumber, text: words });
   }
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     if (send.isPending || answer.isPending) return;
     if (asPerson) return speak(text);
-    send.mutate(draft, {
-      onSuccess: ({ message_id: messageId }) => {
-        clear();
-        onSent?.(messageId);
-      },
-    });
+    send.mutate(draft, { onSuccess: ({ message_id: messageId }) => onSent?.(messageId) });
   }
 
   const error = send.error ?? answer.error;

@@ -20,18 +20,24 @@ export function PublicAddress() {
         are repaired.
       </p>
       <Problem error={error} />
-      {data === undefined ? error === null && <Reading /> : <Address key={data.url} of={data} />}
+      {data === undefined ? error === null && <Reading /> : <Address of={data} />}
     </section>
   );
 }
 
 function Address({ of: known }: { of: PublicUrl }) {
-  const [typed, setTyped] = useState(known.url ?? location.origin);
+  const [typed, setTyped] = useState<string | null>(null);
+  const address = typed ?? known.url ?? location.origin;
   const set = useSetPublicUrl();
   const notify = useNotice();
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    set.mutate(typed.trim(), { onSuccess: ({ url }) => notify(`The public address is ${url}.`) });
+    set.mutate(address.trim(), {
+      onSuccess: ({ url }) => {
+        setTyped(null);
+        notify(`The public address is ${url}.`);
+      },
+    });
   }
   return (
     <>
@@ -40,7 +46,7 @@ function Address({ of: known }: { of: PublicUrl }) {
           label="Address"
           type="url"
           required
-          value={typed}
+          value={address}
           readOnly={known.source === "setting"}
           hint={
             known.source === "setting"
@@ -51,7 +57,7 @@ function Address({ of: known }: { of: PublicUrl }) {
         />
         <Problem error={set.error} />
         {known.source !== "setting" && (
-          <button type="submit" disabled={set.isPending || typed.trim() === known.url}>
+          <button type="submit" disabled={set.isPending || address.trim() === known.url}>
             {set.isPending ? "Setting …" : "Set the address"}
           </button>
         )}

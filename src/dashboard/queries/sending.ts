@@ -1,23 +1,31 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useRef } from "react";
 import { type Answer, call, type Given } from "../api.ts";
 import { useMessagesChanged } from "./messages.ts";
 
 export type Draft = Given<"sendKeyMessage">["body"];
 export type Preview = Answer<"previewPool">;
 
-/** Sends a message as a key. What is sent again unchanged, after an answer that was lost, is the same send: it leaves once. */
-export function useSend(apiKeyId: string) {
-  const attempt = useRef({ body: "", key: "" });
+const sameSendMs = 15 * 60_000;
+/** What was sent without an answer yet, each with the key under which it may be sent again: kept beside the pages, which are left and come back to. */
+const attempts = new Map<string, { key: string; at: number }>();
+
+function keyOf(written: string): string {
+  const known = attempts.get(written);
+  if (known !== undefined && Date.now() - known.at < sameSendMs) return known.key;
+  const key = crypto.randomUUID();
+  attempts.set(written, { key, at: Date.now() });
+  return key;
+}
+
+/** Sends a message as a key. What is sent again unchanged, after an answer that was lost, is the same send: it leaves once. `onTaken` is told of it at once, also where the page was left meanwhile. */
+export function useSend(apiKeyId: string, onTaken?: (text: string) => void) {
   const changed = useMessagesChanged(apiKeyId);
   return useMutation({
-    mutationFn: (body: Draft) => {
-      const written = JSON.stringify(body);
-      if (attempt.current.body !== written) attempt.current = { body: written, key: crypto.randomUUID() };
-      return call("sendKeyMessage", { params: { apiKeyId }, body }, attempt.current.key);
-    },
-    onSuccess: () => {
-      attempt.current = { body: "", key: "" };
+    mutationFn: (body: Draft) =>
+      call("sendKeyMessage", { params: { apiKeyId }, body }, keyOf(`${apiKeyId} ${JSON.stringify(body)}`)),
+    onSuccess: (_, body) => {
+      attempts.delete(`${apiKeyId} ${JSON.stringify(body)}`);
+      onTaken?.(typeof body.text === "string" ? body.text : "");
       return changed();
     },
   });
@@ -35,11 +43,14 @@ export function usePreview(apiKeyId: string, draft: Draft | null, heard: string)
   });
 }
 
-/** Writes as a person of the sandbox to one of its numbers. */
-export function useAnswerAsPerson(apiKeyId: string) {
+/** Writes as a person of the sandbox to one of its numbers; `onTaken` is told what. */
+export function useAnswerAsPerson(apiKeyId: string, onTaken: (text: string) => void) {
   const changed = useMessagesChanged(apiKeyId);
   return useMutation({
     mutationFn: (body: Given<"composeSandboxInbound">["body"]) => call("composeSandboxInbound", { body }),
-    onSuccess: changed,
+    onSuccess: (_, { text }) => {
+      onTaken(text ?? "");
+      return changed();
+    },
   });
 }

@@ -96,6 +96,55 @@ describe("the inbox", () => {
     expect(kept).not.toContain("Not sent yet");
   });
 
+  test("forgets what was sent also where its conversation was left before the answer came", async () => {
+    const { page } = dashboard;
+    const path = /\/admin\/api\/api-keys\/[^/]+\/messages$/;
+    let answer = () => {};
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await page.route(path, async (route) => {
+      if (route.request().method() === "POST") await held;
+      await route.continue();
+    });
+    await open("+15553000001");
+    await page.getByLabel("Your message").fill("Sent while leaving");
+    await page.getByRole("button", { name: "Send", exact: true }).click();
+    const list = page.getByRole("region", { name: "Conversations" });
+    await list.getByText("Who are you?").click();
+    await expect.poll(() => page.url()).toContain("3000002");
+    answer();
+    await eventually(async () => (await messagesOf("+15553000001"))[0]?.text === "Sent while leaving");
+    await list.getByText("You: Sent while leaving").click();
+    await page.getByRole("log").getByText("Sent while leaving").waitFor();
+    expect(await page.getByLabel("Your message").inputValue()).toBe("");
+    await page.unroute(path);
+  });
+
+  test("sends once what is sent again after its answer was lost and its conversation was left", async () => {
+    const { page, complaints } = dashboard;
+    const path = /\/admin\/api\/api-keys\/[^/]+\/messages$/;
+    await page.route(path, async (route) => {
+      if (route.request().method() !== "POST") return route.continue();
+      await route.fetch();
+      await route.abort("connectionreset");
+    });
+    await open("+15553000001");
+    await page.getByLabel("Your message").fill("Once, whatever happens");
+    await page.getByRole("button", { name: "Send", exact: true }).click();
+    await page.getByRole("alert").waitFor();
+    await page.unroute(path);
+    const list = page.getByRole("region", { name: "Conversations" });
+    await list.getByText("Who are you?").click();
+    await expect.poll(() => page.getByLabel("Your message").inputValue()).toBe("");
+    await list.getByText("+1 555 300 0001").click();
+    await page.getByRole("button", { name: "Send", exact: true }).click();
+    await expect.poll(() => page.getByLabel("Your message").inputValue()).toBe("");
+    const sent = (await messagesOf("+15553000001")).filter(({ text }) => text === "Once, whatever happens");
+    expect(sent).toHaveLength(1);
+    complaints.splice(0);
+  });
+
   test("shows a text in another direction, an emoji of seven code points and markup as they were written", async () => {
     const { page, complaints, findFaults } = dashboard;
     const name = "<img onerror>";
