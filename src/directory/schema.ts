@@ -204,6 +204,13 @@ export const publicUrls = sqliteTable("public_urls", {
   since: integer("since").notNull(),
 });
 
+/** How far an import has come: the last line that was taken, and whether it was the end. */
+export const importProgress = sqliteTable("import_progress", {
+  only: integer("only").primaryKey(),
+  line: integer("line").notNull(),
+  done: integer("done", { mode: "boolean" }).notNull(),
+});
+
 /** A browser that is signed in to the dashboard: only the SHA-256 of its cookie is kept. `mark` stands for the admin token it was opened under. */
 export const sessions = sqliteTable("sessions", {
   hash: text("hash").primaryKey(),

@@ -35,6 +35,7 @@ export const failureMessages = {
   message_on_its_way: "A message to this contact has not ended yet: cancel it, or ask again once it has.",
   message_not_cancellable: "The message can no longer be cancelled.",
   webhook_limit_reached: "At most 64 webhooks per organization: delete one first.",
+  not_empty: "This deployment is in use: an export goes into one that is still as its first start left it.",
   already_exists: "It exists already.",
   confirmation_required: "This would reach somebody new: confirm that it is meant.",
   webhook_paused: "The webhook is paused or disabled: resume it first with deprecate false.",

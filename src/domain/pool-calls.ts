@@ -4,6 +4,7 @@ import type { Candidate, Direction, Draft, Message, MessageStatus, SelectionReas
 import type { PublicAddresses } from "./public-address.ts";
 import type { KeyMode, NumberType, Protocol, Sealed, Snapshot, Webhook } from "./snapshot.ts";
 import type { TimelineKind } from "./timeline.ts";
+import type { LedgerCursor, LedgerPage, Row } from "./transfer.ts";
 import type { Next } from "./waiting.ts";
 
 /** Who asks: the key id that the token carries and the SHA-256 of the whole token, hex. The object compares. */
@@ -385,6 +386,11 @@ export type PoolCalls = {
   searchMessages(search: MessageSearch): Promise<Result<FoundMessages>>;
   adminReadMessage(messageId: string): Promise<Result<MessageView>>;
   readStory(messageId: string): Promise<Result<MessageStory>>;
+  exportRows(cursor: LedgerCursor): Promise<Result<LedgerPage>>;
+  /** Takes rows of another ledger into one that was never opened, or is not yet. */
+  importRows(rows: { table: string; row: Row }[]): Promise<Result<null>>;
+  /** Ends an import: from now on it takes a snapshot. Answers how many messages wait. */
+  finishImport(): Promise<{ waiting: number }>;
   stats(): Promise<PoolStats | null>;
   checkUp(): Promise<PoolCheckUp | null>;
   numberStats(): Promise<NumberStats[]>;

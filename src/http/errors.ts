@@ -42,6 +42,7 @@ export const statusOfFailure: Record<FailureCode, ContentfulStatusCode> = {
   message_on_its_way: 409,
   webhook_limit_reached: 409,
   already_exists: 409,
+  not_empty: 409,
   confirmation_required: 409,
   webhook_paused: 409,
   cursor_expired: 410,

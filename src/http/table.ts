@@ -10,6 +10,7 @@ import { poolOperations } from "./admin/pools/contract.ts";
 import { publicUrlOperations } from "./admin/public-url/contract.ts";
 import { sessionOperations } from "./admin/sessions/contract.ts";
 import { healthOperations } from "./admin/status/contract.ts";
+import { transferOperations } from "./admin/transfer/contract.ts";
 import { tryingOperations } from "./admin/trying/contract.ts";
 import { organizationWebhookOperations } from "./admin/webhooks/contract.ts";
 import type { Operation } from "./operation.ts";
@@ -47,5 +48,6 @@ export const operations: readonly Operation[] = [
   ...sessionOperations,
   ...publicUrlOperations,
   ...masterKeyOperations,
+  ...transferOperations,
   ...healthOperations,
 ];

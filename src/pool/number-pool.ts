@@ -25,12 +25,16 @@ import type {
   StatusReport,
 } from "../domain/pool-calls.ts";
 import { type Snapshot, shapeOf, snapshotShape } from "../domain/snapshot.ts";
+import type { LedgerCursor, Row } from "../domain/transfer.ts";
 import { adoptSnapshot } from "./adopt.ts";
 import { rearm, tick } from "./alarm.ts";
 import { authorize } from "./authorize.ts";
 import { Desk } from "./desk.ts";
+import { countWaiting } from "./ledger/agenda.ts";
 import { findChat } from "./ledger/chats.ts";
+import { dropMark, isImporting, saveMark } from "./ledger/marks.ts";
 import { readStoredSnapshot, revoked, wasRevoked } from "./ledger/snapshot.ts";
+import { readRows, writeRows } from "./ledger/transfer.ts";
 import { restorePace } from "./numbers/pace.ts";
 import * as people from "./people/assignments.ts";
 import * as contacts from "./people/contacts.ts";
@@ -68,6 +72,7 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
       if (this.#isOutdated()) return this.#askAgainLater();
       migrate(ctx.storage);
       const snapshot = readStoredSnapshot(ctx.storage.sql);
+      if (isImporting(ctx.storage.sql)) return;
       if (snapshot === null) return this.#askForSnapshot();
       this.#openDesk(snapshot, await ctx.storage.getAlarm());
     });
@@ -124,6 +129,8 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   /** Throws where the snapshot cannot be taken: the Worker says so, and publishes again. Of one of an older shape, which a Worker of the release before made, only the revocation is taken. */
   async publish(snapshot: Snapshot): Promise<Published> {
     if (this.#isOutdated()) throw new Error(this.#closed().failure.message);
+    if (hasTables(this.ctx.storage.sql) && isImporting(this.ctx.storage.sql))
+      throw new Error("An import into this ledger is under way.");
     const alarmAt = await this.ctx.storage.getAlarm();
     migrate(this.ctx.storage);
     if (shapeOf(snapshot) < snapshotShape) this.#refuseOlder(snapshot);
@@ -293,6 +300,28 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
 
   async readStory(messageId: string) {
     return this.#asAdmin((desk) => readStory(desk, messageId));
+  }
+
+  async exportRows(cursor: LedgerCursor) {
+    return this.#asAdmin((desk) => ok({ ...readRows(desk.sql, cursor), shape: ledgerShape }));
+  }
+
+  async importRows(rows: { table: string; row: Row }[]) {
+    const { storage } = this.ctx;
+    if (this.#desk !== null || (hasTables(storage.sql) && !isImporting(storage.sql))) return fail("not_empty");
+    migrate(storage);
+    const strange = storage.transactionSync(() => {
+      saveMark(storage.sql, "importing", 1);
+      return writeRows(storage.sql, rows);
+    });
+    return strange === null ? ok(null) : fail("invalid_request", `No ledger has ${strange}.`);
+  }
+
+  async finishImport() {
+    const { sql } = this.ctx.storage;
+    if (!hasTables(sql)) return { waiting: 0 };
+    dropMark(sql, "importing");
+    return { waiting: countWaiting(sql) };
   }
 
   async stats() {

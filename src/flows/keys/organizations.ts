@@ -6,6 +6,7 @@ import {
   type Organization,
   updateOrganization,
 } from "../../directory/organizations.ts";
+import { readProgress } from "../../directory/transfer.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import { defaultSelection, defaultSync, type Protocol, type Selection } from "../../domain/snapshot.ts";
 import type { Deps } from "../deps.ts";
@@ -76,7 +77,7 @@ const defaultOrganizationId = "org_default0000000000000";
 /** Makes sure that a fresh deployment has its one organization, "Default". */
 export async function ensureDefaultOrganization(deps: Deps): Promise<void> {
   const { total } = await listOrganizations(deps.db, { limit: 1, offset: 0 });
-  if (total > 0) return;
+  if (total > 0 || (await readProgress(deps.db)) !== null) return;
   try {
     await createOrganization(deps, { id: defaultOrganizationId, name: "Default", countryCode: "US" });
   } catch (error) {

@@ -12,6 +12,7 @@ import { mountPools } from "./pools/routes.ts";
 import { mountPublicUrl } from "./public-url/routes.ts";
 import { mountSessions } from "./sessions/routes.ts";
 import { mountStatus } from "./status/routes.ts";
+import { mountTransfer } from "./transfer/routes.ts";
 import { mountTrying } from "./trying/routes.ts";
 import { mountOrganizationWebhooks } from "./webhooks/routes.ts";
 
@@ -30,5 +31,6 @@ export function mountAdmin(router: Hono<Edge>): void {
   mountSessions(router);
   mountPublicUrl(router);
   mountMasterKeys(router);
+  mountTransfer(router);
   mountStatus(router);
 }

@@ -154,6 +154,10 @@ export const errorGuide: Record<FailureCode, ErrorAdvice> = {
     cause: "An order names every number of the pool once, and the pool was changed since it was read.",
     fix: "Read the pool again, GET /admin/api/api-keys/{apiKeyId}/pool, and order what it holds now.",
   },
+  not_empty: {
+    cause: "An import was begun into a deployment that has keys, numbers or webhooks of its own.",
+    fix: "Import into a new deployment, or a new STATE_DIR.",
+  },
   already_exists: {
     cause: "What was to be created is there already.",
     fix: "Use the one that exists: the answer names it where it can be named.",

@@ -22,6 +22,7 @@ export const tagWords: Readonly<Record<string, string>> = {
   "Organization webhooks": "Webhooks of a whole organization, or of one of its keys, from the admin's side.",
   "Trying it": "Test messages, and messages from the sandbox's people.",
   Sessions: "Who is signed in to the dashboard, and signing everybody out.",
+  Moving: "Everything of a gateway into a file, and into a new gateway.",
   "Master keys": "Replacing the key under which secrets are sealed.",
   Health: "Whether the gateway lives, and whether everything is in order.",
   [imessageTag]:

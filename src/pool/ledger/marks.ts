@@ -8,6 +8,7 @@ export type MarkName =
   | "forgotten_at"
   | "keys_swept_at"
   | "revoked_at"
+  | "importing"
   | "suspicious_at"
   | "swept_before"
   | `cap_${string}`
@@ -35,4 +36,9 @@ export function rebookedNumbers(sql: SqlStorage): string[] {
     .exec<{ name: string }>("SELECT name FROM marks WHERE name >= 'rebook_' AND name < 'rebook`'")
     .toArray()
     .map(({ name }) => name.slice("rebook_".length));
+}
+
+/** Says whether rows of another ledger are being taken in. */
+export function isImporting(sql: SqlStorage): boolean {
+  return readMark(sql, "importing") !== null;
 }

@@ -1,0 +1,102 @@
+import { and, eq, sql } from "drizzle-orm";
+import type { Row } from "../domain/transfer.ts";
+import type { Database } from "./database.ts";
+import { apiKeySecrets, apiKeys, importProgress, numbers, organizations, twilioAccounts, webhooks } from "./schema.ts";
+
+/** What of the directory goes along, in the order of its references; sessions are not moved. `still` are columns that would only say when it was looked at. */
+const moved: { table: string; key: string; still: Record<string, number> }[] = [
+  { table: "organizations", key: "id", still: {} },
+  { table: "twilio_accounts", key: "id", still: { checked_at: 0 } },
+  { table: "api_keys", key: "id", still: { published_version: 0 } },
+  { table: "api_key_secrets", key: "key_id, hash", still: {} },
+  { table: "numbers", key: "address", still: {} },
+  { table: "webhooks", key: "id", still: {} },
+  { table: "unclaimed_inbound", key: "provider_id", still: {} },
+  { table: "master_keys", key: "id", still: {} },
+];
+
+/** The names of the directory's tables that move, in their order. */
+export const movedTables = moved.map(({ table }) => table);
+
+/** Returns every row of one of these tables, in the order of its key. */
+export async function readDirectoryRows(db: Database, table: string): Promise<Row[]> {
+  const known = moved.find((one) => one.table === table);
+  if (known === undefined) return [];
+  const rows = await db.all<Row>(sql.raw(`SELECT * FROM ${known.table} ORDER BY ${known.key}`));
+  return rows.map((row) => {
+    const still =
+      table === "organizations" ? { published_version: Math.min(1, Number(row.published_version)) } : known.still;
+    return { ...row, ...still };
+  });
+}
+
+/** Returns the ids of what has a ledger: every key, and every organization whose lobby is in use. */
+export async function listLedgers(db: Database): Promise<string[]> {
+  const rows = await db.all<{ id: string }>(
+    sql`SELECT id FROM api_keys UNION ALL SELECT id FROM organizations WHERE published_version > 0 ORDER BY 1`,
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Writes rows of another directory as one transaction; the same rows again change nothing. Throws for what this directory does not have. */
+export async function writeDirectoryRows(db: Database, rows: readonly { table: string; row: Row }[]): Promise<boolean> {
+  const isKnown = ({ table, row }: { table: string; row: Row }) =>
+    movedTables.includes(table) && Object.keys(row).every((name) => /^[a-z_0-9]+$/.test(name));
+  if (!rows.every(isKnown)) return false;
+  for (const { table, row } of rows) {
+    const key = moved.find((one) => one.table === table)?.key ?? "";
+    const columns = Object.keys(row);
+    const values = sql.join(
+      Object.values(row).map((value) => sql`${value}`),
+      sql.raw(", "),
+    );
+    const updates = columns.map((name) => `${name} = excluded.${name}`).join(", ");
+    await db.run(
+      sql`INSERT INTO ${sql.raw(table)} (${sql.raw(columns.join(", "))}) VALUES (${values}) ON CONFLICT (${sql.raw(key)}) DO UPDATE SET ${sql.raw(updates)}`,
+    );
+  }
+  return true;
+}
+
+export type Progress = { line: number; done: boolean };
+
+/** Returns how far an import has come, null where none was begun. */
+export async function readProgress(db: Database): Promise<Progress | null> {
+  return (await db.select({ line: importProgress.line, done: importProgress.done }).from(importProgress).get()) ?? null;
+}
+
+/** Notes how far an import has come. */
+export async function noteProgress(db: Database, progress: Progress): Promise<void> {
+  await db
+    .insert(importProgress)
+    .values({ only: 1, ...progress })
+    .onConflictDoUpdate({ target: importProgress.only, set: progress });
+}
+
+/** Says whether the directory holds nothing but what a first start makes: one organization with its sandbox, and at most one test key on it. */
+export async function isFresh(db: Database): Promise<boolean> {
+  const [found] = await db.all<{ made: number }>(
+    sql`SELECT (SELECT count(*) FROM ${organizations}) > 1 OR (SELECT count(*) FROM ${apiKeys}) > 1
+          OR EXISTS (SELECT 1 FROM ${apiKeys} WHERE mode <> 'test') OR EXISTS (SELECT 1 FROM ${webhooks})
+          OR EXISTS (SELECT 1 FROM ${twilioAccounts} WHERE sandbox = 0) AS made`,
+  );
+  return found?.made === 0;
+}
+
+/** Removes what a first start has made and notes that an import begins, as one transaction: no first start comes between. */
+export async function clearFresh(db: Database): Promise<void> {
+  await db.batch([
+    db.delete(numbers),
+    db.delete(apiKeySecrets),
+    db.delete(apiKeys),
+    db.delete(twilioAccounts),
+    db.delete(organizations),
+    db.insert(importProgress).values({ only: 1, line: 0, done: false }),
+  ]);
+}
+
+/** Pauses a key that is active; answers whether it was. */
+export async function pauseKey(db: Database, id: string): Promise<boolean> {
+  const where = and(eq(apiKeys.id, id), eq(apiKeys.status, "active"));
+  return (await db.update(apiKeys).set({ status: "paused" }).where(where).returning({ id: apiKeys.id })).length === 1;
+}

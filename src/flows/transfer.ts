@@ -1,0 +1,195 @@
+import { directoryShape } from "../directory/standing.ts";
+import * as rows from "../directory/transfer.ts";
+import { fail, failNewer, ok, type Result } from "../domain/failure.ts";
+import {
+  type EndLine,
+  exportFormat,
+  exportVersion,
+  type HeadLine,
+  type LedgerCursor,
+  type Row,
+  type RowLine,
+} from "../domain/transfer.ts";
+import { askPool } from "./ask-pool.ts";
+import type { Deps } from "./deps.ts";
+import { publishKeys, publishLobby } from "./publish.ts";
+import { openSecret } from "./secrets.ts";
+
+const inDirectory = "directory";
+
+/** Writes everything down, a line at a time: the head, the ledgers, then the directory, and an end by which a cut file is known. Secrets stay sealed. */
+export async function* exportLines(deps: Deps): AsyncGenerator<string> {
+  const ledgers = await rows.listLedgers(deps.db);
+  const head: HeadLine = {
+    format: exportFormat,
+    version: exportVersion,
+    directory_shape: directoryShape,
+    exported_at: deps.now(),
+  };
+  yield JSON.stringify(head);
+  let count = 0;
+  for (const id of ledgers) {
+    for await (const line of exportLedger(deps, id)) {
+      count += 1;
+      yield JSON.stringify(line);
+    }
+  }
+  for (const table of rows.movedTables) {
+    for (const row of await rows.readDirectoryRows(deps.db, table)) {
+      count += 1;
+      yield JSON.stringify({ in: inDirectory, table, row } satisfies RowLine);
+    }
+  }
+  yield JSON.stringify({ end: true, rows: count } satisfies EndLine);
+}
+
+async function* exportLedger(deps: Deps, id: string): AsyncGenerator<RowLine> {
+  let cursor: LedgerCursor | null = { table: 0, after: null };
+  while (cursor !== null) {
+    const from: LedgerCursor = cursor;
+    const page = await askPool(deps, id, (pool) => pool.exportRows(from));
+    // The file has begun: it ends without its last line, by which an import knows that it is cut.
+    if (!page.ok) throw new Error(`The ledger of ${id} could not be read: ${page.failure.message}`);
+    for (const { table, row } of page.value.rows) yield { in: id, table, row };
+    cursor = page.value.next;
+  }
+}
+
+export type Imported = { acceptedThrough: number; done: boolean; paused: string[] };
+
+/**
+ * Takes a part of an export, from line `from` on (the head is line 1), into a deployment that is still as its first start left it. Lines that were taken before are
+ * passed over. Ledgers come first and sleep; with the last line they are given their snapshots. A key in which messages wait is paused then: the gateway that it
+ * comes from may have sent them.
+ */
+export async function importLines(deps: Deps, from: number, lines: readonly string[]): Promise<Result<Imported>> {
+  const progress = await rows.readProgress(deps.db);
+  const begun = await begin(deps, progress, from, lines[0]);
+  if (!begun.ok) return begun;
+  const taken = progress?.line ?? 0;
+  if (from > taken + 1) return fail("invalid_request", `Go on from line ${taken + 1}.`, { accepted_through: taken });
+  if (progress?.done) return ok({ acceptedThrough: taken, done: true, paused: [] });
+  const fresh = lines.slice(Math.max(0, taken + 1 - from));
+  const parsed = parse(fresh, Math.max(from, taken + 1));
+  if (!parsed.ok) return parsed;
+  const through = taken + fresh.length;
+  const { end } = parsed.value;
+  if (end !== null && end.rows !== through - 2) {
+    const message = `The export says ${end.rows} rows, and ${through - 2} came: lines are missing.`;
+    return fail("invalid_request", message, { accepted_through: taken });
+  }
+  const written = await write(deps, parsed.value.rows);
+  if (!written.ok) return written;
+  if (end === null) {
+    await rows.noteProgress(deps.db, { line: through, done: false });
+    return ok({ acceptedThrough: through, done: false, paused: [] });
+  }
+  const finished = await finish(deps);
+  if (!finished.ok) return finished;
+  await rows.noteProgress(deps.db, { line: through, done: true });
+  return ok({ acceptedThrough: through, done: true, paused: finished.value });
+}
+
+async function begin(
+  deps: Deps,
+  progress: rows.Progress | null,
+  from: number,
+  first: string | undefined,
+): Promise<Result<null>> {
+  if (from !== 1) return ok(null);
+  const head = readHead(first ?? "");
+  if (head === null) return fail("invalid_request", "The first line is not the head of an export.");
+  if (head.version > exportVersion) {
+    return fail(
+      "release_mismatch",
+      `The export is of version ${head.version}, and this code reads ${exportVersion}: import it into a newer release.`,
+      { stored_shape: head.version, known_shape: exportVersion },
+    );
+  }
+  if (head.directory_shape > directoryShape) return failNewer("directory", head.directory_shape, directoryShape);
+  if (progress !== null) return ok(null);
+  if (!(await rows.isFresh(deps.db))) return fail("not_empty");
+  await rows.clearFresh(deps.db);
+  return ok(null);
+}
+
+function readHead(line: string): HeadLine | null {
+  const head = readLine(line);
+  return head !== null &&
+    head.format === exportFormat &&
+    typeof head.version === "number" &&
+    typeof head.directory_shape === "number"
+    ? (head as HeadLine)
+    : null;
+}
+
+function readLine(line: string): Record<string, unknown> | null {
+  try {
+    const parsed: unknown = JSON.parse(line);
+    return typeof parsed === "object" && parsed !== null ? (parsed as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}
+
+function parse(lines: readonly string[], first: number): Result<{ rows: RowLine[]; end: EndLine | null }> {
+  const found: RowLine[] = [];
+  for (const [index, text] of lines.entries()) {
+    const number = first + index;
+    if (number === 1) continue;
+    const line = readLine(text);
+    if (line?.end === true && index === lines.length - 1) return ok({ rows: found, end: line as EndLine });
+    if (
+      typeof line?.in !== "string" ||
+      typeof line.table !== "string" ||
+      typeof line.row !== "object" ||
+      line.row === null
+    ) {
+      return fail("invalid_request", `Line ${number} is not a line of an export.`);
+    }
+    found.push({ in: line.in, table: line.table, row: line.row as Row });
+  }
+  return ok({ rows: found, end: null });
+}
+
+async function write(deps: Deps, lines: readonly RowLine[]): Promise<Result<null>> {
+  for (const [place, own] of Map.groupBy(lines, (line) => line.in)) {
+    if (place === inDirectory) {
+      if (!(await rows.writeDirectoryRows(deps.db, own)))
+        return fail("invalid_request", "A line names what no directory has.");
+      const opened = await openSandboxes(deps, own);
+      if (!opened.ok) return opened;
+      continue;
+    }
+    const written = await deps.pool(place).importRows(own);
+    if (!written.ok) return written;
+  }
+  return ok(null);
+}
+
+/** A sandbox account is an object too, which knows its own token and numbers. */
+async function openSandboxes(deps: Deps, lines: readonly RowLine[]): Promise<Result<null>> {
+  const organizations = await rows.readDirectoryRows(deps.db, "organizations");
+  for (const { table, row } of lines) {
+    if (table !== "twilio_accounts" || row.sandbox !== 1) continue;
+    const authToken = await openSecret(deps, "twilio_accounts", String(row.id), "auth_token", String(row.auth_token));
+    const owner = organizations.find(({ id }) => id === row.organization_id);
+    const accountSid = String(row.account_sid);
+    await deps.sandbox(accountSid).open({ accountSid, authToken, block: Number(owner?.sandbox_block ?? 0) });
+  }
+  return ok(null);
+}
+
+async function finish(deps: Deps): Promise<Result<string[]>> {
+  const paused: string[] = [];
+  const ledgers = await rows.listLedgers(deps.db);
+  for (const id of ledgers) {
+    const { waiting } = await deps.pool(id).finishImport();
+    if (waiting > 0 && (await rows.pauseKey(deps.db, id))) paused.push(id);
+  }
+  for (const id of ledgers) {
+    const published = await (id.startsWith("org_") ? publishLobby(deps, id) : publishKeys(deps, [id]));
+    if (!published.ok) return published;
+  }
+  return ok(paused);
+}

@@ -1,0 +1,86 @@
+import type { LedgerCursor, Row } from "../../domain/transfer.ts";
+
+/** What of a ledger goes along when it moves, each table by its key. */
+const moved: Record<string, readonly string[]> = {
+  messages: ["seq"],
+  chats: ["id"],
+  heard: ["contact", "number"],
+  blocks: ["contact", "number"],
+  heeded: ["sid"],
+  tags: ["contact", "tag"],
+  agenda: ["number", "due_at", "seq"],
+  looks: ["account", "due_at", "seq", "kind"],
+  idempotency: ["key"],
+  events: ["seq"],
+  owed: ["webhook", "due_at", "event"],
+  links: ["n"],
+  health: ["number", "hour"],
+  days: ["day", "number"],
+};
+/** What does not: what the new place is given or learns by itself, and the log of deliveries. */
+const left = [
+  "migrations",
+  "snapshot",
+  "snapshot_parts",
+  "attempts",
+  "endpoints",
+  "rotation",
+  "verdicts",
+  "blamed",
+  "parked",
+  "marks",
+];
+
+const names = Object.keys(moved);
+const rowsAtOnce = 200;
+
+/** Returns the tables of a ledger of which is not said whether they move: there must be none. */
+export function unsettledTables(sql: SqlStorage): string[] {
+  const found = sql.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'").toArray();
+  return found
+    .map(({ name }) => name)
+    .filter((name) => !(name in moved) && !left.includes(name) && !name.startsWith("_cf_"));
+}
+
+/** Returns a page of rows in the order of their tables and keys, and where the next begins, null at the end. */
+export function readRows(
+  sql: SqlStorage,
+  cursor: LedgerCursor,
+): { rows: { table: string; row: Row }[]; next: LedgerCursor | null } {
+  const table = names[cursor.table];
+  if (table === undefined) return { rows: [], next: null };
+  const key = moved[table] ?? [];
+  const columns = key.join(", ");
+  const after = cursor.after === null ? "" : `WHERE (${columns}) > (${key.map(() => "?").join(", ")})`;
+  const query = `SELECT * FROM ${table} ${after} ORDER BY ${columns} LIMIT ${rowsAtOnce}`;
+  const rows = sql.exec(query, ...(cursor.after ?? [])).toArray() as Row[];
+  const last = rows.at(-1);
+  const next =
+    last !== undefined && rows.length === rowsAtOnce
+      ? { table: cursor.table, after: key.map((column) => last[column] ?? 0) }
+      : { table: cursor.table + 1, after: null };
+  return { rows: rows.map((row) => ({ table, row })), next: names[next.table] === undefined ? null : next };
+}
+
+/** Writes rows of another ledger, in the caller's transaction; the same rows again change nothing. Returns the first table or column that no ledger has, and writes nothing then; null otherwise. */
+export function writeRows(sql: SqlStorage, rows: readonly { table: string; row: Row }[]): string | null {
+  const strange = rows.map((one) => findStrange(sql, one)).find((name) => name !== null);
+  if (strange !== undefined) return strange;
+  for (const { table, row } of rows) {
+    const columns = Object.keys(row);
+    const marks = columns.map(() => "?").join(", ");
+    sql.exec(`INSERT OR REPLACE INTO ${table} (${columns.join(", ")}) VALUES (${marks})`, ...Object.values(row));
+  }
+  return null;
+}
+
+function findStrange(sql: SqlStorage, { table, row }: { table: string; row: Row }): string | null {
+  if (!Object.hasOwn(moved, table)) return table;
+  const known = columnsOf(sql, table);
+  const column = Object.keys(row).find((name) => !known.includes(name));
+  return column === undefined ? null : `${table}.${column}`;
+}
+
+function columnsOf(sql: SqlStorage, table: string): string[] {
+  return sql.exec(`SELECT * FROM ${table} LIMIT 0`).columnNames;
+}
