@@ -1,4 +1,6 @@
 import { Link, useParams } from "@tanstack/react-router";
+import { useState } from "react";
+import { AccountDetails } from "../parts/account-details.tsx";
 import { AccountNumbers } from "../parts/account-numbers.tsx";
 import { AccountSettings } from "../parts/account-settings.tsx";
 import { AccountTest } from "../parts/account-test.tsx";
@@ -14,7 +16,8 @@ import { type Integration, useIntegration } from "../queries/integrations.ts";
 /** One account: whether it works, its numbers, its settings, and the way out. */
 export function OneIntegration() {
   const { integrationId = "" } = useParams({ strict: false }) as { integrationId?: string };
-  const { data: account, error } = useIntegration(integrationId);
+  const [isGone, setGone] = useState(false);
+  const { data: account, error } = useIntegration(integrationId, isGone);
   if (account === undefined) return error === null ? <Reading /> : <Problem error={error} />;
   return (
     <>
@@ -37,7 +40,8 @@ export function OneIntegration() {
       {!account.sandbox && (
         <>
           <AccountSettings account={account} />
-          <DisconnectAccount account={account} />
+          <AccountDetails account={account} />
+          <DisconnectAccount account={account} onGone={() => setGone(true)} />
         </>
       )}
     </>

@@ -7,7 +7,7 @@ import { Dialog } from "./dialog.tsx";
 import { PhoneNumber } from "./phone-number.tsx";
 
 /** The way out of an account: what follows is said first, and what could not be restored afterwards. */
-export function DisconnectAccount({ account }: { account: Integration }) {
+export function DisconnectAccount({ account, onGone }: { account: Integration; onGone: () => void }) {
   const [isAsked, setAsked] = useState(false);
   const { mutate, data, error, isPending } = useDisconnect(account.integration_id);
   const { data: known } = useNumbers();
@@ -27,7 +27,7 @@ export function DisconnectAccount({ account }: { account: Integration }) {
           name={account.name}
           isBusy={isPending}
           error={error}
-          onConfirm={() => mutate()}
+          onConfirm={() => mutate(undefined, { onSuccess: onGone })}
           onClose={() => setAsked(false)}
         >
           <ul>

@@ -12,9 +12,10 @@ export function useIntegrations() {
   });
 }
 
-/** Reads one account. */
-export function useIntegration(integrationId: string) {
+/** Reads one account, until it is known to be gone. */
+export function useIntegration(integrationId: string, isGone: boolean) {
   return useQuery({
+    enabled: !isGone,
     queryKey: ["integrations", integrationId],
     queryFn: () => call("getTwilioIntegration", { params: { integrationId } }),
   });

@@ -50,9 +50,17 @@ describe("a Twilio account in the dashboard", () => {
     expect(JSON.stringify((await admin("GET", "/integrations/twilio")).body)).not.toContain(accountSid);
   });
 
-  test("is connected once the credentials work, under the name that was given", async () => {
-    const { page } = dashboard;
+  test("is connected once the credentials work, under the name that was given, and a page of HTML in between is a refusal like any other", async () => {
+    const { page, findFaults } = dashboard;
     await page.getByLabel("API key secret").fill(apiKey.secret);
+    const body = `<html><body onload="alert(1)"><h1>Bad gateway</h1>${"<p>مرحبا so sorry</p>".repeat(200)}</body></html>`;
+    await page.route(/\/integrations\/twilio$/, (route) =>
+      route.fulfill({ status: 502, contentType: "text/html", body }),
+    );
+    await page.getByRole("button", { name: "Connect" }).click();
+    await page.getByRole("alert").getByText("The gateway answered 502.").waitFor();
+    expect(await findFaults("connect unavailable")).toEqual([]);
+    await page.unroute(/\/integrations\/twilio$/);
     await page.getByRole("button", { name: "Connect" }).click();
     await page.getByRole("heading", { name: hostile, exact: true }).waitFor();
     expect(await page.locator("img").count()).toBe(0);
@@ -101,10 +109,14 @@ describe("a Twilio account in the dashboard", () => {
     const saved = page.waitForResponse((answer) => answer.request().method() === "PATCH");
     await page.getByRole("switch", { name: "WhatsApp" }).uncheck();
     expect((await saved).status()).toBe(200);
+    await page.getByLabel("Forward incoming calls to").fill("+12125550100");
+    await page.getByRole("button", { name: "Save the details" }).click();
+    await page.getByText("Saved, and in force.").waitFor();
     const { integrations } = (await admin("GET", "/integrations/twilio")).body as {
-      integrations: { account_sid: string; sync: { channels: string[] } }[];
+      integrations: { account_sid: string; sync: { channels: string[] }; voice_forward: string | null }[];
     };
-    expect(integrations.find((one) => one.account_sid === accountSid)?.sync.channels).toEqual(["sms"]);
+    const kept = integrations.find((one) => one.account_sid === accountSid);
+    expect(kept).toMatchObject({ sync: { channels: ["sms"] }, voice_forward: "+12125550100", name: hostile });
   });
 
   test("gives its first number to a key, from the import on by clicking alone", async () => {
@@ -159,8 +171,8 @@ describe("a Twilio account in the dashboard", () => {
     await page.getByRole("button", { name: "To the integrations" }).click();
     await page.getByRole("heading", { name: "Integrations", level: 1 }).waitFor();
     expect(JSON.stringify((await admin("GET", "/integrations/twilio")).body)).not.toContain(accountSid);
-    // Of the two requests that failed on purpose the browser's console tells.
-    expect(dashboard.complaints.filter((line) => !/422|ERR_CONNECTION_RESET/.test(line))).toEqual([]);
+    // Of the requests that failed on purpose the browser's console tells.
+    expect(dashboard.complaints.filter((line) => !/422|502|ERR_CONNECTION_RESET/.test(line))).toEqual([]);
     expect(twilio.violations).toEqual([]);
   });
 });
