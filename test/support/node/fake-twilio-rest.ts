@@ -44,6 +44,8 @@ export async function answer(
   response: ServerResponse,
 ): Promise<Reply | null> {
   if (request.path.startsWith("/cdn/")) return serveFile(account, request);
+  // Whoever asks for the time asks here, without credentials.
+  if (request.method === "GET" && request.path === "/") return notFound(request);
   const refused = authenticate(account, request);
   if (refused !== null) return refuse(refused);
   const path = request.path.slice(account.root.length).replace(/[A-Z]{2}[0-9a-f]{32}/g, "{sid}");
