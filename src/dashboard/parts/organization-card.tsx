@@ -16,9 +16,9 @@ export function OrganizationCard({ organization }: { organization: Organization 
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    const { name, country_code, selection } = draft;
+    const { name, country_code, selection, retention_days } = draft;
     change.mutate(
-      { name: name.trim(), country_code, selection },
+      { name: name.trim(), country_code, selection, retention_days },
       {
         onSuccess: (saved) => {
           setDraft(saved);
@@ -56,6 +56,18 @@ export function OrganizationCard({ organization }: { organization: Organization 
           onChange={(blooio) => setDraft({ ...draft, selection: { ...draft.selection, blooio } })}
         />
       </div>
+      <TextField
+        label="Keep messages for so many days"
+        type="number"
+        min={7}
+        max={3650}
+        placeholder="until they are deleted"
+        value={draft.retention_days ?? ""}
+        hint="Older ones go, and what hangs on them with them; they do not come back. Empty: they are kept until they are deleted. Events and delivery logs go after 30 days in any case."
+        onChange={({ target }) =>
+          setDraft({ ...draft, retention_days: target.value === "" ? null : Number(target.value) })
+        }
+      />
       <Problem error={change.error} />
       <div className="row apart">
         <span className="quiet small">

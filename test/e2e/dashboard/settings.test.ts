@@ -25,6 +25,7 @@ describe("the settings", () => {
     await twilio.getByLabel("Takes").selectOption("round_robin");
     await twilio.getByRole("switch", { name: "Sticky" }).click();
     await twilio.getByLabel("For so many days").fill("30");
+    await card.getByLabel("Keep messages for so many days").fill("90");
     expect(await findFaults("settings")).toEqual([]);
     await card.getByRole("button", { name: "Save" }).click();
     await page.getByText("Saved, and in force.").waitFor();
@@ -32,6 +33,7 @@ describe("the settings", () => {
     expect(saved).toMatchObject({
       name: "Shop",
       country_code: "DE",
+      retention_days: 90,
       selection: { twilio: { strategy: "round_robin", sticky: true, sticky_days: 30 } },
     });
     const [key] = (await dashboard.admin("GET", "/api-keys")).body.api_keys as { api_key_id: string }[];
