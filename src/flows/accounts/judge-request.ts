@@ -1,5 +1,6 @@
 import { findSigner } from "../../directory/accounts.ts";
-import { signedUrlsOf } from "../../domain/public-address.ts";
+import { fail, type Refusal } from "../../domain/failure.ts";
+import { addressMissing, signedUrlsOf } from "../../domain/public-address.ts";
 import { verifyTwilioSignature } from "../../domain/twilio-signature.ts";
 import type { Deps } from "../deps.ts";
 import { openSecret } from "../secrets.ts";
@@ -19,8 +20,8 @@ export type SignedForm = {
   idempotencyToken: string | null;
 };
 
-/** `secret_path`: the account has no auth token, and the URL held its secret instead. */
-export type Genuineness = "signed" | "secret_path" | "forged";
+/** `secret_path`: the account has no auth token, and the URL held its secret instead. `no_address`: no URL of ours is known that could have been signed. */
+export type Genuineness = "signed" | "secret_path" | "forged" | "no_address";
 
 const keptMs = 60_000;
 /**
@@ -42,13 +43,19 @@ export async function judgeRequest(deps: Deps, form: SignedForm, accountSid: str
   return verdict;
 }
 
+/** Returns the refusal of a request that is not known to be genuine, null for one that is; what came before our address was known is to be sent again. */
+export function refuseUngenuine(genuine: Genuineness): Refusal | null {
+  if (genuine === "no_address") return fail("setup_incomplete", addressMissing, { missing: ["PUBLIC_URL"] });
+  return genuine === "forged" ? fail("signature_invalid") : null;
+}
+
 async function judge(deps: Deps, form: SignedForm, accountSid: string): Promise<Genuineness> {
   const now = deps.now();
   const known = deps.signers.get(form.accountId);
   const isFresh = known !== undefined && now - known.readAt < keptMs;
   const signer = isFresh ? known : await readSigner(deps, form.accountId, known?.againUntil ?? 0);
   const verdict = await judgeBy(deps, signer, form, accountSid);
-  if (verdict !== "forged" || !isFresh) return verdict;
+  if (refuseUngenuine(verdict) === null || !isFresh) return verdict;
   const booked = Math.max(signer.againUntil, now);
   if (booked - now > (readsInARow - 1) * readAgainEveryMs) return verdict;
   return judgeBy(deps, await readSigner(deps, form.accountId, booked + readAgainEveryMs), form, accountSid);
@@ -63,7 +70,7 @@ async function judgeBy(deps: Deps, signer: Signer, form: SignedForm, accountSid:
   // The sandbox calls in process, by the URL that it was given whenever that was.
   const own = signer.sandbox ? [form.url.href] : [];
   const [url, ...otherUrls] = [...own, ...signedUrlsOf(signer.addresses, form.url.pathname + form.url.search)];
-  if (url === undefined) return "forged";
+  if (url === undefined) return "no_address";
   const signed = await verifyTwilioSignature({
     url,
     otherUrls,

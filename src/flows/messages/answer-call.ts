@@ -1,7 +1,7 @@
 import { findInboundRoute } from "../../directory/numbers.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import { readSignedForm } from "../../domain/twilio-signature.ts";
-import { judgeRequest, type SignedForm } from "../accounts/judge-request.ts";
+import { judgeRequest, refuseUngenuine, type SignedForm } from "../accounts/judge-request.ts";
 import { askPool } from "../ask-pool.ts";
 import type { Deps } from "../deps.ts";
 
@@ -10,7 +10,8 @@ export async function answerCall(deps: Deps, incoming: SignedForm): Promise<Resu
   const form = readSignedForm(incoming.params, ["AccountSid", "CallSid", "From", "To"]);
   if (form === null) return fail("signature_invalid");
   const genuine = await judgeRequest(deps, incoming, form.get("AccountSid") ?? "");
-  if (genuine === "forged") return fail("signature_invalid");
+  const refusal = refuseUngenuine(genuine);
+  if (refusal !== null) return refusal;
   const to = form.get("To") ?? "";
   const route = await findInboundRoute(deps.db, incoming.accountId, to);
   if (route === null || route.number === null)

@@ -6,7 +6,7 @@ import { fail, ok, type Result } from "../../domain/failure.ts";
 import type { Attachment } from "../../domain/message.ts";
 import { keywordOf } from "../../domain/opt-out.ts";
 import type { InboundMessage } from "../../domain/pool-calls.ts";
-import { judgeRequest, type SignedForm } from "../accounts/judge-request.ts";
+import { judgeRequest, refuseUngenuine, type SignedForm } from "../accounts/judge-request.ts";
 import type { Deps } from "../deps.ts";
 import { signMediaUrl } from "../links-and-media/media-url.ts";
 import { heedEverywhere } from "./heed-everywhere.ts";
@@ -20,7 +20,8 @@ export async function receiveInbound(deps: Deps, incoming: SignedForm): Promise<
   const read = readInbound(incoming.params);
   if (!read.ok) return fail("signature_invalid");
   const genuine = await judgeRequest(deps, incoming, read.value.accountSid);
-  if (genuine === "forged") return fail("signature_invalid");
+  const refusal = refuseUngenuine(genuine);
+  if (refusal !== null) return refusal;
   const route = await findInboundRoute(deps.db, incoming.accountId, read.value.to);
   const number = route === null ? null : (route.number ?? foreignTo(route.account, read.value));
   if (route === null || number === null) return fail("signature_invalid", "This account does not own the number.");

@@ -5,7 +5,7 @@ import { fail, ok, type Result } from "../../domain/failure.ts";
 import type { StatusAnswer, StatusReport } from "../../domain/pool-calls.ts";
 import { addressMissing } from "../../domain/public-address.ts";
 import { deriveKey } from "../../sealing/derive.ts";
-import { judgeRequest, type SignedForm } from "../accounts/judge-request.ts";
+import { judgeRequest, refuseUngenuine, type SignedForm } from "../accounts/judge-request.ts";
 import type { Deps } from "../deps.ts";
 import { giveSnapshot } from "../publish.ts";
 
@@ -34,7 +34,8 @@ async function reportByAccount(deps: Deps, incoming: SignedForm): Promise<Result
   const read = readStatusReport(incoming.params);
   if (!read.ok) return fail("signature_invalid");
   const genuine = await judgeRequest(deps, incoming, read.value.accountSid);
-  if (genuine === "forged") return fail("signature_invalid");
+  const refusal = refuseUngenuine(genuine);
+  if (refusal !== null) return refusal;
   const numbers = await listNumbers(deps.db, { accountId: incoming.accountId });
   const report = toReport(deps, incoming, null);
   for (const { keyId, isSender } of poolsToAsk(numbers, read.value.from)) {

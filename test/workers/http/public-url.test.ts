@@ -200,6 +200,15 @@ describe("a changed public URL", () => {
     expect((await twilio.sendStatus(sid, "sent"))?.status).toBe(204);
   });
 
+  it("that was lost answers Twilio 503, so that it comes again, and refuses nobody for ever", async () => {
+    await env.DB.prepare("DELETE FROM public_urls").run();
+    const isolate = { ...env };
+    outside.enter = (request) => askElsewhere(isolate, request);
+    expect(await inbound(first)).toBe(503);
+    await put(first);
+    expect(await inbound(first)).toBe(200);
+  });
+
   it("says how many numbers still lead to the former address, and one call repairs them", async () => {
     expect((await read()).numbers_behind).toBe(0);
     const changed = await put(second);
