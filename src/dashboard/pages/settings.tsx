@@ -1,4 +1,5 @@
 import { Empty } from "../parts/empty.tsx";
+import { ExportEverything } from "../parts/export-everything.tsx";
 import { MasterKeys } from "../parts/master-keys.tsx";
 import { NewOrganization } from "../parts/new-organization.tsx";
 import { OrganizationCard } from "../parts/organization-card.tsx";
@@ -21,6 +22,7 @@ export function Settings() {
       <PublicAddress />
       <SignedIn />
       <MasterKeys />
+      <ExportEverything />
       <section className="card">
         <h2>Appearance</h2>
         <p className="quiet">Kept in this browser alone.</p>

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Dashboard, startDashboard } from "../../support/node/dashboard.ts";
 
@@ -40,6 +41,23 @@ describe("the settings", () => {
     const pool = await dashboard.admin("GET", `/api-keys/${key?.api_key_id}/pool`);
     expect(pool.body.selection).toMatchObject({ strategy: "round_robin", sticky: true });
     expect(complaints).toEqual([]);
+  });
+
+  test("export everything as one file, without a secret in the clear", async () => {
+    const { page, gateway } = dashboard;
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("link", { name: "Export everything" }).click(),
+    ]);
+    const file = await readFile(await download.path(), "utf8");
+    expect(download.suggestedFilename()).toBe("trunkline.ndjson");
+    const lines = file
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(lines.length).toBeGreaterThan(5);
+    expect(file).toContain("Shop");
+    expect(file).not.toContain(gateway.testKey);
   });
 
   test("make an organization, and show what is refused", async () => {
