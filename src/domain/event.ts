@@ -87,6 +87,19 @@ export function isOptIn(name: EventName): boolean {
   return !byType.all.includes(name);
 }
 
+const said: readonly EventName[] = [
+  "message.received",
+  "message.reaction",
+  "call.received",
+  "contact.opted_out",
+  "contact.opted_in",
+];
+
+/** Says whether an event is what a person says or does, which is told before what is reported of messages to others. */
+export function isSaid(name: EventName): boolean {
+  return said.includes(name);
+}
+
 /** Says whether a subscription gets this event of this number now: `events` (exact, `prefix.*`, `message.status`) beats `webhook_type`. */
 export function subscribes(webhook: Webhook, name: EventName, number: string | null, now: number): boolean {
   if (webhook.deprecatedAt !== null || webhook.disabledAt !== null) return false;

@@ -154,6 +154,8 @@ export type StatusReport = {
 
 /** A delivery that is due: where it goes, its bytes, and the sealed secrets that sign it. `handle` names it when its end is reported. */
 export type DueDelivery = {
+  /** Deliveries with the same hand are posted one after another. */
+  hand?: number;
   handle: DeliveryHandle;
   attempt: number;
   eventId: string;
@@ -373,8 +375,9 @@ export type PoolCalls = {
   /** Owes `call.received` to those who name it. */
   noteCall(call: InboundCall): Promise<Result<null>>;
   report(report: StatusReport): Promise<StatusAnswer>;
-  takeDeliveries(lane: Lane, limit: number): Promise<TakenDeliveries>;
-  recordDeliveries(lane: Lane, ends: DeliveryEnd[], limit: number): Promise<DeliveryVerdicts>;
+  takeDeliveries(lane: Lane, hands: number): Promise<TakenDeliveries>;
+  /** `back` was taken and not tried. */
+  recordDeliveries(lane: Lane, ends: DeliveryEnd[], hands: number, back?: DeliveryHandle[]): Promise<DeliveryVerdicts>;
   /** Replays as the key itself (its own webhooks), or as the admin where there is no credential. */
   replayOne(asker: Asker, webhookId: string, eventId: string): Promise<Result<DueDelivery>>;
   replayRange(asker: Asker, query: ReplayQuery): Promise<Result<ReplayedRange>>;

@@ -17,6 +17,7 @@ export function adoptSnapshot(desk: Desk, given: Snapshot): void {
   const snapshot =
     known.protocol === null ? { ...known, formerProtocol: before.protocol ?? before.formerProtocol ?? null } : known;
   const repaced = snapshot.apiKey.status === "revoked" ? revoke(desk, snapshot) : replace(desk, snapshot);
+  desk.outside.forgetSecrets();
   for (const number of repaced) rebook(desk, number);
   noticeWebhooks(desk, before);
   noticeCap(desk, before);
@@ -26,7 +27,7 @@ export function adoptSnapshot(desk: Desk, given: Snapshot): void {
 }
 
 function replace(desk: Desk, snapshot: Snapshot): SenderNumber[] {
-  desk.outside.storage.transactionSync(() => storeSnapshot(desk.sql, snapshot));
+  desk.transact(() => storeSnapshot(desk.sql, snapshot));
   return desk.adopt(snapshot);
 }
 
@@ -34,7 +35,7 @@ function replace(desk: Desk, snapshot: Snapshot): SenderNumber[] {
 function revoke(desk: Desk, snapshot: Snapshot): SenderNumber[] {
   try {
     const repaced = desk.adopt(snapshot);
-    desk.outside.storage.transactionSync(() => storeSnapshot(desk.sql, snapshot));
+    desk.transact(() => storeSnapshot(desk.sql, snapshot));
     return repaced;
   } catch (error) {
     desk.outside.log({ level: "error", event: "revocation_not_stored", error: String(error) });

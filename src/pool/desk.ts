@@ -13,6 +13,7 @@ import { type Endpoint, readEndpoints } from "./ledger/endpoints.ts";
 import { lastSequence } from "./ledger/events.ts";
 import { HealthWatch } from "./ledger/health-watch.ts";
 import { readMark, rebookedNumbers, saveMark } from "./ledger/marks.ts";
+import { forgetRows } from "./ledger/memory.ts";
 import { readRotation, replaceRotation } from "./ledger/rotation.ts";
 
 /** What the object is given from outside itself; tests give a clock and dice of their own. */
@@ -28,6 +29,12 @@ export type Surroundings = {
   carrierOf: (account: Account) => Promise<Carrier>;
   /** The master key that sealed an account's credentials and is missing, null where none is. */
   lostKeyOf: (account: Account) => string | null;
+  /** The account's carrier and the pool's reference where nothing has to be opened for them any more, else null. */
+  atHand: (account: Account) => { carrier: Carrier; poolReference: string } | null;
+  /** Opens what the accounts need, so that their messages can leave at once; what cannot be opened is met again when a message leaves. */
+  openAhead: (accounts: readonly Account[]) => Promise<void>;
+  /** Lets go of every secret that was opened. */
+  forgetSecrets: () => void;
   /** The tokens that may sign the account's webhooks: the present one, and the one before while it still verifies. */
   openTokens: (account: Account) => Promise<string[]>;
   poolReference: () => Promise<string>;
@@ -39,18 +46,23 @@ export type Surroundings = {
   log: (entry: Record<string, unknown>) => void;
 };
 
+/** How an endpoint answered lately: how many hands may post to it at once, how many quick answers came since that last grew, and how long the last answer took. */
+export type Pace = { places: number; quick: number; lastMs: number | null };
+
 /** Why nothing leaves from an account, until when, and after how many tries: what was met last, also when that time is over. */
 export type AccountRest = { until: number; why: AccountTrouble; tries: number };
 
 const noteActiveEveryMs = 60 * 60 * 1000;
+/** So many messages are written between two notes of where to look for interrupted ones. */
+export const notedEvery = 256;
 
 /** The pool's desk: the snapshot it decides by, and what it remembers between calls. Everything on it can be read again from the ledger. */
 export class Desk {
   readonly outside: Surroundings;
   readonly tag: string;
   readonly usage: { inbound: number; outbound: number; lastSentAt: number | null };
-  /** Messages on their way to the carrier, by sequence number, with their chat, number and account. */
-  readonly leaving = new Map<number, { chat: string; number: string; account: string }>();
+  /** Messages on their way to the carrier, by sequence number, with their chat, number and account; `atOnce`: as they were accepted, without a wait. */
+  readonly leaving = new Map<number, { chat: string; number: string; account: string; atOnce: boolean }>();
   /** Look-ups at the carriers under way, by what is asked, with their account; and whether a sweep of open statuses is. */
   readonly looking = new Map<string, string>();
   isPolling = false;
@@ -64,14 +76,15 @@ export class Desk {
   readonly accountRests = new Map<string, AccountRest>();
   /** Reports whose signature was refused, by account: how many the directory has not heard of, and when it last did. */
   readonly forged = new Map<string, { toldAt: number; untold: number; lastAt: number }>();
-  /** Deliveries that a consumer holds, until when. */
-  readonly leases = new Map<string, { webhookId: string; until: number }>();
+  /** Deliveries that a consumer holds: until when, on which of its hands, and of which chat, where nothing else of it may leave meanwhile. */
+  readonly leases = new Map<string, { webhookId: string; until: number; hand: number; chat: string | null }>();
+  /** How each endpoint answered lately, by webhook id. */
+  readonly paces = new Map<string, Pace>();
   readonly rung = new Map<Lane, number>();
   /** Until when a line of replays is booked, by its name. */
   readonly booked = new Map<string, number>();
-  /** Endpoints that have failed, by webhook id, and each number's place in the rotation and count of waiting messages. */
+  /** Endpoints that have failed, by webhook id, and each number's place in the rotation. */
   readonly endpoints: Map<string, Endpoint>;
-  readonly queueDepth: Map<string, number>;
   readonly health: HealthWatch;
   rotation: RotationState;
   lastUsedAt: number | null = null;
@@ -82,6 +95,9 @@ export class Desk {
   #snapshot: Snapshot;
   #numbers: ReadonlyMap<string, SenderNumber>;
   #lastSequence: number;
+  #writtenSinceNote = 0;
+  #hands = 0;
+  #queueDepth: Map<string, number> | null = null;
   #alarmAt: number | null;
   #isArming = false;
   #timer: { at: number; id: ReturnType<typeof setTimeout> } | null = null;
@@ -98,7 +114,6 @@ export class Desk {
     this.rotation = readRotation(outside.storage.sql);
     this.movedUpTo = readMark(outside.storage.sql, "moved_up_to");
     this.rebooking = new Set(rebookedNumbers(outside.storage.sql));
-    this.queueDepth = countWaitingByNumber(outside.storage.sql);
     this.health = new HealthWatch(outside.storage.sql);
   }
 
@@ -163,8 +178,30 @@ export class Desk {
     saveMark(this.sql, `active_${number}`, now);
   }
 
+  /**
+   * Notes now and then, in the caller's transaction, from where on messages may stand that left as they were accepted and are not settled: they stand in no line,
+   * and are looked for from there when the object wakes. Call for every message that is written.
+   */
+  noteWritten(seq: number): void {
+    this.#writtenSinceNote += 1;
+    if (this.#writtenSinceNote < notedEvery) return;
+    const leaving = [...this.leaving].filter(([, { atOnce }]) => atOnce).map(([left]) => left);
+    saveMark(this.sql, "leaving_from", Math.min(seq, ...leaving));
+    this.#writtenSinceNote = 0;
+  }
+
+  /** How many messages wait on each number or are on their way from it; counted from the rows when it is first asked for. */
+  get queueDepth(): Map<string, number> {
+    if (this.#queueDepth !== null) return this.#queueDepth;
+    const depth = countWaitingByNumber(this.sql);
+    for (const { number, atOnce } of this.leaving.values()) if (atOnce) depth.set(number, (depth.get(number) ?? 0) + 1);
+    this.#queueDepth = depth;
+    return depth;
+  }
+
   /** Counts a message into or out of a number's queue. */
   countWaiting(number: string, by: 1 | -1): void {
+    if (this.#queueDepth === null) return;
     this.queueDepth.set(number, Math.max(0, (this.queueDepth.get(number) ?? 0) + by));
   }
 
@@ -176,10 +213,26 @@ export class Desk {
     return this.outside.now();
   }
 
+  /** Does `work` in one transaction; where it throws, nothing of it stands, neither in the rows nor in what is remembered of them. */
+  transact<T>(work: () => T): T {
+    try {
+      return this.outside.storage.transactionSync(work);
+    } catch (error) {
+      forgetRows(this.sql);
+      throw error;
+    }
+  }
+
   /** Returns a new sequence number for a message, an event or an attempt. */
   nextSequence(): number {
     this.#lastSequence = nextSequence(this.#lastSequence, this.now());
     return this.#lastSequence;
+  }
+
+  /** Returns the name of a hand that deliveries are given to. */
+  nextHand(): number {
+    this.#hands += 1;
+    return this.#hands;
   }
 
   /** Makes sure that the alarm rings at `at` or before: one row when it has to be moved forward, none otherwise. */

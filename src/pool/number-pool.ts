@@ -8,6 +8,7 @@ import type {
   ContactPage,
   Credential,
   DeliveryEnd,
+  DeliveryHandle,
   InboundCall,
   InboundMessage,
   Lane,
@@ -74,7 +75,8 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
       const snapshot = readStoredSnapshot(ctx.storage.sql);
       if (isImporting(ctx.storage.sql)) return;
       if (snapshot === null) return this.#askForSnapshot();
-      this.#openDesk(snapshot, await ctx.storage.getAlarm());
+      const desk = this.#openDesk(snapshot, await ctx.storage.getAlarm());
+      await desk.outside.openAhead(snapshot.accounts);
     });
   }
 
@@ -138,6 +140,7 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     if (snapshot.version >= desk.snapshot.version) {
       adoptSnapshot(desk, snapshot);
       rearm(desk);
+      this.ctx.waitUntil(desk.outside.openAhead(desk.snapshot.accounts));
       this.ctx.waitUntil(dispatch(desk));
     }
     return { version: desk.snapshot.version, revoked: desk.snapshot.apiKey.status === "revoked" };
@@ -254,14 +257,14 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     return takeReport(this.#desk, report);
   }
 
-  async takeDeliveries(lane: Lane, limit: number) {
+  async takeDeliveries(lane: Lane, hands: number) {
     if (this.#desk === null) return { deliveries: [], more: false };
-    return takeDeliveries(this.#desk, lane, limit);
+    return takeDeliveries(this.#desk, lane, hands);
   }
 
-  async recordDeliveries(lane: Lane, ends: DeliveryEnd[], limit: number) {
+  async recordDeliveries(lane: Lane, ends: DeliveryEnd[], hands: number, back: DeliveryHandle[] = []) {
     if (this.#desk === null) return { disable: [], deliveries: [], more: false };
-    return recordDeliveries(this.#desk, lane, ends, limit);
+    return recordDeliveries(this.#desk, lane, ends, hands, back);
   }
 
   async replayOne(asker: Asker, webhookId: string, eventId: string) {

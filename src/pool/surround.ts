@@ -1,3 +1,4 @@
+import type { Carrier } from "../carriers/carrier.ts";
 import { sandboxCarrier } from "../carriers/sandbox/carrier.ts";
 import type { Login } from "../carriers/twilio/account.ts";
 import { twilioCarrier } from "../carriers/twilio/client.ts";
@@ -11,50 +12,54 @@ import { lostKeyAmong, open, UnopenedSecret } from "../sealing/envelope.ts";
 import { type KeyRing, parseKeyRing } from "../sealing/key-ring.ts";
 import type { Surroundings } from "./desk.ts";
 
-/** Returns what the object needs of its bindings. Opened credentials stay in memory as long as their sealed form does not change. */
+/** Returns what the object needs of its bindings. */
 export function surround(ctx: DurableObjectState, env: Cloudflare.Env): Surroundings {
   const ring = parseKeyRing(env.MASTER_KEYS ?? "");
-  const opened = new Map<Sealed, string>();
   const keyId = ctx.id.name ?? "";
-  const openSecret = async (sealed: Sealed | null, row: string, column: string): Promise<string | null> => {
-    if (sealed === null) return null;
-    const known = opened.get(sealed);
-    if (known !== undefined) return known;
-    const place = { table: "twilio_accounts", row, column };
-    const result = await open(needRing(ring), sealed, place);
-    if (!result.ok) throw new UnopenedSecret(place, sealed, result.because);
-    opened.set(sealed, result.text);
-    return result.text;
-  };
+  const secrets = new Secrets(ring);
   const twilio = twilioCarrier({ fetch: (url, init) => fetch(url, init), apiUrl: env.TWILIO_API_URL });
   const sandbox = sandboxCarrier(env.SANDBOX);
   let reference: string | null = null;
+  const carrierOf = async (account: Account): Promise<Carrier> => {
+    const known = secrets.carriers.get(account);
+    if (known !== undefined) return known;
+    const login = await openLogin(account, secrets);
+    const carrier = account.sandbox ? sandbox(login) : twilio(login);
+    secrets.carriers.set(account, carrier);
+    return carrier;
+  };
+  const referenceOf = async () => {
+    const [key] = await deriveKey(needRing(ring), "api-key-checksum");
+    if (key === undefined) throw new Error("The key ring is empty.");
+    reference ??= await poolReference(keyId, key);
+    return reference;
+  };
   return {
     storage: ctx.storage,
     now: () => Date.now(),
     dice: () => Math.random(),
     newId: (prefix) => `${prefix}_${encodeBase62(crypto.getRandomValues(new Uint8Array(48)), 20)}`,
     settingUrl: readAddress(env.PUBLIC_URL ?? ""),
-    carrierOf: async (account) => {
-      const login = await openLogin(account, openSecret);
-      return account.sandbox ? sandbox(login) : twilio(login);
+    carrierOf,
+    atHand: (account) => {
+      const carrier = secrets.carriers.get(account);
+      return carrier === undefined || reference === null ? null : { carrier, poolReference: reference };
     },
     lostKeyOf: ({ apiKeySecret, authToken }) => lostKeyAmong(needRing(ring), [apiKeySecret, authToken]),
+    openAhead: async (accounts) => {
+      await Promise.allSettled([referenceOf(), ...accounts.slice(0, openedAhead).map(carrierOf)]);
+    },
+    forgetSecrets: () => secrets.forget(),
     openTokens: async (account) => {
       const previous = account.previousAuthToken;
       const former = previous === null || previous.validUntil <= Date.now() ? null : previous.sealed;
       const tokens = await Promise.all([
-        openSecret(account.authToken, account.id, "auth_token"),
-        openSecret(former, account.id, "previous_auth_token"),
+        secrets.open(account.authToken, account.id, "auth_token"),
+        secrets.open(former, account.id, "previous_auth_token"),
       ]);
       return tokens.filter((token) => token !== null);
     },
-    poolReference: async () => {
-      const [key] = await deriveKey(needRing(ring), "api-key-checksum");
-      if (key === undefined) throw new Error("The key ring is empty.");
-      reference ??= await poolReference(keyId, key);
-      return reference;
-    },
+    poolReference: referenceOf,
     ring: async (lane) => {
       const bell: Bell = { pool: keyId, lane };
       await (lane === "slow" ? env.BELL_SLOW : env.BELL).send(bell);
@@ -67,18 +72,46 @@ export function surround(ctx: DurableObjectState, env: Cloudflare.Env): Surround
   };
 }
 
+/** So many accounts' secrets are opened when the object wakes; those of others when their first message leaves. */
+const openedAhead = 16;
+
+/** What was opened of the accounts' secrets, and the carriers made of it: kept until a newer snapshot, which may have others. */
+class Secrets {
+  readonly carriers = new Map<Account, Carrier>();
+  readonly #opened = new Map<Sealed, string>();
+  readonly #ring: ReturnType<typeof parseKeyRing>;
+
+  constructor(ring: ReturnType<typeof parseKeyRing>) {
+    this.#ring = ring;
+  }
+
+  forget(): void {
+    this.carriers.clear();
+    this.#opened.clear();
+  }
+
+  async open(sealed: Sealed | null, row: string, column: string): Promise<string | null> {
+    if (sealed === null) return null;
+    const known = this.#opened.get(sealed);
+    if (known !== undefined) return known;
+    const place = { table: "twilio_accounts", row, column };
+    const result = await open(needRing(this.#ring), sealed, place);
+    if (!result.ok) throw new UnopenedSecret(place, sealed, result.because);
+    this.#opened.set(sealed, result.text);
+    return result.text;
+  }
+
+}
+
 function needRing(ring: ReturnType<typeof parseKeyRing>): KeyRing {
   if (!ring.ok) throw new Error(ring.failure.message);
   return ring.value;
 }
 
-async function openLogin(
-  account: Account,
-  openSecret: (sealed: Sealed | null, row: string, column: string) => Promise<string | null>,
-): Promise<Login> {
+async function openLogin(account: Account, secrets: Secrets): Promise<Login> {
   const [apiKeySecret, authToken] = await Promise.all([
-    openSecret(account.apiKeySecret, account.id, "api_key_secret"),
-    openSecret(account.authToken, account.id, "auth_token"),
+    secrets.open(account.apiKeySecret, account.id, "api_key_secret"),
+    secrets.open(account.authToken, account.id, "auth_token"),
   ]);
   return {
     accountSid: account.accountSid,

@@ -38,7 +38,7 @@ const keysLookedAt = 5_000;
 export function sweep(desk: Desk): void {
   const now = desk.now();
   if (now < (readMark(desk.sql, "forgotten_at") ?? 0) + restMs) return;
-  desk.keysSweptTo = desk.outside.storage.transactionSync(() => {
+  desk.keysSweptTo = desk.transact(() => {
     const areDone = [forgetOwed, forgetAttempts, forgetEvents, forgetLinks, forgetHeeded, forgetMessages].map(
       (forget) => forget(desk, now),
     );

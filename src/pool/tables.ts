@@ -194,6 +194,29 @@ const migrations: readonly string[] = [
    CREATE TABLE agenda (number TEXT NOT NULL, due_at INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (number, due_at, seq)) WITHOUT ROWID;
    INSERT INTO agenda (number, due_at, seq) SELECT messages.number, former_agenda.due_at, seq FROM former_agenda JOIN messages USING (seq);
    DROP TABLE former_agenda`,
+
+  // What is on its way after a wait stands in a line of its own, so that a number's line holds what waits and nothing else; what leaves as it is accepted stands in none.
+  `INSERT INTO agenda (number, due_at, seq) SELECT '', agenda.due_at, seq FROM agenda JOIN messages USING (seq) WHERE status NOT IN ('queued', 'scheduled');
+   DELETE FROM agenda WHERE number <> '' AND seq IN (SELECT seq FROM agenda WHERE number = '');
+   INSERT INTO marks (name, value) SELECT 'leaving_from', coalesce(max(seq), 0) FROM messages WHERE true`,
+
+  // What people say is told before what is reported of our own messages; the chat is what no first attempt may overtake another in.
+  `ALTER TABLE owed RENAME TO former_owed;
+   CREATE TABLE owed (
+     webhook TEXT NOT NULL,
+     rank INTEGER NOT NULL,
+     due_at INTEGER NOT NULL,
+     event INTEGER NOT NULL,
+     attempt INTEGER NOT NULL,
+     chat TEXT,
+     body TEXT,
+     PRIMARY KEY (webhook, rank, due_at, event)
+   ) WITHOUT ROWID;
+   INSERT INTO owed (webhook, rank, due_at, event, attempt, chat, body)
+     SELECT webhook, iif(name IN ('message.received', 'message.reaction', 'call.received', 'contact.opted_out', 'contact.opted_in') AND original IS NULL, 0, 1),
+       due_at, event, attempt, iif(original IS NULL, json_extract(events.body, '$.external_id'), NULL), former_owed.body
+     FROM former_owed LEFT JOIN events ON events.seq = event;
+   DROP TABLE former_owed`,
 ];
 
 /** The ledger's shape as this code knows it: how many times its tables were changed. */

@@ -40,7 +40,7 @@ function countDays(desk: Desk, today: number): number {
   const before = readMark(desk.sql, "counted_day") ?? beginning(desk, today);
   const last = Math.min(today - 1, Math.max(before, today - keptDays - 1) + countedAtOnce);
   if (last <= before) return before;
-  desk.outside.storage.transactionSync(() => {
+  desk.transact(() => {
     for (let day = Math.max(before + 1, today - keptDays); day <= last; day += 1) keepTraffic(desk.sql, day);
     forgetDays(desk.sql, today - keptDays);
     saveMark(desk.sql, "counted_day", last);

@@ -1,5 +1,5 @@
 import { findWebhook, updateWebhook } from "../../directory/webhooks.ts";
-import type { Bell, DeliveryVerdicts, DueDelivery } from "../../domain/pool-calls.ts";
+import type { Bell, DeliveryEnd, DeliveryHandle, DeliveryVerdicts, DueDelivery } from "../../domain/pool-calls.ts";
 import type { Deps } from "../deps.ts";
 import { publishKeys, publishOrganization } from "../publish.ts";
 import { type AttemptEnd, attempt } from "./attempt.ts";
@@ -8,6 +8,10 @@ import { type AttemptEnd, attempt } from "./attempt.ts";
 const hands = 6;
 /** After half a second a batch is handed back, so that the next one may begin (a local queue runs one at a time); what is under way goes on behind it. */
 const handBackMs = 500;
+/** What has ended is written down when its hand is free, or after this time where the hand goes on: a sibling that hangs delays no record. */
+const recordWithinMs = 50;
+/** After an answer that took this long a hand goes on with nothing that it was given: others may have a quicker one. */
+const quickMs = 1_000;
 
 /** `failed` are the bells whose pools could not be asked; `rest` ends with the last delivery that was begun. */
 export type Shift = { failed: ReadonlySet<Bell>; rest: Promise<void> };
@@ -16,11 +20,17 @@ type Board = {
   deps: Deps;
   /** Bells that wait for a hand, each pool and lane once: a hand that ends puts its pool behind the others. */
   turns: Bell[];
+  clerks: Map<Bell, Clerk>;
   failed: Set<Bell>;
+  /** Hands that post or are promised to a pool that is being asked, and work of any kind that is under way. */
   busy: number;
+  open: number;
   over: boolean;
   idle: () => void;
 };
+
+/** What ended at one pool and is not written down yet, and what was given back untried. */
+type Clerk = { ends: DeliveryEnd[]; back: DeliveryHandle[]; writing: boolean; spread: boolean };
 
 /**
  * Delivers what the pools named by these bells owe, with six hands that go from pool to pool in turn. Returns when nothing is left, or after half a second:
@@ -30,8 +40,8 @@ export async function deliver(deps: Deps, bells: readonly Bell[]): Promise<Shift
   const failed = new Set<Bell>();
   const turns = [...new Map(bells.map((bell) => [`${bell.pool} ${bell.lane}`, bell])).values()];
   const done = Promise.withResolvers<void>();
-  const board: Board = { deps, turns, failed, busy: 0, over: false, idle: done.resolve };
-  hire(board);
+  const board: Board = { deps, turns, clerks: new Map(), failed, busy: 0, open: 0, over: false, idle: done.resolve };
+  await underWay(board, async () => hire(board));
   const late = Promise.withResolvers<void>();
   const timer = setTimeout(late.resolve, handBackMs);
   await Promise.race([done.promise, late.promise]);
@@ -41,48 +51,119 @@ export async function deliver(deps: Deps, bells: readonly Bell[]): Promise<Shift
   return { failed, rest: done.promise };
 }
 
-function hire(board: Board): void {
-  while (board.busy < hands) {
-    const bell = board.turns.shift();
-    if (bell === undefined) break;
-    board.busy += 1;
-    void serve(board, bell).finally(() => {
-      board.busy -= 1;
-      hire(board);
-    });
-  }
-  if (board.busy === 0) board.idle();
-}
-
-/** One hand serves one pool until nothing is due there or another pool waits. What a pool was not told, it asks for again after its lease. */
-async function serve(board: Board, bell: Bell): Promise<void> {
-  const { deps } = board;
+/** Counts a piece of work until it ends; with the last of them the shift is over. */
+async function underWay(board: Board, work: () => Promise<void>): Promise<void> {
+  board.open += 1;
   try {
-    const pool = deps.pool(bell.pool);
-    const taken = await pool.takeDeliveries(bell.lane, 1);
-    await passOn(board, bell, taken.more);
-    let [delivery] = taken.deliveries;
-    while (delivery !== undefined) {
-      const end = await attempt(deps, delivery);
-      const wanted = board.over || board.turns.length > 0 ? 0 : 1;
-      const verdicts = await pool.recordDeliveries(bell.lane, [toEnd(end)], wanted);
-      logDelivery(deps, bell.pool, delivery, end);
-      await learn(deps, bell.pool, verdicts);
-      await passOn(board, bell, verdicts.more);
-      [delivery] = verdicts.deliveries;
-    }
-  } catch (error) {
-    board.failed.add(bell);
-    deps.log({ event: "delivery_failed", api_key_id: bell.pool, lane: bell.lane, error: String(error) });
+    await work();
+  } finally {
+    board.open -= 1;
+    if (board.open === 0) board.idle();
   }
 }
 
-/** Gives a pool that owes more to the next free hand; after the hand-back, to a new batch. */
-async function passOn(board: Board, bell: Bell, more: boolean): Promise<void> {
-  if (!more) return;
-  if (board.over) return board.deps.ring(bell);
-  if (!board.turns.includes(bell)) board.turns.push(bell);
+/** Gives free hands to the pools that wait, each its share of them. */
+function hire(board: Board): void {
+  while (board.busy < hands && !board.over) {
+    const bell = board.turns.shift();
+    if (bell === undefined) return;
+    const share = Math.max(1, Math.floor((hands - board.busy) / (board.turns.length + 1)));
+    void underWay(board, () => serve(board, bell, share));
+  }
+}
+
+/** Asks a pool for work for some hands. What a pool was not told, it asks for again after its lease. */
+async function serve(board: Board, bell: Bell, share: number): Promise<void> {
+  const taken = await promise(board, bell, share, (pool) => pool.takeDeliveries(bell.lane, share));
+  if (taken !== null) await begin(board, bell, taken, share);
   hire(board);
+}
+
+/** Asks a pool with hands promised to it; null, and the hands are free again, where it cannot be asked. */
+async function promise<T>(
+  board: Board,
+  bell: Bell,
+  promised: number,
+  ask: (pool: ReturnType<Deps["pool"]>) => Promise<T>,
+): Promise<T | null> {
+  board.busy += promised;
+  try {
+    return await ask(board.deps.pool(bell.pool));
+  } catch (error) {
+    board.busy -= promised;
+    noteFault(board, bell, error);
+    return null;
+  }
+}
+
+function noteFault(board: Board, bell: Bell, error: unknown): void {
+  board.failed.add(bell);
+  board.deps.log({ event: "delivery_failed", api_key_id: bell.pool, lane: bell.lane, error: String(error) });
+}
+
+type Taken = { deliveries: DueDelivery[]; more: boolean };
+
+/** Begins what a pool gave, a hand a chain, and gives back the hands for which it had nothing. */
+async function begin(board: Board, bell: Bell, { deliveries, more }: Taken, promised: number): Promise<void> {
+  const chains = [...Map.groupBy(deliveries, (delivery) => delivery.hand ?? delivery).values()];
+  board.busy -= promised - chains.length;
+  for (const chain of chains) void underWay(board, () => post(board, bell, chain));
+  if (more) await passOn(board, bell);
+}
+
+/** Gives a pool that owes more to the next free hand, and where none is free to another consumer; after the hand-back, to a new batch. */
+async function passOn(board: Board, bell: Bell): Promise<void> {
+  const clerk = clerkOf(board, bell);
+  if (!board.over && !board.turns.includes(bell)) board.turns.push(bell);
+  if (!board.over && (board.busy < hands || clerk.spread)) return;
+  clerk.spread = true;
+  await board.deps.ring(bell).catch((error: unknown) => noteFault(board, bell, error));
+}
+
+/** One hand posts one delivery after another, until one of them fails or keeps it waiting: what is left then goes back. */
+async function post(board: Board, bell: Bell, chain: DueDelivery[]): Promise<void> {
+  const clerk = clerkOf(board, bell);
+  for (const [index, delivery] of chain.entries()) {
+    const end = await attempt(board.deps, delivery);
+    logDelivery(board.deps, bell.pool, delivery, end);
+    clerk.ends.push(toEnd(end));
+    const rest = chain.slice(index + 1);
+    if (rest.length > 0 && (end.durationMs > quickMs || end.status === null || end.status < 200 || end.status > 299)) {
+      clerk.back.push(...rest.map(({ handle }) => handle));
+      break;
+    }
+    if (rest.length > 0) setTimeout(() => void underWay(board, () => write(board, bell)), recordWithinMs);
+  }
+  board.busy -= 1;
+  await write(board, bell);
+}
+
+function clerkOf(board: Board, bell: Bell): Clerk {
+  const clerk = board.clerks.get(bell) ?? { ends: [], back: [], writing: false, spread: false };
+  board.clerks.set(bell, clerk);
+  return clerk;
+}
+
+/** Writes down what has ended at a pool, all of it in one call, and takes more in the same call where no other pool waits. What ends meanwhile is written together next. */
+async function write(board: Board, bell: Bell): Promise<void> {
+  const clerk = clerkOf(board, bell);
+  if (clerk.writing) return;
+  clerk.writing = true;
+  while (clerk.ends.length + clerk.back.length > 0) {
+    const [ends, back] = [clerk.ends.splice(0), clerk.back.splice(0)];
+    const others = board.turns.some((turn) => turn !== bell);
+    const wanted = board.over || others ? 0 : hands - board.busy;
+    const verdicts = await promise(board, bell, wanted, (pool) => pool.recordDeliveries(bell.lane, ends, wanted, back));
+    if (verdicts !== null) await heed(board, bell, verdicts, wanted);
+    hire(board);
+  }
+  clerk.writing = false;
+}
+
+async function heed(board: Board, bell: Bell, verdicts: DeliveryVerdicts, wanted: number): Promise<void> {
+  if (wanted > 0) board.turns = board.turns.filter((turn) => turn !== bell);
+  await begin(board, bell, verdicts, wanted);
+  await learn(board.deps, bell.pool, verdicts).catch((error: unknown) => noteFault(board, bell, error));
 }
 
 /** The pool keeps no headers. */

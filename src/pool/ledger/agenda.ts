@@ -1,11 +1,58 @@
+import { remembered } from "./memory.ts";
 import type { MessageRow } from "./messages.ts";
 
 /** The place of a waiting message: the line of its number, in the order in which each may leave. */
 type Place = Pick<MessageRow, "number" | "seq">;
 
+/**
+ * For each number that anything waits on, a time before which nothing of its line may leave: never later than its first message, so that what is not due yet
+ * is not asked for. Read once when the object wakes.
+ */
+function lines(sql: SqlStorage): Map<string, number> {
+  return remembered(sql, "lines", () => new Map(readLines(sql).map(({ number, due_at }) => [number, due_at])));
+}
+
+function readLines(sql: SqlStorage): LineHead[] {
+  return sql
+    .exec<LineHead>(
+      `WITH RECURSIVE lines (number) AS (
+         SELECT min(number) FROM agenda WHERE number > '${leavingLine}'
+         UNION ALL SELECT (SELECT min(number) FROM agenda WHERE agenda.number > lines.number) FROM lines WHERE lines.number IS NOT NULL
+       )
+       SELECT number, (SELECT min(due_at) FROM agenda WHERE agenda.number = lines.number) AS due_at FROM lines WHERE number IS NOT NULL`,
+    )
+    .toArray();
+}
+
+/** Notes that something of a number's line may leave at `dueAt`. */
+export function expectDeparture(sql: SqlStorage, number: string, dueAt: number): void {
+  const known = lines(sql).get(number);
+  if (known === undefined || known > dueAt) lines(sql).set(number, dueAt);
+}
+
+/** Says whether nothing waits on a number, as far as is known without a look: a line that has just emptied may still be held for one. */
+export function isLineEmpty(sql: SqlStorage, number: string): boolean {
+  return !lines(sql).has(number);
+}
+
 /** Writes down that a message has to leave at `dueAt`. */
 export function schedule(sql: SqlStorage, { number, seq }: Place, dueAt: number): void {
   sql.exec("INSERT INTO agenda (number, due_at, seq) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", number, dueAt, seq);
+  expectDeparture(sql, number, dueAt);
+}
+
+/** The line of what is on its way after it had to wait: no number is called so, and whatever stands in it when the object wakes was interrupted. */
+const leavingLine = "";
+
+/** Moves a waiting message out of its number's line: it is on its way. */
+export function beginLeaving(sql: SqlStorage, { number, seq }: Place, dueAt: number): void {
+  const query = "UPDATE agenda SET number = ? WHERE number = ? AND due_at = ? AND seq = ?";
+  sql.exec(query, leavingLine, number, dueAt, seq);
+}
+
+/** Strikes out what `beginLeaving` noted; answers false when it was struck out before. */
+export function endLeaving(sql: SqlStorage, seq: number, dueAt: number): boolean {
+  return strike(sql, { number: leavingLine, seq }, dueAt);
 }
 
 /** Strikes out what was written down for a message at `dueAt`; answers false when it was struck out before. */
@@ -24,28 +71,27 @@ export type Held = {
   stuck: { numbers: string[]; accounts: string[] };
 };
 
-/** A number that something waits on, and when the first of it may leave. */
+/** A number that something waits on, and a time before which nothing of it may leave. */
 export type LineHead = { number: string; due_at: number };
 
-/**
- * Returns the head of each number's line, of what is due after `after`, the earliest first: a seek along the key for each number, however long its line is.
- * What is on its way stands in the line until it is settled, and is looked past.
- */
-export function lineHeads(sql: SqlStorage, after = -1): LineHead[] {
-  return sql
-    .exec<LineHead>(
-      `WITH RECURSIVE lines (number) AS (
-         SELECT min(number) FROM agenda
-         UNION ALL SELECT (SELECT min(number) FROM agenda WHERE agenda.number > lines.number) FROM lines WHERE lines.number IS NOT NULL
-       )
-       SELECT number, due_at FROM (SELECT number, (
-         SELECT agenda.due_at FROM agenda JOIN messages USING (seq)
-         WHERE agenda.number = lines.number AND agenda.due_at > ? AND status IN ('queued', 'scheduled') ORDER BY agenda.due_at, agenda.seq LIMIT 1
-       ) AS due_at FROM lines)
-       WHERE due_at IS NOT NULL ORDER BY due_at`,
-      after,
-    )
-    .toArray();
+/** Returns the lines in the order in which something of them may leave at the earliest; nothing is asked of the rows. */
+export function lineHeads(sql: SqlStorage): LineHead[] {
+  return [...lines(sql)]
+    .map(([number, due_at]) => ({ number, due_at }))
+    .sort((one, other) => one.due_at - other.due_at);
+}
+
+/** Returns when the first of a number's line that is due after `after` may leave, or null. */
+export function firstAfterIn(sql: SqlStorage, number: string, after: number): number | null {
+  const query = "SELECT min(due_at) AS due_at FROM agenda WHERE number = ? AND due_at > ?";
+  return sql.exec<{ due_at: number | null }>(query, number, after).one().due_at;
+}
+
+/** Looks when the first of a number's line may leave, and remembers that. */
+export function sharpenLine(sql: SqlStorage, number: string): void {
+  const first = firstAfterIn(sql, number, -1);
+  if (first === null) lines(sql).delete(number);
+  else lines(sql).set(number, first);
 }
 
 /** Returns the message that is to leave next of those due at `now`, or null. What waits on a held number is not looked at. */
@@ -55,7 +101,8 @@ export function nextDue(sql: SqlStorage, now: number, held: Held): DueMessage | 
     if (line.due_at > (next?.agenda_due_at ?? now)) break;
     if (held.numbers.has(line.number)) continue;
     const first = firstOfLine(sql, line.number, now, held);
-    if (first !== null && (next === null || comesBefore(first, next))) next = first;
+    if (first === null) sharpenLine(sql, line.number);
+    else if (next === null || comesBefore(first, next)) next = first;
   }
   return next;
 }
@@ -71,7 +118,7 @@ function comesBefore(one: DueMessage, other: DueMessage): boolean {
 function firstOfLine(sql: SqlStorage, number: string, now: number, held: Held): DueMessage | null {
   const rows = sql.exec<DueMessage>(
     `SELECT messages.*, agenda.due_at AS agenda_due_at FROM agenda JOIN messages USING (seq)
-     WHERE agenda.number = ?1 AND agenda.due_at <= ?2 AND status IN ('queued', 'scheduled')
+     WHERE agenda.number = ?1 AND agenda.due_at <= ?2
        AND chat NOT IN (SELECT value FROM json_each(?3)) AND account NOT IN (SELECT value FROM json_each(?4))
        AND coalesce((SELECT earlier.status IN ('queued', 'scheduled')
          FROM messages AS earlier WHERE earlier.chat = messages.chat AND earlier.seq < messages.seq AND earlier.direction = 'outbound'
@@ -92,22 +139,14 @@ function firstOfLine(sql: SqlStorage, number: string, now: number, held: Held): 
 
 /** Returns messages that have not left, whenever they are due. */
 export function waitingMessages(sql: SqlStorage, limit: number): MessageRow[] {
-  return sql
-    .exec<MessageRow>(
-      "SELECT messages.* FROM agenda JOIN messages USING (seq) WHERE status IN ('queued', 'scheduled') ORDER BY agenda.due_at, agenda.seq LIMIT ?",
-      limit,
-    )
-    .toArray();
+  const query = "SELECT messages.* FROM agenda JOIN messages USING (seq) WHERE agenda.number > ? LIMIT ?";
+  return sql.exec<MessageRow>(query, leavingLine, limit).toArray();
 }
 
-/** Returns the messages that were leaving when the object went away: their outcome is unknown. */
-export function interrupted(sql: SqlStorage): DueMessage[] {
-  return sql
-    .exec<DueMessage>(
-      `SELECT messages.*, agenda.due_at AS agenda_due_at FROM agenda JOIN messages USING (seq)
-       WHERE status = 'sending' AND outcome_unknown = 0 AND sid IS NULL`,
-    )
-    .toArray();
+/** Returns the messages that had waited and were leaving when the object went away: their outcome is unknown. */
+export function interruptedWaiting(sql: SqlStorage): MessageRow[] {
+  const query = "SELECT messages.* FROM agenda JOIN messages USING (seq) WHERE agenda.number = ?";
+  return sql.exec<MessageRow>(query, leavingLine).toArray();
 }
 
 /** Returns at most `limit` messages of a number that could have left at `before` or earlier and still wait, the longest waiting first. */
@@ -115,7 +154,7 @@ export function waitingSince(sql: SqlStorage, number: string, before: number, li
   return sql
     .exec<DueMessage>(
       `SELECT messages.*, agenda.due_at AS agenda_due_at FROM agenda JOIN messages USING (seq)
-       WHERE agenda.number = ? AND agenda.due_at <= ? AND status IN ('queued', 'scheduled') ORDER BY agenda.due_at, agenda.seq LIMIT ?`,
+       WHERE agenda.number = ? AND agenda.due_at <= ? ORDER BY agenda.due_at, agenda.seq LIMIT ?`,
       number,
       before,
       limit,
@@ -125,17 +164,19 @@ export function waitingSince(sql: SqlStorage, number: string, before: number, li
 
 /** Counts what waits to leave. */
 export function countWaiting(sql: SqlStorage): number {
-  const query =
-    "SELECT count(*) AS total FROM agenda JOIN messages USING (seq) WHERE status IN ('queued', 'scheduled')";
-  return Number(sql.exec(query).one().total);
+  return sql.exec<{ total: number }>("SELECT count(*) AS total FROM agenda WHERE number > ?", leavingLine).one().total;
 }
 
-/** Returns how many messages wait to leave from each number, read once when the object wakes. */
+/** Returns how many messages wait to leave from each number, what is on its way after a wait among them. */
 export function countWaitingByNumber(sql: SqlStorage): Map<string, number> {
   const rows = sql
     .exec<{ number: string; total: number }>(
-      "SELECT agenda.number, count(*) AS total FROM agenda JOIN messages USING (seq) WHERE status IN ('queued', 'scheduled', 'sending') GROUP BY agenda.number",
+      `SELECT number, count(*) AS total FROM agenda WHERE number > ?1 GROUP BY number
+       UNION ALL SELECT messages.number, count(*) AS total FROM agenda JOIN messages USING (seq) WHERE agenda.number = ?1 GROUP BY messages.number`,
+      leavingLine,
     )
     .toArray();
-  return new Map(rows.map((row) => [row.number, row.total]));
+  const counts = new Map<string, number>();
+  for (const { number, total } of rows) counts.set(number, (counts.get(number) ?? 0) + total);
+  return counts;
 }

@@ -2,11 +2,13 @@ import type { EventName } from "../../domain/event.ts";
 import type { DeliveryEnd, ListLogs } from "../../domain/pool-calls.ts";
 import type { OwedRow } from "./deliveries.ts";
 
-/** Writes one attempt into the log. */
-export function logAttempt(sql: SqlStorage, seq: number, row: OwedRow, end: DeliveryEnd, url: string): void {
-  sql.exec(
-    `INSERT INTO attempts (webhook, seq, event, attempt, attempted_at, duration_ms, status, response, error, url, body)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+/** An attempt as it is written: its sequence number, what was owed, how it ended, and where it was posted. */
+export type NewAttempt = { seq: number; row: OwedRow; end: DeliveryEnd; url: string };
+
+/** Writes attempts into the log, all in one statement. */
+export function logAttempts(sql: SqlStorage, attempts: readonly NewAttempt[]): void {
+  if (attempts.length === 0) return;
+  const rows = attempts.map(({ seq, row, end, url }) => [
     row.webhook,
     seq,
     row.event,
@@ -18,6 +20,12 @@ export function logAttempt(sql: SqlStorage, seq: number, row: OwedRow, end: Deli
     end.error,
     url,
     row.body,
+  ]);
+  sql.exec(
+    `INSERT INTO attempts (webhook, seq, event, attempt, attempted_at, duration_ms, status, response, error, url, body)
+     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8, value ->> 9, value ->> 10
+     FROM json_each(?) WHERE true ON CONFLICT DO NOTHING`,
+    JSON.stringify(rows),
   );
 }
 

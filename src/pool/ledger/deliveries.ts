@@ -1,76 +1,83 @@
 import type { EventName } from "../../domain/event.ts";
 import type { DeliveryHandle } from "../../domain/pool-calls.ts";
+import {
+  firstPlaces,
+  forgetPlace,
+  forgetPlaces,
+  isWhole,
+  type OwedPlace,
+  owedWebhooks,
+  ranks,
+  rememberPlace,
+} from "./owed.ts";
 
 /** What a webhook still has to get. `body` stands only where the receiver's format is not that of the event itself. */
-export type OwedRow = { webhook: string; due_at: number; event: number; attempt: number; body: string | null };
+export type OwedRow = OwedPlace & { body: string | null };
 
 /** Writes down that an event is owed to a webhook. */
 export function owe(sql: SqlStorage, row: OwedRow): void {
+  const { body, ...place } = row;
   sql.exec(
-    "INSERT INTO owed (webhook, due_at, event, attempt, body) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    "INSERT INTO owed (webhook, rank, due_at, event, attempt, chat, body) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
     row.webhook,
+    row.rank,
     row.due_at,
     row.event,
     row.attempt,
-    row.body,
+    row.chat,
+    body,
   );
+  rememberPlace(sql, place);
 }
 
 /** What is owed with what the event says; `bytes` is the body to send. */
 export type DueRow = OwedRow & { name: EventName; message: number | null; original: number | null; bytes: string };
 
-/** Returns what is owed to one webhook and due, oldest first, each with the bytes to send. */
-export function dueOfWebhook(sql: SqlStorage, webhook: string, now: number, limit: number): DueRow[] {
-  return sql
+/** Returns what stands at these places, each with the bytes to send, in their order. A place at which nothing stands any more is forgotten. */
+export function readDue(sql: SqlStorage, places: readonly OwedPlace[]): DueRow[] {
+  if (places.length === 0) return [];
+  const keys = places.map(({ webhook, rank, due_at, event }) => [webhook, rank, due_at, event]);
+  const rows = sql
     .exec<DueRow>(
       `SELECT owed.*, events.name, events.message, events.original, coalesce(owed.body, events.body) AS bytes
-       FROM owed JOIN events ON events.seq = owed.event
-       WHERE owed.webhook = ? AND owed.due_at <= ? ORDER BY owed.due_at, owed.event LIMIT ?`,
-      webhook,
-      now,
-      limit,
+       FROM json_each(?) AS place
+       CROSS JOIN owed ON owed.webhook = place.value ->> 0 AND owed.rank = place.value ->> 1 AND owed.due_at = place.value ->> 2 AND owed.event = place.value ->> 3
+       CROSS JOIN events ON events.seq = owed.event`,
+      JSON.stringify(keys),
     )
     .toArray();
+  const byPlace = new Map(rows.map((row) => [`${row.webhook} ${row.event}`, row]));
+  return places.flatMap((place) => {
+    const row = byPlace.get(`${place.webhook} ${place.event}`);
+    if (row === undefined) forgetPlace(sql, place);
+    return row ?? [];
+  });
 }
 
 /** The oldest thing that is owed to a webhook. */
 export type OwedHead = { webhook: string; due_at: number };
 
-/** Returns each webhook that something is owed to with the time of its first; the index is entered once per webhook, however long the backlogs are. */
+/** Returns each webhook that something is owed to with the time of its first, the earliest first. */
 export function owedHeads(sql: SqlStorage): OwedHead[] {
-  return sql
-    .exec<OwedHead>(
-      `WITH RECURSIVE heads (webhook) AS (
-         SELECT min(webhook) FROM owed
-         UNION ALL SELECT (SELECT min(webhook) FROM owed WHERE owed.webhook > heads.webhook) FROM heads WHERE heads.webhook IS NOT NULL
-       )
-       SELECT webhook, (SELECT min(due_at) FROM owed WHERE owed.webhook = heads.webhook) AS due_at FROM heads WHERE webhook IS NOT NULL
-       ORDER BY due_at`,
-    )
-    .toArray();
-}
-
-/** Returns when the first thing after a time is owed to a webhook, or null; one look into the index. */
-export function owedAfter(sql: SqlStorage, webhook: string, time: number): number | null {
-  return sql
-    .exec<{ due_at: number | null }>(
-      "SELECT min(due_at) AS due_at FROM owed WHERE webhook = ? AND due_at > ?",
-      webhook,
-      time,
-    )
-    .one().due_at;
+  return owedWebhooks(sql)
+    .flatMap((webhook) => {
+      const firsts = Object.values(ranks).flatMap((rank) => firstPlaces(sql, webhook, rank)[0] ?? []);
+      return firsts.length === 0 ? [] : { webhook, due_at: Math.min(...firsts.map(({ due_at }) => due_at)) };
+    })
+    .sort((one, other) => one.due_at - other.due_at);
 }
 
 /** What is owed by its place, and the event that it is about (of a replay, the original). */
-export type OwedPlace = { due_at: number; event: number; original: number };
+export type PagedPlace = Pick<OwedPlace, "rank" | "due_at" | "event"> & { original: number };
 
 /** Returns at most `limit` of what is owed to a webhook behind a place, in order. */
-export function pageOwed(sql: SqlStorage, webhook: string, after: OwedPlace | null, limit: number): OwedPlace[] {
+export function pageOwed(sql: SqlStorage, webhook: string, after: PagedPlace | null, limit: number): PagedPlace[] {
   return sql
-    .exec<OwedPlace>(
-      `SELECT owed.due_at, owed.event, coalesce(events.original, events.seq) AS original FROM owed JOIN events ON events.seq = owed.event
-       WHERE owed.webhook = ? AND (owed.due_at, owed.event) > (?, ?) ORDER BY owed.due_at, owed.event LIMIT ?`,
+    .exec<PagedPlace>(
+      `SELECT owed.rank, owed.due_at, owed.event, coalesce(events.original, events.seq) AS original FROM owed JOIN events ON events.seq = owed.event
+       WHERE owed.webhook = ? AND (owed.rank, owed.due_at, owed.event) > (?, ?, ?) ORDER BY owed.rank, owed.due_at, owed.event LIMIT ?`,
       webhook,
+      after?.rank ?? -1,
       after?.due_at ?? -1,
       after?.event ?? -1,
       limit,
@@ -78,28 +85,62 @@ export function pageOwed(sql: SqlStorage, webhook: string, after: OwedPlace | nu
     .toArray();
 }
 
-/** Strikes a delivery out and returns it, or null when somebody else ended it before. */
-export function settle(sql: SqlStorage, handle: DeliveryHandle): OwedRow | null {
-  return (
-    sql
-      .exec<OwedRow>(
-        "DELETE FROM owed WHERE webhook = ? AND due_at = ? AND event = ? RETURNING *",
-        handle.webhookId,
-        handle.dueAt,
-        handle.event,
-      )
-      .toArray()[0] ?? null
-  );
+/** Strikes deliveries out and returns those that stood: what somebody else ended before is left out. */
+export function settleAll(sql: SqlStorage, handles: readonly DeliveryHandle[]): OwedRow[] {
+  const keys = handles.map(({ webhookId, dueAt, event }) => [webhookId, dueAt, event]);
+  const rows = sql
+    .exec<OwedRow>(
+      `DELETE FROM owed WHERE (webhook, rank, due_at, event) IN (
+         SELECT done.value ->> 0, ranks.value, done.value ->> 1, done.value ->> 2 FROM json_each(?1) AS done CROSS JOIN json_each('[0,1]') AS ranks
+       ) RETURNING *`,
+      JSON.stringify(keys),
+    )
+    .toArray();
+  for (const row of rows) forgetPlace(sql, row);
+  return rows;
+}
+
+/** A report's step and what is owed of it are written in one turn. */
+const writtenWithinMs = 20;
+
+/**
+ * Puts what a webhook is owed of a chat's reports and was not tried yet before what others are told, so that what the person says does not overtake it. `times`
+ * are when the chat's latest reports were written; they are asked for only where not all that is owed is remembered.
+ */
+export function bringForward(sql: SqlStorage, webhook: string, chat: string, times: () => number[]): void {
+  const whole = isWhole(sql, webhook, ranks.reported);
+  const known = firstPlaces(sql, webhook, ranks.reported).filter((place) => place.chat === chat && place.attempt === 1);
+  if (whole && known.length === 0) return;
+  const due = whole ? known.map(({ due_at }) => due_at) : times();
+  const moved = sql
+    .exec<OwedPlace>(
+      `UPDATE owed SET rank = ?1 WHERE webhook = ?2 AND rank = ?3 AND (due_at, event) IN (
+         SELECT own.due_at, own.event FROM json_each(?4) AS report
+         CROSS JOIN owed AS own ON own.webhook = ?2 AND own.rank = ?3 AND own.due_at BETWEEN report.value AND report.value + ${writtenWithinMs}
+         WHERE own.chat = ?5 AND own.attempt = 1
+       ) RETURNING webhook, rank, due_at, event, attempt, chat`,
+      ranks.said,
+      webhook,
+      ranks.reported,
+      JSON.stringify(due),
+      chat,
+    )
+    .toArray();
+  for (const place of moved) {
+    forgetPlace(sql, { ...place, rank: ranks.reported });
+    rememberPlace(sql, place);
+  }
 }
 
 /** Strikes out at most `limit` of what is owed to a webhook that is no longer there. */
 export function forgetWebhook(sql: SqlStorage, webhook: string, limit: number): void {
   sql.exec(
-    `DELETE FROM owed WHERE webhook = ?1 AND (due_at, event) IN
-       (SELECT due_at, event FROM owed WHERE webhook = ?1 ORDER BY due_at, event LIMIT ?2)`,
+    `DELETE FROM owed WHERE webhook = ?1 AND (rank, due_at, event) IN
+       (SELECT rank, due_at, event FROM owed WHERE webhook = ?1 ORDER BY rank, due_at, event LIMIT ?2)`,
     webhook,
     limit,
   );
+  forgetPlaces(sql, webhook);
 }
 
 /** Strikes out at most `limit` deliveries of a webhook of events before a sequence number, due before a time: the events are about to be swept. Returns how many. */
@@ -109,16 +150,18 @@ export function sweepOwed(
   before: { event: number; dueBefore: number },
   limit: number,
 ): number {
-  return sql
+  const swept = sql
     .exec(
-      `DELETE FROM owed WHERE webhook = ?1 AND (due_at, event) IN
-         (SELECT due_at, event FROM owed WHERE webhook = ?1 AND due_at < ?3 AND event < ?2 ORDER BY due_at, event LIMIT ?4) RETURNING event`,
+      `DELETE FROM owed WHERE webhook = ?1 AND (rank, due_at, event) IN
+         (SELECT rank, due_at, event FROM owed WHERE webhook = ?1 AND rank IN (0, 1) AND due_at < ?3 AND event < ?2 LIMIT ?4) RETURNING event`,
       webhook,
       before.event,
       before.dueBefore,
       limit,
     )
     .toArray().length;
+  if (swept > 0) forgetPlaces(sql, webhook);
+  return swept;
 }
 
 /** Returns how many deliveries are owed to one webhook. */

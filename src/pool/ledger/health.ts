@@ -1,5 +1,6 @@
 import type { HealthState, HourBucket } from "../../domain/health.ts";
 import { keepEnds } from "./days.ts";
+import { remembered } from "./memory.ts";
 
 type BucketRow = { number: string; hour: number; counts: string };
 
@@ -22,8 +23,17 @@ export function placeBucket(buckets: Buckets, number: string, bucket: HourBucket
   buckets.set(number, hours);
 }
 
+/** So many buckets are remembered at most: of a large pool's numbers those of the last hour. */
+const rememberedAtMost = 2_000;
+
+function recentBuckets(sql: SqlStorage): Map<string, HourBucket> {
+  return remembered(sql, "hours", () => new Map());
+}
+
 /** Returns a number's bucket of one hour, an empty one where none stands. */
 export function findBucket(sql: SqlStorage, number: string, hour: number): HourBucket {
+  const known = recentBuckets(sql).get(`${hour} ${number}`);
+  if (known !== undefined) return known;
   const row = sql.exec<BucketRow>("SELECT * FROM health WHERE number = ? AND hour = ?", number, hour).toArray()[0];
   if (row !== undefined) return readBucket(row);
   return { hour, sent: 0, delivered: 0, numberFaults: 0, contentFaults: 0, recipientFaults: 0, other: 0 };
@@ -38,12 +48,16 @@ export function saveBucket(sql: SqlStorage, number: string, bucket: HourBucket):
     hour,
     JSON.stringify(counts),
   );
+  const recent = recentBuckets(sql);
+  if (recent.size >= rememberedAtMost) recent.clear();
+  recent.set(`${hour} ${number}`, bucket);
 }
 
 /** Forgets blamed texts of hours before `first`, and the buckets of whole days before it, whose sums are kept by the day. */
 export function forgetHours(sql: SqlStorage, first: number): void {
   keepEnds(sql, Math.floor(first / 24));
   sql.exec("DELETE FROM health WHERE hour < ?", Math.floor(first / 24) * 24);
+  for (const [key, { hour }] of recentBuckets(sql)) if (hour < first) recentBuckets(sql).delete(key);
   sql.exec("DELETE FROM blamed WHERE hour < ?", first);
 }
 

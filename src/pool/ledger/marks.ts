@@ -1,5 +1,6 @@
 /** Single numbers that the pool keeps under a name: how far a sweep has come, when the key was last used. */
 export type MarkName =
+  | "leaving_from"
   | "moved_up_to"
   | "last_used_at"
   | `polled_${number}`

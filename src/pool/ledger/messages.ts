@@ -13,6 +13,7 @@ import type {
 import type { ListMessages } from "../../domain/pool-calls.ts";
 import type { Channel } from "../../domain/snapshot.ts";
 import { failureFacts } from "./failure-facts.ts";
+import { RecentRows, remembered } from "./memory.ts";
 
 /** What is kept of a message beside its columns: read with the message, never searched. */
 export type Detail = {
@@ -78,13 +79,24 @@ export type NewMessage = {
   createdAt: number;
   dueAt: number | null;
   detail: Detail;
+  /** The mark of its network, where the message is on its way as it is written: its first attempt. */
+  leaves?: { mark: string | null };
 };
 
-/** Writes a message; answers false when its provider id stands already, and then writes nothing. */
-export function insertMessage(sql: SqlStorage, message: NewMessage): boolean {
-  const cursor = sql.exec(
-    `INSERT INTO messages (seq, chat, direction, number, channel, account, status, text, sid, created_at, due_at, detail)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sid) WHERE sid IS NOT NULL DO NOTHING RETURNING seq`,
+/** So many messages are remembered as they stand: a report that comes soon needs no read. */
+const recentAtMost = 512;
+
+function recent(sql: SqlStorage): RecentRows<MessageRow> {
+  return remembered(sql, "messages", () => new RecentRows(recentAtMost));
+}
+
+/** Writes a message and returns its row; null when its provider id stands already, and then nothing is written. */
+export function insertMessage(sql: SqlStorage, message: NewMessage): MessageRow | null {
+  const { leaves } = message;
+  const life: Step[] = leaves === undefined ? [] : [["sending", message.createdAt]];
+  const cursor = sql.exec<MessageRow>(
+    `INSERT INTO messages (seq, chat, direction, number, channel, account, status, text, sid, created_at, due_at, attempts, attempted_at, mark, detail)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sid) WHERE sid IS NOT NULL DO NOTHING RETURNING *`,
     message.seq,
     message.chat,
     message.direction,
@@ -96,9 +108,26 @@ export function insertMessage(sql: SqlStorage, message: NewMessage): boolean {
     message.sid,
     message.createdAt,
     message.dueAt,
-    JSON.stringify({ ...message.detail, life: [] } satisfies Detail),
+    leaves === undefined ? 0 : 1,
+    leaves === undefined ? null : message.createdAt,
+    leaves?.mark ?? null,
+    JSON.stringify({ ...message.detail, life } satisfies Detail),
   );
-  return cursor.toArray().length === 1;
+  const row = cursor.toArray()[0] ?? null;
+  return row === null ? null : recent(sql).keep(row);
+}
+
+/** Returns one message as it stands, from memory where it was written or read lately; null where there is none. */
+export function recallMessage(sql: SqlStorage, seq: number): MessageRow | null {
+  const known = recent(sql).find(seq);
+  if (known !== null) return known;
+  const row = findMessage(sql, seq);
+  return row === null ? null : recent(sql).keep(row);
+}
+
+/** Forgets how a message stood: another file's statement has changed its row. */
+export function dropRecent(sql: SqlStorage, seq: number): void {
+  recent(sql).drop(seq);
 }
 
 /** Returns one message row, or null. */
@@ -127,6 +156,40 @@ export function hasEarlierWaiting(sql: SqlStorage, { chat, seq }: Pick<MessageRo
   const query = `SELECT status FROM messages WHERE chat = ? AND seq < ? AND direction = 'outbound' AND status NOT IN ('scheduled', 'cancelled')
        AND NOT (status = 'failed' AND attempts = 0) ORDER BY seq DESC LIMIT 1`;
   return sql.exec<{ status: string }>(query, chat, seq).toArray()[0]?.status === "queued";
+}
+
+/** Says whether a message of a chat that could leave now has still to: what is scheduled for later, or ended without a try, holds nobody back. */
+export function chatWaits(sql: SqlStorage, chat: string, now: number): boolean {
+  const query = `SELECT status FROM messages WHERE chat = ? AND direction = 'outbound' AND status <> 'cancelled'
+       AND NOT (status = 'failed' AND attempts = 0) AND NOT (status = 'scheduled' AND due_at > ?) ORDER BY seq DESC LIMIT 1`;
+  const status = sql.exec<{ status: MessageStatus }>(query, chat, now).toArray()[0]?.status;
+  return status === "queued" || status === "scheduled";
+}
+
+/** So many of a chat's newest messages are looked at for what was reported of them lately. */
+const reportedLately = 8;
+
+/** Returns when a chat's newest messages were accepted, and when each came to what it came to. */
+export function reportTimes(sql: SqlStorage, chat: string): number[] {
+  return sql
+    .exec<{ at: number }>(
+      `SELECT step.value ->> 1 AS at FROM (SELECT detail FROM messages WHERE chat = ?1 AND direction = 'outbound' ORDER BY seq DESC LIMIT ?2) AS newest,
+         json_each(newest.detail, '$.life') AS step
+       UNION SELECT created_at FROM (SELECT created_at FROM messages WHERE chat = ?1 AND direction = 'outbound' ORDER BY seq DESC LIMIT ?2)`,
+      chat,
+      reportedLately,
+    )
+    .toArray()
+    .map(({ at }) => at);
+}
+
+/** Returns the messages from a sequence number on that were leaving as they were accepted when the object went away, and how many messages were looked at. */
+export function interruptedSince(sql: SqlStorage, from: number): { rows: MessageRow[]; lookedAt: number } {
+  const query =
+    "SELECT * FROM messages WHERE seq >= ? AND status = 'sending' AND outcome_unknown = 0 AND sid IS NULL AND due_at IS NULL";
+  const cursor = sql.exec<MessageRow>(query, from);
+  const rows = cursor.toArray();
+  return { rows, lookedAt: cursor.rowsRead };
 }
 
 /** Returns the sequence number of the first message after `seq`, or null. */
@@ -173,16 +236,16 @@ export function updateMessage(sql: SqlStorage, seq: number, change: MessageChang
   writeColumns(sql, seq, change, null);
 }
 
-/** Writes the named columns of one message and the step of its life that they are, as one row. */
-export function stepMessage(sql: SqlStorage, seq: number, change: MessageChange, step: Step): void {
-  writeColumns(sql, seq, change, step);
+/** Writes the named columns of one message and the step of its life that they are, as one row; answers false where another message has its provider id. */
+export function stepMessage(sql: SqlStorage, seq: number, change: MessageChange, step: Step): boolean {
+  return writeColumns(sql, seq, change, step);
 }
 
 /** A message that is put back every minute for a day keeps its first steps of that kind, and all others. */
 const repeatableSteps: readonly StepName[] = ["queued", "sending", "unknown"];
 const repeatableAtMost = 24;
 
-function writeColumns(sql: SqlStorage, seq: number, { detail, ...change }: MessageChange, step: Step | null): void {
+function writeColumns(sql: SqlStorage, seq: number, { detail, ...change }: MessageChange, step: Step | null): boolean {
   const names = Object.keys(change);
   const assignments = names.map((name) => `${name} = ?`);
   const values: (string | number | null)[] = Object.values(change);
@@ -198,8 +261,11 @@ function writeColumns(sql: SqlStorage, seq: number, { detail, ...change }: Messa
     assignments.push("detail = ?");
     values.push(detail);
   }
-  if (assignments.length === 0) return;
-  sql.exec(`UPDATE messages SET ${assignments.join(", ")} WHERE seq = ?`, ...values, seq);
+  if (assignments.length === 0) return true;
+  const query = `UPDATE ${change.sid === undefined ? "" : "OR IGNORE"} messages SET ${assignments.join(", ")} WHERE seq = ? RETURNING *`;
+  const [row] = sql.exec<MessageRow>(query, ...values, seq).toArray();
+  if (row !== undefined) recent(sql).keep(row);
+  return row !== undefined;
 }
 
 /** Returns one page of a chat's messages; ids are time-sorted, so `since` and `until` (both inclusive) are a range of the index. */

@@ -1,5 +1,6 @@
 import type { Channel } from "../../domain/snapshot.ts";
-import type { MessageRow } from "./messages.ts";
+import { expectDeparture } from "./agenda.ts";
+import { dropRecent, type MessageRow } from "./messages.ts";
 
 /** How many of the newest messages are looked at to learn when a paced number sent last; older ones left long ago or still wait. */
 const newest = 1_000;
@@ -16,14 +17,11 @@ export function lastDepartures(sql: SqlStorage): Map<string, number> {
   return new Map(rows.map((row) => [row.number, row.at]));
 }
 
-/** Returns the last slot that a waiting message holds, by number. */
-export function lastSlots(sql: SqlStorage): Map<string, number> {
-  const rows = sql
-    .exec<{ number: string; at: number }>(
-      "SELECT agenda.number, max(agenda.due_at) AS at FROM agenda JOIN messages USING (seq) WHERE status = 'queued' GROUP BY agenda.number",
-    )
-    .toArray();
-  return new Map(rows.map((row) => [row.number, row.at]));
+/** Returns the last slot that a waiting message of a number holds, or null: the end of its line, however long it is. */
+export function lastSlot(sql: SqlStorage, number: string): number | null {
+  const query = `SELECT agenda.due_at AS at FROM agenda JOIN messages USING (seq)
+       WHERE agenda.number = ? AND status = 'queued' ORDER BY agenda.due_at DESC, agenda.seq DESC LIMIT 1`;
+  return sql.exec<{ at: number }>(query, number).toArray()[0]?.at ?? null;
 }
 
 export type WaitingRow = { seq: number; due_at: number };
@@ -57,6 +55,8 @@ export function moveWaiting(sql: SqlStorage, number: string, row: WaitingRow, du
   const query = "UPDATE agenda SET due_at = ? WHERE number = ? AND due_at = ? AND seq = ?";
   sql.exec(query, dueAt, number, row.due_at, row.seq);
   sql.exec("UPDATE messages SET due_at = ? WHERE seq = ?", dueAt, row.seq);
+  dropRecent(sql, row.seq);
+  expectDeparture(sql, number, dueAt);
 }
 
 /** Returns how many messages accepted since `from` (a sequence number) have left each number, at least once tried. */
@@ -129,4 +129,6 @@ export function changeSender(
   sql.exec("INSERT INTO agenda (number, due_at, seq) VALUES (?, ?, ?)", to.number, to.dueAt, row.seq);
   const query = "UPDATE messages SET number = ?, account = ?, channel = ?, due_at = ?, detail = ? WHERE seq = ?";
   sql.exec(query, to.number, to.account, to.channel, to.dueAt, to.detail, row.seq);
+  dropRecent(sql, row.seq);
+  expectDeparture(sql, to.number, to.dueAt);
 }

@@ -52,7 +52,7 @@ export function owedOf(
 ): { webhook: string; event: number; attempt: number; due_at: number }[] {
   return sql
     .exec<{ webhook: string; event: number; attempt: number; due_at: number }>(
-      `SELECT webhook, event, attempt, due_at FROM (SELECT webhook, event, attempt, due_at FROM owed WHERE webhook = ? ORDER BY due_at, event LIMIT ?)
+      `SELECT webhook, event, attempt, due_at FROM (SELECT webhook, event, attempt, due_at FROM owed WHERE webhook = ? ORDER BY rank, due_at, event LIMIT ?)
        WHERE event IN (SELECT value FROM json_each(?))`,
       webhook,
       limit,

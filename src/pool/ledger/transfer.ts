@@ -1,4 +1,5 @@
 import type { LedgerCursor, Row } from "../../domain/transfer.ts";
+import { forgetRows } from "./memory.ts";
 
 /** What of a ledger goes along when it moves, each table by its key. */
 const moved: Record<string, readonly string[]> = {
@@ -12,7 +13,7 @@ const moved: Record<string, readonly string[]> = {
   looks: ["account", "due_at", "seq", "kind"],
   idempotency: ["key"],
   events: ["seq"],
-  owed: ["webhook", "due_at", "event"],
+  owed: ["webhook", "rank", "due_at", "event"],
   links: ["n"],
   health: ["number", "hour"],
   days: ["day", "number"],
@@ -71,6 +72,7 @@ export function writeRows(sql: SqlStorage, rows: readonly { table: string; row: 
     const marks = columns.map(() => "?").join(", ");
     sql.exec(`INSERT OR REPLACE INTO ${table} (${columns.join(", ")}) VALUES (${marks})`, ...Object.values(row));
   }
+  forgetRows(sql);
   return null;
 }
 

@@ -77,7 +77,7 @@ function judgeNow(desk: Desk): void {
   const now = desk.now();
   const verdicts = new Map<string, Verdict>();
   const judged = [...examine(desk)].filter(([, result]) => result.changed !== null);
-  desk.outside.storage.transactionSync(() => {
+  desk.transact(() => {
     for (const [number, result] of judged) verdicts.set(number, pronounce(desk, number, result));
     forgetOldHours(desk, now);
     if (health.isSuspicious) saveMark(desk.sql, "suspicious_at", 0);

@@ -3,7 +3,7 @@ import { takeToken } from "../../domain/pacing.ts";
 import type { SenderNumber } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
 import { dropMark, readMark, saveMark } from "../ledger/marks.ts";
-import { lastDepartures, lastSlots, lastSlotUpTo, moveWaiting, waitingOfNumber } from "../ledger/pace.ts";
+import { lastDepartures, lastSlot, lastSlotUpTo, moveWaiting, waitingOfNumber } from "../ledger/pace.ts";
 
 /** So many messages are booked anew at once. */
 const rebookedAtOnce = 500;
@@ -82,12 +82,10 @@ export function restorePace(desk: Desk): void {
   const paced = desk.snapshot.numbers.filter((number) => number.messagesPerSecond !== null);
   if (paced.length === 0) return;
   const left = lastDepartures(desk.sql);
-  const slots = lastSlots(desk.sql);
   for (const { address, messagesPerSecond } of paced) {
-    const slot = slots.get(address);
-    if (slot !== undefined && messagesPerSecond !== null)
-      desk.bookedUntil.set(address, slot + 1000 / messagesPerSecond);
-    const leftAt = left.get(address) ?? (slot === undefined ? null : desk.now());
+    const slot = lastSlot(desk.sql, address);
+    if (slot !== null && messagesPerSecond !== null) desk.bookedUntil.set(address, slot + 1000 / messagesPerSecond);
+    const leftAt = left.get(address) ?? (slot === null ? null : desk.now());
     if (leftAt !== null) desk.tokens.set(address, { tokens: 0, updatedAt: leftAt });
   }
 }
@@ -126,7 +124,7 @@ function rebookSlice(desk: Desk, number: SenderNumber): void {
   desk.bookedUntil.set(address, last === null ? 0 : last + interval);
   const drafts = rows.map(() => ({ sendAt: null }));
   const booking = bookDepartures(desk, drafts, number);
-  desk.outside.storage.transactionSync(() => {
+  desk.transact(() => {
     rows.forEach((row, index) => {
       const dueAt = booking.dueAts[index] ?? row.due_at;
       if (dueAt !== row.due_at) moveWaiting(desk.sql, address, row, dueAt);

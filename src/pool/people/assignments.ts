@@ -23,9 +23,7 @@ export function listAssignments(
 
 /** Ties each contact to its number, all in one transaction; each wish is answered by itself, in order. */
 export function importAssignments(desk: Desk, wishes: AssignmentWish[]): Result<Assignment>[] {
-  return desk.outside.storage.transactionSync(() =>
-    wishes.map(({ contact, phoneNumber }) => setAssignment(desk, contact, phoneNumber)),
-  );
+  return desk.transact(() => wishes.map(({ contact, phoneNumber }) => setAssignment(desk, contact, phoneNumber)));
 }
 
 /** Ties a contact to a number of the pool; a contact that is new gets its row. */
@@ -83,7 +81,7 @@ export function optOut(desk: Desk, contact: string, by: string): Result<OptOut> 
   const chat = readContact(desk, contact);
   if (!chat.ok) return chat;
   const at = desk.now();
-  desk.outside.storage.transactionSync(() => {
+  desk.transact(() => {
     ensureContact(desk, chat.value, at);
     if (setOptOut(desk.sql, chat.value, { at, by })) announce(desk, "contact.opted_out", chat.value, by);
   });
@@ -95,7 +93,7 @@ export function optOut(desk: Desk, contact: string, by: string): Result<OptOut> 
 export function optIn(desk: Desk, contact: string): Result<null> {
   const chat = readContact(desk, contact);
   if (!chat.ok) return chat;
-  desk.outside.storage.transactionSync(() => {
+  desk.transact(() => {
     if (setOptOut(desk.sql, chat.value, null)) announce(desk, "contact.opted_in", chat.value, "admin");
   });
   return ok(null);

@@ -80,7 +80,7 @@ export function addTags(desk: Desk, identifier: string, tags: readonly string[])
   const row = findContact(desk, identifier);
   if (!row.ok) return row;
   const distinct = [...new Set(tags)];
-  desk.outside.storage.transactionSync(() => insertTags(desk.sql, row.value.id, distinct, desk.now()));
+  desk.transact(() => insertTags(desk.sql, row.value.id, distinct, desk.now()));
   return ok({ tags: distinct });
 }
 

@@ -9,7 +9,7 @@ import type { Desk } from "../desk.ts";
 import { heedOnce } from "../ledger/blocks.ts";
 import { ensureChat, findChat, touchChat } from "../ledger/chats.ts";
 import { noteHeard } from "../ledger/heard.ts";
-import { findMessage, findMessageBySid, insertMessage } from "../ledger/messages.ts";
+import { findMessageBySid, insertMessage } from "../ledger/messages.ts";
 import { liftOptOut, recordOptOut } from "../people/opt-outs.ts";
 import { emitPoolEvent, emitStatus } from "../telling/outbox.ts";
 import { findReactedTo, react } from "./react.ts";
@@ -18,7 +18,7 @@ import { findReactedTo, react } from "./react.ts";
 export function receiveMessage(desk: Desk, message: InboundMessage): Result<Received> {
   if (!isTaken(desk, message)) return fail("not_found", "This pool does not hold the number.");
   const receive = message.keywordOnly === true ? heedKeyword : writeInbound;
-  return ok(desk.outside.storage.transactionSync(() => receive(desk, message)));
+  return ok(desk.transact(() => receive(desk, message)));
 }
 
 function isTaken(desk: Desk, { to, accountId, toAccount }: InboundMessage): boolean {
@@ -37,7 +37,7 @@ function heedKeyword(desk: Desk, message: InboundMessage): Received {
 /** Owes `call.received` once to those who name it, however often Twilio asks what to do; `forwarded_to` is null where the call is answered and ended. */
 export function noteCall(desk: Desk, call: InboundCall): Result<null> {
   if (desk.findNumber(call.to) === null) return fail("not_found", "This pool does not hold the number.");
-  desk.outside.storage.transactionSync(() => {
+  desk.transact(() => {
     if (!heedOnce(desk.sql, call.providerId, desk.now())) return;
     ensureChat(desk.sql, { chat: call.from, contactId: desk.outside.newId("con"), at: desk.now() });
     emitPoolEvent(desk, "call.received", {
@@ -87,7 +87,7 @@ function writeMessage(desk: Desk, message: InboundMessage): Received {
       carrier: { ...message.detail, reply_to: findQuoted(desk, message) },
     },
   });
-  if (!inserted) {
+  if (inserted === null) {
     const known = findMessageBySid(desk.sql, message.providerId);
     return { messageId: rowId("msg", known?.seq ?? seq, desk.tag), repeated: true };
   }
@@ -104,8 +104,8 @@ function writeMessage(desk: Desk, message: InboundMessage): Received {
   noteHeard(desk.sql, message.to, chat, at, message.channel === "whatsapp");
   desk.noteActive(message.to);
   desk.usage.inbound += 1;
-  const row = findMessage(desk.sql, seq);
-  if (row !== null) emitStatus(desk, row, message.toldOrganization === true ? "api_key" : "all");
+  desk.noteWritten(seq);
+  emitStatus(desk, inserted, message.toldOrganization === true ? "api_key" : "all");
   noteOptOut(desk, message);
   return { messageId: rowId("msg", seq, desk.tag), repeated: false };
 }

@@ -9,17 +9,19 @@ import type { Desk } from "../desk.ts";
 import { schedule } from "../ledger/agenda.ts";
 import { type ChatRow, touchChat } from "../ledger/chats.ts";
 import { recallKey, rememberKey } from "../ledger/idempotency.ts";
-import { type Detail, findMessage, insertMessage } from "../ledger/messages.ts";
+import { type Detail, insertMessage, type MessageRow } from "../ledger/messages.ts";
 import { saveRotation } from "../ledger/rotation.ts";
 import { noteTry } from "../numbers/number-health.ts";
-import { type Booking, bookDepartures, keepBooking } from "../numbers/pace.ts";
+import { type Booking, bookDepartures, keepBooking, spendToken } from "../numbers/pace.ts";
 import { keepLinks, type LinkedDraft } from "../telling/links.ts";
-import { emitStatus, isWanted } from "../telling/outbox.ts";
+import { emitStatus } from "../telling/outbox.ts";
+import { type Ready, readyToLeave } from "./at-once.ts";
 import { addressDrafts, type Chosen, decideSend } from "./decide.ts";
+import { sendAtOnce } from "./dispatch.ts";
 import { allowanceOf, countParts, spendCap } from "./limits.ts";
 
-/** Which number sends a request, and when its messages may leave. */
-type Departure = { choice: Chosen; booking: Booking };
+/** Which number sends a request, and when its messages may leave; `ready`: the first of them leaves in the transaction that accepts it. */
+type Departure = { choice: Chosen; booking: Booking; ready: Ready | null };
 
 /** How long the alarm waits for a message to leave by itself before it looks. */
 const departurePatienceMs = 30_000;
@@ -39,20 +41,22 @@ export function acceptRequest(desk: Desk, request: SendRequest): Result<SendAnsw
   const decision = decideSend(desk, [first, ...more]);
   if (!decision.ok) return { ok: false, failure: decision.failure };
   const { drafts, choice, chat } = decision;
-  const departure: Departure = { choice, booking: bookDepartures(desk, drafts, choice.number) };
-  const answer = desk.outside.storage.transactionSync(() =>
-    writeRequest(desk, { idempotency, drafts }, departure, chat),
-  );
+  const [next] = drafts;
+  const ready = next === undefined ? null : readyToLeave(desk, next, choice.number);
+  const departure: Departure = { choice, booking: bookDepartures(desk, drafts, choice.number), ready };
+  const { answer, left } = desk.transact(() => writeRequest(desk, { idempotency, drafts }, departure, chat));
   remember(desk, departure, drafts.length);
+  if (left !== null && ready !== null) sendAtOnce(desk, left, ready);
   return ok({ ...answer, allowance: allowanceOf(desk) });
 }
 
 /** Brings what the desk remembers in step with what was written: after the commit, so that a failed one leaves no trace. */
-function remember(desk: Desk, { choice, booking }: Departure, messages: number): void {
+function remember(desk: Desk, { choice, booking, ready }: Departure, messages: number): void {
   const { address } = choice.number;
   desk.rotation = applyRotation(desk.rotation, choice.rotation);
   keepBooking(desk, address, booking);
-  for (let index = 0; index < messages; index += 1) desk.countWaiting(address, 1);
+  if (ready !== null) spendToken(desk, address);
+  for (let index = ready === null ? 0 : 1; index < messages; index += 1) desk.countWaiting(address, 1);
   desk.usage.outbound += messages;
   desk.usage.lastSentAt = desk.now();
 }
@@ -72,47 +76,62 @@ function replayOf(desk: Desk, idempotency: { key: string; fingerprint: string })
 
 type Prepared = Omit<SendRequest, "drafts"> & { drafts: LinkedDraft[] };
 
-function writeRequest(desk: Desk, request: Prepared, { choice, booking }: Departure, chat: ChatRow | null): SendAnswer {
+/** What was answered, and the message that leaves at once, if one does. */
+type Written = { answer: SendAnswer; left: MessageRow | null };
+
+function writeRequest(desk: Desk, request: Prepared, departure: Departure, chat: ChatRow | null): Written {
+  const { choice, booking, ready } = departure;
   if (choice.rotation !== null) saveRotation(desk.sql, choice.rotation);
   noteTry(desk, choice.number.address);
   const now = desk.now();
-  const messages = request.drafts.map((draft, index) =>
+  const rows = request.drafts.map((draft, index) =>
     writeDraft(
       desk,
       { ...draft, writtenTo: writingFor(draft, chat) },
-      { choice, chat: index === 0 ? chat : null, dueAt: booking.dueAts[index] ?? now },
+      {
+        choice,
+        chat: index === 0 ? chat : null,
+        dueAt: booking.dueAts[index] ?? now,
+        ready: index === 0 ? ready : null,
+      },
     ),
   );
   spendCap(desk, request.drafts);
+  const messages = rows.map(
+    ({ seq, number }): SentMessage => ({ messageId: rowId("msg", seq, desk.tag), fromNumber: number }),
+  );
   const answer: SendAnswer = { messages, replayed: false };
   if (request.idempotency !== null) {
     rememberKey(desk.sql, request.idempotency.key, request.idempotency.fingerprint, answer, desk.now());
   }
-  return answer;
+  return { answer, left: ready === null ? null : (rows[0] ?? null) };
 }
 
 function writeDraft(
   desk: Desk,
   draft: LinkedDraft,
-  { choice, chat, dueAt }: { choice: Chosen; chat: ChatRow | null; dueAt: number },
-): SentMessage {
+  { choice, chat, dueAt, ready }: { choice: Chosen; chat: ChatRow | null; dueAt: number; ready: Ready | null },
+): MessageRow {
   const now = desk.now();
   const seq = desk.nextSequence();
   const { number } = choice;
-  insertMessage(desk.sql, {
+  const row = insertMessage(desk.sql, {
     seq,
     chat: draft.to,
     direction: "outbound",
     number: number.address,
     channel: number.channel,
     account: number.accountId,
-    status: draft.sendAt === null ? "queued" : "scheduled",
+    status: ready !== null ? "sending" : draft.sendAt === null ? "queued" : "scheduled",
     text: draft.text,
     sid: null,
     createdAt: now,
-    dueAt,
+    dueAt: ready === null ? dueAt : null,
     detail: detailOf(draft, choice),
+    ...(ready === null ? {} : { leaves: { mark: ready.carrier.mark() } }),
   });
+  if (row === null) throw new Error("A new message has an id of the carrier.");
+  desk.noteWritten(seq);
   touchChat(desk.sql, {
     chat: draft.to,
     contactId: chat?.contact_id ?? desk.outside.newId("con"),
@@ -122,18 +141,13 @@ function writeDraft(
     stickTo: choice.stick ? number.address : null,
     movesOn: choice.handover,
   });
-  schedule(desk.sql, { number: number.address, seq }, dueAt);
+  if (ready === null) schedule(desk.sql, row, dueAt);
   desk.noteActive(number.address);
   desk.arm(Math.max(dueAt, now + departurePatienceMs));
   keepLinks(desk, seq, draft.links);
-  emitQueued(desk, seq, number.address);
-  return { messageId: rowId("msg", seq, desk.tag), fromNumber: number.address };
-}
-
-function emitQueued(desk: Desk, seq: number, number: string): void {
-  if (!isWanted(desk, "message.queued", number)) return;
-  const row = findMessage(desk.sql, seq);
-  if (row !== null) emitStatus(desk, row);
+  emitStatus(desk, row.status === "sending" ? { ...row, status: "queued" } : row);
+  if (row.status === "sending") emitStatus(desk, row);
+  return row;
 }
 
 /** A person is addressed as the network gave them, and only before they ever wrote as the caller wrote them. */

@@ -18,7 +18,7 @@ export function cancelMessage(desk: Desk, chatId: string | null, messageId: stri
   if (row.direction !== "outbound" || !isWaiting(row.status)) {
     return fail("message_not_cancellable", undefined, { message_status: row.status });
   }
-  desk.outside.storage.transactionSync(() => endMessage(desk, row, { status: "cancelled" }));
+  desk.transact(() => endMessage(desk, row, { status: "cancelled" }));
   giveBack(desk, row.number, row.due_at);
   if (desk.findAccount(row.account)?.refused === true) resumeMoving(desk);
   desk.outside.keepAlive(dispatch(desk));

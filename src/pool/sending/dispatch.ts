@@ -1,4 +1,4 @@
-import type { Outcome, Outgoing } from "../../carriers/carrier.ts";
+import type { Carrier, Outcome, Outgoing } from "../../carriers/carrier.ts";
 import { rowId } from "../../domain/ids.ts";
 import type { SendExtras } from "../../domain/message.ts";
 import { unsetAddress } from "../../domain/public-address.ts";
@@ -6,13 +6,14 @@ import { nextSendAttempt } from "../../domain/retry.ts";
 import type { Account, SenderNumber } from "../../domain/snapshot.ts";
 import type { AccountTrouble } from "../../domain/waiting.ts";
 import type { Desk } from "../desk.ts";
-import { type DueMessage, nextDue, waitingMessages } from "../ledger/agenda.ts";
+import { beginLeaving, type DueMessage, lineHeads, nextDue, waitingMessages } from "../ledger/agenda.ts";
 import { findChat } from "../ledger/chats.ts";
-import { type Detail, findMessage, type MessageRow, stepMessage } from "../ledger/messages.ts";
+import { type Detail, type MessageRow, recallMessage, stepMessage } from "../ledger/messages.ts";
 import { spendToken } from "../numbers/pace.ts";
 import { unpark } from "../settling/report.ts";
 import { endMessage, holdUnknown, settleOutcome } from "../settling/settle.ts";
 import { emitStatus } from "../telling/outbox.ts";
+import type { Ready } from "./at-once.ts";
 import { refuseOrphan } from "./orphans.ts";
 import { crowdedAccounts, isFull } from "./places.ts";
 import { nextDepartureAt, whatIsHeld } from "./waiting.ts";
@@ -29,32 +30,42 @@ export async function dispatch(desk: Desk): Promise<void> {
   for (;;) {
     const next = pickNext(desk);
     if (next === null) break;
-    desk.leaving.set(next.seq, { chat: next.chat, number: next.number, account: next.account });
-    started.push(leave(desk, next));
+    desk.leaving.set(next.seq, { chat: next.chat, number: next.number, account: next.account, atOnce: false });
+    started.push(leave(desk, next, () => sendOne(desk, next)));
   }
   wakeForNext(desk);
   await Promise.all(started);
 }
 
-async function leave(desk: Desk, row: DueMessage): Promise<void> {
+/** Sends a message that was just written as leaving, in the caller's turn: what it needs is at hand. */
+export function sendAtOnce(desk: Desk, row: MessageRow, { account, carrier, poolReference }: Ready): void {
+  const { chat, number } = row;
+  desk.leaving.set(row.seq, { chat, number, account: account.id, atOnce: true });
+  desk.countWaiting(number, 1);
+  const outgoing = composeOutgoing(desk, row, account, poolReference);
+  desk.outside.keepAlive(leave(desk, row, () => hand(desk, row, row.attempts, { account, carrier, outgoing })));
+}
+
+async function leave(desk: Desk, row: MessageRow, work: () => Promise<void>): Promise<void> {
   try {
-    await sendOne(desk, row);
+    await work();
   } catch (error) {
     desk.outside.log({ event: "send_failed", message_id: rowId("msg", row.seq, desk.tag), error: String(error) });
     restAfterFault(desk, row);
   } finally {
+    if (desk.leaving.get(row.seq)?.atOnce === true) desk.countWaiting(row.number, -1);
     desk.leaving.delete(row.seq);
   }
   desk.outside.keepAlive(dispatch(desk));
 }
 
 /** A fault of ours on the way: what had not left waits with its account, what may have left is unknown. Storage that refuses this too leaves it to the next wake. */
-function restAfterFault(desk: Desk, row: DueMessage): void {
+function restAfterFault(desk: Desk, row: MessageRow): void {
   rest(desk, row.account, "gateway_fault");
   try {
-    const current = findMessage(desk.sql, row.seq);
+    const current = recallMessage(desk.sql, row.seq);
     if (current?.status !== "sending" || current.sid !== null || current.outcome_unknown === 1) return;
-    desk.outside.storage.transactionSync(() => holdUnknown(desk, current, "the answer could not be written down"));
+    desk.transact(() => holdUnknown(desk, current, "the answer could not be written down"));
   } catch (error) {
     desk.outside.log({ event: "rest_failed", message_id: rowId("msg", row.seq, desk.tag), error: String(error) });
   }
@@ -71,6 +82,8 @@ function rest(desk: Desk, account: string, why: AccountTrouble): void {
 function pickNext(desk: Desk): DueMessage | null {
   const status = desk.snapshot.apiKey.status;
   if (isFull(desk) || status !== "active") return null;
+  const [first] = lineHeads(desk.sql);
+  if (first === undefined || first.due_at > desk.now()) return null;
   return nextDue(desk.sql, desk.now(), whatIsHeld(desk, crowdedAccounts(desk)));
 }
 
@@ -81,9 +94,15 @@ async function sendOne(desk: Desk, row: DueMessage): Promise<void> {
   spendToken(desk, row.number);
   const prepared = await prepare(desk, row, account);
   if (prepared === null) return;
-  const { carrier, outgoing } = prepared;
-  const attempt = claim(desk, row, carrier.mark());
-  if (attempt === null) return;
+  const attempt = claim(desk, row, prepared.carrier.mark());
+  if (attempt !== null) await hand(desk, row, attempt, prepared);
+}
+
+type Prepared = { account: Account; carrier: Carrier; outgoing: Outgoing };
+
+/** Hands a message whose row says that it is leaving to the carrier, and writes what came of it. */
+async function hand(desk: Desk, row: MessageRow, attempt: number, prepared: Prepared): Promise<void> {
+  const { account, carrier, outgoing } = prepared;
   const startedAt = desk.now();
   const outcome = await carrier.send(outgoing);
   settleOutcome(desk, row.seq, attempt, outcome);
@@ -92,7 +111,7 @@ async function sendOne(desk: Desk, row: DueMessage): Promise<void> {
 }
 
 /** Opens what the account's secrets and ours are needed for; null where they cannot be opened, or where no status could ever come back: then the account waits. */
-async function prepare(desk: Desk, row: DueMessage, account: Account) {
+async function prepare(desk: Desk, row: DueMessage, account: Account): Promise<Prepared | null> {
   if (!account.sandbox && desk.addresses.current === null) {
     desk.outside.log({ level: "error", event: "address_missing", account: account.id });
     rest(desk, account.id, "gateway_fault");
@@ -100,9 +119,9 @@ async function prepare(desk: Desk, row: DueMessage, account: Account) {
   }
   try {
     const carrier = await desk.outside.carrierOf(account);
-    const outgoing = await composeOutgoing(desk, row, account);
+    const outgoing = composeOutgoing(desk, row, account, await desk.outside.poolReference());
     if (desk.accountRests.get(account.id)?.why === "credentials_unreadable") desk.accountRests.delete(account.id);
-    return { carrier, outgoing };
+    return { account, carrier, outgoing };
   } catch (error) {
     desk.outside.log({ level: "error", event: "credentials_unreadable", account: account.id, error: String(error) });
     rest(desk, account.id, "credentials_unreadable");
@@ -112,12 +131,13 @@ async function prepare(desk: Desk, row: DueMessage, account: Account) {
 
 /** Says that the message is leaving, durably and before the request does; null when it was cancelled meanwhile. */
 function claim(desk: Desk, row: DueMessage, mark: string | null): number | null {
-  const current = findMessage(desk.sql, row.seq);
+  const current = recallMessage(desk.sql, row.seq);
   if (current === null || (current.status !== "queued" && current.status !== "scheduled")) return null;
   if (desk.findNumber(current.number) === null) return null;
   if (refuseOptedOut(desk, current)) return null;
   const attempt = current.attempts + 1;
-  desk.outside.storage.transactionSync(() => {
+  desk.transact(() => {
+    if (current.due_at !== null) beginLeaving(desk.sql, current, current.due_at);
     const leaving = { status: "sending", attempts: attempt, attempted_at: desk.now(), mark } as const;
     stepMessage(desk.sql, row.seq, leaving, ["sending", desk.now()]);
     if (attempt === 1) emitStatus(desk, { ...current, status: "sending" });
@@ -128,7 +148,7 @@ function claim(desk: Desk, row: DueMessage, mark: string | null): number | null 
 /** A person who opted out while the message waited is not written to. */
 function refuseOptedOut(desk: Desk, row: MessageRow): boolean {
   if (findChat(desk.sql, row.chat)?.opted_out_at == null) return false;
-  desk.outside.storage.transactionSync(() =>
+  desk.transact(() =>
     endMessage(desk, row, {
       status: "failed",
       error_code: "recipient_opted_out",
@@ -138,10 +158,10 @@ function refuseOptedOut(desk: Desk, row: MessageRow): boolean {
   return true;
 }
 
-async function composeOutgoing(desk: Desk, row: MessageRow, account: Account): Promise<Outgoing> {
+function composeOutgoing(desk: Desk, row: MessageRow, account: Account, poolReference: string): Outgoing {
   const detail = JSON.parse(row.detail) as Detail;
   const messageId = rowId("msg", row.seq, desk.tag);
-  const query = new URLSearchParams({ pool: await desk.outside.poolReference(), message: messageId });
+  const query = new URLSearchParams({ pool: poolReference, message: messageId });
   return {
     to: detail.to ?? row.chat,
     from: row.number,
@@ -165,7 +185,7 @@ export function wishesOf(desk: Desk, row: MessageRow, account: Account): SendExt
 
 /** Cancels at most `limit` messages that have not left. */
 export function cancelWaiting(desk: Desk, limit: number): void {
-  desk.outside.storage.transactionSync(() => {
+  desk.transact(() => {
     for (const row of waitingMessages(desk.sql, limit)) endMessage(desk, row, { status: "cancelled" });
   });
 }
@@ -179,7 +199,7 @@ function wakeForNext(desk: Desk): void {
 
 function logSend(
   desk: Desk,
-  row: DueMessage,
+  row: MessageRow,
   sent: { attempt: number; outcome: Outcome; startedAt: number; accountSid: string },
 ): void {
   const { attempt, outcome, startedAt, accountSid } = sent;

@@ -78,7 +78,7 @@ async function make(desk: Desk, look: Look): Promise<void> {
 function postpone(desk: Desk, look: Look): void {
   try {
     const due_at = desk.now() + restMs;
-    desk.outside.storage.transactionSync(() => {
+    desk.transact(() => {
       strikeLook(desk.sql, look);
       planLook(desk.sql, { ...look, due_at });
       if (look.kind === "lost") updateMessage(desk.sql, look.seq, { due_at });

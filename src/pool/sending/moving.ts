@@ -63,7 +63,7 @@ function moveSlice(desk: Desk, after: number): void {
   const first = firstOfLines(desk.sql, refused) ?? 0;
   const before = remember(desk);
   try {
-    desk.outside.storage.transactionSync(() => {
+    desk.transact(() => {
       for (const row of untriedAmong(desk.sql, line)) {
         if (!isBound(desk, row) && !waitsBehind(desk.sql, row, first, refused)) moveOne(desk, row);
       }

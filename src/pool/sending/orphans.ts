@@ -1,4 +1,5 @@
 import type { Desk } from "../desk.ts";
+import { lineHeads, sharpenLine } from "../ledger/agenda.ts";
 import type { MessageRow } from "../ledger/messages.ts";
 import { messagesWaitingOn } from "../ledger/pace.ts";
 import { noteRefused } from "../settling/settle.ts";
@@ -6,16 +7,17 @@ import { noteRefused } from "../settling/settle.ts";
 /** Ends a waiting message that can leave no more, because its account was disconnected or its number left the pool; answers whether it did. */
 export function refuseOrphan(desk: Desk, row: MessageRow): boolean {
   if (desk.findAccount(row.account) !== null && desk.findNumber(row.number) !== null) return false;
-  desk.outside.storage.transactionSync(() => refuse(desk, row));
+  desk.transact(() => refuse(desk, row));
   return true;
 }
 
 /** Ends at most `limit` of what waits on numbers that the snapshot does not have: nothing leaves from them meanwhile. */
 export function endOrphans(desk: Desk, limit: number): void {
   for (const number of orphanedNumbers(desk)) {
-    desk.outside.storage.transactionSync(() => {
+    desk.transact(() => {
       for (const row of messagesWaitingOn(desk.sql, number, limit)) refuse(desk, row);
     });
+    sharpenLine(desk.sql, number);
     desk.bookedUntil.delete(number);
   }
 }
@@ -26,8 +28,8 @@ export function hasOrphans(desk: Desk): boolean {
 }
 
 function orphanedNumbers(desk: Desk): string[] {
-  const waiting = [...desk.queueDepth].filter(([, depth]) => depth > 0);
-  return waiting.map(([number]) => number).filter((number) => desk.findNumber(number) === null);
+  const numbers = lineHeads(desk.sql).map(({ number }) => number);
+  return numbers.filter((number) => desk.findNumber(number) === null);
 }
 
 function refuse(desk: Desk, row: MessageRow): void {

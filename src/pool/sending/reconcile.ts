@@ -2,7 +2,7 @@ import type { Carrier, MessageState, Settlement, Sought } from "../../carriers/c
 import { reconcileMs } from "../../domain/retry.ts";
 import type { Account } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
-import { interrupted, schedule } from "../ledger/agenda.ts";
+import { interruptedWaiting, schedule } from "../ledger/agenda.ts";
 import { type Look, planLook, strikeLook } from "../ledger/looks.ts";
 import {
   type Detail,
@@ -15,6 +15,7 @@ import {
 } from "../ledger/messages.ts";
 import { applyReport, unpark } from "../settling/report.ts";
 import { endMessage, holdUnknown, isDeaf } from "../settling/settle.ts";
+import { findInterrupted } from "./at-once.ts";
 import { dispatch, wishesOf } from "./dispatch.ts";
 
 /** A message that is found absent again and again is not sent for ever. */
@@ -24,9 +25,9 @@ const longestPauseMs = 30 * 60 * 1000;
 
 /** Marks messages that were leaving when the object went away as unknown: they are never sent again blindly. Call once when it wakes. */
 export function markInterrupted(desk: Desk): void {
-  const rows = interrupted(desk.sql).filter((row) => !desk.leaving.has(row.seq));
+  const rows = [...interruptedWaiting(desk.sql), ...findInterrupted(desk)];
   if (rows.length === 0) return;
-  desk.outside.storage.transactionSync(() => {
+  desk.transact(() => {
     for (const row of rows) holdUnknown(desk, row, "the gateway stopped while the message was leaving");
   });
 }
@@ -39,7 +40,7 @@ export async function lookFor(desk: Desk, look: Look, row: MessageRow): Promise<
     strikeLook(desk.sql, look);
     return;
   }
-  desk.outside.storage.transactionSync(() => settle(desk, look, current, found));
+  desk.transact(() => settle(desk, look, current, found));
   unpark(desk, row.seq);
   desk.outside.keepAlive(dispatch(desk));
 }

@@ -1,11 +1,14 @@
 import { tellExpiry, type WaitReason, waitingLimitSeconds } from "../../domain/waiting.ts";
 import type { Desk } from "../desk.ts";
-import { type Held, lineHeads, waitingSince } from "../ledger/agenda.ts";
+import { firstAfterIn, type Held, lineHeads, sharpenLine, waitingSince } from "../ledger/agenda.ts";
 import type { MessageRow } from "../ledger/messages.ts";
 import { restingNumbers } from "../numbers/pace.ts";
 import { endMessage } from "../settling/settle.ts";
 
 const expiredAtOnce = 200;
+/** Of lines that something due holds up, so many are asked what follows; where there are more, all are looked at again after this rest. */
+const linesLookedAt = 4;
+const restMs = 1_000;
 
 /** Returns what may not leave now: chats and numbers with a message on its way or at rest, accounts that were told to wait or have no place, and what waits for a person's word. */
 export function whatIsHeld(desk: Desk, crowded: readonly string[]): Held {
@@ -42,16 +45,22 @@ export function numbersOf(desk: Desk, accounts: readonly string[]): string[] {
 export function nextDepartureAt(desk: Desk): number | null {
   if (desk.snapshot.apiKey.status !== "active") return null;
   const now = desk.now();
-  const stuck = new Set([...pausedNumbers(desk), ...numbersOf(desk, refusedAccounts(desk))]);
-  const first = firstOf(desk, stuck, -1);
-  if (first === null || first > now) return first;
-  const frees = [...restingNumbers(desk).values(), ...[...desk.accountRests.values()].map(({ until }) => until)];
-  const later = [...frees, firstOf(desk, stuck, now)].filter((at) => at !== null && at > now);
+  const all = lineHeads(desk.sql);
+  if (all.length === 0) return null;
+  const { numbers: held, stuck } = whatIsHeld(desk, []);
+  const waitForWord = new Set([...stuck.numbers, ...numbersOf(desk, stuck.accounts)]);
+  const heads = all.filter(({ number }) => !waitForWord.has(number));
+  const [first] = heads;
+  if (first === undefined || first.due_at > now) return first?.due_at ?? null;
+  const behind = heads.filter(({ number, due_at }) => due_at <= now && !held.has(number)).map(({ number }) => number);
+  const later = [
+    ...restingNumbers(desk).values(),
+    ...[...desk.accountRests.values()].map(({ until }) => until),
+    ...behind.slice(0, linesLookedAt).map((number) => firstAfterIn(desk.sql, number, now)),
+    ...(behind.length > linesLookedAt ? [now + restMs] : []),
+    heads.find(({ due_at }) => due_at > now)?.due_at ?? null,
+  ].filter((at) => at !== null && at > now);
   return later.length > 0 ? Math.min(...later.filter((at) => at !== null)) : null;
-}
-
-function firstOf(desk: Desk, stuck: ReadonlySet<string>, after: number): number | null {
-  return lineHeads(desk.sql, after).find(({ number }) => !stuck.has(number))?.due_at ?? null;
 }
 
 /** Returns how long a message of the key may wait from when it could first have left, in milliseconds. */
@@ -77,9 +86,10 @@ export function expireWaiting(desk: Desk): void {
     if (due_at > before || left <= 0) return;
     const rows = waitingSince(desk.sql, number, before, left);
     left -= rows.length;
-    desk.outside.storage.transactionSync(() => {
+    desk.transact(() => {
       for (const row of rows) expire(desk, row);
     });
+    sharpenLine(desk.sql, number);
   }
 }
 

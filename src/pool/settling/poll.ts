@@ -72,7 +72,7 @@ async function sweep(desk: Desk, age: number, now: number): Promise<boolean> {
 /** What the carrier says when asked is the truth: it overrides what callbacks said. */
 async function askAtAge(desk: Desk, row: MessageRow, age: number): Promise<void> {
   const known = await fetchFromCarrier(desk, row);
-  desk.outside.storage.transactionSync(() => {
+  desk.transact(() => {
     if (known !== null) applyReport(desk, row.seq, known);
     if (age === lastPoll) closeUnreported(desk, row.seq);
   });
@@ -81,7 +81,7 @@ async function askAtAge(desk: Desk, row: MessageRow, age: number): Promise<void>
 /** Asks the carrier about one message whose time has come, and plans the next look where there is one. */
 export async function askAbout(desk: Desk, look: Look, row: MessageRow): Promise<void> {
   const known = look.kind !== "truth" && isDone(row) ? null : await fetchFromCarrier(desk, row);
-  desk.outside.storage.transactionSync(() => {
+  desk.transact(() => {
     if (known !== null && look.kind === "truth") applyTruth(desk, row.seq, known);
     else if (known !== null) applyReport(desk, row.seq, known);
     strikeLook(desk.sql, look);

@@ -12,14 +12,14 @@ import type { Desk } from "../desk.ts";
 import { planLook } from "../ledger/looks.ts";
 import {
   type Detail,
-  findMessage,
   findMessageBySid,
   type MessageChange,
   type MessageRow,
+  recallMessage,
   stepMessage,
   updateMessage,
 } from "../ledger/messages.ts";
-import { parkReport, takeParked } from "../ledger/parked.ts";
+import { isParked, parkReport, takeParked } from "../ledger/parked.ts";
 import { judgeIfDue } from "../numbers/number-health.ts";
 import { emitStatus } from "../telling/outbox.ts";
 import { noteEnd } from "./count-end.ts";
@@ -58,7 +58,7 @@ function heed(desk: Desk, account: Account, report: StatusReport): StatusAnswer 
   if (row === null || row.account !== account.id) return "ignored";
   const meant = ownerOf(desk, row, read.value.providerId);
   if (meant === null || isTooLate(desk, meant, read.value.status)) return "ignored";
-  const answer = desk.outside.storage.transactionSync(() => applyReport(desk, meant.seq, read.value));
+  const answer = desk.transact(() => applyReport(desk, meant.seq, read.value));
   judgeIfDue(desk);
   return answer;
 }
@@ -74,9 +74,9 @@ function parkUnknown(desk: Desk, report: MessageState): void {
 
 /** Applies what was parked for a message that has just learned its id. */
 export function unpark(desk: Desk, seq: number): void {
-  const sid = findMessage(desk.sql, seq)?.sid ?? null;
-  if (sid === null) return;
-  desk.outside.storage.transactionSync(() => {
+  const sid = recallMessage(desk.sql, seq)?.sid ?? null;
+  if (sid === null || !isParked(desk.sql, sid)) return;
+  desk.transact(() => {
     for (const report of takeParked(desk.sql, sid)) applyReport(desk, seq, { ...report, providerId: sid });
   });
 }
@@ -105,7 +105,9 @@ function urlsOf(desk: Desk, account: Account, { url, calledAt }: StatusReport): 
 
 function findReported(desk: Desk, messageId: string | null, providerId: string): MessageRow | null {
   const seq = messageId === null ? null : readRowId("msg", messageId, desk.tag);
-  return seq === null && messageId === null ? findMessageBySid(desk.sql, providerId) : findMessage(desk.sql, seq ?? -1);
+  return seq === null && messageId === null
+    ? findMessageBySid(desk.sql, providerId)
+    : recallMessage(desk.sql, seq ?? -1);
 }
 
 /**
@@ -131,7 +133,7 @@ function isTooLate(desk: Desk, row: MessageRow, status: MessageStatus | null): b
 
 /** Applies a carrier's word about a message in the caller's transaction: monotone, and a repeat changes and owes nothing. */
 export function applyReport(desk: Desk, seq: number, report: MessageState): "applied" | "ignored" {
-  const row = findMessage(desk.sql, seq);
+  const row = recallMessage(desk.sql, seq);
   if (row === null || row.direction !== "outbound") return "ignored";
   const decision = decideOn(row, report.status);
   const change: MessageChange = {
@@ -142,14 +144,14 @@ export function applyReport(desk: Desk, seq: number, report: MessageState): "app
   if (row.sid === null) planPolls(desk, row);
   writeChange(desk, seq, change);
   tell(desk, row, change);
-  if (Object.keys(change).length > 0) finish(desk, row, row.due_at);
+  if (row.sid === null && Object.keys(change).length > 0) finish(desk, row, row.due_at);
   if (decision.kind === "contradiction") askForTruth(desk, row, decision.status);
   return Object.keys(change).length > 0 ? "applied" : "ignored";
 }
 
 /** Applies what the carrier said when it was asked because of a contradiction: its final word stands, whatever stood before. */
 export function applyTruth(desk: Desk, seq: number, report: MessageState): void {
-  const row = findMessage(desk.sql, seq);
+  const row = recallMessage(desk.sql, seq);
   const { status } = report;
   if (row === null || status === null || !isFinal(status) || status === row.status) return;
   if (row.status === "read" && status === "delivered") return;

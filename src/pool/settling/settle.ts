@@ -3,16 +3,9 @@ import { optOutCodes } from "../../domain/opt-out.ts";
 import { nextSendAttempt, reconcileMs, statusPollsMs } from "../../domain/retry.ts";
 import type { AccountTrouble } from "../../domain/waiting.ts";
 import type { Desk } from "../desk.ts";
-import { strike } from "../ledger/agenda.ts";
+import { endLeaving, schedule, strike } from "../ledger/agenda.ts";
 import { planLook, strikeLook } from "../ledger/looks.ts";
-import {
-  type Detail,
-  findMessage,
-  findMessageBySid,
-  type MessageChange,
-  type MessageRow,
-  stepMessage,
-} from "../ledger/messages.ts";
+import { type Detail, type MessageChange, type MessageRow, recallMessage, stepMessage } from "../ledger/messages.ts";
 import { judgeIfDue } from "../numbers/number-health.ts";
 import { heedCarrierBlock } from "../people/opt-outs.ts";
 import { emitStatus } from "../telling/outbox.ts";
@@ -24,8 +17,8 @@ const nearMs = { taken: 2_000, lost: 5_000 };
 
 /** Writes what came of a send, with its event, in one transaction. A callback may have come first: then what it said stands. */
 export function settleOutcome(desk: Desk, seq: number, attempt: number, outcome: Outcome): void {
-  desk.outside.storage.transactionSync(() => {
-    const current = findMessage(desk.sql, seq);
+  desk.transact(() => {
+    const current = recallMessage(desk.sql, seq);
     if (current === null || current.attempts !== attempt) return;
     if (current.status !== "sending" || current.sid !== null) finish(desk, current, current.due_at);
     else applyOutcome(desk, current, attempt, outcome);
@@ -59,11 +52,11 @@ export function noteRefused(desk: Desk, row: MessageRow, code: string | null, me
 
 /** Keeps the carrier's id; one that stands at another message of ours is no id at all, and the outcome is unknown. */
 function noteAccepted(desk: Desk, row: MessageRow, sid: string): void {
-  if (findMessageBySid(desk.sql, sid) !== null) {
+  const isOwn = stepMessage(desk.sql, row.seq, { sid, outcome_unknown: 0 }, ["taken", desk.now()]);
+  if (!isOwn) {
     holdUnknown(desk, row, "the carrier answered with another message's id");
     return;
   }
-  stepMessage(desk.sql, row.seq, { sid, outcome_unknown: 0 }, ["taken", desk.now()]);
   planPolls(desk, row);
   finish(desk, row, row.due_at);
 }
@@ -109,7 +102,11 @@ function putBack(
   const { retryAfterSeconds, why } = told;
   const delay = nextSendAttempt({ attempt, retryAfterSeconds, jitter: desk.outside.dice() });
   desk.accountRests.set(row.account, { until: desk.now() + delay, why, tries: attempt });
-  stepMessage(desk.sql, row.seq, { status: "queued" }, ["queued", desk.now()]);
+  const dueAt = row.due_at ?? row.created_at;
+  if (row.due_at === null) desk.countWaiting(row.number, 1);
+  else endLeaving(desk.sql, row.seq, dueAt);
+  schedule(desk.sql, row, dueAt);
+  stepMessage(desk.sql, row.seq, { status: "queued", due_at: dueAt }, ["queued", desk.now()]);
 }
 
 /** The carrier refuses the account, not the message: it waits with all others of the account until the credentials work again. */
@@ -154,5 +151,8 @@ export function finish(desk: Desk, row: MessageRow, dueAt: number | null): void 
   if (dueAt === null) return;
   if (row.outcome_unknown === 1) {
     strikeLook(desk.sql, { account: row.account, due_at: dueAt, seq: row.seq, kind: "lost" });
-  } else if (strike(desk.sql, row, dueAt)) desk.countWaiting(row.number, -1);
+    return;
+  }
+  const struck = row.status === "sending" ? endLeaving(desk.sql, row.seq, dueAt) : strike(desk.sql, row, dueAt);
+  if (struck) desk.countWaiting(row.number, -1);
 }

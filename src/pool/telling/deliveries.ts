@@ -2,55 +2,61 @@ import {
   afterFailure,
   afterSuccess,
   judgeEndpoint,
-  mayAttempt,
   newEndpoint,
   probeIntervalMs,
   startProbe,
 } from "../../domain/endpoint-health.ts";
 import { rowId } from "../../domain/ids.ts";
-import type { DeliveryEnd, DeliveryVerdicts, DueDelivery, Lane, TakenDeliveries } from "../../domain/pool-calls.ts";
+import type {
+  DeliveryEnd,
+  DeliveryHandle,
+  DeliveryVerdicts,
+  DueDelivery,
+  Lane,
+  TakenDeliveries,
+} from "../../domain/pool-calls.ts";
 import { judgeDelivery, nextAttempt, parseRetryAfter } from "../../domain/retry.ts";
 import type { Snapshot, Webhook } from "../../domain/snapshot.ts";
 import { tellFailing } from "../../domain/webhook-words.ts";
 import type { Desk } from "../desk.ts";
-import { logAttempt } from "../ledger/attempts.ts";
+import { logAttempts } from "../ledger/attempts.ts";
 import {
   type DueRow,
-  dueOfWebhook,
   forgetWebhook,
   type OwedHead,
   type OwedRow,
   owe,
-  owedAfter,
   owedHeads,
-  settle,
+  readDue,
+  settleAll,
 } from "../ledger/deliveries.ts";
 import { type Endpoint, saveEndpoint } from "../ledger/endpoints.ts";
+import { owedAfter } from "../ledger/owed.ts";
+import { chooseChains, findWebhook, isDue, isPaused, leaseOf, leasesOf } from "./chains.ts";
 import { emitPoolEvent, laneOf, ringSoon } from "./outbox.ts";
+import { notePace, placesOf } from "./pace.ts";
 
-/** How many deliveries to one endpoint are under way at once. */
-const parallelPerEndpoint = 4;
-/** How long a consumer may hold a delivery before it counts as lost: above the 15 s of an attempt. */
+/** How long a consumer may hold a delivery before it counts as lost: above the 15 s of an attempt and the quick ones before it on the same hand. */
 const leaseMs = 30_000;
 /** An answer that took this long, or never came, moves its endpoint to the slow lane. */
 const slowAttemptMs = 5_000;
 const lanes: readonly Lane[] = ["fast", "slow"];
 
-type Waiting = { webhook: Webhook; rows: DueRow[] };
-
-/** Hands a consumer what is due on a lane, at most `limit`, and holds it for it; a doubled bell finds nothing left. */
-export function takeDeliveries(desk: Desk, lane: Lane, limit: number): TakenDeliveries {
+/** Gives a consumer what is due on a lane for at most so many hands, and holds it for it; a doubled bell finds nothing left. */
+export function takeDeliveries(desk: Desk, lane: Lane, hands: number): TakenDeliveries {
   desk.rung.delete(lane);
-  const now = desk.now();
-  const waiting = waitingOn(desk, lane, now, limit + 1);
-  const chosen = oneOfEach(waiting, limit);
-  const deliveries = chosen.map(({ webhook, row }) => hold(desk, row, webhook, now));
+  const chains = hands > 0 ? chooseChains(desk, lane, hands) : [];
+  const rows = readDue(
+    desk.sql,
+    chains.flatMap(({ places }) => places),
+  );
+  const found = new Map(rows.map((row) => [leaseOf(row.event, row.webhook), row]));
+  const deliveries = chains.flatMap(({ webhook, places }) => {
+    const hand = desk.nextHand();
+    const due = places.flatMap((place) => found.get(leaseOf(place.event, place.webhook)) ?? []);
+    return due.map((row) => hold(desk, row, webhook, hand));
+  });
   return { deliveries, more: isDue(desk, lane) };
-}
-
-/** Says whether something is due on a lane that nobody holds and that may be attempted now. */
-export function isDue(desk: Desk, lane: Lane): boolean {
-  return waitingOn(desk, lane, desk.now(), 1).length > 0;
 }
 
 /** Rings for every lane on which something may leave now. */
@@ -76,74 +82,21 @@ function readyAt(desk: Desk, head: OwedHead, now: number): number | null {
   const webhook = findWebhook(desk, head.webhook);
   if (webhook === null || isPaused(webhook)) return null;
   const held = leasesOf(desk, head.webhook, now);
-  const full = held.length >= placesOf(desk, head.webhook) ? Math.min(...held.map((lease) => lease.until)) : 0;
+  const hands = new Set(held.map(({ hand }) => hand)).size;
+  const full = hands >= placesOf(desk, head.webhook) ? Math.min(...held.map((lease) => lease.until)) : 0;
   return Math.max(head.due_at, full, desk.endpoints.get(head.webhook)?.health.probeAt ?? 0);
 }
 
-/** Returns what may leave on a lane now, at most `limit` of each webhook and as many as it has places for; who waits longest comes first. */
-function waitingOn(desk: Desk, lane: Lane, now: number, limit: number): Waiting[] {
-  const waiting: Waiting[] = [];
-  for (const head of owedHeads(desk.sql)) {
-    const webhook = findWebhook(desk, head.webhook);
-    if (webhook === null || isPaused(webhook) || head.due_at > now || laneOf(desk, webhook.id) !== lane) continue;
-    const endpoint = desk.endpoints.get(webhook.id);
-    if (endpoint !== undefined && !mayAttempt(endpoint.health, now)) continue;
-    const held = leasesOf(desk, webhook.id, now).length;
-    const places = Math.min(limit, placesOf(desk, webhook.id) - held);
-    if (places <= 0) continue;
-    const due = dueOfWebhook(desk.sql, webhook.id, now, places + held);
-    const rows = due.filter((row) => !desk.leases.has(leaseOf(row.event, row.webhook))).slice(0, places);
-    if (rows.length > 0) waiting.push({ webhook, rows });
-  }
-  return waiting;
-}
-
-/** Takes from each webhook in turn, so that a long backlog of one leaves room for the others. */
-function oneOfEach(waiting: Waiting[], limit: number): { webhook: Webhook; row: DueRow }[] {
-  const chosen: { webhook: Webhook; row: DueRow }[] = [];
-  for (let round = 0; round < parallelPerEndpoint; round += 1) {
-    for (const { webhook, rows } of waiting) {
-      const row = rows[round];
-      if (row !== undefined && chosen.length < limit) chosen.push({ webhook, row });
-    }
-  }
-  return chosen;
-}
-
-function findWebhook(desk: Desk, id: string): Webhook | null {
-  return desk.snapshot.webhooks.find((webhook) => webhook.id === id) ?? null;
-}
-
-/** Says whether a webhook gets nothing now: it was paused or disabled. What it is owed waits. */
-export function isPaused(webhook: Webhook): boolean {
-  return webhook.disabledAt !== null || webhook.deprecatedAt !== null;
-}
-
-/** An endpoint whose circuit is open has one place, for the probe. */
-function placesOf(desk: Desk, webhookId: string): number {
-  return desk.endpoints.get(webhookId)?.health.probeAt == null ? parallelPerEndpoint : 1;
-}
-
-function leasesOf(desk: Desk, webhookId: string, now: number): { until: number }[] {
-  const held: { until: number }[] = [];
-  for (const [key, lease] of desk.leases) {
-    if (lease.until <= now) desk.leases.delete(key);
-    else if (lease.webhookId === webhookId) held.push(lease);
-  }
-  return held;
-}
-
-function leaseOf(event: number, webhookId: string): string {
-  return `${event}:${webhookId}`;
-}
-
 /** Holds a delivery for the one who asked for it; when nobody reports its end it is due again after the lease. */
-export function hold(desk: Desk, row: DueRow, webhook: Webhook, now: number): DueDelivery {
+export function hold(desk: Desk, row: DueRow, webhook: Webhook, hand: number): DueDelivery {
+  const now = desk.now();
   const endpoint = desk.endpoints.get(row.webhook);
   if (endpoint !== undefined) endpoint.health = startProbe(endpoint.health, now);
-  desk.leases.set(leaseOf(row.event, row.webhook), { webhookId: row.webhook, until: now + leaseMs });
+  const chat = row.attempt === 1 ? row.chat : null;
+  desk.leases.set(leaseOf(row.event, row.webhook), { webhookId: row.webhook, until: now + leaseMs, hand, chat });
   desk.arm(now + leaseMs);
   return {
+    hand,
     handle: { dueAt: row.due_at, event: row.event, webhookId: row.webhook },
     attempt: row.attempt,
     eventId: rowId("evt", row.event, desk.tag),
@@ -161,28 +114,48 @@ export function hold(desk: Desk, row: DueRow, webhook: Webhook, now: number): Du
 }
 
 /**
- * Writes how deliveries ended, each with its log line and what comes next, in one transaction; a doubled report changes nothing.
- * Whoever reports may take up to `limit` more in the same call.
+ * Writes how deliveries ended, each with its log line and what comes next, in one transaction; a doubled report changes nothing. `back` was taken and not tried.
+ * Whoever reports may take more for so many hands in the same call.
  */
-export function recordDeliveries(desk: Desk, lane: Lane, ends: DeliveryEnd[], limit: number): DeliveryVerdicts {
+export function recordDeliveries(
+  desk: Desk,
+  lane: Lane,
+  ends: DeliveryEnd[],
+  hands: number,
+  back: DeliveryHandle[] = [],
+): DeliveryVerdicts {
   const disable: DeliveryVerdicts["disable"] = [];
-  desk.outside.storage.transactionSync(() => {
-    for (const end of ends) recordOne(desk, end, disable);
-  });
-  const taken = limit > 0 ? takeDeliveries(desk, lane, limit) : { deliveries: [], more: isDue(desk, lane) };
-  return { disable, ...taken };
+  if (ends.length > 0) desk.transact(() => recordAll(desk, ends, disable));
+  for (const { event, webhookId } of [...ends.map(({ handle }) => handle), ...back]) {
+    desk.leases.delete(leaseOf(event, webhookId));
+  }
+  return { disable, ...takeDeliveries(desk, lane, hands) };
 }
 
-function recordOne(desk: Desk, end: DeliveryEnd, disable: DeliveryVerdicts["disable"]): void {
-  const row = settle(desk.sql, end.handle);
-  desk.leases.delete(leaseOf(end.handle.event, end.handle.webhookId));
-  if (row === null) return;
-  const webhook = findWebhook(desk, row.webhook);
-  if (webhook === null) return;
-  logAttempt(desk.sql, desk.nextSequence(), row, end, webhook.url);
-  const slow = end.durationMs >= slowAttemptMs;
-  if (judgeDelivery(end.status) === "delivered") noteSuccess(desk, row, slow);
-  else planNext(desk, row, end, slow, disable);
+function recordAll(desk: Desk, ends: DeliveryEnd[], disable: DeliveryVerdicts["disable"]): void {
+  const rows = new Map(
+    settleAll(
+      desk.sql,
+      ends.map(({ handle }) => handle),
+    ).map((row) => [leaseOf(row.event, row.webhook), row]),
+  );
+  const tried = ends.flatMap((end) => {
+    const row = rows.get(leaseOf(end.handle.event, end.handle.webhookId));
+    const webhook = row === undefined ? null : findWebhook(desk, row.webhook);
+    rows.delete(leaseOf(end.handle.event, end.handle.webhookId));
+    return row === undefined || webhook === null ? [] : { row, end, url: webhook.url };
+  });
+  logAttempts(
+    desk.sql,
+    tried.map((one) => ({ seq: desk.nextSequence(), ...one })),
+  );
+  for (const { row, end } of tried) {
+    const slow = end.durationMs >= slowAttemptMs;
+    const delivered = judgeDelivery(end.status) === "delivered";
+    notePace(desk, row.webhook, { delivered, durationMs: end.durationMs, slow });
+    if (delivered) noteSuccess(desk, row, slow);
+    else planNext(desk, row, end, slow, disable);
+  }
 }
 
 function planNext(desk: Desk, row: OwedRow, end: DeliveryEnd, slow: boolean, disable: DeliveryVerdicts["disable"]) {

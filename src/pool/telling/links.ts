@@ -25,13 +25,13 @@ export function shortenDrafts(desk: Desk, drafts: Draft[]): Result<LinkedDraft[]
   const [prefix] = ours;
   const wanted = drafts.some((draft) => draft.extras.shortenLinks ?? shortenLinks);
   if (prefix === undefined && wanted) return fail("setup_incomplete", addressMissing, { missing: ["PUBLIC_URL"] });
-  let n = linkBounds(desk.sql)?.last ?? 0;
+  let n: number | null = null;
   const shortened = drafts.map((draft) => {
     const links: NewLink[] = [];
     if (draft.text === null || !(draft.extras.shortenLinks ?? shortenLinks)) return { ...draft, links };
     const text = replaceUrls(draft.text, (url) => {
       if (ours.some((own) => url.startsWith(own))) return url;
-      n += 1;
+      n = (n ?? linkBounds(desk.sql)?.last ?? 0) + 1;
       const link = { n, secret: linkSecret(desk.outside.newId("link")), url };
       links.push(link);
       return (prefix ?? "") + formatLinkCode({ pool: shortNumber, n, secret: link.secret });
@@ -58,7 +58,7 @@ export function followLink(desk: Desk, visit: LinkVisit): Result<{ url: string }
   if (link.secret !== visit.secret) return unknown();
   if (timeOfSequence(link.message) + linkLifeMs <= desk.now()) return fail("link_expired");
   const row = visit.counts ? findMessage(desk.sql, link.message) : null;
-  if (row !== null) desk.outside.storage.transactionSync(() => noteClick(desk, row, link.url, visit));
+  if (row !== null) desk.transact(() => noteClick(desk, row, link.url, visit));
   return ok({ url: link.url });
 }
 

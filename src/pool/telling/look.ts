@@ -1,6 +1,6 @@
 import type { Desk } from "../desk.ts";
 import { attemptsAfter } from "../ledger/attempts.ts";
-import { type OwedPlace, pageOwed } from "../ledger/deliveries.ts";
+import { type PagedPlace, pageOwed } from "../ledger/deliveries.ts";
 
 /** So many rows of a log are read before others of the pool have their turn. */
 const rowsAtOnce = 2_000;
@@ -19,9 +19,9 @@ export async function findSettled(desk: Desk, webhookId: string, events: readonl
 
 async function readOwed(desk: Desk, webhookId: string): Promise<Set<number>> {
   const found = new Set<number>();
-  let last: OwedPlace | null = null;
+  let last: PagedPlace | null = null;
   for (;;) {
-    const slice: OwedPlace[] = pageOwed(desk.sql, webhookId, last, rowsAtOnce);
+    const slice: PagedPlace[] = pageOwed(desk.sql, webhookId, last, rowsAtOnce);
     for (const { original } of slice) found.add(original);
     if (slice.length < rowsAtOnce) return found;
     last = slice.at(-1) ?? null;

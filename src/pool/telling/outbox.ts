@@ -4,6 +4,7 @@ import {
   type EventName,
   eventOfStatus,
   isOptIn,
+  isSaid,
   type MessageEvent,
   messagePayload,
   type OtherEvent,
@@ -15,10 +16,11 @@ import type { Lane } from "../../domain/pool-calls.ts";
 import type { Webhook } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
 import { nextChatSequence } from "../ledger/chats.ts";
-import { owe } from "../ledger/deliveries.ts";
+import { bringForward, owe } from "../ledger/deliveries.ts";
 import { type EventRow, insertEvent } from "../ledger/events.ts";
 import { failureFacts } from "../ledger/failure-facts.ts";
-import { type MessageRow, readMessageRow } from "../ledger/messages.ts";
+import { type MessageRow, readMessageRow, reportTimes } from "../ledger/messages.ts";
+import { ranks } from "../ledger/owed.ts";
 
 /** How long a bell may go unanswered before the alarm rings again. */
 export const bellPatienceMs = 10_000;
@@ -58,7 +60,7 @@ export function emitMessageEvent(
   });
   const event = { seq, name, message: row.seq, original: null, body: JSON.stringify(payload) };
   insertEvent(desk.sql, event);
-  oweTo(desk, event, receivers, failureOf(name, row));
+  oweTo(desk, event, { chat: row.chat, receivers }, failureOf(name, row));
 }
 
 /** Writes the event of a reaction to a message, in the contract's words; the person's account chooses whether what people say is told. */
@@ -88,7 +90,7 @@ export function emitPoolEvent(desk: Desk, name: OtherEvent, facts: Record<string
   };
   const event = { seq, name, message: null, original: null, body: JSON.stringify(payload) };
   insertEvent(desk.sql, event);
-  oweTo(desk, event, receivers, null);
+  oweTo(desk, event, { chat, receivers }, null);
 }
 
 /** Says whether any webhook gets this event of this number now. */
@@ -120,11 +122,20 @@ export function ownBytes(event: EventRow, webhook: Webhook, failure: CampaignFai
   return campaignBody(event.name, JSON.parse(event.body), webhook.eventName, failure);
 }
 
-function oweTo(desk: Desk, event: EventRow, receivers: Webhook[], failure: CampaignFailure | null): void {
+function oweTo(
+  desk: Desk,
+  event: EventRow,
+  { chat, receivers }: { chat: string | null; receivers: Webhook[] },
+  failure: CampaignFailure | null,
+): void {
   const now = desk.now();
+  const rank = isSaid(event.name) ? ranks.said : ranks.reported;
   for (const webhook of receivers) {
     const body = ownBytes(event, webhook, failure);
-    owe(desk.sql, { webhook: webhook.id, due_at: now, event: event.seq, attempt: 1, body });
+    if (rank === ranks.said && chat !== null) {
+      bringForward(desk.sql, webhook.id, chat, () => reportTimes(desk.sql, chat));
+    }
+    owe(desk.sql, { webhook: webhook.id, rank, due_at: now, event: event.seq, attempt: 1, chat, body });
     ringSoon(desk, laneOf(desk, webhook.id));
   }
 }

@@ -7,7 +7,9 @@ import type { Desk } from "../desk.ts";
 import { type DueRow, owe } from "../ledger/deliveries.ts";
 import { type EventRow, eventsAfter, findEvent, insertEvent } from "../ledger/events.ts";
 import { findMessage } from "../ledger/messages.ts";
-import { hold, isPaused } from "./deliveries.ts";
+import { ranks } from "../ledger/owed.ts";
+import { isPaused } from "./chains.ts";
+import { hold } from "./deliveries.ts";
 import { findSettled } from "./look.ts";
 import { failureOf, laneOf, ownBytes, ringSoon } from "./outbox.ts";
 
@@ -35,8 +37,8 @@ export function replayOne(desk: Desk, webhookId: string, eventId: string, ownOnl
   const wait = book(desk, `one:${webhookId}`, singleEveryMs, (burst - 1) * singleEveryMs);
   if (wait > 0)
     return fail("rate_limited", "Too many replays: at most 10 at once and one a second.", undefined, wait / 1000);
-  const due = desk.outside.storage.transactionSync(() => writeReplay(desk, webhook.value, event, now));
-  return ok(hold(desk, due, webhook.value, now));
+  const due = desk.transact(() => writeReplay(desk, webhook.value, event, now));
+  return ok(hold(desk, due, webhook.value, desk.nextHand()));
 }
 
 /**
@@ -57,7 +59,7 @@ export async function replayRange(desk: Desk, query: ReplayQuery, ownOnly: boole
   const webhook = findOpen(desk, query.webhookId, ownOnly);
   if (!webhook.ok) return webhook;
   const { events, nextSince } = chooseEvents(desk, webhook.value, looked, settled);
-  desk.outside.storage.transactionSync(() => {
+  desk.transact(() => {
     events.forEach((event, index) => {
       writeReplay(desk, webhook.value, event, desk.now() + index * rangeEveryMs);
     });
@@ -159,7 +161,15 @@ function writeReplay(desk: Desk, webhook: Webhook, event: EventRow, dueAt: numbe
   insertEvent(desk.sql, replay);
   const failure = failureOf(event.name, event.message === null ? null : findMessage(desk.sql, event.message));
   const own = ownBytes(replay, webhook, failure);
-  const owed = { webhook: webhook.id, due_at: dueAt, event: seq, attempt: 1, body: own };
+  const owed = {
+    webhook: webhook.id,
+    rank: ranks.reported,
+    due_at: dueAt,
+    event: seq,
+    attempt: 1,
+    chat: null,
+    body: own,
+  };
   owe(desk.sql, owed);
   return { ...owed, name: event.name, message: event.message, original: replay.original, bytes: own ?? body };
 }

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { admin, call, type TestKey } from "../../support/workers/gateway.ts";
 import { ask } from "../../support/workers/ledger.ts";
-import { makePool, newPerson, type Pool, ring, writeTo } from "../../support/workers/pool.ts";
+import { evict, makePool, newPerson, type Pool, ring, writeTo } from "../../support/workers/pool.ts";
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -115,10 +115,11 @@ describe("what is too old is forgotten", () => {
     await admin(`/webhooks/${made.body.webhook_id}`, { method: "PATCH", body: { deprecate: true } });
     await ask(
       asKey(pool),
-      `INSERT INTO owed SELECT ?1, value, value, 1, NULL FROM
+      `INSERT INTO owed (webhook, rank, due_at, event, attempt) SELECT ?1, 1, value, value, 1 FROM
          (WITH RECURSIVE n (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 1200) SELECT value FROM n)`,
       made.body.webhook_id,
     );
+    await evict(pool);
     await ringUntilDone(pool);
     expect(await ask(asKey(pool), "SELECT event FROM owed WHERE event <= 1200")).toEqual([]);
   });
@@ -133,11 +134,12 @@ describe("what is too old is forgotten", () => {
     });
     await ask(
       asKey(pool),
-      `INSERT INTO owed SELECT ?1, ?2, value, 1, NULL FROM
+      `INSERT INTO owed (webhook, rank, due_at, event, attempt) SELECT ?1, 1, ?2, value, 1 FROM
          (WITH RECURSIVE n (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 1200) SELECT value FROM n)`,
       made.body.webhook_id,
       Date.now() + day,
     );
+    await evict(pool);
     await call(`/v2/api/webhooks/${made.body.webhook_id}`, { method: "DELETE", token: pool.token });
     expect(await count(pool, "owed")).toBe(700);
     for (let alarm = 0; alarm < 2; alarm += 1) await ring(pool);

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { reconcileMs } from "../../../../src/domain/retry.ts";
 import type { FakeAccount } from "../../../support/node/fake-twilio-account.ts";
 import { admin, call, eventually } from "../../../support/workers/gateway.ts";
+import { owed } from "../../../support/workers/ledger.ts";
 import {
   acceptedBy,
   assignTo,
@@ -89,6 +90,8 @@ describe("an account that hangs", () => {
       await eventually(async () => (await readMessage(key, id, `+1555123500${index}`)).status === "delivered");
     }
     await eventually(async () => outside.told.length === 6);
+    const repeats = async () => (await owed({ ...key })).filter(({ attempt }) => attempt === 2);
+    await eventually(async () => (await repeats()).length === 6);
     outside.answerAs = () => 200;
     await pass(minute);
     await eventually(async () => outside.told.length === 12);

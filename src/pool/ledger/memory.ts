@@ -1,0 +1,44 @@
+const memories = new WeakMap<SqlStorage, Map<string, unknown>>();
+
+/** Returns what is remembered of an object's rows under a name, made anew from the rows where nothing is. */
+export function remembered<T>(sql: SqlStorage, name: string, read: () => T): T {
+  const memory = memories.get(sql) ?? new Map<string, unknown>();
+  memories.set(sql, memory);
+  if (!memory.has(name)) memory.set(name, read());
+  return memory.get(name) as T;
+}
+
+/** Lets go of all that is remembered of an object's rows: a transaction was rolled back, and the rows alone are the truth. */
+export function forgetRows(sql: SqlStorage): void {
+  memories.delete(sql);
+}
+
+/** Lets go of what is remembered under one name, so that it is read anew. */
+export function forgetNamed(sql: SqlStorage, name: string): void {
+  memories.get(sql)?.delete(name);
+}
+
+/** Rows that were written or read lately, by sequence number; beyond `most` the one that was not touched for longest is let go. */
+export class RecentRows<Row extends { seq: number }> {
+  readonly #rows = new Map<number, Row>();
+  readonly #most: number;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  find(seq: number): Row | null {
+    return this.#rows.get(seq) ?? null;
+  }
+
+  keep(row: Row): Row {
+    this.#rows.delete(row.seq);
+    this.#rows.set(row.seq, row);
+    if (this.#rows.size > this.#most) this.drop(this.#rows.keys().next().value ?? row.seq);
+    return row;
+  }
+
+  drop(seq: number): void {
+    this.#rows.delete(seq);
+  }
+}

@@ -1,0 +1,46 @@
+import type { Carrier } from "../../carriers/carrier.ts";
+import type { Draft } from "../../domain/message.ts";
+import type { Account, SenderNumber } from "../../domain/snapshot.ts";
+import { type Desk, notedEvery } from "../desk.ts";
+import { isLineEmpty, lineHeads } from "../ledger/agenda.ts";
+import { readMark, saveMark } from "../ledger/marks.ts";
+import { chatWaits, interruptedSince, type MessageRow } from "../ledger/messages.ts";
+import { restingNumbers } from "../numbers/pace.ts";
+import { crowdedAccounts, isFull } from "./places.ts";
+
+/** What a message needs to leave in the very transaction that accepts it. */
+export type Ready = { account: Account; carrier: Carrier; poolReference: string };
+
+/**
+ * Returns what a message needs to leave as it is accepted, or null where it has to wait its turn: a time, a place, its number, its account or its chat stands in
+ * the way, or a secret has still to be opened.
+ */
+export function readyToLeave(desk: Desk, draft: Draft, number: SenderNumber): Ready | null {
+  if (draft.sendAt !== null || desk.snapshot.apiKey.status !== "active" || isFull(desk)) return null;
+  if (!number.isActive || !isLineEmpty(desk.sql, number.address) || restingNumbers(desk).has(number.address))
+    return null;
+  const account = desk.findAccount(number.accountId);
+  if (account === null || account.refused || isHeldUp(desk, account.id) || isChatBusy(desk, draft.to)) return null;
+  if (!account.sandbox && desk.addresses.current === null) return null;
+  const opened = desk.outside.atHand(account);
+  return opened === null ? null : { account, ...opened };
+}
+
+function isHeldUp(desk: Desk, account: string): boolean {
+  return (desk.accountRests.get(account)?.until ?? 0) > desk.now() || crowdedAccounts(desk).includes(account);
+}
+
+/** A message never overtakes an earlier one of its chat. Where nothing waits in the whole pool, nothing has to be asked. */
+function isChatBusy(desk: Desk, chat: string): boolean {
+  for (const leaving of desk.leaving.values()) if (leaving.chat === chat) return true;
+  return lineHeads(desk.sql).length > 0 && chatWaits(desk.sql, chat, desk.now());
+}
+
+/** Returns the messages that were leaving as they were accepted when the object went away; call once when it wakes, before anything leaves. */
+export function findInterrupted(desk: Desk): MessageRow[] {
+  const { rows, lookedAt } = interruptedSince(desk.sql, readMark(desk.sql, "leaving_from") ?? 0);
+  if (lookedAt >= notedEvery) {
+    saveMark(desk.sql, "leaving_from", Math.min(desk.nextSequence(), ...rows.map(({ seq }) => seq)));
+  }
+  return rows;
+}

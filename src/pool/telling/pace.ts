@@ -1,0 +1,44 @@
+import type { Desk, Pace } from "../desk.ts";
+
+/** So many deliveries to one endpoint are under way at once: at first, and at most, which is what four consumers with six connections each can carry. */
+const places = { first: 4, most: 24 };
+/** An answer within this time is quick; after a slower one nothing follows on the same hand. */
+export const quickMs = 1_000;
+/** A hand posts so many deliveries one after another, where the endpoint answered within `briskMs` lately. */
+export const chainAtMost = 4;
+const briskMs = 250;
+
+function paceOf(desk: Desk, webhookId: string): Pace {
+  return desk.paces.get(webhookId) ?? { places: places.first, quick: 0, lastMs: null };
+}
+
+/** Returns how many hands may post to an endpoint at once: one where its circuit is open, for the probe. */
+export function placesOf(desk: Desk, webhookId: string): number {
+  return desk.endpoints.get(webhookId)?.health.probeAt == null ? paceOf(desk, webhookId).places : 1;
+}
+
+/** Returns how many deliveries of different chats one hand may post to an endpoint, one after another. */
+export function chainLengthOf(desk: Desk, webhookId: string): number {
+  const { lastMs } = paceOf(desk, webhookId);
+  return lastMs !== null && lastMs <= briskMs ? chainAtMost : 1;
+}
+
+/** Learns from an answer: a round of quick ones is one place more, a failure or a long wait halves them down to those it began with. */
+export function notePace(
+  desk: Desk,
+  webhookId: string,
+  end: { delivered: boolean; durationMs: number; slow: boolean },
+): void {
+  const pace = paceOf(desk, webhookId);
+  if (!end.delivered || end.slow) {
+    desk.paces.set(webhookId, { places: Math.max(places.first, Math.floor(pace.places / 2)), quick: 0, lastMs: null });
+    return;
+  }
+  const quick = end.durationMs <= quickMs ? pace.quick + 1 : 0;
+  const grows = quick >= pace.places && pace.places < places.most;
+  desk.paces.set(webhookId, {
+    places: pace.places + (grows ? 1 : 0),
+    quick: grows ? 0 : quick,
+    lastMs: end.durationMs,
+  });
+}

@@ -1,0 +1,112 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { lineHeads } from "../../../src/pool/ledger/agenda.ts";
+import { type MessageRow, recallMessage } from "../../../src/pool/ledger/messages.ts";
+import { firstPlaces, ranks } from "../../../src/pool/ledger/owed.ts";
+import { isParked } from "../../../src/pool/ledger/parked.ts";
+import { call, eventually } from "../../support/workers/gateway.ts";
+import { ask } from "../../support/workers/ledger.ts";
+import { crash, evict, makePool, newPerson, type Pool, report, send, writeTo } from "../../support/workers/pool.ts";
+
+const url = "https://customer.example/wake";
+
+/** What the object remembers of its rows, and what the rows say. */
+function compare(pool: Pool) {
+  return runInDurableObject(env.POOLS.getByName(pool.id), (_pool, { storage: { sql } }) => {
+    const rows = sql.exec<MessageRow>("SELECT * FROM messages ORDER BY seq").toArray();
+    const waiting = sql
+      .exec<{ number: string; due_at: number }>(
+        "SELECT number, min(due_at) AS due_at FROM agenda WHERE number > '' GROUP BY number",
+      )
+      .toArray();
+    const lines = new Map(lineHeads(sql).map(({ number, due_at }) => [number, due_at]));
+    const hooks = sql.exec<{ webhook: string }>("SELECT DISTINCT webhook FROM owed").toArray();
+    const owed = (rank: number) =>
+      sql
+        .exec(
+          "SELECT webhook, rank, due_at, event, attempt, chat FROM owed WHERE rank = ? ORDER BY webhook, due_at, event",
+          rank,
+        )
+        .toArray();
+    const remembered = (rank: 0 | 1) =>
+      hooks
+        .map(({ webhook }) => webhook)
+        .sort()
+        .flatMap((webhook) => firstPlaces(sql, webhook, rank));
+    return {
+      memory: {
+        messages: rows.map(({ seq }) => recallMessage(sql, seq)),
+        isLineLate: waiting.filter(({ number, due_at }) => (lines.get(number) ?? Number.POSITIVE_INFINITY) > due_at),
+        said: remembered(ranks.said),
+        reported: remembered(ranks.reported),
+        parked: sql
+          .exec<{ sid: string }>("SELECT sid FROM parked")
+          .toArray()
+          .filter(({ sid }) => !isParked(sql, sid)),
+      },
+      rows: { messages: rows, isLineLate: [], said: owed(ranks.said), reported: owed(ranks.reported), parked: [] },
+    };
+  });
+}
+
+const asKey = (pool: Pool) => ({ ...pool, organizationId: "", integrationId: "" });
+
+/** Whether everything that left was answered, or is known to be unknown: what was interrupted on its way, the status callback settles. */
+async function isSettled(pool: Pool): Promise<boolean> {
+  const query = "SELECT 1 FROM messages WHERE sid IS NULL AND outcome_unknown = 0";
+  return (await ask(asKey(pool), query)).length === 0;
+}
+
+/** A message's life beside a person's word and what waits on a paced number, step by step. */
+async function* live(pool: Pool, person: string) {
+  const answers: number[] = [];
+  yield "subscribed";
+  await send(pool, person, { text: "First" });
+  yield "accepted";
+  const first = await eventually(async () => pool.carrier.departures.find(({ body }) => body === "First"));
+  await eventually(() => isSettled(pool));
+  yield "taken";
+  for (const status of ["sending", "sent", "delivered"]) {
+    answers.push(await report(pool, first, status));
+    yield status;
+  }
+  answers.push(await writeTo(pool, person, pool.numbers[0] ?? "", "A reply"));
+  yield "answered";
+  expect((await send(pool, person, { text: "Waits", send_at: Date.now() + 2_000 })).status).toBe(202);
+  yield "waiting";
+  await eventually(async () => pool.carrier.departures.length === 2);
+  await eventually(() => isSettled(pool));
+  yield "left";
+  expect(answers).toEqual([204, 204, 204, 200]);
+}
+
+describe("what the object remembers of its rows", () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  it.each([
+    ["goes on", async () => {}],
+    ["sleeps", evict],
+    ["is killed", crash],
+  ])(
+    "is what the rows say after every step of a message's life, when it %s between all of them",
+    async (_how, rest) => {
+      const pool = await makePool([{}]);
+      const person = newPerson();
+      await call("/v2/api/webhooks", { body: { webhook_url: url, webhook_type: "all" }, token: pool.token });
+      for await (const step of live(pool, person)) {
+        const before = await compare(pool);
+        expect({ step, ...before.memory }).toEqual({ step, ...before.rows });
+        await rest(pool);
+        const after = await compare(pool);
+        expect({ step, ...after.memory }).toEqual({ step, ...after.rows });
+      }
+      expect(pool.carrier.departures.map(({ body }) => body)).toEqual(["First", "Waits"]);
+      const page = await call("/v2/api/events", { token: pool.token });
+      const events = page.body.events as { event: string; sequence: number }[];
+      expect(events.map(({ event }) => event)).toEqual(["message.sent", "message.delivered", "message.received"]);
+      expect(events.map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
+      await eventually(async () => (await env.POOLS.getByName(pool.id).stats())?.owedDeliveries === 0);
+    },
+  );
+});
