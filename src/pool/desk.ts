@@ -8,7 +8,6 @@ import type { Account, SenderNumber, Snapshot } from "../domain/snapshot.ts";
 import type { AccountTrouble } from "../domain/waiting.ts";
 import { namesPublicHost } from "../domain/webhook-url.ts";
 import { countWaitingByNumber } from "./ledger/agenda.ts";
-import { sumUsage } from "./ledger/chats.ts";
 import { type Endpoint, readEndpoints } from "./ledger/endpoints.ts";
 import { lastSequence } from "./ledger/events.ts";
 import { HealthWatch } from "./ledger/health-watch.ts";
@@ -60,7 +59,6 @@ export const notedEvery = 256;
 export class Desk {
   readonly outside: Surroundings;
   readonly tag: string;
-  readonly usage: { inbound: number; outbound: number; lastSentAt: number | null };
   /** Messages on their way to the carrier, by sequence number, with their chat, number and account; `atOnce`: as they were accepted, without a wait. */
   readonly leaving = new Map<number, { chat: string; number: string; account: string; atOnce: boolean }>();
   /** Look-ups at the carriers under way, by what is asked, with their account; and whether a sweep of open statuses is. */
@@ -107,7 +105,6 @@ export class Desk {
     this.#snapshot = snapshot;
     this.#numbers = byAddress(snapshot);
     this.tag = poolTag(snapshot.apiKey.id);
-    this.usage = sumUsage(outside.storage.sql);
     this.#lastSequence = lastSequence(outside.storage.sql);
     this.#alarmAt = alarmAt;
     this.endpoints = readEndpoints(outside.storage.sql);

@@ -36,6 +36,7 @@ import { findChat } from "./ledger/chats.ts";
 import { dropMark, isImporting, saveMark } from "./ledger/marks.ts";
 import { readStoredSnapshot, revoked, wasRevoked } from "./ledger/snapshot.ts";
 import { readRows, writeRows } from "./ledger/transfer.ts";
+import { listChats } from "./list-chats.ts";
 import { restorePace } from "./numbers/pace.ts";
 import * as people from "./people/assignments.ts";
 import * as contacts from "./people/contacts.ts";
@@ -181,7 +182,8 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   }
 
   async listChats(asker: Asker, query: ListChats) {
-    return this.#withDesk(asker, (desk) => ok(reads.listChats(desk, query)));
+    const desk = this.#withDesk(asker, ok);
+    return desk.ok ? ok(await listChats(desk.value, query)) : desk;
   }
 
   async readChat(credential: Credential, chatId: string) {

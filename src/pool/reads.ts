@@ -5,7 +5,6 @@ import type {
   Contact,
   DeliveryLog,
   KeyView,
-  ListChats,
   ListLogs,
   ListMessages,
   MessagesPage,
@@ -19,17 +18,19 @@ import type { Desk } from "./desk.ts";
 import { accountTraffic } from "./ledger/account-traffic.ts";
 import { countWaiting } from "./ledger/agenda.ts";
 import { type AttemptRow, lastAttempt, pageAttempts } from "./ledger/attempts.ts";
-import { countChats, findChat, pageChats, readChatRow } from "./ledger/chats.ts";
+import { findChat, readChatRow } from "./ledger/chats.ts";
 import { countOwed, countOwedTo } from "./ledger/deliveries.ts";
 import { countLost } from "./ledger/looks.ts";
 import { readMark } from "./ledger/marks.ts";
 import { countMessages, findMessage, pageMessages, readMessageRow } from "./ledger/messages.ts";
 import { countDepartures } from "./ledger/pace.ts";
+import { tallyOf } from "./ledger/tally.ts";
 import { examine } from "./numbers/number-health.ts";
 
 /** Returns who the key is, its numbers and what it carried so far. */
 export function describeKey(desk: Desk): KeyView {
   const { snapshot } = desk;
+  const { inbound, outbound, lastSentAt } = tallyOf(desk.sql);
   return {
     keyId: snapshot.apiKey.id,
     name: snapshot.apiKey.name,
@@ -43,7 +44,7 @@ export function describeKey(desk: Desk): KeyView {
       lastActiveAt: desk.lastActive(number.address),
       type: number.type,
     })),
-    usage: desk.usage,
+    usage: { inbound, outbound, lastSentAt },
   };
 }
 
@@ -82,14 +83,6 @@ export function listMessages(desk: Desk, query: ListMessages): Result<MessagesPa
         ? inbound
         : outbound;
   return ok({ chatId: chat.id, contact: contactOf(desk, chat.id), messages, total });
-}
-
-/** Returns one page of the pool's chats. */
-export function listChats(desk: Desk, query: ListChats): { chats: ChatSummary[]; total: number } {
-  const chats = pageChats(desk.sql, query).map((row) =>
-    readChatRow(row, { text: row.last_text, direction: row.last_direction }, desk.tag),
-  );
-  return { chats, total: countChats(desk.sql, query.q) };
 }
 
 /** Returns one chat, or `not_found`. */

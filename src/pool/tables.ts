@@ -217,6 +217,10 @@ const migrations: readonly string[] = [
        due_at, event, attempt, iif(original IS NULL, json_extract(events.body, '$.external_id'), NULL), former_owed.body
      FROM former_owed LEFT JOIN events ON events.seq = event;
    DROP TABLE former_owed`,
+
+  // A list of chats is a walk along its order, and its total, like what the pool carried, stands in the newest message.
+  `ALTER TABLE messages ADD COLUMN tally TEXT;
+   CREATE INDEX chats_by_last ON chats (last_seq) WHERE last_seq IS NOT NULL`,
 ];
 
 /** The ledger's shape as this code knows it: how many times its tables were changed. */

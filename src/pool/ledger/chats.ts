@@ -183,38 +183,44 @@ export function nextChatSequence(sql: SqlStorage, chat: string): number {
 export const matchesText =
   "(?1 IS NULL OR instr(lower(id), lower(?1)) > 0 OR instr(lower(name), lower(?1)) > 0 OR instr(name, ?1) > 0)";
 
-/** Returns one page of the chats that have messages, newest or oldest first; `q` matches the address or the contact's name. */
-export function pageChats(
+/** A chat with its last message. */
+export type ListedChat = ChatRow & { last_text: string | null; last_direction: Direction | null };
+
+/** A range of the order in which chats were last spoken in, both ends left out. */
+export type Spoken = { after: number; before: number };
+
+/** Returns chats of a range that have messages, newest or oldest first; `q` matches the address or the contact's name. */
+export function spokenChats(
   sql: SqlStorage,
-  query: ListChats,
-): (ChatRow & { last_text: string | null; last_direction: Direction | null })[] {
+  { after, before }: Spoken,
+  query: Pick<ListChats, "q" | "sort" | "limit" | "offset">,
+): ListedChat[] {
   const order = query.sort === "recent" ? "DESC" : "ASC";
   return sql
-    .exec<ChatRow & { last_text: string | null; last_direction: Direction | null }>(
+    .exec<ListedChat>(
       `SELECT page.*, messages.text AS last_text, messages.direction AS last_direction FROM
-         (SELECT * FROM chats WHERE last_seq IS NOT NULL AND ${matchesText} ORDER BY last_seq ${order} LIMIT ?2 OFFSET ?3) AS page
+         (SELECT * FROM chats WHERE last_seq > ?2 AND last_seq < ?3 AND ${matchesText} ORDER BY last_seq ${order} LIMIT ?4 OFFSET ?5) AS page
        LEFT JOIN messages ON messages.seq = page.last_seq ORDER BY page.last_seq ${order}`,
       query.q,
+      after,
+      before,
       query.limit,
       query.offset,
     )
     .toArray();
 }
 
-/** Returns how many chats match. */
-export function countChats(sql: SqlStorage, q: string | null): number {
-  const cursor = sql.exec(`SELECT count(*) AS total FROM chats WHERE last_seq IS NOT NULL AND ${matchesText}`, q);
-  return Number(cursor.one().total);
+/** Counts the chats of a range that match. */
+export function countSpoken(sql: SqlStorage, { after, before }: Spoken, q: string): number {
+  const query = `SELECT count(*) AS total FROM chats WHERE last_seq > ?2 AND last_seq < ?3 AND ${matchesText}`;
+  return sql.exec<{ total: number }>(query, q, after, before).one().total;
 }
 
-/** Returns what the pool carried so far: the sums over its chats, read once when the object wakes. */
-export function sumUsage(sql: SqlStorage): { inbound: number; outbound: number; lastSentAt: number | null } {
-  const row = sql
-    .exec<{ inbound: number; outbound: number; last: number | null }>(
-      "SELECT coalesce(sum(inbound), 0) AS inbound, coalesce(sum(outbound), 0) AS outbound, max(last_outbound_at) AS last FROM chats",
-    )
-    .one();
-  return { inbound: row.inbound, outbound: row.outbound, lastSentAt: row.last };
+/** Returns where a slice of a range ends, from its newer or older end on; null where the range has fewer chats. */
+export function endOfSpoken(sql: SqlStorage, { after, before }: Spoken, sort: ListChats["sort"], slice: number) {
+  const order = sort === "recent" ? "DESC" : "ASC";
+  const query = `SELECT last_seq FROM chats WHERE last_seq > ? AND last_seq < ? ORDER BY last_seq ${order} LIMIT 1 OFFSET ?`;
+  return sql.exec<{ last_seq: number }>(query, after, before, slice - 1).toArray()[0]?.last_seq ?? null;
 }
 
 /** Returns a chat row as its summary. */

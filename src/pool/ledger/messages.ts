@@ -14,6 +14,7 @@ import type { ListMessages } from "../../domain/pool-calls.ts";
 import type { Channel } from "../../domain/snapshot.ts";
 import { failureFacts } from "./failure-facts.ts";
 import { RecentRows, remembered } from "./memory.ts";
+import { formatTally, keepTally, tallyWith } from "./tally.ts";
 
 /** What is kept of a message beside its columns: read with the message, never searched. */
 export type Detail = {
@@ -79,6 +80,8 @@ export type NewMessage = {
   createdAt: number;
   dueAt: number | null;
   detail: Detail;
+  /** Whether its chat had no message before. */
+  opens: boolean;
   /** The mark of its network, where the message is on its way as it is written: its first attempt. */
   leaves?: { mark: string | null };
 };
@@ -93,10 +96,11 @@ function recent(sql: SqlStorage): RecentRows<MessageRow> {
 /** Writes a message and returns its row; null when its provider id stands already, and then nothing is written. */
 export function insertMessage(sql: SqlStorage, message: NewMessage): MessageRow | null {
   const { leaves } = message;
+  const tally = tallyWith(sql, message);
   const life: Step[] = leaves === undefined ? [] : [["sending", message.createdAt]];
   const cursor = sql.exec<MessageRow>(
-    `INSERT INTO messages (seq, chat, direction, number, channel, account, status, text, sid, created_at, due_at, attempts, attempted_at, mark, detail)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sid) WHERE sid IS NOT NULL DO NOTHING RETURNING *`,
+    `INSERT INTO messages (seq, chat, direction, number, channel, account, status, text, sid, created_at, due_at, attempts, attempted_at, mark, tally, detail)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sid) WHERE sid IS NOT NULL DO NOTHING RETURNING *`,
     message.seq,
     message.chat,
     message.direction,
@@ -111,10 +115,13 @@ export function insertMessage(sql: SqlStorage, message: NewMessage): MessageRow 
     leaves === undefined ? 0 : 1,
     leaves === undefined ? null : message.createdAt,
     leaves?.mark ?? null,
+    formatTally(tally),
     JSON.stringify({ ...message.detail, life } satisfies Detail),
   );
   const row = cursor.toArray()[0] ?? null;
-  return row === null ? null : recent(sql).keep(row);
+  if (row === null) return null;
+  keepTally(sql, tally);
+  return recent(sql).keep(row);
 }
 
 /** Returns one message as it stands, from memory where it was written or read lately; null where there is none. */

@@ -64,6 +64,7 @@ function writeMessage(desk: Desk, message: InboundMessage): Received {
   const chat = personOf(message.from);
   const inserted = insertMessage(desk.sql, {
     seq,
+    opens: (findChat(desk.sql, chat)?.last_seq ?? null) === null,
     chat,
     direction: "inbound",
     number: message.to,
@@ -103,7 +104,6 @@ function writeMessage(desk: Desk, message: InboundMessage): Received {
   });
   noteHeard(desk.sql, message.to, chat, at, message.channel === "whatsapp");
   desk.noteActive(message.to);
-  desk.usage.inbound += 1;
   desk.noteWritten(seq);
   emitStatus(desk, inserted, message.toldOrganization === true ? "api_key" : "all");
   noteOptOut(desk, message);

@@ -57,8 +57,6 @@ function remember(desk: Desk, { choice, booking, ready }: Departure, messages: n
   keepBooking(desk, address, booking);
   if (ready !== null) spendToken(desk, address);
   for (let index = ready === null ? 0 : 1; index < messages; index += 1) desk.countWaiting(address, 1);
-  desk.usage.outbound += messages;
-  desk.usage.lastSentAt = desk.now();
 }
 
 /** Sender and recipient count in the form of the ledger: written otherwise, the request is the same. */
@@ -91,6 +89,7 @@ function writeRequest(desk: Desk, request: Prepared, departure: Departure, chat:
       {
         choice,
         chat: index === 0 ? chat : null,
+        opens: index === 0 && (chat === null || chat.last_seq === null),
         dueAt: booking.dueAts[index] ?? now,
         ready: index === 0 ? ready : null,
       },
@@ -107,11 +106,9 @@ function writeRequest(desk: Desk, request: Prepared, departure: Departure, chat:
   return { answer, left: ready === null ? null : (rows[0] ?? null) };
 }
 
-function writeDraft(
-  desk: Desk,
-  draft: LinkedDraft,
-  { choice, chat, dueAt, ready }: { choice: Chosen; chat: ChatRow | null; dueAt: number; ready: Ready | null },
-): MessageRow {
+type Place = { choice: Chosen; chat: ChatRow | null; opens: boolean; dueAt: number; ready: Ready | null };
+
+function writeDraft(desk: Desk, draft: LinkedDraft, { choice, chat, opens, dueAt, ready }: Place): MessageRow {
   const now = desk.now();
   const seq = desk.nextSequence();
   const { number } = choice;
@@ -128,6 +125,7 @@ function writeDraft(
     createdAt: now,
     dueAt: ready === null ? dueAt : null,
     detail: detailOf(draft, choice),
+    opens,
     ...(ready === null ? {} : { leaves: { mark: ready.carrier.mark() } }),
   });
   if (row === null) throw new Error("A new message has an id of the carrier.");

@@ -1,0 +1,56 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { expect, it } from "vitest";
+import { firstPlaces, ranks } from "../../../src/pool/ledger/owed.ts";
+import { tallyOf } from "../../../src/pool/ledger/tally.ts";
+import { migrate } from "../../../src/pool/tables.ts";
+import ledgerBefore from "../../fixtures/ledger-0.1.0.sql?raw";
+
+it("a pool from before keeps what waits, what is on its way, what is owed and what it carried", async () => {
+  const found = await runInDurableObject(env.POOLS.getByName("a pool that waited"), (_pool, { storage }) => {
+    const { sql } = storage;
+    sql.exec(ledgerBefore);
+    const message =
+      "INSERT INTO messages (seq, chat, direction, number, channel, account, status, created_at, due_at, detail) VALUES (?, ?, 'outbound', '+14155550000', 'sms', 'a', ?, 1, ?, '{}')";
+    sql.exec(message, 10, "+14155551111", "queued", 100);
+    sql.exec(message, 11, "+14155552222", "sending", 50);
+    sql.exec(message, 12, "+14155552222", "delivered", null);
+    sql.exec("INSERT INTO agenda (due_at, seq) VALUES (100, 10), (50, 11)");
+    sql.exec(
+      "INSERT INTO chats (id, contact_id, created_at, outbound, last_outbound_at, last_seq) VALUES ('+14155551111', 'con_a', 1, 1, 7, 10)",
+    );
+    sql.exec(
+      "INSERT INTO chats (id, contact_id, created_at, outbound, last_outbound_at, last_seq) VALUES ('+14155552222', 'con_b', 1, 2, 9, 12)",
+    );
+    const event = "INSERT INTO events (seq, name, message, original, body) VALUES (?, ?, 12, ?, ?)";
+    sql.exec(event, 20, "message.delivered", null, JSON.stringify({ external_id: "+14155552222" }));
+    sql.exec(event, 21, "message.received", null, JSON.stringify({ external_id: "+14155552222" }));
+    sql.exec(event, 22, "message.received", 21, JSON.stringify({ external_id: "+14155552222" }));
+    sql.exec(
+      "INSERT INTO owed (webhook, due_at, event, attempt, body) VALUES ('wh_a', 5, 20, 2, NULL), ('wh_a', 6, 21, 1, 'own'), ('wh_a', 7, 22, 1, NULL)",
+    );
+    migrate(storage);
+    const ask = (query: string) => sql.exec(query).toArray();
+    return {
+      agenda: ask("SELECT * FROM agenda ORDER BY seq"),
+      said: firstPlaces(sql, "wh_a", ranks.said),
+      reported: firstPlaces(sql, "wh_a", ranks.reported),
+      bodies: ask("SELECT body FROM owed WHERE body IS NOT NULL"),
+      tally: tallyOf(sql),
+      from: ask("SELECT value FROM marks WHERE name = 'leaving_from'"),
+    };
+  });
+  expect(found.agenda).toEqual([
+    { number: "+14155550000", due_at: 100, seq: 10 },
+    { number: "", due_at: 50, seq: 11 },
+  ]);
+  const place = { webhook: "wh_a", chat: "+14155552222" };
+  expect(found.said).toEqual([{ ...place, rank: 0, due_at: 6, event: 21, attempt: 1 }]);
+  expect(found.reported).toEqual([
+    { ...place, rank: 1, due_at: 5, event: 20, attempt: 2 },
+    { ...place, rank: 1, due_at: 7, event: 22, attempt: 1, chat: null },
+  ]);
+  expect(found.bodies).toEqual([{ body: "own" }]);
+  expect(found.tally).toEqual({ inbound: 0, outbound: 3, lastSentAt: 9, chats: 2 });
+  expect(found.from).toEqual([{ value: 12 }]);
+});
