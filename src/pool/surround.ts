@@ -100,7 +100,6 @@ class Secrets {
     this.#opened.set(sealed, result.text);
     return result.text;
   }
-
 }
 
 function needRing(ring: ReturnType<typeof parseKeyRing>): KeyRing {

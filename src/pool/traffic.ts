@@ -3,7 +3,7 @@ import type { DayCount, Traffic } from "../domain/pool-calls.ts";
 import type { Desk } from "./desk.ts";
 import { countTraffic, type DayRow, dayMs, forgetDays, keepTraffic, readDays } from "./ledger/days.ts";
 import { readMark, saveMark } from "./ledger/marks.ts";
-import { firstAfter } from "./ledger/messages.ts";
+import { firstAfter } from "./ledger/standing.ts";
 
 /** So many days can be asked for, and are kept. */
 const keptDays = 30;

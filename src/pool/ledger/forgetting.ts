@@ -1,15 +1,23 @@
+import { forgetNamed, forgetRows } from "./memory.ts";
+import { restateTally, tallyOf } from "./tally.ts";
+
 /** What has left or may leave yet is not ended: nothing of it is forgotten. */
 const hasEnded = "status NOT IN ('queued', 'scheduled', 'sending')";
 
 /** Forgets at most `limit` messages before a sequence number that have ended; returns how many it forgot. */
 export function sweepMessages(sql: SqlStorage, before: number, limit: number): number {
-  return sql
+  tallyOf(sql);
+  const swept = sql
     .exec(
       `DELETE FROM messages WHERE seq IN (SELECT seq FROM messages WHERE seq < ? AND ${hasEnded} ORDER BY seq LIMIT ?) RETURNING seq`,
       before,
       limit,
     )
     .toArray().length;
+  if (swept === 0) return 0;
+  restateTally(sql, false);
+  forgetNamed(sql, "messages");
+  return swept;
 }
 
 /** Returns the sequence number of the oldest message that has ended, null where there is none. */
@@ -52,5 +60,7 @@ export function forgetPerson(
     sql.exec("DELETE FROM blocks WHERE contact = ?", chat);
     sql.exec("DELETE FROM chats WHERE id = ?", chat);
   }
+  restateTally(sql, true);
+  forgetRows(sql);
   return { messages, events, keptOptOut: kept.length > 0 };
 }

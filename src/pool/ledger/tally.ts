@@ -32,6 +32,13 @@ export function formatTally({ inbound, outbound, lastSentAt, chats }: Tally): st
   return JSON.stringify([inbound, outbound, lastSentAt, chats] satisfies Stored);
 }
 
+/** Writes the tally, counted anew where messages of a whole chat are gone, into what is the newest message now, in the caller's transaction. */
+export function restateTally(sql: SqlStorage, isLess: boolean): void {
+  const tally = isLess ? countAll(sql) : tallyOf(sql);
+  keepTally(sql, tally);
+  sql.exec("UPDATE messages SET tally = ? WHERE seq = (SELECT max(seq) FROM messages)", formatTally(tally));
+}
+
 function readTally(sql: SqlStorage): Tally {
   const [newest] = sql.exec<{ tally: string | null }>("SELECT tally FROM messages ORDER BY seq DESC LIMIT 1").toArray();
   if (newest?.tally == null) return countAll(sql);

@@ -71,7 +71,7 @@ export function eraseContact(desk: Desk, identifier: string): Result<ErasedConta
   if (row === null) return fail("not_found", "Contact not found.");
   if (hasUnended(desk.sql, row.id)) return fail("message_on_its_way");
   const erasedAt = desk.now();
-  const gone = desk.outside.storage.transactionSync(() => forgetPerson(desk.sql, row.id, erasedAt));
+  const gone = desk.transact(() => forgetPerson(desk.sql, row.id, erasedAt));
   return ok({ erasedAt, ...gone });
 }
 

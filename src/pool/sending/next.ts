@@ -1,7 +1,8 @@
 import { reconcileMs } from "../../domain/retry.ts";
 import { type Next, tellWait, type WaitReason } from "../../domain/waiting.ts";
 import type { Desk } from "../desk.ts";
-import { findMessage, hasEarlierWaiting, type MessageRow } from "../ledger/messages.ts";
+import { findMessage, type MessageRow } from "../ledger/messages.ts";
+import { hasEarlierWaiting } from "../ledger/standing.ts";
 import { restingNumbers } from "../numbers/pace.ts";
 import { holderOf, waitingLimitMs } from "./waiting.ts";
 

@@ -10,9 +10,9 @@ import {
   findMessageBySid,
   type MessageRow,
   stepMessage,
-  unknownsTo,
   updateMessage,
 } from "../ledger/messages.ts";
+import { unknownsTo } from "../ledger/standing.ts";
 import { applyReport, unpark } from "../settling/report.ts";
 import { endMessage, holdUnknown, isDeaf } from "../settling/settle.ts";
 import { findInterrupted } from "./at-once.ts";

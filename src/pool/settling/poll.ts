@@ -5,14 +5,8 @@ import { isFinal } from "../../domain/status.ts";
 import type { Desk } from "../desk.ts";
 import { type Look, planLook, strikeLook } from "../ledger/looks.ts";
 import { readMark, saveMark } from "../ledger/marks.ts";
-import {
-  type Detail,
-  findMessage,
-  firstAfter,
-  type MessageRow,
-  openMessages,
-  updateMessage,
-} from "../ledger/messages.ts";
+import { type Detail, findMessage, type MessageRow, updateMessage } from "../ledger/messages.ts";
+import { firstAfter, openMessages } from "../ledger/standing.ts";
 import { applyReport, applyTruth } from "./report.ts";
 import { leftLate } from "./settle.ts";
 

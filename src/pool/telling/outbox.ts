@@ -19,8 +19,9 @@ import { nextChatSequence } from "../ledger/chats.ts";
 import { bringForward, owe } from "../ledger/deliveries.ts";
 import { type EventRow, insertEvent } from "../ledger/events.ts";
 import { failureFacts } from "../ledger/failure-facts.ts";
-import { type MessageRow, readMessageRow, reportTimes } from "../ledger/messages.ts";
+import { type MessageRow, readMessageRow } from "../ledger/messages.ts";
 import { ranks } from "../ledger/owed.ts";
+import { reportTimes } from "../ledger/standing.ts";
 
 /** How long a bell may go unanswered before the alarm rings again. */
 export const bellPatienceMs = 10_000;

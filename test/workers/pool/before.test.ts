@@ -5,6 +5,8 @@ import { firstPlaces, ranks } from "../../../src/pool/ledger/owed.ts";
 import { tallyOf } from "../../../src/pool/ledger/tally.ts";
 import { migrate } from "../../../src/pool/tables.ts";
 import ledgerBefore from "../../fixtures/ledger-0.1.0.sql?raw";
+import { admin, call, eventually } from "../../support/workers/gateway.ts";
+import { evict, makePool, newPerson, report, send, writeTo } from "../../support/workers/pool.ts";
 
 it("a pool from before keeps what waits, what is on its way, what is owed and what it carried", async () => {
   const found = await runInDurableObject(env.POOLS.getByName("a pool that waited"), (_pool, { storage }) => {
@@ -53,4 +55,20 @@ it("a pool from before keeps what waits, what is on its way, what is owed and wh
   expect(found.bodies).toEqual([{ body: "own" }]);
   expect(found.tally).toEqual({ inbound: 0, outbound: 3, lastSentAt: 9, chats: 2 });
   expect(found.from).toEqual([{ value: 12 }]);
+});
+
+it("the tally is what the messages come to, also after an old one or a person was forgotten", async () => {
+  const pool = await makePool([{}]);
+  const [gone, stays] = [newPerson(), newPerson()];
+  await writeTo(pool, stays, pool.numbers[0] ?? "");
+  for (const to of [stays, gone, gone]) await send(pool, to);
+  await eventually(async () => pool.carrier.departures.length === 3);
+  for (const departure of pool.carrier.departures) await report(pool, departure, "delivered");
+  const erased = await admin(`/api-keys/${pool.id}/contacts/${encodeURIComponent(gone)}/erase`, { method: "POST" });
+  expect(erased.status).toBe(200);
+  await evict(pool);
+  const list = await call("/v2/api/chats", { token: pool.token });
+  expect(list.body.pagination).toMatchObject({ total: 1 });
+  const me = await call("/v2/api/me", { token: pool.token });
+  expect(me.body.usage).toMatchObject({ inbound_messages: 1, outbound_messages: 1 });
 });
