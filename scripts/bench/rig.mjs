@@ -16,19 +16,21 @@ const ticksPerSecond = 100;
 
 /**
  * Runs the Worker as it is deployed on workerd without a proxy between, beside a stand-in for Twilio and a webhook receiver, all on loopback.
+ * The files beside it are left out: serving them is Cloudflare's, and here they would put three hops before every request. `from` is another checkout to run.
  * `lifeCycle` is what Twilio reports of a message, `settings` are the Worker's beyond those that it needs; `around` may wrap the Worker in a module of its own, which imports it as `./index.js`.
  */
 export async function startRig({
   lifeCycle,
   around,
   settings = {},
+  from = root,
   numbers = ["+15559876541", "+15559876542", "+15559876543"],
 }) {
   const folder = mkdtempSync(join(tmpdir(), "trunkline-bench-"));
   const temporary = process.env.TMPDIR;
   process.env.TMPDIR = folder;
   const { default: miniflare } = await import("miniflare");
-  const code = await bundleWorker(root);
+  const code = await bundleWorker(from);
   await stopBundler();
   const sink = await startSink();
   const twilio = await startFakeTwilio({
@@ -38,7 +40,13 @@ export async function startRig({
     lifeCycle: () => lifeCycle,
   });
   const runtimes = [];
-  watchRuntime((child) => runtimes.push(child));
+  let loopback;
+  watchRuntime((child) => {
+    // Every instance has an address of its own, which its runtimes are told, also those that replace a killed one.
+    const address = child.spawnargs.find((argument) => argument.startsWith("--external-addr=loopback="));
+    loopback ??= address;
+    if (address === loopback) runtimes.push(child);
+  });
   const options = (publicUrl, port) => {
     const values = {
       ADMIN_TOKEN: adminToken,
@@ -48,7 +56,7 @@ export async function startRig({
       ALLOW_LOCAL_WEBHOOKS: "1",
       ...settings,
     };
-    const worker = workerOptions(root, code, values);
+    const { assets: _, ...worker } = workerOptions(from, code, values);
     if (around !== undefined)
       worker.modules.unshift({ type: "ESModule", path: join(root, "around.js"), contents: around });
     return miniflare.convertV4MiniflareOptions({
@@ -63,7 +71,7 @@ export async function startRig({
     });
   };
   const mf = new miniflare.Miniflare(options("http://127.0.0.1", 0));
-  await applyMigrations(await mf.getD1Database("DB"), join(root, "migrations"));
+  await applyMigrations(await mf.getD1Database("DB"), join(from, "migrations"));
   const port = Number((await mf.unsafeGetDirectURL()).port);
   const url = `http://127.0.0.1:${port}`;
   await mf.setOptions(options(url, port));
@@ -76,7 +84,8 @@ export async function startRig({
     adminToken,
     /** CPU seconds that the runtime has used. */
     cpu: () => cpuOf(runtimes.at(-1).pid),
-    folder,
+    /** Kills the runtime as a power cut would; miniflare starts another on the same state and port. */
+    kill: () => runtimes.at(-1).kill("SIGKILL"),
     async stop() {
       await mf.dispose();
       await twilio.stop();

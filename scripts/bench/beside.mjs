@@ -1,0 +1,135 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { clientOf, eventually, makeLivePool } from "../../test/support/node/client.ts";
+import { watchRuntime } from "../local/runtime-process.mjs";
+import { cpuOf, inPlaces, median, root } from "./rig.mjs";
+
+const places = 16;
+const monthMs = 30 * 24 * 60 * 60 * 1000;
+
+/** Runs the yardstick on a runtime of its own, before any other is started; returns its address, its CPU and its end. */
+export async function startYardstick() {
+  const { default: miniflare } = await import("miniflare");
+  const runtimes = [];
+  watchRuntime((child) => runtimes.push(child));
+  const mf = new miniflare.Miniflare(
+    miniflare.convertV4MiniflareOptions({
+      name: "yardstick",
+      modules: [
+        {
+          type: "ESModule",
+          path: join(root, "yardstick.js"),
+          contents: readFileSync(join(root, "scripts", "bench", "yardstick.js"), "utf8"),
+        },
+      ],
+      modulesRoot: root,
+      compatibilityDate: "2026-10-01",
+      durableObjects: { YARD: { className: "Yard", useSQLite: true } },
+      host: "127.0.0.1",
+      port: 0,
+      cf: false,
+      log: new miniflare.Log(miniflare.LogLevel.ERROR),
+      unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+    }),
+  );
+  const url = String(await mf.unsafeGetDirectURL());
+  return { url, cpu: () => cpuOf(runtimes[0].pid), stop: () => mf.dispose() };
+}
+
+/**
+ * Measures the gateway beside the yardstick, round by round in turn, and prints medians: rate, CPU of the runtime for one, and that beside the yardstick.
+ * `rigs` are gateways by name: the one of this checkout, and perhaps another to compare it with.
+ */
+export async function measureBeside(rigs, yard, { rounds, count, log }) {
+  const steps = [
+    { name: "hello", cpu: yard.cpu, run: () => repeat(count * 5, () => ask(yard.url)) },
+    { name: "three rows", cpu: yard.cpu, run: () => repeat(count * 2, () => post(yard.url)) },
+  ];
+  for (const [name, rig] of Object.entries(rigs)) steps.push(...(await stepsOf(name, rig, count)));
+  const results = await inRounds(steps, rounds);
+  log(`Beside a bare yardstick on the same runtime (median of ${rounds} rounds in turn, ${places} at a time)`);
+  log(`${"step".padEnd(28)}   rate/s   CPU µs   beside`);
+  for (const { name, beside } of steps) {
+    const { micros, rate } = results.get(name);
+    const ratio = beside === undefined ? "" : `${(micros / results.get(beside).micros).toFixed(1)}x of ${beside}`;
+    log(`${name.padEnd(28)} ${rate.toFixed(0).padStart(8)} ${micros.toFixed(0).padStart(8)}   ${ratio}`);
+  }
+}
+
+async function stepsOf(name, rig, count) {
+  const { key } = await makeLivePool(rig, rig.twilio);
+  const client = clientOf(rig, key);
+  const hook = await client("POST", "/webhooks", { webhook_url: `${rig.sink.url}/hook`, webhook_type: "status" });
+  rig.sink.trust(String(hook.body.signing_secret));
+  const send = sender(client);
+  const later = new Date(Date.now() + monthMs).toISOString();
+  await runCycles(rig, send, 1);
+  const { sid } = rig.twilio.accepted()[0];
+  const { cpu } = rig;
+  const step = (what, beside, run) => ({ name: `${what}${name}`, cpu, beside, run });
+  return [
+    step("healthz", "hello", () => repeat(count * 5, () => ask(`${rig.url}/healthz`))),
+    step("accept", "three rows", () => repeat(count * 2, () => send({ send_at: later }))),
+    step("repeated callback", "three rows", () => repeat(count * 2, () => rig.twilio.sendStatus(sid, "delivered"))),
+    step("whole cycle", "three rows", () => runCycles(rig, send, count)),
+  ];
+}
+
+/** Every round takes each step once, so that what disturbs the machine disturbs all alike; the first is not counted. */
+async function inRounds(steps, rounds) {
+  const results = new Map(steps.map(({ name }) => [name, []]));
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const { name, cpu, run } of steps) {
+      const [before, startedAt] = [cpu(), performance.now()];
+      const done = await run();
+      const seconds = (performance.now() - startedAt) / 1_000;
+      if (round > 0) results.get(name).push({ micros: ((cpu() - before) * 1e6) / done, rate: done / seconds });
+    }
+  }
+  return new Map(
+    [...results].map(([name, all]) => [
+      name,
+      {
+        micros: median(all.map(({ micros }) => micros)),
+        rate: median(all.map(({ rate }) => rate)),
+      },
+    ]),
+  );
+}
+
+let person = 0;
+
+/** A sender of texts to ever new people. */
+export function sender(client) {
+  return async (more = {}) => {
+    person += 1;
+    const to = `+1646${String(2_000_000 + person)}`;
+    const sent = await client("POST", `/chats/${encodeURIComponent(to)}/messages`, {
+      text: "Your parcel is here",
+      ...more,
+    });
+    if (sent.status !== 202) throw new Error(`A send was refused: ${JSON.stringify(sent.body)}`);
+    return to;
+  };
+}
+
+async function runCycles(rig, send, count) {
+  const heard = () => rig.sink.deliveries.filter(({ payload }) => payload?.event === "message.delivered").length;
+  const before = heard();
+  await inPlaces(count, places, () => send());
+  await eventually(async () => heard() - before >= count, 120_000);
+  return count;
+}
+
+async function repeat(count, work) {
+  await inPlaces(count, places, work);
+  return count;
+}
+
+async function ask(url) {
+  await (await fetch(url)).arrayBuffer();
+}
+
+async function post(url) {
+  await (await fetch(url, { method: "POST", body: '{"text":"Your parcel is here"}' })).arrayBuffer();
+}
