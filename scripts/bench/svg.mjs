@@ -14,6 +14,7 @@ export function drawGrowth(points) {
   const line = points.map(({ micros }, index) => `${x(index)},${y(micros)}`).join(" ");
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="#3366cc">`,
+    "<title>Accepting a message, microseconds, by the messages that its pool holds</title>",
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
     `<text x="${left}" y="22" fill="#333333">Accepting a message, microseconds, by the messages that its pool holds</text>`,
     `<path d="M${left} 40V${height - bottom}H${width - 20}" fill="none" stroke="#999999"/>`,
