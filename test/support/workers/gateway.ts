@@ -19,9 +19,16 @@ export async function call(
   });
   const text = await response.text();
   const { status, headers } = response;
-  const body = text === "" ? {} : JSON.parse(text);
+  const body = readBody(text, headers.get("Content-Type") ?? "");
   judgeAnswer({ method, path, status, body, headers });
   return { status, body, headers };
+}
+
+/** What an answer holds; lines of JSON stay the text that they are, once each of them was read. */
+function readBody(text: string, type: string) {
+  if (!type.startsWith("application/x-ndjson")) return text === "" ? {} : JSON.parse(text);
+  for (const line of text.trimEnd().split("\n")) JSON.parse(line);
+  return text;
 }
 
 /** Calls the admin API. */
