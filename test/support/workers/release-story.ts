@@ -171,6 +171,8 @@ async function readEverything(pool: Pool, key: string, [own, failing, ofAll]: st
     await admin(key + path);
   await admin(`${key}/pool/preview`, { body: { to: spare, text: "Would it" } });
   await admin(`${key}/messages`, { body: { to: spare, text: "From the dashboard" } });
+  // Several pools agree on how far a replay goes.
+  await admin("/api-keys", { body: { name: "Beside it", organization_id: pool.carrier.organizationId, mode: "test" } });
   await admin(`/webhooks/${ofAll}/replay`, { body: { since: 0 } });
   await admin(`/webhooks/${ofAll}/logs`);
   await admin("/webhooks");
