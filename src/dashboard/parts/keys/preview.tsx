@@ -77,7 +77,7 @@ function Verdict({ told }: { told: Told }) {
   const [shown, setShown] = useState(rowsAtOnce);
   const ordered = [...told.considered].sort((one, other) => rankOf(told, one) - rankOf(told, other));
   return (
-    <div role="status" className="verdict">
+    <div role="status" className="foretold">
       {told.would_send ? (
         <p className="note good">
           Would leave from <Sender address={told.from_number} />
