@@ -49,7 +49,7 @@ describe("signing in to the dashboard", () => {
     await other.getByRole("heading", { name: "Overview", level: 1 }).waitFor();
     await page.getByRole("button", { name: "Sign out", exact: true }).click();
     await page.getByRole("heading", { name: "Sign in" }).waitFor();
-    await other.getByRole("link", { name: "Numbers" }).click();
+    await other.getByRole("link", { name: "Numbers", exact: true }).click();
     await other.getByRole("heading", { name: "Sign in" }).waitFor();
     await stranger.close();
   });
