@@ -44,7 +44,36 @@ export type SendExtras = {
   smartEncoded?: boolean;
   contentRetention?: "retain" | "discard";
   shortenLinks?: boolean;
+  effect?: MessageEffect;
+  /** The message that it answers, by the network's id. */
+  replyTo?: { messageId: string | null; providerId: string; partIndex: number };
+  /** What makes up one bubble, in order; it stands for text and attachments. */
+  parts?: BubblePart[];
+  /** Whether the person is shown that something is being typed before it leaves, and our contact card with it. */
+  typingFirst?: boolean;
+  shareContact?: boolean;
+  /** Whether a person who is not on iMessage gets it as SMS from the same line. */
+  lineSms?: boolean;
 };
+
+/** The effects of iMessage, by the public API's words. */
+export const messageEffects = [
+  "slam",
+  "loud",
+  "gentle",
+  "invisible-ink",
+  "echo",
+  "spotlight",
+  "balloons",
+  "confetti",
+  "love",
+  "lasers",
+  "fireworks",
+  "celebration",
+] as const;
+export type MessageEffect = (typeof messageEffects)[number];
+/** A part of a bubble: words, which may name a person by address, or a file at a public URL. */
+export type BubblePart = { text: string; mention?: string } | { url: string; name?: string };
 
 /** Whether a delivery report will ever come (`not_expected`: seed 002's countries; `missing`: none came within four days). */
 export type DeliveryReport = "expected" | "not_expected" | "missing";

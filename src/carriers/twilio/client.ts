@@ -30,6 +30,7 @@ export function twilioCarrier({
     capabilities,
     send: (outgoing) => sendMessage(wire, login, outgoing),
     mark: () => markNow(wire),
+    askMark: null,
     settle: (sought, watermark) => settleByList(wire, login, sought, watermark, capabilities.settling),
     states: (providerIds) => fetchStates(wire, login, providerIds),
     changes: null,

@@ -1,0 +1,54 @@
+import * as z from "zod";
+
+/**
+ * How far the rows of a Mac have been read. `row` is the last one, `seen` some rows before it by place and id (another id at the same place means another
+ * database), `newestAt` the newest date among what was read, `since` the date before which nothing is told, `edits` how far edits have been followed and when they
+ * were last looked for, `waiting` what was not whole when it was read: ids with the time of the first look.
+ */
+export type Cursor = {
+  row: number;
+  seen: [number, string][];
+  newestAt: number;
+  since: number;
+  edits: { upTo: number; id: string | null; lookedAt: number };
+  waiting: [string, number][];
+};
+
+const cursorShape = z.object({
+  row: z.number().int().nonnegative(),
+  seen: z.array(z.tuple([z.number(), z.string()])),
+  newestAt: z.number(),
+  since: z.number(),
+  edits: z.object({ upTo: z.number(), id: z.string().nullable(), lookedAt: z.number() }),
+  waiting: z.array(z.tuple([z.string(), z.number()])),
+});
+
+/** Returns the cursor behind a mark, from which on rows are read; what is dated before `since` (epoch milliseconds) is never told, and `now` is when edits are followed from. */
+export function cursorAt(mark: string, since: number, now: number): string {
+  return writeCursor(cursorBehind(Number(mark), since, now));
+}
+
+/** Returns the same, to read on with. */
+export function cursorBehind(row: number, since: number, now: number): Cursor {
+  return { row, seen: [], newestAt: since, since, edits: { upTo: now, id: null, lookedAt: now }, waiting: [] };
+}
+
+/** Returns how far a cursor has come, as a mark; null for what is no cursor. */
+export function markOf(cursor: string): string | null {
+  const read = readCursor(cursor);
+  return read === null ? null : String(read.row);
+}
+
+/** Returns a cursor as it is kept. */
+export function writeCursor(cursor: Cursor): string {
+  return JSON.stringify(cursor);
+}
+
+/** Returns a kept cursor, null for what is none. */
+export function readCursor(text: string): Cursor | null {
+  try {
+    return cursorShape.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
+}
