@@ -1,18 +1,25 @@
 import { and, asc, count, eq, exists, isNull, lt, lte, or, sql } from "drizzle-orm";
+import type { MacFacts } from "../domain/line.ts";
 import type { PublicAddresses } from "../domain/public-address.ts";
-import type { Sync } from "../domain/snapshot.ts";
+import type { AccountKind, Sync } from "../domain/snapshot.ts";
 import { bumpOrganization } from "./api-keys.ts";
 import { type Database, type PageQuery, runTogether, type Statement } from "./database.ts";
 import { addressesColumn, readAddressesColumn } from "./public-urls.ts";
 import { numbers, twilioAccounts } from "./schema.ts";
 
-/** A Twilio account's row; its credentials are sealed with the row's id and the column's name. */
+const isTwilio = eq(twilioAccounts.kind, "twilio");
+
+/** An account's row; its credentials are sealed with the row's id and the column's name. */
 export type AccountRow = {
   id: string;
   organizationId: string;
   name: string;
   accountSid: string;
   sandbox: boolean;
+  kind: AccountKind;
+  url: string | null;
+  password: string | null;
+  mac: MacFacts | null;
   apiKeySid: string | null;
   apiKeySecret: string | null;
   authToken: string | null;
@@ -42,6 +49,36 @@ export async function findAccount(db: Database, id: string): Promise<AccountRow 
   return (await db.select().from(twilioAccounts).where(eq(twilioAccounts.id, id)).get()) ?? null;
 }
 
+/** What an account that is no Mac has of one. */
+export const noMac = { kind: "twilio", url: null, password: null, mac: null } as const;
+
+/** Returns one Twilio account, or null: the calls about them know no other. */
+export async function findTwilioAccount(db: Database, id: string): Promise<AccountRow | null> {
+  return (
+    (await db
+      .select()
+      .from(twilioAccounts)
+      .where(and(eq(twilioAccounts.id, id), isTwilio))
+      .get()) ?? null
+  );
+}
+
+/** Returns one Mac, or null. */
+export async function findMac(db: Database, id: string): Promise<AccountRow | null> {
+  const where = and(eq(twilioAccounts.id, id), eq(twilioAccounts.kind, "bluebubbles"));
+  return (await db.select().from(twilioAccounts).where(where).get()) ?? null;
+}
+
+/** Returns the Mac of an organization at this URL, or null. */
+export async function findMacAt(db: Database, organizationId: string, url: string): Promise<AccountRow | null> {
+  const where = and(
+    eq(twilioAccounts.organizationId, organizationId),
+    eq(twilioAccounts.kind, "bluebubbles"),
+    eq(twilioAccounts.url, url),
+  );
+  return (await db.select().from(twilioAccounts).where(where).get()) ?? null;
+}
+
 /** Returns one account, or null, and every address of ours for which it may sign. */
 export async function findSigner(
   db: Database,
@@ -50,7 +87,7 @@ export async function findSigner(
   const row = await db
     .select({ account: twilioAccounts, addresses: addressesColumn })
     .from(twilioAccounts)
-    .where(eq(twilioAccounts.id, id))
+    .where(and(eq(twilioAccounts.id, id), isTwilio))
     .get();
   return row === undefined ? null : { account: row.account, addresses: readAddressesColumn(row.addresses) };
 }
@@ -71,12 +108,16 @@ export async function hasLiveAccount(db: Database): Promise<boolean> {
   return (await db.select({ id }).from(twilioAccounts).where(eq(sandbox, false)).limit(1).get()) !== undefined;
 }
 
-/** Returns one page of accounts, oldest first, and how many there are. */
+/** Returns one page of accounts, oldest first, and how many there are; `kind` null asks for all. */
 export async function listAccounts(
   db: Database,
-  query: PageQuery & { organizationId: string | null },
+  query: PageQuery & { organizationId: string | null; kind?: AccountKind | null },
 ): Promise<{ accounts: AccountRow[]; total: number }> {
-  const where = query.organizationId === null ? undefined : eq(twilioAccounts.organizationId, query.organizationId);
+  const { organizationId, kind = null } = query;
+  const where = and(
+    organizationId === null ? undefined : eq(twilioAccounts.organizationId, organizationId),
+    kind === null ? undefined : eq(twilioAccounts.kind, kind),
+  );
   const [accounts, [counted]] = await db.batch([
     db
       .select()
@@ -102,7 +143,7 @@ export async function listDueAccounts(
     and(eq(status, "unhealthy"), lt(checkedAt, before.unhealthy)),
     and(eq(status, "connected"), lt(checkedAt, before.connected), hasNumbers),
   );
-  const real = eq(twilioAccounts.sandbox, false);
+  const real = and(eq(twilioAccounts.sandbox, false), isTwilio);
   return db.select().from(twilioAccounts).where(and(real, due)).orderBy(asc(checkedAt)).limit(limit);
 }
 

@@ -1,4 +1,5 @@
 import { and, asc, count, desc, eq, gt, inArray, isNull, lt, ne, or, sql } from "drizzle-orm";
+import type { Fallback } from "../domain/line.ts";
 import type { KeyMode, KeyStatus, Protocol, Selection } from "../domain/snapshot.ts";
 import { type Database, type PageQuery, runTogether, type Statement } from "./database.ts";
 import { apiKeySecrets, apiKeys, numbers, organizations, webhooks } from "./schema.ts";
@@ -17,6 +18,9 @@ export type ApiKey = {
   resendUnknown: boolean;
   waitingLimitSeconds: number;
   moveWaiting: boolean;
+  maySendTwice: boolean;
+  fallback: Fallback | null;
+  offlineLimitSeconds: number;
   createdAt: number;
   revokedAt: number | null;
   version: number;
@@ -90,6 +94,9 @@ const keyView = {
   resendUnknown: apiKeys.resendUnknown,
   waitingLimitSeconds: apiKeys.waitingLimitSeconds,
   moveWaiting: apiKeys.moveWaiting,
+  maySendTwice: apiKeys.maySendTwice,
+  fallback: apiKeys.fallback,
+  offlineLimitSeconds: apiKeys.offlineLimitSeconds,
   createdAt: apiKeys.createdAt,
   revokedAt: apiKeys.revokedAt,
   version: apiKeys.version,
@@ -170,6 +177,9 @@ export async function updateApiKey(
       | "resendUnknown"
       | "waitingLimitSeconds"
       | "moveWaiting"
+      | "maySendTwice"
+      | "fallback"
+      | "offlineLimitSeconds"
     > & {
       status: Exclude<KeyStatus, "revoked">;
     }

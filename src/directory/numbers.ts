@@ -1,4 +1,5 @@
 import { and, asc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
+import type { Caps } from "../domain/line.ts";
 import type { Capabilities, NumberType, Protocol, SenderChannel } from "../domain/snapshot.ts";
 import type { AccountRow } from "./accounts.ts";
 import { bumpKeys } from "./api-keys.ts";
@@ -25,6 +26,8 @@ export type NumberRow = {
   previousWebhooks: Record<string, string> | null;
   webhookOk: boolean | null;
   webhookAddress: string | null;
+  caps: Caps | null;
+  lineMark: string | null;
   createdAt: number;
 };
 

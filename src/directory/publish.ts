@@ -108,6 +108,9 @@ function composeSnapshot({ key, organization, addresses }: Found, known: Known):
       resendUnknown: key.resendUnknown,
       waitingLimitSeconds: key.waitingLimitSeconds,
       moveWaiting: key.moveWaiting,
+      maySendTwice: key.maySendTwice,
+      fallback: key.fallback,
+      offlineLimitSeconds: key.offlineLimitSeconds,
       shortNumber: key.shortNumber,
     },
     secrets: secrets.map(({ hash, validUntil }) => ({ hash, validUntil })),
@@ -158,6 +161,7 @@ function readNumber(row: NumberRow, sync: Sync | null): SenderNumber {
     isActive: row.isActive,
     capabilities: limitCapabilities(row, sync),
     messagingServiceSid: row.messagingServiceSid,
+    ...(row.channel === "imessage" ? { caps: row.caps, lineMark: row.lineMark } : {}),
   };
 }
 
@@ -179,6 +183,7 @@ export function readAccount(row: AccountRow): Account {
     messagingServiceSid: row.messagingServiceSid,
     sync: row.sync,
     refused: row.status === "unhealthy",
+    ...(row.kind === "twilio" ? {} : { kind: row.kind, url: row.url, password: row.password, mac: row.mac }),
   };
 }
 

@@ -1,5 +1,7 @@
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { Caps, Fallback, MacFacts } from "../domain/line.ts";
 import type {
+  AccountKind,
   Capabilities,
   KeyMode,
   KeyStatus,
@@ -52,6 +54,9 @@ export const apiKeys = sqliteTable(
     resendUnknown: integer("resend_unknown", { mode: "boolean" }).notNull().default(false),
     waitingLimitSeconds: integer("waiting_limit_seconds").notNull().default(86_400),
     moveWaiting: integer("move_waiting", { mode: "boolean" }).notNull().default(false),
+    maySendTwice: integer("may_send_twice", { mode: "boolean" }).notNull().default(false),
+    fallback: text("fallback", { mode: "json" }).$type<Fallback | null>(),
+    offlineLimitSeconds: integer("offline_limit_seconds").notNull().default(86_400),
     shortNumber: integer("short_number").notNull(),
     version: integer("version").notNull().default(1),
     publishedVersion: integer("published_version").notNull().default(0),
@@ -86,6 +91,7 @@ export const masterKeys = sqliteTable("master_keys", {
   newestSince: integer("newest_since").notNull(),
 });
 
+/** An account of a network: Twilio's, the sandbox's, or a Mac (`kind` `bluebubbles`), which has `url` and `password` and what it last said of itself. */
 export const twilioAccounts = sqliteTable(
   "twilio_accounts",
   {
@@ -96,6 +102,10 @@ export const twilioAccounts = sqliteTable(
     name: text("name").notNull(),
     accountSid: text("account_sid").notNull(),
     sandbox: integer("sandbox", { mode: "boolean" }).notNull().default(false),
+    kind: text("kind").$type<AccountKind>().notNull().default("twilio"),
+    url: text("url"),
+    password: text("password"),
+    mac: text("mac", { mode: "json" }).$type<MacFacts | null>(),
     apiKeySid: text("api_key_sid"),
     apiKeySecret: text("api_key_secret"),
     authToken: text("auth_token"),
@@ -142,6 +152,9 @@ export const numbers = sqliteTable(
     webhookOk: integer("webhook_ok", { mode: "boolean" }),
     /** The public address that its webhooks at the carrier were last seen to lead to. */
     webhookAddress: text("webhook_address"),
+    caps: text("caps", { mode: "json" }).$type<Caps | null>(),
+    /** A line's: the Mac's newest row when it last joined or left a pool. */
+    lineMark: text("line_mark"),
     createdAt: integer("created_at").notNull(),
   },
   (table) => [

@@ -8,6 +8,7 @@ export const sealedColumns = [
   { table: "twilio_accounts", column: "api_key_secret" },
   { table: "twilio_accounts", column: "auth_token" },
   { table: "twilio_accounts", column: "previous_auth_token" },
+  { table: "twilio_accounts", column: "password" },
   { table: "webhooks", column: "secret" },
   { table: "webhooks", column: "previous_secret" },
 ] as const;
@@ -25,6 +26,9 @@ export type SealedValue = {
 /** A sealed value is `v1.<key id>.…`. */
 const keyIdOf = sql.raw("substr(substr(sealed, 4), 1, instr(substr(sealed, 4), '.') - 1)");
 
+/** D1 unites at most five selects in one (platform limit). */
+const unitedAtMost = 5;
+
 function allSealed(): SQL {
   const parts = sealedColumns.map(({ table, column }) => {
     const owner = table === "webhooks" ? "api_key_id" : "NULL";
@@ -32,7 +36,11 @@ function allSealed(): SQL {
       `SELECT '${table}' AS "table", '${column}' AS "column", id AS row, ${column} AS sealed, organization_id AS organizationId, ${owner} AS apiKeyId FROM ${table} WHERE ${column} IS NOT NULL`,
     );
   });
-  return sql.join(parts, sql.raw(" UNION ALL "));
+  const groups = [parts.slice(0, unitedAtMost), parts.slice(unitedAtMost)];
+  return sql.join(
+    groups.map((group) => sql`SELECT * FROM (${sql.join(group, sql.raw(" UNION ALL "))})`),
+    sql.raw(" UNION ALL "),
+  );
 }
 
 /** Returns how many secrets of accounts and webhooks each master key has sealed, by the key's id. */

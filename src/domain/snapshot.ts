@@ -1,3 +1,4 @@
+import type { Caps, Fallback, MacFacts } from "./line.ts";
 import type { PublicAddresses } from "./public-address.ts";
 
 /** The words of the directory as a pool knows them: one snapshot is everything a key's object needs to decide by itself. */
@@ -34,6 +35,9 @@ export type SenderNumber = {
   isActive: boolean;
   capabilities: Capabilities;
   messagingServiceSid: string | null;
+  /** A line's; a snapshot of before lines were known does not name them. */
+  caps?: Caps | null;
+  lineMark?: string | null;
 };
 
 export type Sync = {
@@ -47,6 +51,9 @@ export const defaultSync: Sync = { direction: "both", channels: ["sms", "whatsap
 
 /** A secret of the directory, sealed; opened only with its own row and column (see `sealing/`). */
 export type Sealed = string;
+
+/** Which network an account is of. */
+export type AccountKind = "twilio" | "bluebubbles";
 
 /** A Twilio account with sealed credentials. An API key pair sends; the auth token also verifies webhooks. */
 export type Account = {
@@ -63,6 +70,11 @@ export type Account = {
   sync: Sync;
   /** Whether the carrier refuses its credentials: nothing leaves through it until a test succeeds. */
   refused: boolean;
+  /** A snapshot of before Macs were known does not name them: it holds Twilio accounts. */
+  kind?: AccountKind;
+  url?: string | null;
+  password?: Sealed | null;
+  mac?: MacFacts | null;
 };
 
 export type WebhookType = "message" | "status" | "all";
@@ -126,6 +138,10 @@ export type Snapshot = {
     waitingLimitSeconds?: number;
     /** Whether what waits untried on a refused account moves to another number; a snapshot of before it was known does not name it. */
     moveWaiting?: boolean;
+    /** Whether a line without the Private API sends, although its server may then send one message several times; a snapshot of before lines were known names none of these. */
+    maySendTwice?: boolean;
+    fallback?: Fallback | null;
+    offlineLimitSeconds?: number;
     /** Names the pool in a short link. */
     shortNumber: number;
   };

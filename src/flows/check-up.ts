@@ -34,7 +34,7 @@ export async function checkUp(deps: Deps, status: Status, needs: readonly KeyNee
     },
   ];
   if (!directory.ok || !migrations.ok) return found;
-  const asked = { limit: accountsAtMost, offset: 0, organizationId: null };
+  const asked = { limit: accountsAtMost, offset: 0, organizationId: null, kind: "twilio" as const };
   const { accounts } = await listAccounts(deps.db, asked);
   const live = accounts.filter(({ sandbox }) => !sandbox);
   return [

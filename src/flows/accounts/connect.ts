@@ -1,9 +1,10 @@
 import type { Login } from "../../carriers/twilio/account.ts";
 import {
   type AccountRow,
-  findAccount,
   findAccountBySid,
+  findTwilioAccount,
   insertAccount,
+  noMac,
   updateAccount,
 } from "../../directory/accounts.ts";
 import { runTogether } from "../../directory/database.ts";
@@ -68,6 +69,7 @@ export async function connectAccount(
     name: input.name ?? `Twilio …${input.accountSid.slice(-4)}`,
     accountSid: input.accountSid,
     sandbox: false,
+    ...noMac,
     apiKeySid: input.apiKeySid ?? null,
     apiKeySecret: await sealed(deps, id, "api_key_secret", input.apiKeySecret),
     authToken: await sealed(deps, id, "auth_token", input.authToken),
@@ -96,7 +98,7 @@ export async function changeAccount(
   id: string,
   input: AccountSettings & Credentials,
 ): Promise<Result<AccountRow>> {
-  const row = await findAccount(deps.db, id);
+  const row = await findTwilioAccount(deps.db, id);
   if (row === null) return fail("not_found", "Twilio account not found.");
   const renewed = input.apiKeySid !== undefined || input.authToken !== undefined;
   if (renewed) {
@@ -194,7 +196,7 @@ export type Check = {
 
 /** Tests an account capability by capability; `ok` is about credentials, numbers and messages. */
 export async function testAccount(deps: Deps, id: string): Promise<Result<{ ok: boolean; checks: Check[] }>> {
-  const row = await findAccount(deps.db, id);
+  const row = await findTwilioAccount(deps.db, id);
   if (row === null) return fail("not_found", "Twilio account not found.");
   const login = await openLogin(deps, readAccount(row));
   const carrier = deps.carrier(row, login);

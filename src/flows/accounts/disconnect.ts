@@ -1,4 +1,4 @@
-import { deleteAccount, findAccount } from "../../directory/accounts.ts";
+import { deleteAccount, findTwilioAccount } from "../../directory/accounts.ts";
 import { listNumbers } from "../../directory/numbers.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import type { Deps } from "../deps.ts";
@@ -13,7 +13,7 @@ export async function disconnectAccount(
   deps: Deps,
   id: string,
 ): Promise<Result<{ deletedAt: number; notRestored: string[] }>> {
-  const account = await findAccount(deps.db, id);
+  const account = await findTwilioAccount(deps.db, id);
   if (account === null) return fail("not_found", "Twilio account not found.");
   if (account.sandbox) {
     return fail("forbidden", "The sandbox account belongs to its organization and cannot be disconnected.");

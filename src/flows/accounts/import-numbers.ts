@@ -1,6 +1,6 @@
 import type { Refusal } from "../../carriers/carrier.ts";
 import type { CarrierNumber, Login, NumberWebhooks } from "../../carriers/twilio/account.ts";
-import { type AccountRow, findAccount } from "../../directory/accounts.ts";
+import { type AccountRow, findTwilioAccount } from "../../directory/accounts.ts";
 import {
   deleteNumber,
   findNumber,
@@ -24,7 +24,7 @@ export type AvailableNumber = CarrierNumber & { imported: boolean; webhookOk: bo
 
 /** Returns every number of an account, all of Twilio's pages followed, with what is imported and whether its webhook is ours. */
 export async function listAvailable(deps: Deps, accountId: string): Promise<Result<AvailableNumber[]>> {
-  const account = await findAccount(deps.db, accountId);
+  const account = await findTwilioAccount(deps.db, accountId);
   if (account === null) return fail("not_found", "Twilio account not found.");
   const listed = await deps.carrier(account, await openLogin(deps, readAccount(account))).listNumbers();
   if (!listed.ok) return readRefusal(listed.refusal);
@@ -53,7 +53,7 @@ export async function importNumbers(
   accountId: string,
   phoneNumbers: string[],
 ): Promise<Result<ImportResult[]>> {
-  const account = await findAccount(deps.db, accountId);
+  const account = await findTwilioAccount(deps.db, accountId);
   if (account === null) return fail("not_found", "Twilio account not found.");
   const addressed = account.sandbox ? ok("") : await needAddress(deps);
   if (!addressed.ok) return addressed;
@@ -167,13 +167,15 @@ function composeNumber(deps: Deps, account: AccountRow, there: CarrierNumber, kn
     previousWebhooks: null,
     webhookOk: known?.webhookOk ?? false,
     webhookAddress: known?.webhookAddress ?? null,
+    caps: null,
+    lineMark: null,
     createdAt: known?.createdAt ?? deps.now(),
   };
 }
 
 /** Adds a sender that Twilio does not list among its phone numbers: a WhatsApp address or a short code. */
 export async function addSender(deps: Deps, accountId: string, address: string): Promise<Result<NumberRow>> {
-  const account = await findAccount(deps.db, accountId);
+  const account = await findTwilioAccount(deps.db, accountId);
   if (account === null) return fail("not_found", "Twilio account not found.");
   if ((await findNumber(deps.db, address)) !== null) return fail("already_exists", "This sender is known already.");
   const whatsapp = address.startsWith("whatsapp:");
@@ -197,6 +199,8 @@ export async function addSender(deps: Deps, accountId: string, address: string):
     previousWebhooks: null,
     webhookOk: null,
     webhookAddress: null,
+    caps: null,
+    lineMark: null,
     createdAt: deps.now(),
   };
   await saveNumber(deps.db, row);

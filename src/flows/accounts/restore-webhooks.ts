@@ -1,5 +1,5 @@
 import type { CarrierNumber, NumberWebhooks, TwilioAccount } from "../../carriers/twilio/account.ts";
-import { type AccountRow, findAccount } from "../../directory/accounts.ts";
+import { type AccountRow, findTwilioAccount } from "../../directory/accounts.ts";
 import { type NumberRow, saveNumber } from "../../directory/numbers.ts";
 import { readAccount } from "../../directory/publish.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
@@ -25,7 +25,7 @@ export async function restoreWebhooks(
   there?: CarrierNumber | null,
 ): Promise<Result<boolean>> {
   if (number.accountId === null || number.providerId === null || number.previousWebhooks === null) return ok(false);
-  const account = await findAccount(deps.db, number.accountId);
+  const account = await findTwilioAccount(deps.db, number.accountId);
   if (account === null) return ok(false);
   const carrier = deps.carrier(account, await openLogin(deps, readAccount(account)));
   const found = there === undefined ? await carrier.findNumber(number.address) : { ok: true as const, value: there };

@@ -8,6 +8,7 @@ import {
 } from "../../directory/api-keys.ts";
 import { formatKeyId, hint, mintToken } from "../../domain/api-key.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
+import type { Fallback } from "../../domain/line.ts";
 import type { KeyMode, Selection } from "../../domain/snapshot.ts";
 import { deriveKey } from "../../sealing/derive.ts";
 import type { Deps } from "../deps.ts";
@@ -87,11 +88,24 @@ export async function changeKey(
 ): Promise<Result<ApiKeyView>> {
   const key = await findLiving(deps, id);
   if (!key.ok) return key;
+  const allowed = await mayFallBackTo(deps, key.value, change.fallback ?? null);
+  if (!allowed.ok) return allowed;
   if (!(await updateApiKey(deps.db, id, change))) return wasRevoked();
   const published = await publishKeys(deps, [id]);
   if (!published.ok) return published;
   const changed = await findApiKey(deps.db, id);
   return changed === null ? fail("not_found", "API key not found.") : ok(changed);
+}
+
+/** A message falls back to another key of its organization, which sends by another network. */
+async function mayFallBackTo(deps: Deps, key: ApiKeyView, fallback: Fallback | null): Promise<Result<null>> {
+  if (fallback?.to !== "api_key") return ok(null);
+  const other = await findApiKey(deps.db, fallback.apiKeyId);
+  if (other === null || other.status === "revoked" || other.organizationId !== key.organizationId) {
+    return fail("not_found", "The API key to fall back to was not found in this organization.");
+  }
+  if (other.id !== key.id && other.protocol !== "blooio" && other.mode === key.mode) return ok(null);
+  return fail("invalid_request", "fallback must name another API key of the same mode, one with Twilio numbers.");
 }
 
 async function findLiving(deps: Deps, id: string): Promise<Result<ApiKeyView>> {

@@ -1,4 +1,4 @@
-import { type AccountRow, insertAccount } from "../../directory/accounts.ts";
+import { type AccountRow, insertAccount, noMac } from "../../directory/accounts.ts";
 import {
   findOrganization,
   insertOrganization,
@@ -47,6 +47,7 @@ async function composeSandboxAccount(
       name: "Sandbox",
       accountSid: `AC${hex(deps.randomBytes(16))}`,
       sandbox: true,
+      ...noMac,
       apiKeySid: null,
       apiKeySecret: null,
       authToken: await sealSecret(deps, "twilio_accounts", id, "auth_token", authToken),

@@ -1,4 +1,4 @@
-import { findAccount } from "../../directory/accounts.ts";
+import { findTwilioAccount } from "../../directory/accounts.ts";
 import { readAccount } from "../../directory/publish.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import { readRefusal } from "../accounts/read-refusal.ts";
@@ -13,7 +13,7 @@ export const largestMediaBytes = 15 * 1024 * 1024;
 export async function fetchMedia(deps: Deps, place: MediaPlace, query: URLSearchParams): Promise<Result<Response>> {
   const allowed = await checkMediaUrl(deps, place, query);
   if (!allowed.ok) return allowed;
-  const account = await findAccount(deps.db, place.accountId);
+  const account = await findTwilioAccount(deps.db, place.accountId);
   if (account === null) return fail("not_found", "The Twilio account of this file was disconnected.");
   const login = await openLogin(deps, readAccount(account));
   const opened = await deps.carrier(account, login).openMedia({ message: place.messageSid, file: place.mediaSid });

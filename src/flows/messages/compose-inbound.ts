@@ -1,4 +1,4 @@
-import { findAccount } from "../../directory/accounts.ts";
+import { findTwilioAccount } from "../../directory/accounts.ts";
 import { findNumber } from "../../directory/numbers.ts";
 import { fail, type Result } from "../../domain/failure.ts";
 import { readPhoneNumber } from "../../domain/phone.ts";
@@ -13,7 +13,7 @@ export async function composeInbound(
   if (!from.ok) return from;
   const number = await findNumber(deps.db, message.to);
   if (number === null) return fail("not_found", `${message.to} is not imported: import it from the sandbox account.`);
-  const account = number.accountId === null ? null : await findAccount(deps.db, number.accountId);
+  const account = number.accountId === null ? null : await findTwilioAccount(deps.db, number.accountId);
   if (account === null || !account.sandbox) {
     return fail("forbidden", `${message.to} is a real number: only numbers of the sandbox can be written to here.`);
   }

@@ -10,6 +10,7 @@ import {
   updateNumber,
 } from "../../directory/numbers.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
+import { type Caps, defaultCaps } from "../../domain/line.ts";
 import type { NumberType, Protocol } from "../../domain/snapshot.ts";
 import type { Deps } from "../deps.ts";
 import { handOver } from "../messages/hand-over.ts";
@@ -23,7 +24,11 @@ export type NumberChange = {
   messagesPerSecond?: number | null;
   messagingServiceSid?: string | null;
   isActive?: boolean;
+  caps?: CapsChange;
 };
+
+/** What of a line's caps changes; `perSecond` is its pace. */
+export type CapsChange = { [Name in keyof Caps]?: Caps[Name] | undefined } & { perSecond?: number | null | undefined };
 
 const protocolNames: Record<Protocol, string> = { twilio: "Twilio", blooio: "Blooio" };
 
@@ -31,19 +36,40 @@ const protocolNames: Record<Protocol, string> = { twilio: "Twilio", blooio: "Blo
 export async function changeNumber(deps: Deps, address: string, change: NumberChange): Promise<Result<NumberRow>> {
   const number = await findNumber(deps.db, address);
   if (number === null) return fail("not_found", "Number not found.");
-  if (change.apiKeyId !== undefined && change.apiKeyId !== number.apiKeyId) {
-    const moved = await move(deps, number, change.apiKeyId);
-    if (!moved.ok) return moved;
-  }
-  const { apiKeyId: _, position, ...settings } = change;
+  const refused = refuseForLine(number, change);
+  if (refused !== null) return refused;
+  const moved = await moveWhereAsked(deps, number, change.apiKeyId);
+  if (!moved.ok) return moved;
+  const { apiKeyId: _, position, caps, ...plain } = change;
   const current = await findNumber(deps.db, address);
   if (current === null) return fail("not_found", "Number not found.");
+  const settings = { ...plain, ...(caps === undefined ? {} : changeCaps(current, caps)) };
   if (Object.keys(settings).length > 0) await updateNumber(deps.db, address, settings, keysOf(current));
   if (position !== undefined && current.apiKeyId !== null) await place(deps, current.apiKeyId, address, position);
   const settled = await settle(deps, current);
   if (!settled.ok) return settled;
   const changed = await findNumber(deps.db, address);
   return changed === null ? fail("not_found", "Number not found.") : ok(changed);
+}
+
+function refuseForLine(number: NumberRow, change: NumberChange): Result<never> | null {
+  const isLine = number.channel === "imessage";
+  if (change.caps !== undefined && !isLine) {
+    return fail("invalid_request", "caps are an iMessage line's: set messages_per_second of this number.");
+  }
+  return null;
+}
+
+/** Returns a line's settings with the caps that are given in place of those that stand. */
+export function changeCaps(
+  number: Pick<NumberRow, "caps" | "messagesPerSecond">,
+  { perSecond, ...given }: CapsChange,
+): Pick<NumberRow, "caps" | "messagesPerSecond"> {
+  const named = Object.entries(given).filter(([, value]) => value !== undefined);
+  return {
+    caps: { ...(number.caps ?? defaultCaps), ...Object.fromEntries(named) },
+    messagesPerSecond: perSecond === undefined ? number.messagesPerSecond : perSecond,
+  };
 }
 
 function keysOf(number: NumberRow): string[] {
@@ -57,6 +83,10 @@ async function settle(deps: Deps, number: NumberRow): Promise<Result<null>> {
     await handOver(deps, { number: number.address, keyId: number.apiKeyId });
   }
   return published;
+}
+
+async function moveWhereAsked(deps: Deps, number: NumberRow, keyId: string | null | undefined): Promise<Result<null>> {
+  return keyId === undefined || keyId === number.apiKeyId ? ok(null) : move(deps, number, keyId);
 }
 
 /** Takes the number from its pool and, only when that pool has confirmed it, gives it to the other. Of two moves at once the later one wins, step by step. */

@@ -1,3 +1,4 @@
+import { isEmail } from "../../domain/email.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import { readConversationId, readPhoneNumber } from "../../domain/phone.ts";
 import type { ContactCapabilities, ContactPage, ContactView, ErasedContact } from "../../domain/pool-calls.ts";
@@ -122,14 +123,6 @@ function readContactId(desk: Desk, raw: string): Result<string> {
   if (raw.includes("@")) return fail("invalid_request", "The contact id is not a valid email address.");
   const number = readPhoneNumber(raw, country);
   return number.ok ? ok(number.value.address) : number;
-}
-
-/** A mailbox and a domain of at least two labels; whether the mailbox exists only a mail can tell. */
-function isEmail(text: string): boolean {
-  const [mailbox, domain, ...more] = text.split("@");
-  if (mailbox === undefined || domain === undefined || more.length > 0) return false;
-  if (mailbox.length > 64 || !/^[^\s",:;<>()[\]\\]+$/.test(mailbox)) return false;
-  return domain.length <= 255 && /^[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+$/.test(domain);
 }
 
 function typeOf(id: string): "phone" | "email" {

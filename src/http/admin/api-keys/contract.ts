@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { offlineLimitSeconds } from "../../../domain/line.ts";
 import { waitingLimitSeconds } from "../../../domain/waiting.ts";
 import { defineOperation } from "../../operation.ts";
 import { countryCode, segment, timestamp, wholeNumber } from "../../shapes/fields.ts";
@@ -8,6 +9,19 @@ import { givenName, Selection } from "../organizations/contract.ts";
 
 const mode = z.enum(["live", "test"]);
 export const keyProtocol = z.enum(["twilio", "blooio"]);
+
+export const Fallback = z
+  .union(
+    [
+      z.strictObject({ to: z.literal("line_sms") }),
+      z.strictObject({ to: z.literal("api_key"), api_key_id: z.string().min(1).max(128) }),
+    ],
+    { error: 'must be {"to": "line_sms"}, or {"to": "api_key"} with api_key_id.' },
+  )
+  .meta({
+    id: "Fallback",
+    description: "Where a message goes whose contact is not on iMessage, or whose first try certainly did not go.",
+  });
 
 export const ApiKey = z
   .object({
@@ -26,6 +40,9 @@ export const ApiKey = z
     resend_unknown: z.boolean().optional(),
     waiting_limit_seconds: z.int().optional(),
     move_waiting: z.boolean().optional(),
+    may_send_twice: z.boolean().optional(),
+    fallback: Fallback.nullish(),
+    offline_limit_seconds: z.int().optional(),
     waiting: z.int().nullish().meta({
       description: "Messages that have not left: revoking the key cancels them. null: its pool did not answer.",
     }),
@@ -128,6 +145,15 @@ export const updateApiKey = defineOperation({
     move_waiting: z.boolean().optional().meta({
       description:
         "Move what waits untried on a number of a refused account to another number, unless its sender was asked for by name. false unless set.",
+    }),
+    may_send_twice: z.boolean().optional().meta({
+      description:
+        "Let iMessage lines without the Private API send: their server may then send one message up to three times. false unless set, and such a line only receives.",
+    }),
+    fallback: Fallback.nullish().meta({ description: "null, as it is unless set: no message changes its way." }),
+    offline_limit_seconds: z.int().min(offlineLimitSeconds.least).max(offlineLimitSeconds.most).optional().meta({
+      description:
+        "How long a message waits for its iMessage line while that is offline; then it fails and says why. It never leaves from another line. A day unless set.",
     }),
   }),
   answers: { 200: { description: "The key as it now stands.", schema: ApiKey } },

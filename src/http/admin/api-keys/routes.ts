@@ -1,6 +1,7 @@
 import type { Hono } from "hono";
 import type * as z from "zod";
 import { type ApiKeyView, listApiKeys } from "../../../directory/api-keys.ts";
+import type { Fallback } from "../../../domain/line.ts";
 import type { Deps } from "../../../flows/deps.ts";
 import * as flows from "../../../flows/keys/api-keys.ts";
 import { adminGuard, type Edge } from "../../edge.ts";
@@ -30,10 +31,21 @@ async function toApiKey(deps: Deps, key: ApiKeyView): Promise<z.output<typeof op
     resend_unknown: key.resendUnknown,
     waiting_limit_seconds: key.waitingLimitSeconds,
     move_waiting: key.moveWaiting,
+    may_send_twice: key.maySendTwice,
+    fallback: toFallback(key.fallback),
+    offline_limit_seconds: key.offlineLimitSeconds,
     waiting: stats?.waitingMessages ?? null,
     last_used_at: stats?.lastUsedAt ?? null,
     created_at: key.createdAt,
   };
+}
+
+function toFallback(fallback: Fallback | null): z.output<typeof operations.Fallback> | null {
+  return fallback?.to === "api_key" ? { to: fallback.to, api_key_id: fallback.apiKeyId } : fallback;
+}
+
+function readFallback(given: z.output<typeof operations.Fallback>): Fallback {
+  return given.to === "api_key" ? { to: given.to, apiKeyId: given.api_key_id } : given;
 }
 
 /** Registers the calls about API keys. */
@@ -100,6 +112,9 @@ function mountChanging(router: Hono<Edge>): void {
         resendUnknown: body.resend_unknown,
         waitingLimitSeconds: body.waiting_limit_seconds,
         moveWaiting: body.move_waiting,
+        maySendTwice: body.may_send_twice,
+        fallback: body.fallback && readFallback(body.fallback),
+        offlineLimitSeconds: body.offline_limit_seconds,
       });
       const changed = await flows.changeKey(c.get("deps"), params.apiKeyId, change);
       return changed.ok ? reply(200, await toApiKey(c.get("deps"), changed.value)) : changed;

@@ -1,5 +1,5 @@
 import type { Hono } from "hono";
-import { findAccount, listAccounts } from "../../../directory/accounts.ts";
+import { findTwilioAccount, listAccounts } from "../../../directory/accounts.ts";
 import { fail } from "../../../domain/failure.ts";
 import { changeAccount, connectAccount, testAccount } from "../../../flows/accounts/connect.ts";
 import { disconnectAccount } from "../../../flows/accounts/disconnect.ts";
@@ -50,7 +50,12 @@ function mountReading(router: Hono<Edge>): void {
     operations.listIntegrations,
     async ({ query, reply }, c) => {
       const deps = c.get("deps");
-      const asked = { limit: query.limit, offset: query.offset, organizationId: query.organization_id ?? null };
+      const asked = {
+        limit: query.limit,
+        offset: query.offset,
+        organizationId: query.organization_id ?? null,
+        kind: "twilio" as const,
+      };
       const { accounts, total } = await listAccounts(deps.db, asked);
       const integrations = await Promise.all(accounts.map((account) => toIntegration(deps, account)));
       return reply(200, { integrations, pagination: paginate(query, total) });
@@ -62,7 +67,7 @@ function mountReading(router: Hono<Edge>): void {
     router,
     operations.getIntegration,
     async ({ params, reply }, c) => {
-      const account = await findAccount(c.get("deps").db, params.integrationId);
+      const account = await findTwilioAccount(c.get("deps").db, params.integrationId);
       if (account === null) return fail("not_found", "Twilio account not found.");
       return reply(200, await toIntegration(c.get("deps"), account));
     },

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import type { NumberRow } from "../../../directory/numbers.ts";
 import type { NumberStats } from "../../../domain/pool-calls.ts";
-import type { Health, ManagedNumber } from "./contract.ts";
+import type { CapsAnswer, Health, ManagedNumber } from "./contract.ts";
 
 /** Returns a number as its operator sees it. */
 export function toManagedNumber(number: NumberRow, stats?: NumberStats): z.output<typeof ManagedNumber> {
@@ -18,8 +18,19 @@ export function toManagedNumber(number: NumberRow, stats?: NumberStats): z.outpu
     messaging_service_sid: number.messagingServiceSid,
     is_active: number.isActive,
     capabilities: { ...number.capabilities },
+    caps: toCaps(number),
     health: toHealth(stats),
     created_at: number.createdAt,
+  };
+}
+
+function toCaps({ channel, caps, messagesPerSecond }: NumberRow): z.output<typeof CapsAnswer> | null {
+  if (channel !== "imessage") return null;
+  return {
+    per_second: messagesPerSecond,
+    new_contacts_per_hour: caps?.newContactsPerHour ?? null,
+    new_contacts_per_day: caps?.newContactsPerDay ?? null,
+    unanswered: caps?.unanswered ?? null,
   };
 }
 

@@ -19,6 +19,23 @@ export const Health = z
 
 const rate = z.number().positive().max(1000);
 
+const cap = (what: string) => z.int().min(1).max(100_000).nullable().optional().meta({ description: what });
+const capFields = {
+  per_second: rate.nullable().optional().meta({ description: "Messages a second." }),
+  new_contacts_per_hour: cap("People without an exchange in 30 days who are written to in a rolling hour."),
+  new_contacts_per_day: cap("The same in a rolling day."),
+  unanswered: cap("Messages to one person since they last wrote."),
+};
+export const Caps = z.strictObject(capFields);
+export const CapsAnswer = z
+  .object({
+    per_second: z.number().nullable(),
+    new_contacts_per_hour: z.int().nullable(),
+    new_contacts_per_day: z.int().nullable(),
+    unanswered: z.int().nullable(),
+  })
+  .meta({ id: "Caps", description: "What keeps a line's Apple ID alive; null: no cap." });
+
 export const ManagedNumber = z
   .object({
     phone_number: z.string(),
@@ -38,6 +55,7 @@ export const ManagedNumber = z
       voice: z.boolean(),
       whatsapp: z.boolean().optional(),
     }),
+    caps: CapsAnswer.nullish().meta({ description: "An iMessage line's." }),
     health: Health.nullable(),
     created_at: timestamp,
   })
@@ -56,6 +74,7 @@ const settings = {
     .nullish()
     .meta({ description: "The Messaging Service of this number's 10DLC registration; null: the account's." }),
   is_active: z.boolean().optional(),
+  caps: Caps.optional().meta({ description: "Of an iMessage line; null: no cap." }),
 };
 
 const common = { base: "admin", auth: "admin", tags: ["Numbers"] } as const;
@@ -112,14 +131,20 @@ export const createManagedNumber = defineOperation({
   method: "post",
   path: "/numbers",
   summary: "Register an iMessage line",
-  description: "Not available yet: 501.",
+  description:
+    "One Apple ID is one line, `dedicated`: the address from which its Mac starts conversations. Its further addresses are `inbound`: they answer where they were written to.",
   body: z.strictObject({
-    phone_number: z.string().min(1).max(64),
+    phone_number: z
+      .string()
+      .min(1)
+      .max(254)
+      .meta({ description: "A phone number in E.164 form, or an e-mail address." }),
+    integration_id: z.string().min(1).max(128),
     protocol: z.literal("blooio", { error: "must be blooio: Twilio numbers are imported." }),
     ...settings,
   }),
   answers: { 201: { description: "The number.", schema: ManagedNumber } },
-  errors: ["already_exists", "not_found", "coming_soon", ...conflicts],
+  errors: ["already_exists", "not_found", ...conflicts],
 });
 
 export const numberOperations = [

@@ -1,14 +1,37 @@
 import type { Hono } from "hono";
+import type * as z from "zod";
 import { listNumbers } from "../../../directory/numbers.ts";
-import { fail } from "../../../domain/failure.ts";
 import { releaseNumber } from "../../../flows/accounts/import-numbers.ts";
-import { changeNumber } from "../../../flows/numbers/assign.ts";
+import { type CapsChange, changeNumber } from "../../../flows/numbers/assign.ts";
 import { readNumberStats } from "../../../flows/numbers/number-stats.ts";
+import { registerLine } from "../../../flows/numbers/register-line.ts";
 import { adminGuard, type Edge } from "../../edge.ts";
 import { mount } from "../../mount.ts";
 import { given } from "../given.ts";
 import { toManagedNumber } from "./answers.ts";
 import * as operations from "./contract.ts";
+
+function readChange(body: z.output<typeof operations.updateManagedNumber.body>) {
+  return given({
+    apiKeyId: body.api_key_id,
+    position: body.position,
+    weight: body.weight,
+    type: body.type,
+    messagesPerSecond: body.messages_per_second,
+    messagingServiceSid: body.messaging_service_sid,
+    isActive: body.is_active,
+    caps: body.caps && readCaps(body.caps),
+  });
+}
+
+function readCaps(given: z.output<typeof operations.Caps>): CapsChange {
+  return {
+    perSecond: given.per_second,
+    newContactsPerHour: given.new_contacts_per_hour,
+    newContactsPerDay: given.new_contacts_per_day,
+    unanswered: given.unanswered,
+  };
+}
 
 /** Registers the calls about numbers. */
 export function mountNumbers(router: Hono<Edge>): void {
@@ -33,16 +56,7 @@ export function mountNumbers(router: Hono<Edge>): void {
     router,
     operations.updateManagedNumber,
     async ({ params, body, reply }, c) => {
-      const change = given({
-        apiKeyId: body.api_key_id,
-        position: body.position,
-        weight: body.weight,
-        type: body.type,
-        messagesPerSecond: body.messages_per_second,
-        messagingServiceSid: body.messaging_service_sid,
-        isActive: body.is_active,
-      });
-      const changed = await changeNumber(c.get("deps"), params.number, change);
+      const changed = await changeNumber(c.get("deps"), params.number, readChange(body));
       if (!changed.ok) return changed;
       const { apiKeyId, address } = changed.value;
       const stats = await readNumberStats(c.get("deps"), apiKeyId === null ? [] : [apiKeyId]);
@@ -66,7 +80,14 @@ export function mountNumbers(router: Hono<Edge>): void {
   mount(
     router,
     operations.createManagedNumber,
-    () => fail("coming_soon", "iMessage lines are coming soon."),
+    async ({ body, reply }, c) => {
+      const registered = await registerLine(
+        c.get("deps"),
+        { address: body.phone_number, integrationId: body.integration_id },
+        readChange(body),
+      );
+      return registered.ok ? reply(201, toManagedNumber(registered.value)) : registered;
+    },
     adminGuard,
   );
 }

@@ -1,0 +1,103 @@
+import { findMac } from "../../directory/accounts.ts";
+import { findNumber, listNumbers, type NumberRow, saveNumber } from "../../directory/numbers.ts";
+import { findOrganization } from "../../directory/organizations.ts";
+import { isEmail } from "../../domain/email.ts";
+import { fail, ok, type Result } from "../../domain/failure.ts";
+import { defaultCaps, defaultPerSecond, type MacFacts } from "../../domain/line.ts";
+import { readPhoneNumber } from "../../domain/phone.ts";
+import type { NumberType } from "../../domain/snapshot.ts";
+import type { Deps } from "../deps.ts";
+import { changeCaps, changeNumber, type NumberChange } from "./assign.ts";
+
+/**
+ * Registers a line of a Mac: the address from which its Apple ID starts conversations as `dedicated`, any other of its addresses as `inbound`. An address that the
+ * Mac does not have is refused, as far as it says which it has.
+ */
+export async function registerLine(
+  deps: Deps,
+  given: { address: string; integrationId: string },
+  settings: NumberChange,
+): Promise<Result<NumberRow>> {
+  const mac = await findMac(deps.db, given.integrationId);
+  if (mac === null) return fail("not_found", "No Mac is connected under this integration_id.");
+  const organization = await findOrganization(deps.db, mac.organizationId);
+  const address = readLineAddress(given.address, organization?.countryCode ?? null);
+  if (!address.ok) return address;
+  if ((await findNumber(deps.db, address.value)) !== null) {
+    return fail("already_exists", "This number is registered already: change it instead.");
+  }
+  const type = await chooseType(deps, mac, address.value, settings.type);
+  if (!type.ok) return type;
+  const { caps = {}, apiKeyId, position, ...plain } = settings;
+  const row: NumberRow = {
+    ...newLine,
+    address: address.value,
+    allocationId: deps.newId("alloc"),
+    organizationId: mac.organizationId,
+    accountId: mac.id,
+    friendlyName: address.value,
+    createdAt: deps.now(),
+    ...plain,
+    ...changeCaps(newLine, caps),
+    type: type.value,
+  };
+  await saveNumber(deps.db, row);
+  if (apiKeyId == null) return ok(row);
+  const placed = position === undefined ? { apiKeyId } : { apiKeyId, position };
+  return changeNumber(deps, row.address, placed);
+}
+
+const newLine = {
+  protocol: "blooio",
+  channel: "imessage",
+  providerId: null,
+  apiKeyId: null,
+  position: null,
+  weight: 1,
+  messagesPerSecond: defaultPerSecond,
+  isActive: true,
+  capabilities: { sms: false, mms: true, voice: false, whatsapp: false },
+  messagingServiceSid: null,
+  previousWebhooks: null,
+  webhookOk: null,
+  webhookAddress: null,
+  caps: defaultCaps,
+  lineMark: null,
+} as const;
+
+function readLineAddress(raw: string, country: string | null): Result<string> {
+  const email = raw.trim().toLowerCase();
+  if (email.includes("@")) {
+    return isEmail(email) ? ok(email) : fail("invalid_request", "phone_number is not a valid e-mail address.");
+  }
+  const number = readPhoneNumber(raw, country, false, "phone_number");
+  if (!number.ok) return number;
+  if (number.value.channel === "sms") return ok(number.value.address);
+  return fail("invalid_request", "phone_number must be a phone number in E.164 form, or an e-mail address.");
+}
+
+type Mac = { id: string; mac: MacFacts | null };
+
+/** New conversations leave from the Mac's active alias whatever is asked: only that one is `dedicated`, and a Mac that does not say which it is has one. */
+async function chooseType(
+  deps: Deps,
+  { id, mac }: Mac,
+  address: string,
+  wanted: NumberType | undefined,
+): Promise<Result<NumberType>> {
+  const { aliases = [], activeAlias = null } = mac ?? {};
+  const known = [...new Set([...aliases, ...(activeAlias === null ? [] : [activeAlias])])];
+  if (known.length > 0 && !known.includes(address)) {
+    return fail("invalid_request", `This Mac's Apple ID does not have ${address}: it has ${known.join(", ")}.`, {
+      aliases: known,
+    });
+  }
+  const lines = await listNumbers(deps.db, { accountId: id });
+  const first = lines.find(({ type }) => type !== "inbound");
+  const starts = activeAlias === null ? first === undefined : activeAlias === address;
+  if (wanted === undefined || wanted === "inbound") return ok(wanted ?? (starts ? "dedicated" : "inbound"));
+  if (starts) return ok(wanted);
+  const other = activeAlias ?? first?.address;
+  const message = `One Apple ID starts conversations from one address, here ${other}: register ${address} as inbound.`;
+  return fail("invalid_request", message);
+}
