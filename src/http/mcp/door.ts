@@ -1,4 +1,3 @@
-import { createMcpHandler } from "@modelcontextprotocol/server";
 import { type Context, Hono } from "hono";
 import { hideNumericId } from "../../domain/discreet.ts";
 import { fail } from "../../domain/failure.ts";
@@ -8,6 +7,7 @@ import { jsonBodyLimit, readBytes } from "../body.ts";
 import { apiKeyGuard, credentialOf, type Edge } from "../edge.ts";
 import { failureResponse } from "../errors.ts";
 import { basePaths } from "../operation.ts";
+import { serveMcp } from "./serve.ts";
 import { makeServer } from "./server.ts";
 import { readAnswer, type World } from "./tool.ts";
 
@@ -32,23 +32,18 @@ export function mcpDoor(api: Api, version: string): Hono<Edge> {
     const body = await readBytes(c.req.raw, jsonBodyLimit);
     if (!body.ok) return failureResponse(c, body.failure);
     const { log } = c.get("deps");
-    const handler = createMcpHandler(
-      () =>
-        makeServer(world.value, version, ({ tool, ok, code, ms }) =>
-          log({
-            event: "tool_call",
-            request_id: hideNumericId(c.get("requestId")),
-            api_key_id: world.value.key.keyId,
-            tool,
-            ok,
-            code,
-            duration_ms: ms,
-          }),
-        ),
-      { legacy: "stateless" },
+    const server = makeServer(world.value, version, ({ tool, ok, code, ms }) =>
+      log({
+        event: "tool_call",
+        request_id: hideNumericId(c.get("requestId")),
+        api_key_id: world.value.key.keyId,
+        tool,
+        ok,
+        code,
+        duration_ms: ms,
+      }),
     );
-    const { url, headers } = c.req.raw;
-    return handler.fetch(new Request(url, { method: "POST", headers, body: body.value }));
+    return serveMcp(c.req.raw.headers, body.value, server);
   });
   router.all("/", (c) => {
     c.header("Allow", "POST");
