@@ -8,11 +8,13 @@ import type { Account, SenderNumber, Snapshot } from "../domain/snapshot.ts";
 import type { AccountTrouble } from "../domain/waiting.ts";
 import { namesPublicHost } from "../domain/webhook-url.ts";
 import { countWaitingByNumber } from "./ledger/agenda.ts";
+import { lastAttemptSequence } from "./ledger/attempts.ts";
 import { type Endpoint, readEndpoints } from "./ledger/endpoints.ts";
 import { lastSequence } from "./ledger/events.ts";
 import { HealthWatch } from "./ledger/health-watch.ts";
 import { readMark, rebookedNumbers, saveMark } from "./ledger/marks.ts";
 import { forgetRows } from "./ledger/memory.ts";
+import { notedFrom } from "./ledger/notes.ts";
 import { readRotation, replaceRotation } from "./ledger/rotation.ts";
 
 /** What the object is given from outside itself; tests give a clock and dice of their own. */
@@ -105,7 +107,8 @@ export class Desk {
     this.#snapshot = snapshot;
     this.#numbers = byAddress(snapshot);
     this.tag = poolTag(snapshot.apiKey.id);
-    this.#lastSequence = lastSequence(outside.storage.sql);
+    const { sql } = outside.storage;
+    this.#lastSequence = Math.max(lastSequence(sql), lastAttemptSequence(sql), notedFrom(sql));
     this.#alarmAt = alarmAt;
     this.endpoints = readEndpoints(outside.storage.sql);
     this.rotation = readRotation(outside.storage.sql);
@@ -220,10 +223,11 @@ export class Desk {
     }
   }
 
-  /** Returns a new sequence number for a message, an event or an attempt. */
-  nextSequence(): number {
-    this.#lastSequence = nextSequence(this.#lastSequence, this.now());
-    return this.#lastSequence;
+  /** Returns a new sequence number for a message, an event or an attempt, or the first of `count` in a row. */
+  nextSequence(count = 1): number {
+    const first = nextSequence(this.#lastSequence, this.now());
+    this.#lastSequence = first + count - 1;
+    return first;
   }
 
   /** Returns the name of a hand that deliveries are given to. */

@@ -33,7 +33,9 @@ import { authorize } from "./authorize.ts";
 import { Desk } from "./desk.ts";
 import { countWaiting } from "./ledger/agenda.ts";
 import { findChat } from "./ledger/chats.ts";
+import { lastSequence } from "./ledger/events.ts";
 import { dropMark, isImporting, saveMark } from "./ledger/marks.ts";
+import { noteAll } from "./ledger/notes.ts";
 import { readStoredSnapshot, revoked, wasRevoked } from "./ledger/snapshot.ts";
 import { readRows, writeRows } from "./ledger/transfer.ts";
 import { listChats } from "./list-chats.ts";
@@ -308,7 +310,10 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   }
 
   async exportRows(cursor: LedgerCursor) {
-    return this.#asAdmin((desk) => ok({ ...readRows(desk.sql, cursor), shape: ledgerShape }));
+    return this.#asAdmin((desk) => {
+      desk.transact(() => noteAll(desk.sql));
+      return ok({ ...readRows(desk.sql, cursor), shape: ledgerShape });
+    });
   }
 
   async importRows(rows: { table: string; row: Row }[]) {
@@ -325,6 +330,7 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   async finishImport() {
     const { sql } = this.ctx.storage;
     if (!hasTables(sql)) return { waiting: 0 };
+    saveMark(sql, "noted_from", lastSequence(sql) + 1);
     dropMark(sql, "importing");
     return { waiting: countWaiting(sql) };
   }

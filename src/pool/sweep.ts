@@ -10,6 +10,7 @@ import { oldestEnded, sweepMessages } from "./ledger/forgetting.ts";
 import { hasKeys, sweepKeys } from "./ledger/idempotency.ts";
 import { linkBounds, sweepLinks } from "./ledger/links.ts";
 import { readMark, saveMark } from "./ledger/marks.ts";
+import { noteAll, notedFrom } from "./ledger/notes.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** How long events and delivery logs are kept. */
@@ -39,6 +40,7 @@ export function sweep(desk: Desk): void {
   const now = desk.now();
   if (now < (readMark(desk.sql, "forgotten_at") ?? 0) + restMs) return;
   desk.keysSweptTo = desk.transact(() => {
+    if (sequenceAt(now - eventsKeptMs(desk)) > notedFrom(desk.sql)) noteAll(desk.sql);
     const areDone = [forgetOwed, forgetAttempts, forgetEvents, forgetLinks, forgetHeeded, forgetMessages].map(
       (forget) => forget(desk, now),
     );

@@ -221,6 +221,11 @@ const migrations: readonly string[] = [
   // A list of chats is a walk along its order, and its total, like what the pool carried, stands in the newest message.
   `ALTER TABLE messages ADD COLUMN tally TEXT;
    CREATE INDEX chats_by_last ON chats (last_seq) WHERE last_seq IS NOT NULL`,
+
+  // What is owed at first stands in its event's row, the log is the proof that it was told, and a row of the log holds all that ended together.
+  `ALTER TABLE events ADD COLUMN owed TEXT;
+   ALTER TABLE attempts ADD COLUMN more TEXT;
+   INSERT INTO marks (name, value) SELECT 'noted_from', coalesce(max(seq), 0) + 1 FROM events WHERE true`,
 ];
 
 /** The ledger's shape as this code knows it: how many times its tables were changed. */

@@ -1,33 +1,84 @@
 import type { EventName } from "../../domain/event.ts";
 import type { DeliveryEnd, ListLogs } from "../../domain/pool-calls.ts";
-import type { OwedRow } from "./deliveries.ts";
+import type { OwedRow } from "./places.ts";
 
-/** An attempt as it is written: its sequence number, what was owed, how it ended, and where it was posted. */
-export type NewAttempt = { seq: number; row: OwedRow; end: DeliveryEnd; url: string };
+/** An attempt as it is written: what was owed, how it ended, and where it was posted. */
+export type NewAttempt = { row: OwedRow; end: DeliveryEnd; url: string };
 
-/** Writes attempts into the log, all in one statement. */
-export function logAttempts(sql: SqlStorage, attempts: readonly NewAttempt[]): void {
-  if (attempts.length === 0) return;
-  const rows = attempts.map(({ seq, row, end, url }) => [
-    row.webhook,
-    seq,
-    row.event,
-    row.attempt,
-    end.attemptedAt,
-    end.durationMs,
-    end.status,
-    end.response,
-    end.error,
-    url,
-    row.body,
-  ]);
+/** So much of what ended together stands in one row of the log: a row holds 2 MB (platform limit), an attempt what was answered and sent. */
+const rowAtMost = { attempts: 32, characters: 200_000 };
+
+type Kept = [number, number, number, number, number | null, string | null, string | null, string | null];
+
+/**
+ * Writes attempts into the log, what ended together at one webhook in one row: the first in the row's own columns, the others behind it. `sequences` gives so
+ * many numbers in a row. Returns how many rows were written.
+ */
+export function logAttempts(
+  sql: SqlStorage,
+  attempts: readonly NewAttempt[],
+  sequences: (count: number) => number,
+): number {
+  const groups = [...Map.groupBy(attempts, ({ row, url }) => `${row.webhook} ${url}`).values()].flatMap(cut);
+  if (groups.length === 0) return 0;
+  const rows = groups.map((group) => {
+    const [first, ...more] = group.map(({ row, end }): Kept => {
+      const { attemptedAt, durationMs, status, response, error } = end;
+      return [row.event, row.attempt, attemptedAt, durationMs, status, response, error, row.body];
+    });
+    const { row, url } = group[0] as NewAttempt;
+    return [
+      row.webhook,
+      sequences(group.length),
+      url,
+      more.length === 0 ? null : JSON.stringify(more),
+      ...(first ?? []),
+    ];
+  });
   sql.exec(
-    `INSERT INTO attempts (webhook, seq, event, attempt, attempted_at, duration_ms, status, response, error, url, body)
-     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8, value ->> 9, value ->> 10
-     FROM json_each(?) WHERE true ON CONFLICT DO NOTHING`,
+    `INSERT INTO attempts (webhook, seq, url, more, event, attempt, attempted_at, duration_ms, status, response, error, body)
+     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11
+     FROM json_each(?)`,
     JSON.stringify(rows),
   );
+  return rows.length;
 }
+
+function cut(attempts: readonly NewAttempt[]): NewAttempt[][] {
+  const groups: NewAttempt[][] = [];
+  let room = 0;
+  for (const attempt of attempts) {
+    const size =
+      (attempt.row.body?.length ?? 0) + (attempt.end.response?.length ?? 0) + (attempt.end.error?.length ?? 0);
+    const last = groups.at(-1);
+    if (last === undefined || size > room || last.length === rowAtMost.attempts) {
+      groups.push([attempt]);
+      room = rowAtMost.characters - size;
+    } else {
+      last.push(attempt);
+      room -= size;
+    }
+  }
+  return groups;
+}
+
+const column = (name: string, index: number) => `iif(one.key = 0, attempts.${name}, one.value ->> ${index})`;
+
+const each = "CROSS JOIN json_each(iif(attempts.more IS NULL, '[0]', '[0,' || substr(attempts.more, 2))) AS one";
+
+/** Every attempt of the log, each by itself: the source that queries name, its columns, and the order in which it was written. */
+export const tries = {
+  from: `attempts ${each}`,
+  seq: "attempts.seq + one.key",
+  event: column("event", 0),
+  attempt: column("attempt", 1),
+  attemptedAt: column("attempted_at", 2),
+  durationMs: column("duration_ms", 3),
+  status: column("status", 4),
+  response: column("response", 5),
+  error: column("error", 6),
+  body: column("body", 7),
+} as const;
 
 export type AttemptRow = {
   webhook: string;
@@ -48,52 +99,58 @@ export type AttemptRow = {
 
 /** Returns one page of a webhook's attempts, and how many there are in all. */
 export function pageAttempts(sql: SqlStorage, query: ListLogs): { rows: AttemptRow[]; total: number } {
-  const failed = "(?5 IS NULL OR coalesce(status, 0) NOT BETWEEN 200 AND 299 = ?5)";
-  const where = `webhook = ?1 AND (?2 IS NULL OR status = ?2) AND (?3 IS NULL OR status >= ?3) AND (?4 IS NULL OR status <= ?4) AND ${failed}`;
+  const { status } = tries;
+  const failed = `(?5 IS NULL OR coalesce(${status}, 0) NOT BETWEEN 200 AND 299 = ?5)`;
+  const where = `attempts.webhook = ?1 AND (?2 IS NULL OR ${status} = ?2) AND (?3 IS NULL OR ${status} >= ?3) AND (?4 IS NULL OR ${status} <= ?4) AND ${failed}`;
   const order = query.sort === "asc" ? "ASC" : "DESC";
   const isFailed = query.failed === null ? null : Number(query.failed);
   const values = [query.webhookId, query.status, query.minStatus, query.maxStatus, isFailed];
   const rows = sql
     .exec<AttemptRow>(
-      `SELECT attempts.*, events.name, events.message, events.original, coalesce(attempts.body, events.body) AS bytes
-       FROM attempts JOIN events ON events.seq = attempts.event
-       WHERE ${where} ORDER BY attempts.seq ${order} LIMIT ?6 OFFSET ?7`,
+      `SELECT attempts.webhook, ${tries.seq} AS seq, events.seq AS event, ${tries.attempt} AS attempt, ${tries.attemptedAt} AS attempted_at,
+         ${tries.durationMs} AS duration_ms, ${status} AS status, ${tries.response} AS response, ${tries.error} AS error, attempts.url,
+         events.name, events.message, events.original, coalesce(${tries.body}, events.body) AS bytes
+       FROM ${tries.from} CROSS JOIN events ON events.seq = ${tries.event}
+       WHERE ${where} ORDER BY attempts.seq ${order}, one.key ${order} LIMIT ?6 OFFSET ?7`,
       ...values,
       query.limit,
       query.offset,
     )
     .toArray();
-  const total = Number(sql.exec(`SELECT count(*) AS total FROM attempts WHERE ${where}`, ...values).one().total);
+  const total = Number(sql.exec(`SELECT count(*) AS total FROM ${tries.from} WHERE ${where}`, ...values).one().total);
   return { rows, total };
 }
 
-/** An attempt by its sequence number, the event that it was about (of a replay, the original), and whether the webhook took it. */
-export type Tried = { seq: number; event: number; taken: number };
+/** An attempt by the event that it was about (of a replay, the original), and whether the webhook took it. */
+export type Tried = { event: number; taken: number };
 
-/** Returns at most `limit` of a webhook's attempts after a sequence number, oldest first. */
-export function attemptsAfter(sql: SqlStorage, webhook: string, after: number, limit: number): Tried[] {
-  return sql
-    .exec<Tried>(
-      `SELECT attempts.seq AS seq, coalesce(events.original, events.seq) AS event, coalesce(attempts.status, 0) BETWEEN 200 AND 299 AS taken
-       FROM attempts JOIN events ON events.seq = attempts.event
-       WHERE attempts.webhook = ? AND attempts.seq > ? ORDER BY attempts.seq LIMIT ?`,
+/** Returns the attempts in at most `limit` rows of a webhook's log after a sequence number, oldest first, and where the next row would follow: null behind the last. */
+export function attemptsAfter(
+  sql: SqlStorage,
+  webhook: string,
+  after: number,
+  limit: number,
+): { tried: Tried[]; next: number | null } {
+  const rows = sql
+    .exec<{ seq: number; event: number | null; taken: number }>(
+      `SELECT attempts.seq, coalesce(events.original, events.seq) AS event, coalesce(${tries.status}, 0) BETWEEN 200 AND 299 AS taken
+       FROM (SELECT * FROM attempts WHERE webhook = ? AND seq > ? ORDER BY seq LIMIT ?) AS attempts ${each}
+         LEFT JOIN events ON events.seq = ${tries.event} ORDER BY attempts.seq`,
       webhook,
       after,
       limit,
     )
     .toArray();
+  const tried = rows.flatMap(({ event, taken }) => (event === null ? [] : { event, taken }));
+  const isLast = new Set(rows.map(({ seq }) => seq)).size < limit;
+  return { tried, next: isLast ? null : (rows.at(-1)?.seq ?? null) };
 }
 
 /** Returns when a webhook was last called and what it answered, or null. */
 export function lastAttempt(sql: SqlStorage, webhook: string): Pick<AttemptRow, "attempted_at" | "status"> | null {
-  return (
-    sql
-      .exec<Pick<AttemptRow, "attempted_at" | "status">>(
-        "SELECT attempted_at, status FROM attempts WHERE webhook = ? ORDER BY seq DESC LIMIT 1",
-        webhook,
-      )
-      .toArray()[0] ?? null
-  );
+  const query = `SELECT ${tries.attemptedAt} AS attempted_at, ${tries.status} AS status FROM ${tries.from}
+     WHERE attempts.webhook = ? ORDER BY attempts.seq DESC, one.key DESC LIMIT 1`;
+  return sql.exec<Pick<AttemptRow, "attempted_at" | "status">>(query, webhook).toArray()[0] ?? null;
 }
 
 /** Returns the webhooks that have attempts with the oldest of each, found by one look into the index. */
@@ -119,4 +176,42 @@ export function sweepAttempts(sql: SqlStorage, webhook: string, before: number, 
       limit,
     )
     .toArray().length;
+}
+
+/** Returns the highest sequence number that an attempt of the log has, 0 where there is none. */
+export function lastAttemptSequence(sql: SqlStorage): number {
+  const heads = attemptHeads(sql).map(({ webhook }) => {
+    const query = `SELECT ${tries.seq} AS seq FROM ${tries.from} WHERE attempts.webhook = ? ORDER BY attempts.seq DESC, one.key DESC LIMIT 1`;
+    return sql.exec<{ seq: number }>(query, webhook).toArray()[0]?.seq ?? 0;
+  });
+  return Math.max(0, ...heads);
+}
+
+/** Forgets every attempt about these events; what else stands in the same rows of the log stays. */
+export function forgetAttemptsOf(sql: SqlStorage, events: readonly number[]): void {
+  const gone = JSON.stringify(events);
+  const about = `${tries.event} IN (SELECT value FROM json_each(?1))`;
+  const kept = sql
+    .exec<{ webhook: string; seq: number; left: string }>(
+      `SELECT attempts.webhook, attempts.seq, json_group_array(json_array(${tries.event}, ${tries.attempt}, ${tries.attemptedAt}, ${tries.durationMs},
+           ${tries.status}, ${tries.response}, ${tries.error}, ${tries.body})) FILTER (WHERE NOT (${about})) AS left
+       FROM ${tries.from} GROUP BY attempts.webhook, attempts.seq HAVING sum(${about}) > 0`,
+      gone,
+    )
+    .toArray();
+  for (const { webhook, seq, left } of kept) {
+    const [first, ...more] = JSON.parse(left) as Kept[];
+    if (first === undefined) {
+      sql.exec("DELETE FROM attempts WHERE webhook = ? AND seq = ?", webhook, seq);
+      continue;
+    }
+    sql.exec(
+      `UPDATE attempts SET event = ?, attempt = ?, attempted_at = ?, duration_ms = ?, status = ?, response = ?, error = ?, body = ?, more = ?
+       WHERE webhook = ? AND seq = ?`,
+      ...first,
+      more.length === 0 ? null : JSON.stringify(more),
+      webhook,
+      seq,
+    );
+  }
 }

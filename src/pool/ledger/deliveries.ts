@@ -1,18 +1,35 @@
 import type { EventName } from "../../domain/event.ts";
 import type { DeliveryHandle } from "../../domain/pool-calls.ts";
-import {
-  firstPlaces,
-  forgetPlace,
-  forgetPlaces,
-  isWhole,
-  type OwedPlace,
-  owedWebhooks,
-  ranks,
-  rememberPlace,
-} from "./owed.ts";
+import { type EventRow, insertEvent } from "./events.ts";
+import { countInEvents, forgetInEvents, giveRows, ownBytesIn, placeIn, placesInEvents } from "./in-event.ts";
+import { firstPlaces, forgetPlace, forgetPlaces, hasRoom, isWhole, owedWebhooks, rememberPlace } from "./owed.ts";
+import { type OwedPlace, type OwedRow, type PlaceRow, ranks } from "./places.ts";
 
-/** What a webhook still has to get. `body` stands only where the receiver's format is not that of the event itself. */
-export type OwedRow = OwedPlace & { body: string | null };
+/** Who is owed an event, with the bytes of its own that it gets, null for the event's. */
+export type Receiver = { webhook: string; body: string | null };
+
+/**
+ * Writes an event with what is owed of it at once: in its own row, as long as all that a webhook is owed is remembered, else in a row for it. `chat` is the
+ * conversation that it is about.
+ */
+export function writeEvent(
+  sql: SqlStorage,
+  event: Omit<EventRow, "owed">,
+  chat: string | null,
+  receivers: readonly Receiver[],
+): void {
+  const places = receivers.map(({ webhook, body }) => {
+    const place = placeIn({ webhook, event: event.seq, name: event.name, chat, own: body !== null });
+    return { place, body, inEvent: hasRoom(sql, webhook, place.rank) };
+  });
+  const inEvent = places.filter((one) => one.inEvent).map(({ place, body }) => [place.webhook, body]);
+  insertEvent(sql, { ...event, owed: inEvent.length === 0 ? null : JSON.stringify(Object.fromEntries(inEvent)) });
+  for (const { place, body, inEvent } of places) {
+    const { inEvent: _, ...row } = place;
+    if (inEvent) rememberPlace(sql, place);
+    else owe(sql, { ...row, body });
+  }
+}
 
 /** Writes down that an event is owed to a webhook. */
 export function owe(sql: SqlStorage, row: OwedRow): void {
@@ -35,9 +52,37 @@ export type DueRow = OwedRow & { name: EventName; message: number | null; origin
 
 /** Returns what stands at these places, each with the bytes to send, in their order. A place at which nothing stands any more is forgotten. */
 export function readDue(sql: SqlStorage, places: readonly OwedPlace[]): DueRow[] {
+  const [inEvents, withRows] = [places.filter(({ inEvent }) => inEvent), places.filter(({ inEvent }) => !inEvent)];
+  const rows = [...readInEvents(sql, inEvents), ...readRows(sql, withRows)];
+  const byPlace = new Map(rows.map((row) => [`${row.webhook} ${row.event}`, row]));
+  return places.flatMap((place) => {
+    const row = byPlace.get(`${place.webhook} ${place.event}`);
+    if (row === undefined) forgetPlace(sql, place);
+    return row ?? [];
+  });
+}
+
+function readInEvents(sql: SqlStorage, places: readonly OwedPlace[]): DueRow[] {
+  if (places.length === 0) return [];
+  type Read = Omit<DueRow, "webhook" | "rank" | "due_at" | "attempt" | "chat">;
+  return sql
+    .exec<Read & { place: number }>(
+      `SELECT one.key AS place, events.seq AS event, events.name, events.message, events.original, events.owed ->> (one.value ->> 0) AS body,
+         coalesce(events.owed ->> (one.value ->> 0), events.body) AS bytes
+       FROM json_each(?) AS one CROSS JOIN events ON events.seq = one.value ->> 1`,
+      JSON.stringify(places.map(({ webhook, event }) => [webhook, event])),
+    )
+    .toArray()
+    .map(({ place, ...row }) => {
+      const { webhook, rank, due_at, attempt, chat } = places[place] as OwedPlace;
+      return { ...row, webhook, rank, due_at, attempt, chat };
+    });
+}
+
+function readRows(sql: SqlStorage, places: readonly OwedPlace[]): DueRow[] {
   if (places.length === 0) return [];
   const keys = places.map(({ webhook, rank, due_at, event }) => [webhook, rank, due_at, event]);
-  const rows = sql
+  return sql
     .exec<DueRow>(
       `SELECT owed.*, events.name, events.message, events.original, coalesce(owed.body, events.body) AS bytes
        FROM json_each(?) AS place
@@ -46,12 +91,6 @@ export function readDue(sql: SqlStorage, places: readonly OwedPlace[]): DueRow[]
       JSON.stringify(keys),
     )
     .toArray();
-  const byPlace = new Map(rows.map((row) => [`${row.webhook} ${row.event}`, row]));
-  return places.flatMap((place) => {
-    const row = byPlace.get(`${place.webhook} ${place.event}`);
-    if (row === undefined) forgetPlace(sql, place);
-    return row ?? [];
-  });
 }
 
 /** The oldest thing that is owed to a webhook. */
@@ -85,8 +124,23 @@ export function pageOwed(sql: SqlStorage, webhook: string, after: PagedPlace | n
     .toArray();
 }
 
-/** Strikes deliveries out and returns those that stood: what somebody else ended before is left out. */
+/** Strikes deliveries out and returns those that stood: what somebody else ended before is left out. What stands in an event is struck out by its attempt in the log. */
 export function settleAll(sql: SqlStorage, handles: readonly DeliveryHandle[]): OwedRow[] {
+  const inEvents = handles.flatMap(({ webhookId, event }) => {
+    const place = placesInEvents(sql, webhookId).find((one) => one.event === event);
+    if (place === undefined) return [];
+    const body = place.inEvent?.own === true ? ownBytesIn(sql, webhookId, event) : null;
+    forgetPlace(sql, place);
+    const { inEvent: _, ...row } = place;
+    return { ...row, body };
+  });
+  const settled = new Set(inEvents.map(({ webhook, event }) => `${event} ${webhook}`));
+  const others = handles.filter(({ webhookId, event }) => !settled.has(`${event} ${webhookId}`));
+  return [...inEvents, ...strikeRows(sql, others)];
+}
+
+function strikeRows(sql: SqlStorage, handles: readonly DeliveryHandle[]): OwedRow[] {
+  if (handles.length === 0) return [];
   const keys = handles.map(({ webhookId, dueAt, event }) => [webhookId, dueAt, event]);
   const rows = sql
     .exec<OwedRow>(
@@ -111,9 +165,10 @@ export function bringForward(sql: SqlStorage, webhook: string, chat: string, tim
   const whole = isWhole(sql, webhook, ranks.reported);
   const known = firstPlaces(sql, webhook, ranks.reported).filter((place) => place.chat === chat && place.attempt === 1);
   if (whole && known.length === 0) return;
+  giveRows(sql, known);
   const due = whole ? known.map(({ due_at }) => due_at) : times();
   const moved = sql
-    .exec<OwedPlace>(
+    .exec<PlaceRow>(
       `UPDATE owed SET rank = ?1 WHERE webhook = ?2 AND rank = ?3 AND (due_at, event) IN (
          SELECT own.due_at, own.event FROM json_each(?4) AS report
          CROSS JOIN owed AS own ON own.webhook = ?2 AND own.rank = ?3 AND own.due_at BETWEEN report.value AND report.value + ${writtenWithinMs}
@@ -140,6 +195,7 @@ export function forgetWebhook(sql: SqlStorage, webhook: string, limit: number): 
     webhook,
     limit,
   );
+  forgetInEvents(sql, webhook);
   forgetPlaces(sql, webhook);
 }
 
@@ -166,10 +222,11 @@ export function sweepOwed(
 
 /** Returns how many deliveries are owed to one webhook. */
 export function countOwedTo(sql: SqlStorage, webhook: string): number {
-  return Number(sql.exec("SELECT count(*) AS total FROM owed WHERE webhook = ?", webhook).one().total);
+  const rows = Number(sql.exec("SELECT count(*) AS total FROM owed WHERE webhook = ?", webhook).one().total);
+  return rows + countInEvents(sql, webhook);
 }
 
 /** Returns how many deliveries are owed. */
 export function countOwed(sql: SqlStorage): number {
-  return Number(sql.exec("SELECT count(*) AS total FROM owed").one().total);
+  return Number(sql.exec("SELECT count(*) AS total FROM owed").one().total) + countInEvents(sql, null);
 }

@@ -7,17 +7,20 @@ export type EventRow = {
   message: number | null;
   original: number | null;
   body: string;
+  /** Who is owed it and has no row for that, with the bytes of its own: an object by webhook, null where there is none. */
+  owed: string | null;
 };
 
 /** Writes an event down with the bytes that every receiver gets. */
 export function insertEvent(sql: SqlStorage, event: EventRow): void {
   sql.exec(
-    "INSERT INTO events (seq, name, message, original, body) VALUES (?, ?, ?, ?, ?)",
+    "INSERT INTO events (seq, name, message, original, body, owed) VALUES (?, ?, ?, ?, ?, ?)",
     event.seq,
     event.name,
     event.message,
     event.original,
     event.body,
+    event.owed,
   );
 }
 

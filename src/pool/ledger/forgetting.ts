@@ -1,3 +1,4 @@
+import { forgetAttemptsOf } from "./attempts.ts";
 import { forgetNamed, forgetRows } from "./memory.ts";
 import { restateTally, tallyOf } from "./tally.ts";
 
@@ -40,8 +41,10 @@ export function forgetPerson(
   const gone =
     "(SELECT seq FROM events WHERE json_extract(body, '$.external_id') = ?1 OR message IN (SELECT seq FROM messages WHERE chat = ?1))";
   sql.exec(`DELETE FROM owed WHERE event IN ${gone}`, chat);
-  sql.exec(`DELETE FROM attempts WHERE event IN ${gone}`, chat);
-  const events = sql.exec(`DELETE FROM events WHERE seq IN ${gone} RETURNING seq`, chat).toArray().length;
+  const events = sql.exec<{ seq: number }>(`SELECT seq FROM events WHERE seq IN ${gone}`, chat).toArray();
+  const seqs = events.map(({ seq }) => seq);
+  forgetAttemptsOf(sql, seqs);
+  sql.exec("DELETE FROM events WHERE seq IN (SELECT value FROM json_each(?))", JSON.stringify(seqs));
   sql.exec("DELETE FROM links WHERE message IN (SELECT seq FROM messages WHERE chat = ?)", chat);
   sql.exec("DELETE FROM looks WHERE seq IN (SELECT seq FROM messages WHERE chat = ?)", chat);
   const messages = sql.exec("DELETE FROM messages WHERE chat = ? RETURNING seq", chat).toArray().length;
@@ -62,5 +65,5 @@ export function forgetPerson(
   }
   restateTally(sql, true);
   forgetRows(sql);
-  return { messages, events, keptOptOut: kept.length > 0 };
+  return { messages, events: events.length, keptOptOut: kept.length > 0 };
 }

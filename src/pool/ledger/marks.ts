@@ -1,6 +1,7 @@
 /** Single numbers that the pool keeps under a name: how far a sweep has come, when the key was last used. */
 export type MarkName =
   | "leaving_from"
+  | "noted_from"
   | "moved_up_to"
   | "last_used_at"
   | `polled_${number}`

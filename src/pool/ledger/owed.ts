@@ -1,18 +1,6 @@
+import { giveRows, placesInEvents, rememberInEvent, takeInEvent, webhooksInEvents } from "./in-event.ts";
 import { remembered } from "./memory.ts";
-
-/** What people say goes before what is reported of our own messages, so that a reply waits behind no campaign's reports. */
-export const ranks = { said: 0, reported: 1 } as const;
-export type Rank = (typeof ranks)[keyof typeof ranks];
-
-/** A delivery by its place in what a webhook is owed; `chat` is the conversation that its event is about, where it is about one. */
-export type OwedPlace = {
-  webhook: string;
-  rank: Rank;
-  due_at: number;
-  event: number;
-  attempt: number;
-  chat: string | null;
-};
+import { type OwedPlace, type PlaceRow, type Rank, ranks } from "./places.ts";
 
 /** The first of what is owed to a webhook in one rank, in order; `whole`: nothing is owed behind them. */
 type Window = { places: OwedPlace[]; whole: boolean };
@@ -28,7 +16,10 @@ function allWindows(sql: SqlStorage): Map<string, Windows> {
   return remembered(
     sql,
     "owed",
-    () => new Map(readWebhooks(sql).map((webhook): [string, Windows] => [webhook, [null, null]])),
+    () =>
+      new Map(
+        [...readWebhooks(sql), ...webhooksInEvents(sql)].map((webhook): [string, Windows] => [webhook, [null, null]]),
+      ),
   );
 }
 
@@ -47,8 +38,10 @@ function readWebhooks(sql: SqlStorage): string[] {
 function readWindow(sql: SqlStorage, webhook: string, rank: Rank): Window {
   const query =
     "SELECT webhook, rank, due_at, event, attempt, chat FROM owed WHERE webhook = ? AND rank = ? ORDER BY due_at, event LIMIT ?";
-  const places = sql.exec<OwedPlace>(query, webhook, rank, windowAtMost + 1).toArray();
-  return { places: places.slice(0, windowAtMost), whole: places.length <= windowAtMost };
+  const rows = sql.exec<PlaceRow>(query, webhook, rank, windowAtMost + 1).toArray();
+  const places: OwedPlace[] = rows.slice(0, windowAtMost);
+  for (const place of placesInEvents(sql, webhook)) if (place.rank === rank) insert(places, place);
+  return { places, whole: rows.length <= windowAtMost };
 }
 
 function windowOf(sql: SqlStorage, webhook: string, rank: Rank): Window {
@@ -83,25 +76,41 @@ export function owedAfter(sql: SqlStorage, webhook: string, time: number): numbe
   return times.length === 0 ? null : Math.min(...times);
 }
 
-/** Remembers a place that was written. */
+/** Says whether what a webhook is owed next may stand in its event's row: only where all that it is owed in the rank is remembered, and there is room for one more. */
+export function hasRoom(sql: SqlStorage, webhook: string, rank: Rank): boolean {
+  const { places, whole } = windowOf(sql, webhook, rank);
+  return whole && places.length < windowAtMost;
+}
+
+/** Remembers a place that was written, in the caller's transaction: where not all of a rank can be remembered any more, what of it stands in events gets rows. */
 export function rememberPlace(sql: SqlStorage, place: OwedPlace): void {
   const all = allWindows(sql);
+  if (place.inEvent !== undefined) rememberInEvent(sql, place);
   const windows = all.get(place.webhook) ?? [
     { places: [], whole: true },
     { places: [], whole: true },
   ];
   all.set(place.webhook, windows);
   const window = windows[place.rank];
-  if (window === null) return;
+  if (window === null) {
+    windowOf(sql, place.webhook, place.rank);
+    return;
+  }
   const { places } = window;
+  const last = places.at(-1);
+  if (!window.whole && (last === undefined || comesBefore(last, place))) return;
+  insert(places, place);
+  if (places.length <= windowAtMost) return;
+  giveRows(sql, places);
+  places.pop();
+  window.whole = false;
+}
+
+function insert(places: OwedPlace[], place: OwedPlace): void {
   let at = places.length;
   for (let before = places[at - 1]; before !== undefined && comesBefore(place, before); before = places[at - 1])
     at -= 1;
-  if (at === places.length && !window.whole) return;
   places.splice(at, 0, place);
-  if (places.length <= windowAtMost) return;
-  places.pop();
-  window.whole = false;
 }
 
 function comesBefore(one: OwedPlace, other: OwedPlace): boolean {
@@ -112,6 +121,7 @@ function comesBefore(one: OwedPlace, other: OwedPlace): boolean {
 export function forgetPlace(sql: SqlStorage, place: Pick<OwedPlace, "webhook" | "rank" | "due_at" | "event">): void {
   const windows = allWindows(sql).get(place.webhook);
   const window = windows?.[place.rank];
+  takeInEvent(sql, place.webhook, place.event);
   if (windows === undefined || window == null) return;
   const at = window.places.findIndex(({ due_at, event }) => due_at === place.due_at && event === place.event);
   if (at >= 0) window.places.splice(at, 1);

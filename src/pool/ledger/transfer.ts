@@ -68,9 +68,13 @@ export function writeRows(sql: SqlStorage, rows: readonly { table: string; row: 
   const strange = rows.map((one) => findStrange(sql, one)).find((name) => name !== null);
   if (strange !== undefined) return strange;
   for (const { table, row } of rows) {
-    const columns = Object.keys(row);
+    // What it owed at first has rows: an export gives them.
+    const columns = Object.keys(row).filter((name) => !(table === "events" && name === "owed"));
     const marks = columns.map(() => "?").join(", ");
-    sql.exec(`INSERT OR REPLACE INTO ${table} (${columns.join(", ")}) VALUES (${marks})`, ...Object.values(row));
+    sql.exec(
+      `INSERT OR REPLACE INTO ${table} (${columns.join(", ")}) VALUES (${marks})`,
+      ...columns.map((name) => row[name] ?? null),
+    );
   }
   forgetRows(sql);
   return null;

@@ -3,7 +3,8 @@ import type { Lane } from "../../domain/pool-calls.ts";
 import type { Webhook } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
 import { owedHeads } from "../ledger/deliveries.ts";
-import { firstPlaces, type OwedPlace, ranks } from "../ledger/owed.ts";
+import { firstPlaces } from "../ledger/owed.ts";
+import { type OwedPlace, ranks } from "../ledger/places.ts";
 import { laneOf } from "./outbox.ts";
 import { chainAtMost, chainLengthOf, placesOf } from "./pace.ts";
 

@@ -20,18 +20,11 @@ import type { Snapshot, Webhook } from "../../domain/snapshot.ts";
 import { tellFailing } from "../../domain/webhook-words.ts";
 import type { Desk } from "../desk.ts";
 import { logAttempts } from "../ledger/attempts.ts";
-import {
-  type DueRow,
-  forgetWebhook,
-  type OwedHead,
-  type OwedRow,
-  owe,
-  owedHeads,
-  readDue,
-  settleAll,
-} from "../ledger/deliveries.ts";
+import { type DueRow, forgetWebhook, type OwedHead, owe, owedHeads, readDue, settleAll } from "../ledger/deliveries.ts";
 import { type Endpoint, saveEndpoint } from "../ledger/endpoints.ts";
+import { noteWritten } from "../ledger/notes.ts";
 import { owedAfter } from "../ledger/owed.ts";
+import type { OwedRow } from "../ledger/places.ts";
 import { chooseChains, findWebhook, isDue, isPaused, leaseOf, leasesOf } from "./chains.ts";
 import { emitPoolEvent, laneOf, ringSoon } from "./outbox.ts";
 import { notePace, placesOf } from "./pace.ts";
@@ -145,9 +138,9 @@ function recordAll(desk: Desk, ends: DeliveryEnd[], disable: DeliveryVerdicts["d
     rows.delete(leaseOf(end.handle.event, end.handle.webhookId));
     return row === undefined || webhook === null ? [] : { row, end, url: webhook.url };
   });
-  logAttempts(
+  noteWritten(
     desk.sql,
-    tried.map((one) => ({ seq: desk.nextSequence(), ...one })),
+    logAttempts(desk.sql, tried, (count) => desk.nextSequence(count)),
   );
   for (const { row, end } of tried) {
     const slow = end.durationMs >= slowAttemptMs;

@@ -1,6 +1,7 @@
 import type { Desk } from "../desk.ts";
 import { attemptsAfter } from "../ledger/attempts.ts";
 import { type PagedPlace, pageOwed } from "../ledger/deliveries.ts";
+import { placesInEvents } from "../ledger/in-event.ts";
 
 /** So many rows of a log are read before others of the pool have their turn. */
 const rowsAtOnce = 2_000;
@@ -18,7 +19,7 @@ export async function findSettled(desk: Desk, webhookId: string, events: readonl
 }
 
 async function readOwed(desk: Desk, webhookId: string): Promise<Set<number>> {
-  const found = new Set<number>();
+  const found = new Set(placesInEvents(desk.sql, webhookId).map(({ event }) => event));
   let last: PagedPlace | null = null;
   for (;;) {
     const slice: PagedPlace[] = pageOwed(desk.sql, webhookId, last, rowsAtOnce);
@@ -31,14 +32,13 @@ async function readOwed(desk: Desk, webhookId: string): Promise<Set<number>> {
 
 async function readTaken(desk: Desk, webhookId: string, after: number): Promise<Set<number>> {
   const found = new Set<number>();
-  let last = after;
-  for (;;) {
-    const slice = attemptsAfter(desk.sql, webhookId, last, rowsAtOnce);
-    for (const { event, taken } of slice) if (taken === 1) found.add(event);
-    if (slice.length < rowsAtOnce) return found;
-    last = slice.at(-1)?.seq ?? last;
-    await breathe();
+  for (let from: number | null = after; from !== null; ) {
+    const { tried, next }: ReturnType<typeof attemptsAfter> = attemptsAfter(desk.sql, webhookId, from, rowsAtOnce);
+    for (const { event, taken } of tried) if (taken === 1) found.add(event);
+    from = next;
+    if (next !== null) await breathe();
   }
+  return found;
 }
 
 /** Lets others have their turn. */

@@ -16,11 +16,11 @@ import type { Lane } from "../../domain/pool-calls.ts";
 import type { Webhook } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
 import { nextChatSequence } from "../ledger/chats.ts";
-import { bringForward, owe } from "../ledger/deliveries.ts";
-import { type EventRow, insertEvent } from "../ledger/events.ts";
+import { bringForward, writeEvent } from "../ledger/deliveries.ts";
+import type { EventRow } from "../ledger/events.ts";
 import { failureFacts } from "../ledger/failure-facts.ts";
 import { type MessageRow, readMessageRow } from "../ledger/messages.ts";
-import { ranks } from "../ledger/owed.ts";
+import { noteWritten } from "../ledger/notes.ts";
 import { reportTimes } from "../ledger/standing.ts";
 
 /** How long a bell may go unanswered before the alarm rings again. */
@@ -60,7 +60,6 @@ export function emitMessageEvent(
     more,
   });
   const event = { seq, name, message: row.seq, original: null, body: JSON.stringify(payload) };
-  insertEvent(desk.sql, event);
   oweTo(desk, event, { chat: row.chat, receivers }, failureOf(name, row));
 }
 
@@ -90,7 +89,6 @@ export function emitPoolEvent(desk: Desk, name: OtherEvent, facts: Record<string
     sequence: chat === null ? null : nextChatSequence(desk.sql, chat),
   };
   const event = { seq, name, message: null, original: null, body: JSON.stringify(payload) };
-  insertEvent(desk.sql, event);
   oweTo(desk, event, { chat, receivers }, null);
 }
 
@@ -117,28 +115,28 @@ export function failureOf(name: EventName, row: MessageRow | null): CampaignFail
   };
 }
 
+type Told = Omit<EventRow, "owed">;
+
 /** Returns the bytes that this webhook gets of an event where they are not the event's own, else null. */
-export function ownBytes(event: EventRow, webhook: Webhook, failure: CampaignFailure | null): string | null {
+export function ownBytes(event: Told, webhook: Webhook, failure: CampaignFailure | null): string | null {
   if (webhook.format === "blooio") return null;
   return campaignBody(event.name, JSON.parse(event.body), webhook.eventName, failure);
 }
 
+/** Writes an event with what is owed of it, and rings for whoever gets it. */
 function oweTo(
   desk: Desk,
-  event: EventRow,
+  event: Told,
   { chat, receivers }: { chat: string | null; receivers: Webhook[] },
   failure: CampaignFailure | null,
 ): void {
-  const now = desk.now();
-  const rank = isSaid(event.name) ? ranks.said : ranks.reported;
-  for (const webhook of receivers) {
-    const body = ownBytes(event, webhook, failure);
-    if (rank === ranks.said && chat !== null) {
-      bringForward(desk.sql, webhook.id, chat, () => reportTimes(desk.sql, chat));
-    }
-    owe(desk.sql, { webhook: webhook.id, rank, due_at: now, event: event.seq, attempt: 1, chat, body });
-    ringSoon(desk, laneOf(desk, webhook.id));
+  const owed = receivers.map((webhook) => ({ webhook: webhook.id, body: ownBytes(event, webhook, failure) }));
+  if (isSaid(event.name) && chat !== null) {
+    for (const { id } of receivers) bringForward(desk.sql, id, chat, () => reportTimes(desk.sql, chat));
   }
+  writeEvent(desk.sql, event, chat, owed);
+  noteWritten(desk.sql, 1);
+  for (const { id } of receivers) ringSoon(desk, laneOf(desk, id));
 }
 
 /** Returns the lane on which a webhook's deliveries leave now: endpoints that were slow lately keep away from the rest. */

@@ -7,7 +7,8 @@ import type { Desk } from "../desk.ts";
 import { type DueRow, owe } from "../ledger/deliveries.ts";
 import { type EventRow, eventsAfter, findEvent, insertEvent } from "../ledger/events.ts";
 import { findMessage } from "../ledger/messages.ts";
-import { ranks } from "../ledger/owed.ts";
+import { noteWritten } from "../ledger/notes.ts";
+import { ranks } from "../ledger/places.ts";
 import { isPaused } from "./chains.ts";
 import { hold } from "./deliveries.ts";
 import { findSettled } from "./look.ts";
@@ -157,8 +158,9 @@ function writeReplay(desk: Desk, webhook: Webhook, event: EventRow, dueAt: numbe
   const seq = desk.nextSequence();
   const payload = JSON.parse(event.body) as Record<string, unknown>;
   const body = JSON.stringify({ ...payload, event_id: rowId("evt", seq, desk.tag) });
-  const replay = { ...event, seq, original: event.original ?? event.seq, body };
+  const replay = { ...event, seq, original: event.original ?? event.seq, body, owed: null };
   insertEvent(desk.sql, replay);
+  noteWritten(desk.sql, 1);
   const failure = failureOf(event.name, event.message === null ? null : findMessage(desk.sql, event.message));
   const own = ownBytes(replay, webhook, failure);
   const owed = {

@@ -12,11 +12,25 @@ export function ask<T extends Row>(key: TestKey, query: string, ...values: unkno
   );
 }
 
+/** All that a ledger owes by its rows alone: what has a row, and what stands in its event and was neither tried nor given a row. */
+export const owedQuery = `SELECT webhook, rank, due_at, event, attempt, chat FROM owed
+  UNION ALL SELECT one.key, iif(name IN ('message.received', 'message.reaction', 'call.received', 'contact.opted_out', 'contact.opted_in'), 0, 1),
+    events.seq / 1024, events.seq, 1, json_extract(events.body, '$.external_id') FROM events, json_each(events.owed) AS one
+  WHERE events.seq >= (SELECT value FROM marks WHERE name = 'noted_from')
+    AND NOT EXISTS (SELECT 1 FROM owed WHERE owed.webhook = one.key AND owed.event = events.seq)
+    AND NOT EXISTS (SELECT 1 FROM attempts WHERE attempts.webhook = one.key
+      AND (attempts.event = events.seq OR events.seq IN (SELECT more.value ->> 0 FROM json_each(attempts.more) AS more)))`;
+
+/** Every attempt of a ledger's log by its rows alone, also those that share a row. */
+export const triedQuery = `SELECT webhook, seq, event, attempt, attempted_at, duration_ms, status, response, error, body FROM attempts
+  UNION ALL SELECT attempts.webhook, attempts.seq + 1 + more.key, more.value ->> 0, more.value ->> 1, more.value ->> 2, more.value ->> 3,
+    more.value ->> 4, more.value ->> 5, more.value ->> 6, more.value ->> 7 FROM attempts, json_each(attempts.more) AS more`;
+
 /** What a key's ledger owes, the first first. */
 export function owed(key: TestKey) {
   return ask<{ webhook: string; due_at: number; event: number; attempt: number }>(
     key,
-    "SELECT webhook, due_at, event, attempt FROM owed ORDER BY due_at",
+    `SELECT webhook, due_at, event, attempt FROM (${owedQuery}) ORDER BY due_at`,
   );
 }
 

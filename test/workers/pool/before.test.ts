@@ -1,7 +1,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { firstPlaces, ranks } from "../../../src/pool/ledger/owed.ts";
+import { firstPlaces } from "../../../src/pool/ledger/owed.ts";
+import { ranks } from "../../../src/pool/ledger/places.ts";
 import { tallyOf } from "../../../src/pool/ledger/tally.ts";
 import { migrate } from "../../../src/pool/tables.ts";
 import ledgerBefore from "../../fixtures/ledger-0.1.0.sql?raw";

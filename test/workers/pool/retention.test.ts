@@ -80,7 +80,7 @@ describe("what is too old is forgotten", () => {
     );
     await ask(
       asKey(pool),
-      `INSERT INTO attempts SELECT 'wh_' || (value % 3), value, 1, 1, 0, 1, 200, NULL, NULL, 'https://a.example', NULL FROM
+      `INSERT INTO attempts SELECT 'wh_' || (value % 3), value, 1, 1, 0, 1, 200, NULL, NULL, 'https://a.example', NULL, NULL FROM
          (WITH RECURSIVE n (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 1700) SELECT value FROM n)`,
     );
     await ringUntilDone(pool);

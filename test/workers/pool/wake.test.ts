@@ -3,10 +3,11 @@ import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { lineHeads } from "../../../src/pool/ledger/agenda.ts";
 import { type MessageRow, recallMessage } from "../../../src/pool/ledger/messages.ts";
-import { firstPlaces, ranks } from "../../../src/pool/ledger/owed.ts";
+import { firstPlaces } from "../../../src/pool/ledger/owed.ts";
 import { isParked } from "../../../src/pool/ledger/parked.ts";
+import { ranks } from "../../../src/pool/ledger/places.ts";
 import { call, eventually } from "../../support/workers/gateway.ts";
-import { ask } from "../../support/workers/ledger.ts";
+import { ask, owedQuery } from "../../support/workers/ledger.ts";
 import { crash, evict, makePool, newPerson, type Pool, report, send, writeTo } from "../../support/workers/pool.ts";
 
 const url = "https://customer.example/wake";
@@ -21,19 +22,14 @@ function compare(pool: Pool) {
       )
       .toArray();
     const lines = new Map(lineHeads(sql).map(({ number, due_at }) => [number, due_at]));
-    const hooks = sql.exec<{ webhook: string }>("SELECT DISTINCT webhook FROM owed").toArray();
+    const hooks = sql.exec<{ webhook: string }>(`SELECT DISTINCT webhook FROM (${owedQuery})`).toArray();
     const owed = (rank: number) =>
-      sql
-        .exec(
-          "SELECT webhook, rank, due_at, event, attempt, chat FROM owed WHERE rank = ? ORDER BY webhook, due_at, event",
-          rank,
-        )
-        .toArray();
+      sql.exec(`SELECT * FROM (${owedQuery}) WHERE rank = ? ORDER BY webhook, due_at, event`, rank).toArray();
     const remembered = (rank: 0 | 1) =>
       hooks
         .map(({ webhook }) => webhook)
         .sort()
-        .flatMap((webhook) => firstPlaces(sql, webhook, rank));
+        .flatMap((webhook) => firstPlaces(sql, webhook, rank).map(({ inEvent: _, ...place }) => place));
     return {
       memory: {
         messages: rows.map(({ seq }) => recallMessage(sql, seq)),

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { webhookDelaysMs } from "../../../../src/domain/retry.ts";
 import { type Customers, standInForCustomers } from "../../../support/workers/customers.ts";
 import { admin, call, eventually, makeTestKey, type TestKey } from "../../../support/workers/gateway.ts";
-import { ask, owed, ringAt, settled } from "../../../support/workers/ledger.ts";
+import { ask, owed, ringAt, settled, triedQuery } from "../../../support/workers/ledger.ts";
 
 const hour = 60 * 60 * 1000;
 const day = 24 * hour;
@@ -36,7 +36,7 @@ async function sendRefused(key: TestKey) {
 function countAttempts(key: TestKey, webhook: string) {
   return ask<{ attempt: number; attempted_at: number; status: number | null }>(
     key,
-    "SELECT attempt, attempted_at, status FROM attempts WHERE webhook = ? ORDER BY seq",
+    `SELECT attempt, attempted_at, status FROM (${triedQuery}) WHERE webhook = ? ORDER BY seq`,
     webhook,
   );
 }
