@@ -22,6 +22,7 @@ const manifest = {
   exports: {
     ".": entry,
     "./webhooks": { types: "./verify-webhook.d.ts", default: "./verify-webhook.js" },
+    "./admin": { types: "./admin.d.ts", default: "./admin.js" },
     "./package.json": "./package.json",
   },
   types: "./index.d.ts",

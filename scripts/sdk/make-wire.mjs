@@ -5,18 +5,28 @@ import { basePaths } from "../../src/http/operation.ts";
 import { makeOpenApi } from "../../src/http/reference/openapi.ts";
 import { operations } from "../../src/http/table.ts";
 
-/** Returns the source of src/sdk/wire.ts: a type for every named schema of the v2 API, what each call takes and answers, and its method and path. */
-export async function makeWire() {
-  const calls = operations.filter(({ base, multipart }) => base === "v2" && multipart === undefined);
+/** What becomes of each base path: its file in src/sdk, and the name of the type of all its calls. */
+export const wires = {
+  v2: { file: "wire.ts", calls: "Calls", said: "v2" },
+  admin: { file: "admin-wire.ts", calls: "AdminCalls", said: "admin" },
+};
+
+/**
+ * Returns the source of a file of `wires`: a type for every named schema of that API, what each call takes and answers, and its method and path. Calls that
+ * carry files or lines instead of JSON are left out.
+ */
+export async function makeWire(base) {
+  const { file, calls: name, said } = wires[base];
+  const calls = operations.filter((call) => call.base === base && isJson(call));
   const { components, paths } = makeOpenApi(calls, { publicUrl: "", version: "" });
-  const described = calls.map((call) => describeCall(call, paths[basePaths.v2 + call.path][call.method]));
+  const described = calls.map((call) => describeCall(call, paths[basePaths[base] + call.path][call.method]));
   const schema = {
-    title: "Calls",
+    title: name,
     description: "What each call takes, and what it answers when it succeeds.",
     ...objectOf(Object.fromEntries(described.map(({ id, schema }) => [id, schema]))),
     components,
   };
-  const source = await compile(openUp(schema), "Calls", {
+  const source = await compile(openUp(schema), name, {
     additionalProperties: false,
     bannerComment: "// Made from the table of operations by `npm run sdk:types`.",
     declareExternallyReferenced: true,
@@ -27,8 +37,12 @@ export async function makeWire() {
     unreachableDefinitions: false,
   });
   const routes = described.map(({ id, route }) => `  ${id}: ${JSON.stringify(route)},`);
-  const table = `/** Method and path of each call, below the base path of the v2 API. */\nexport const routes = {\n${routes.join("\n")}\n} as const;\n`;
-  return format(`${source}\n${table}`);
+  const table = `/** Method and path of each call, below the base path of the ${said} API. */\nexport const routes = {\n${routes.join("\n")}\n} as const;\n`;
+  return format(`${source}\n${table}`, file);
+}
+
+function isJson({ multipart, tags }) {
+  return multipart === undefined && !tags.includes("Moving");
 }
 
 function describeCall({ id, method, path }, documented) {
@@ -78,10 +92,10 @@ function openUp(schema) {
   return isBlank ? { ...opened, additionalProperties: true } : opened;
 }
 
-function format(source) {
+function format(source, file) {
   const root = fileURLToPath(new URL("../../", import.meta.url));
   const biome = fileURLToPath(new URL("../../node_modules/.bin/biome", import.meta.url));
-  const run = spawnSync(biome, ["format", "--stdin-file-path=src/sdk/wire.ts"], {
+  const run = spawnSync(biome, ["format", `--stdin-file-path=src/sdk/${file}`], {
     cwd: root,
     input: source,
     encoding: "utf8",

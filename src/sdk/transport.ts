@@ -24,10 +24,23 @@ export type CallOptions = {
 };
 
 export type CallName = keyof Calls;
-type Given<N extends CallName> = Omit<Calls[N], "answer">;
 export type Answer<N extends CallName> = Calls[N]["answer"];
-/** Asks the gateway for one call of the table of operations. */
-export type Ask = <N extends CallName>(name: N, given: Given<N>, options?: CallOptions) => Promise<Answer<N>>;
+/** Asks the gateway for one call of a table of operations. */
+export type AskOf<C> = <N extends keyof C>(
+  name: N,
+  given: Omit<C[N], "answer">,
+  options?: CallOptions,
+) => Promise<C[N] extends { answer: infer A } ? A : never>;
+/** Asks the gateway for one call of the v2 API. */
+export type Ask = AskOf<Calls>;
+
+/** What a client speaks to: the paths of its calls, where they begin, and the credential that they carry. */
+type Service = {
+  routes: Readonly<Record<string, readonly [method: string, path: string]>>;
+  basePath: string;
+  credential: string;
+};
+type Transport = Omit<TrunklineOptions, "apiKey">;
 
 type Parts = {
   params?: Record<string, string>;
@@ -42,10 +55,14 @@ const longestPauseMs = 60_000;
 
 /** Returns how the gateway is asked. Throws a TypeError when there is no key, or the address is none. */
 export function makeAsk(options: TrunklineOptions): Ask {
-  const environment = readEnvironment();
-  const apiKey = options.apiKey ?? environment.TRUNKLINE_API_KEY ?? "";
+  const apiKey = options.apiKey ?? readEnvironment().TRUNKLINE_API_KEY ?? "";
   if (apiKey === "") throw new TypeError("No API key: give apiKey, or set TRUNKLINE_API_KEY.");
-  const root = rootOf(options.baseUrl ?? environment.TRUNKLINE_URL ?? "http://127.0.0.1:8787");
+  return makeAskOf<Calls>(options, { routes, basePath: "/v2/api", credential: apiKey });
+}
+
+/** Returns how one of the gateway's APIs is asked. Throws a TypeError when the address is none. */
+export function makeAskOf<C>(options: Transport, service: Service): AskOf<C> {
+  const root = rootOf(options.baseUrl ?? readEnvironment().TRUNKLINE_URL ?? "http://127.0.0.1:8787");
   const send = options.fetch ?? ((url: string, init: RequestInit) => globalThis.fetch(url, init));
   return async (name, given, { signal, timeoutMs, maxRetries } = {}) => {
     const limits = {
@@ -53,13 +70,13 @@ export function makeAsk(options: TrunklineOptions): Ask {
       maxRetries: maxRetries ?? options.maxRetries ?? 2,
       signal,
     };
-    const response = await askRepeatedly(send, prepare(root, apiKey, name, given), limits);
-    return readAnswer(response) as Promise<Answer<typeof name>>;
+    const response = await askRepeatedly(send, prepare(root, service, String(name), given), limits);
+    return readAnswer(response) as never;
   };
 }
 
-function prepare(root: string, apiKey: string, name: CallName, { params, query, headers, body }: Parts): Prepared {
-  const [method, template] = routes[name];
+function prepare(root: string, service: Service, name: string, { params, query, headers, body }: Parts): Prepared {
+  const [method, template] = service.routes[name] ?? ["GET", `/${name}`];
   const path = template.replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(params?.[key] ?? ""));
   const asked = new URLSearchParams();
   for (const [key, value] of Object.entries(query ?? {})) if (value !== undefined) asked.set(key, String(value));
@@ -67,7 +84,7 @@ function prepare(root: string, apiKey: string, name: CallName, { params, query, 
   const init: RequestInit = {
     method,
     headers: {
-      Authorization: `Bearer ${apiKey}`,
+      Authorization: `Bearer ${service.credential}`,
       Accept: "application/json",
       ...(body === undefined ? {} : { "Content-Type": "application/json" }),
       ...Object.fromEntries(given),
@@ -75,7 +92,7 @@ function prepare(root: string, apiKey: string, name: CallName, { params, query, 
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   };
   const mayRepeat = method !== "POST" || given.some(([key]) => key.toLowerCase() === "idempotency-key");
-  return { url: `${root}${path}${asked.size === 0 ? "" : `?${asked}`}`, init, mayRepeat };
+  return { url: `${root}${service.basePath}${path}${asked.size === 0 ? "" : `?${asked}`}`, init, mayRepeat };
 }
 
 /** Repeats what may be: after no answer or 5xx only calls that cannot happen twice, after 429 any, for it was not taken. Never after another 4xx. */
@@ -153,13 +170,13 @@ function rootOf(baseUrl: string): string {
   const trimmed = baseUrl
     .trim()
     .replace(/\/+$/, "")
-    .replace(/\/v2(\/api)?$/, "");
+    .replace(/\/(?:v2(?:\/api)?|admin\/api)$/, "");
   if (!URL.canParse(trimmed) || !/^https?:$/.test(new URL(trimmed).protocol)) {
     throw new TypeError(
       `baseUrl must be an http or https address such as https://trunkline.example.com, not ${baseUrl}.`,
     );
   }
-  return `${trimmed}/v2/api`;
+  return trimmed;
 }
 
 function reasonOf(cause: unknown): string {
@@ -167,7 +184,8 @@ function reasonOf(cause: unknown): string {
   return inner instanceof Error ? inner.message : String(inner);
 }
 
-function readEnvironment(): Record<string, string | undefined> {
+/** Returns the environment where there is one. */
+export function readEnvironment(): Record<string, string | undefined> {
   const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
   return process?.env ?? {};
 }

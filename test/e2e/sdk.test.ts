@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { makeWire } from "../../scripts/sdk/make-wire.mjs";
+import { makeWire, wires } from "../../scripts/sdk/make-wire.mjs";
 import { type Gateway, startGateway } from "../support/node/start-gateway.ts";
 
 const bin = (name: string) => join(process.cwd(), "node_modules/.bin", name);
@@ -81,8 +81,18 @@ describe("the packed SDK", () => {
     ).toEqual(["./LICENSE", "./README.md", "./package.json"]);
   });
 
-  test("knows what the table of operations says today", async () => {
-    expect(readFileSync("src/sdk/wire.ts", "utf8")).toBe(await makeWire());
+  test.each(["v2", "admin"] as const)("knows what the table of operations says today of %s", async (base) => {
+    expect(readFileSync(`src/sdk/${wires[base].file}`, "utf8")).toBe(await makeWire(base));
+  });
+
+  test("asks the admin API by the same names, with the admin token", () => {
+    const said = runInProject(`
+      import { TrunklineAdmin } from "trunkline-sdk/admin";
+      const admin = new TrunklineAdmin({ adminToken: ${JSON.stringify(gateway.adminToken)} });
+      const { api_keys } = await admin.call("listApiKeys", { query: {} });
+      const { code } = await new TrunklineAdmin({ adminToken: "wrong" }).call("getStatus", {}).catch((error) => error);
+      console.log(api_keys.length, code);`);
+    expect(said.trim()).toBe("1 unauthorized");
   });
 
   test("is taken by a strict project that checks the types of its libraries", () => {
