@@ -1,14 +1,15 @@
 import type { LineCapabilities, MacFacts } from "../../domain/line.ts";
-import type { Act, Acted, Carrier, CarrierResult, Changes, ChangesAsked, ChatTarget } from "../carrier.ts";
+import type { Act, Acted, Carrier, CarrierResult, Changes, ChangesAsked } from "../carrier.ts";
 
 /**
- * How a Mac's server is reached, opened. `lines` are our addresses on it; `capabilities` what the last look found, null before the first.
- * `mayUseAppleScript` is the owner's leave to send without the Private API, where one send may become several messages.
+ * How a Mac's server is reached, opened. `lines` are our addresses on it; `privateApi`, `activeAlias` and `capabilities` what the last look found, null before the
+ * first. `mayUseAppleScript` is the owner's leave to send without the Private API, where one send may become several messages.
  */
 export type MacLogin = {
   url: string;
   password: string;
-  lines: string[];
+  lines: readonly string[];
+  privateApi: boolean | null;
   activeAlias: string | null;
   capabilities: LineCapabilities | null;
   mayUseAppleScript: boolean;
@@ -23,6 +24,9 @@ export type MacOptions = {
   now?: () => number;
   readMs?: number;
   sendMs?: number;
+  /** How long a file may take on its way to the Mac, and how long somebody is seen typing before a message that asks for that. */
+  uploadMs?: number;
+  typingMs?: number;
 };
 export type OpenMac = (login: MacLogin) => MacAccount;
 
@@ -42,8 +46,8 @@ export type MacAccount = Carrier & {
   askMark: () => Promise<CarrierResult<string>>;
   /** Looks at the Mac: versions, helper, aliases, what its lines can do. */
   look(): Promise<CarrierResult<MacFacts & { clockAheadMs: number | null }>>;
-  /** The network's name of a chat, null where there is none yet. */
-  findChat(target: ChatTarget & { to: string }): Promise<CarrierResult<string | null>>;
+  /** The network's name of the chat with a person, null where there is none yet. */
+  findChat(address: string): Promise<CarrierResult<string | null>>;
   /** The members of a group, without ourselves, and its name. */
   describeGroup(chat: string): Promise<CarrierResult<{ members: string[]; name: string | null }>>;
   isReachable(address: string, by: "imessage" | "facetime"): Promise<CarrierResult<boolean>>;
@@ -58,7 +62,10 @@ export type MacAccount = Carrier & {
   takeBell(isOurs: (url: string) => boolean): Promise<CarrierResult<{ changed: boolean }>>;
 };
 
-/** The codes of a refusal: `line_offline` and `private_api_off` are surely not done; `outcome_unknown` may be; `not_supported` the line cannot; `refused` the Mac said no. */
+/**
+ * The codes of a refusal. `line_offline`, `private_api_off` and `login_refused` are surely not done; `outcome_unknown` may be; `not_supported` the line cannot;
+ * `refused` the Mac said no; a file is `not_ready` until it has come down from iCloud; `unreadable` is an answer that we cannot read.
+ */
 export const macRefusals = [
   "line_offline",
   "private_api_off",
@@ -66,6 +73,7 @@ export const macRefusals = [
   "outcome_unknown",
   "not_supported",
   "refused",
+  "not_ready",
   "unreadable",
 ] as const;
 export type MacRefusalCode = (typeof macRefusals)[number];

@@ -10,7 +10,7 @@ export type BellNews =
   | { kind: "nothing" };
 
 const nothing: BellNews = { kind: "nothing" };
-const envelope = z.object({ type: z.string(), data: z.unknown() });
+const envelope = z.object({ type: z.string(), data: z.unknown().optional() });
 const typing = z.object({ display: z.boolean(), guid: z.string().min(1) });
 const aliases = z.object({ aliases: z.array(z.string()) });
 const call = z.object({

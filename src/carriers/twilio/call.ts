@@ -1,9 +1,9 @@
 import type * as z from "zod";
 import type { CarrierResult, Refusal } from "../carrier.ts";
+import { exchange, type Fetch } from "../exchange.ts";
 import type { Login } from "./account.ts";
 import type { Clock } from "./clock.ts";
 import { authorize, scrub } from "./credentials.ts";
-import { exchange, type Fetch } from "./exchange.ts";
 import { chooseApiUrl } from "./host.ts";
 import { readRetryAfter } from "./retry-after.ts";
 import { errorBody } from "./shapes.ts";

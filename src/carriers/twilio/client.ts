@@ -1,9 +1,9 @@
 import { reconcileMs } from "../../domain/retry.ts";
 import type { Capabilities, MessageState } from "../carrier.ts";
+import type { Fetch } from "../exchange.ts";
 import type { Login, TwilioAccount } from "./account.ts";
 import type { Wire } from "./call.ts";
 import { Clock } from "./clock.ts";
-import type { Fetch } from "./exchange.ts";
 import { openMedia } from "./media.ts";
 import { fetchMessage, sendMessage } from "./messages.ts";
 import { findNumber, listNumbers, updateNumber } from "./numbers.ts";

@@ -1,4 +1,4 @@
-import { exchange, type Fetch } from "./exchange.ts";
+import { exchange, type Fetch } from "../exchange.ts";
 
 const patience = { timeoutMs: 3_000, maxBytes: 64 * 1024 };
 
