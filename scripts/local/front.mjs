@@ -1,4 +1,5 @@
 import { connect, createServer } from "node:net";
+import { RequestGate } from "./requests.mjs";
 
 const STARTING = '{"status":"starting"}';
 const STARTING_ANSWER = [
@@ -13,7 +14,8 @@ const STARTING_ANSWER = [
 
 /**
  * Takes the gateway's port at once, so that a busy port is known before anything is started. Until `openTo` names the port
- * behind it, health checks are answered 503 and all else waits; from then on every byte is handed through untouched.
+ * behind it, health checks are answered 503 and all else waits; from then on every request is handed through byte for byte, save
+ * those that are no HTTP.
  * Rejects with EADDRINUSE.
  */
 export function takePort(port) {
@@ -60,9 +62,18 @@ function holdBack(socket, waiting) {
   });
 }
 
+/** How long a caller may take to read that it was refused. */
+const PARTING_MS = 2_000;
+
 function join(socket, port) {
   const inner = connect({ port, host: "127.0.0.1", noDelay: true, allowHalfOpen: true });
+  const gate = new RequestGate();
   inner.on("error", () => socket.destroy());
-  socket.on("close", () => inner.destroy());
-  socket.pipe(inner).pipe(socket);
+  gate.on("error", () => socket.destroy());
+  socket.on("close", () => [inner, gate].map((stream) => stream.destroy()));
+  socket.pipe(gate).pipe(inner).pipe(socket, { end: false });
+  inner.on("end", () => {
+    socket.end(gate.refusal ?? "");
+    if (gate.refusal !== null) socket.setTimeout(PARTING_MS, () => socket.destroy());
+  });
 }

@@ -56,6 +56,12 @@ describe("the size of a body", () => {
   });
 });
 
+it("answers a body that breaks off as the caller's fault", async () => {
+  const cut = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new Error("lost")) });
+  const read = await readBytes(post(cut), jsonBodyLimit);
+  expect(read.ok ? "ok" : read.failure.code).toBe("invalid_request");
+});
+
 describe("the kind of a body", () => {
   it.each([
     ["application/json", "ok"],

@@ -8,7 +8,10 @@ export const jsonBodyLimit = 64 * 1024;
 export const jsonDepthLimit = 32;
 const multipartOverhead = 16 * 1024;
 
-/** Returns the body's bytes, or `body_too_large` as soon as more than `limit` are declared or have come, whatever the headers say. */
+/**
+ * Returns the body's bytes, or `body_too_large` as soon as more than `limit` are declared or have come, whatever the headers say;
+ * a body that breaks off or whose chunks are no chunks is `invalid_request`.
+ */
 export async function readBytes(request: Request, limit: number): Promise<Result<Uint8Array<ArrayBuffer>>> {
   const declared = request.headers.get("Content-Length");
   if (declared !== null && /^\d+$/.test(declared) && Number(declared) > limit) return tooLarge(limit);
@@ -16,7 +19,9 @@ export async function readBytes(request: Request, limit: number): Promise<Result
   const chunks: Uint8Array[] = [];
   let size = 0;
   while (reader !== undefined) {
-    const { done, value } = await reader.read();
+    const piece = await reader.read().catch(() => null);
+    if (piece === null) return fail("invalid_request", "The request body broke off: send it whole.");
+    const { done, value } = piece;
     if (done) break;
     size += value.byteLength;
     if (size > limit) {
