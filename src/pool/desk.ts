@@ -15,6 +15,7 @@ import { HealthWatch } from "./ledger/health-watch.ts";
 import { readMark, rebookedNumbers, saveMark } from "./ledger/marks.ts";
 import { forgetRows } from "./ledger/memory.ts";
 import { notedFrom } from "./ledger/notes.ts";
+import { keepNumbers } from "./ledger/numbering.ts";
 import { readRotation, replaceRotation } from "./ledger/rotation.ts";
 
 /** What the object is given from outside itself; tests give a clock and dice of their own. */
@@ -216,7 +217,11 @@ export class Desk {
   /** Does `work` in one transaction; where it throws, nothing of it stands, neither in the rows nor in what is remembered of them. */
   transact<T>(work: () => T): T {
     try {
-      return this.outside.storage.transactionSync(work);
+      return this.outside.storage.transactionSync(() => {
+        const result = work();
+        keepNumbers(this.sql);
+        return result;
+      });
     } catch (error) {
       forgetRows(this.sql);
       throw error;

@@ -226,6 +226,12 @@ const migrations: readonly string[] = [
   `ALTER TABLE events ADD COLUMN owed TEXT;
    ALTER TABLE attempts ADD COLUMN more TEXT;
    INSERT INTO marks (name, value) SELECT 'noted_from', coalesce(max(seq), 0) + 1 FROM events WHERE true`,
+
+  // The number of a chat's last event stands with its last message, which is written when the event is.
+  "ALTER TABLE messages ADD COLUMN sequence INTEGER",
+
+  // A delivered message is counted in its event, and in its number's hour now and then.
+  "ALTER TABLE events ADD COLUMN ended INTEGER",
 ];
 
 /** The ledger's shape as this code knows it: how many times its tables were changed. */

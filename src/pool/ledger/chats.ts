@@ -1,6 +1,7 @@
 import { rowId } from "../../domain/ids.ts";
 import type { Direction } from "../../domain/message.ts";
 import type { ChatSummary, ListChats, Page } from "../../domain/pool-calls.ts";
+import { noteChat, numberFor } from "./numbering.ts";
 
 /** A conversation with one contact; stickiness and opt-out live here, so that a send reads one row to know them. */
 export type ChatRow = {
@@ -16,6 +17,7 @@ export type ChatRow = {
   last_inbound_at: number | null;
   last_outbound_at: number | null;
   last_seq: number | null;
+  /** The number of its last event, as far as it does not stand in its last message (`numbering.ts`). */
   sequence: number;
   sticky_number: string | null;
   sticky_at: number | null;
@@ -54,14 +56,16 @@ const isOlder = "(?5 = 1 AND ?4 < coalesce(last_inbound_at, 0))";
 /** Counts a message into its chat, making chat and contact when they are new: one row. A contact that was deleted comes back with traffic. */
 export function touchChat(sql: SqlStorage, touch: Touch): void {
   const inbound = touch.direction === "inbound" ? 1 : 0;
-  sql.exec(
-    `INSERT INTO chats (id, contact_id, created_at, inbound, outbound, first_at, last_at, last_inbound_at, last_outbound_at, last_seq, sticky_number, sticky_at, replied_number, address)
-     VALUES (?1, ?2, ?4, ?5, 1 - ?5, ?4, ?4, iif(?5 = 1, ?4, NULL), iif(?5 = 1, NULL, ?4), ?3, ?6, iif(?6 IS NULL, NULL, ?4), ?7, nullif(?9, ?1))
+  const cursor = sql.exec<{ number: number }>(
+    `INSERT INTO chats (id, contact_id, created_at, inbound, outbound, first_at, last_at, last_inbound_at, last_outbound_at, last_seq, sticky_number, sticky_at, replied_number, address, sequence)
+     VALUES (?1, ?2, ?4, ?5, 1 - ?5, ?4, ?4, iif(?5 = 1, ?4, NULL), iif(?5 = 1, NULL, ?4), ?3, ?6, iif(?6 IS NULL, NULL, ?4), ?7, nullif(?9, ?1), ?10)
      ON CONFLICT (id) DO UPDATE SET
+       sequence = max(sequence, ?10, coalesce((SELECT last.sequence FROM messages AS last WHERE last.seq = last_seq), 0)),
        inbound = inbound + ?5, outbound = outbound + 1 - ?5, first_at = min(coalesce(first_at, ?4), ?4), last_at = max(coalesce(last_at, ?4), ?4), last_seq = ?3, deleted_at = NULL,
        last_inbound_at = iif(?5 = 1, max(coalesce(last_inbound_at, ?4), ?4), last_inbound_at), last_outbound_at = iif(?5 = 1, last_outbound_at, ?4),
        sticky_number = iif(?6 IS NULL OR ${isOlder}, sticky_number, ?6), sticky_at = iif(?6 IS NULL OR ${isOlder}, sticky_at, ?4),
-       replied_number = iif(?8 = 1, NULL, iif(?7 IS NULL OR ${isOlder}, replied_number, ?7)), address = iif(?9 IS NULL, address, nullif(?9, ?1))`,
+       replied_number = iif(?8 = 1, NULL, iif(?7 IS NULL OR ${isOlder}, replied_number, ?7)), address = iif(?9 IS NULL, address, nullif(?9, ?1))
+     RETURNING sequence AS number`,
     touch.chat,
     touch.contactId,
     touch.seq,
@@ -71,7 +75,9 @@ export function touchChat(sql: SqlStorage, touch: Touch): void {
     touch.repliedTo ?? null,
     touch.movesOn === true ? 1 : 0,
     touch.address ?? null,
+    numberFor(sql, touch.chat),
   );
+  noteChat(sql, touch.chat, { last: touch.seq, number: cursor.one().number });
 }
 
 /** Sets or lifts a contact's opt-out; answers false when it stood so already. `optedInAt` is the number at which a person lifts it. */
@@ -170,13 +176,6 @@ export function pageOptOuts(
     .toArray();
   const counted = sql.exec(`SELECT count(*) AS total FROM chats WHERE ${where}`, query.chat).one();
   return { rows, total: Number(counted.total) };
-}
-
-/** Raises and returns the number of the chat's next event, so that a receiver can order events and see a gap. */
-export function nextChatSequence(sql: SqlStorage, chat: string): number {
-  return Number(
-    sql.exec("UPDATE chats SET sequence = sequence + 1 WHERE id = ? RETURNING sequence", chat).one().sequence,
-  );
 }
 
 /** SQLite folds ASCII letters only, so the text is also compared as it was typed. Without `?1` everything matches. */

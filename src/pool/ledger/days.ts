@@ -1,4 +1,5 @@
 import { sequenceAt } from "../../domain/ids.ts";
+import { allDeliveredInEvents } from "./ended.ts";
 
 /** Days are whole days since the epoch (UTC). */
 export const dayMs = 24 * 60 * 60 * 1000;
@@ -62,7 +63,10 @@ export function readDays(sql: SqlStorage, day: number): DayRow[] {
       day * 24,
     )
     .toArray();
-  return [...kept, ...lately.map((row) => ({ ...row, sent: 0, inbound: 0 }))];
+  const inEvents = allDeliveredInEvents(sql)
+    .map(({ number, hour, delivered }) => ({ day: Math.floor(hour / 24), number, delivered, failed: 0 }))
+    .filter((row) => row.day >= day);
+  return [...kept, ...[...lately, ...inEvents].map((row) => ({ ...row, sent: 0, inbound: 0 }))];
 }
 
 /** Forgets days before `day`. */

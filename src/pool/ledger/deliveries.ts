@@ -1,6 +1,7 @@
 import type { EventName } from "../../domain/event.ts";
 import type { DeliveryHandle } from "../../domain/pool-calls.ts";
-import { type EventRow, insertEvent } from "./events.ts";
+import { recallEnded } from "./ended.ts";
+import { type Happened, insertEvent } from "./events.ts";
 import { countInEvents, forgetInEvents, giveRows, ownBytesIn, placeIn, placesInEvents } from "./in-event.ts";
 import { firstPlaces, forgetPlace, forgetPlaces, hasRoom, isWhole, owedWebhooks, rememberPlace } from "./owed.ts";
 import { type OwedPlace, type OwedRow, type PlaceRow, ranks } from "./places.ts";
@@ -14,7 +15,7 @@ export type Receiver = { webhook: string; body: string | null };
  */
 export function writeEvent(
   sql: SqlStorage,
-  event: Omit<EventRow, "owed">,
+  event: Happened,
   chat: string | null,
   receivers: readonly Receiver[],
 ): void {
@@ -22,6 +23,7 @@ export function writeEvent(
     const place = placeIn({ webhook, event: event.seq, name: event.name, chat, own: body !== null });
     return { place, body, inEvent: hasRoom(sql, webhook, place.rank) };
   });
+  if (event.ended !== null) recallEnded(sql);
   const inEvent = places.filter((one) => one.inEvent).map(({ place, body }) => [place.webhook, body]);
   insertEvent(sql, { ...event, owed: inEvent.length === 0 ? null : JSON.stringify(Object.fromEntries(inEvent)) });
   for (const { place, body, inEvent } of places) {

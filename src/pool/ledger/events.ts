@@ -9,18 +9,24 @@ export type EventRow = {
   body: string;
   /** Who is owed it and has no row for that, with the bytes of its own: an object by webhook, null where there is none. */
   owed: string | null;
+  /** The hour in which the message left, where it tells of one that was delivered and is counted here alone. */
+  ended: number | null;
 };
+
+/** An event as it happens: who is owed it is written with it. */
+export type Happened = Omit<EventRow, "owed">;
 
 /** Writes an event down with the bytes that every receiver gets. */
 export function insertEvent(sql: SqlStorage, event: EventRow): void {
   sql.exec(
-    "INSERT INTO events (seq, name, message, original, body, owed) VALUES (?, ?, ?, ?, ?, ?)",
+    "INSERT INTO events (seq, name, message, original, body, owed, ended) VALUES (?, ?, ?, ?, ?, ?, ?)",
     event.seq,
     event.name,
     event.message,
     event.original,
     event.body,
     event.owed,
+    event.ended,
   );
 }
 

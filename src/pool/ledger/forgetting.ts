@@ -1,5 +1,7 @@
 import { forgetAttemptsOf } from "./attempts.ts";
 import { forgetNamed, forgetRows } from "./memory.ts";
+import { noteAll } from "./notes.ts";
+import { carryNumbers } from "./numbering.ts";
 import { restateTally, tallyOf } from "./tally.ts";
 
 /** What has left or may leave yet is not ended: nothing of it is forgotten. */
@@ -8,17 +10,17 @@ const hasEnded = "status NOT IN ('queued', 'scheduled', 'sending')";
 /** Forgets at most `limit` messages before a sequence number that have ended; returns how many it forgot. */
 export function sweepMessages(sql: SqlStorage, before: number, limit: number): number {
   tallyOf(sql);
-  const swept = sql
-    .exec(
-      `DELETE FROM messages WHERE seq IN (SELECT seq FROM messages WHERE seq < ? AND ${hasEnded} ORDER BY seq LIMIT ?) RETURNING seq`,
-      before,
-      limit,
-    )
-    .toArray().length;
-  if (swept === 0) return 0;
+  const query = `SELECT seq FROM messages WHERE seq < ? AND ${hasEnded} ORDER BY seq LIMIT ?`;
+  const seqs = sql
+    .exec<{ seq: number }>(query, before, limit)
+    .toArray()
+    .map(({ seq }) => seq);
+  if (seqs.length === 0) return 0;
+  carryNumbers(sql, { seqs });
+  sql.exec("DELETE FROM messages WHERE seq IN (SELECT value FROM json_each(?))", JSON.stringify(seqs));
   restateTally(sql, false);
   forgetNamed(sql, "messages");
-  return swept;
+  return seqs.length;
 }
 
 /** Returns the sequence number of the oldest message that has ended, null where there is none. */
@@ -38,6 +40,7 @@ export function forgetPerson(
   chat: string,
   at: number,
 ): { messages: number; events: number; keptOptOut: boolean } {
+  noteAll(sql);
   const gone =
     "(SELECT seq FROM events WHERE json_extract(body, '$.external_id') = ?1 OR message IN (SELECT seq FROM messages WHERE chat = ?1))";
   sql.exec(`DELETE FROM owed WHERE event IN ${gone}`, chat);
@@ -47,6 +50,7 @@ export function forgetPerson(
   sql.exec("DELETE FROM events WHERE seq IN (SELECT value FROM json_each(?))", JSON.stringify(seqs));
   sql.exec("DELETE FROM links WHERE message IN (SELECT seq FROM messages WHERE chat = ?)", chat);
   sql.exec("DELETE FROM looks WHERE seq IN (SELECT seq FROM messages WHERE chat = ?)", chat);
+  carryNumbers(sql, { chat });
   const messages = sql.exec("DELETE FROM messages WHERE chat = ? RETURNING seq", chat).toArray().length;
   sql.exec("DELETE FROM heard WHERE contact = ?", chat);
   sql.exec("DELETE FROM tags WHERE contact = ?", chat);

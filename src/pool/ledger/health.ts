@@ -1,5 +1,6 @@
 import type { HealthState, HourBucket } from "../../domain/health.ts";
 import { keepEnds } from "./days.ts";
+import { allDeliveredInEvents, deliveredInEvents, noteSaved } from "./ended.ts";
 import { remembered } from "./memory.ts";
 
 type BucketRow = { number: string; hour: number; counts: string };
@@ -13,6 +14,7 @@ export function readBuckets(sql: SqlStorage, first: number): Buckets {
   for (const row of sql.exec<BucketRow>("SELECT * FROM health WHERE hour >= ?", first)) {
     placeBucket(buckets, row.number, readBucket(row));
   }
+  for (const { number, hour } of allDeliveredInEvents(sql)) placeBucket(buckets, number, findBucket(sql, number, hour));
   return buckets;
 }
 
@@ -30,31 +32,50 @@ function recentBuckets(sql: SqlStorage): Map<string, HourBucket> {
   return remembered(sql, "hours", () => new Map());
 }
 
-/** Returns a number's bucket of one hour, an empty one where none stands. */
+/** Returns a number's bucket of one hour with what is counted in events alone, an empty one where nothing is. */
 export function findBucket(sql: SqlStorage, number: string, hour: number): HourBucket {
+  const saved = findSaved(sql, number, hour);
+  const more = deliveredInEvents(sql, number, hour);
+  return more === 0 ? saved : { ...saved, sent: saved.sent + more, delivered: saved.delivered + more };
+}
+
+function findSaved(sql: SqlStorage, number: string, hour: number): HourBucket {
   const known = recentBuckets(sql).get(`${hour} ${number}`);
   if (known !== undefined) return known;
   const row = sql.exec<BucketRow>("SELECT * FROM health WHERE number = ? AND hour = ?", number, hour).toArray()[0];
-  if (row !== undefined) return readBucket(row);
-  return { hour, sent: 0, delivered: 0, numberFaults: 0, contentFaults: 0, recipientFaults: 0, other: 0 };
+  if (row !== undefined) return keepRecent(sql, number, readBucket(row));
+  const empty = { hour, sent: 0, delivered: 0, numberFaults: 0, contentFaults: 0, recipientFaults: 0, other: 0 };
+  return keepRecent(sql, number, empty);
 }
 
-/** Writes a bucket: one row. */
+function keepRecent(sql: SqlStorage, number: string, bucket: HourBucket): HourBucket {
+  const recent = recentBuckets(sql);
+  if (recent.size >= rememberedAtMost) recent.clear();
+  recent.set(`${bucket.hour} ${number}`, bucket);
+  return bucket;
+}
+
+/** Writes a bucket with everything that has happened to its messages so far: one row. */
 export function saveBucket(sql: SqlStorage, number: string, bucket: HourBucket): void {
   const { hour, ...counts } = bucket;
   sql.exec(
-    "INSERT OR REPLACE INTO health (number, hour, counts) VALUES (?, ?, ?)",
+    "INSERT OR REPLACE INTO health (number, hour, counts) VALUES (?, ?, json_insert(?, '$.upTo', (SELECT max(seq) FROM events)))",
     number,
     hour,
     JSON.stringify(counts),
   );
-  const recent = recentBuckets(sql);
-  if (recent.size >= rememberedAtMost) recent.clear();
-  recent.set(`${hour} ${number}`, bucket);
+  noteSaved(sql, number, hour);
+  keepRecent(sql, number, bucket);
+}
+
+/** Writes down the hours of which something is counted in events alone, in the caller's transaction: one row each. */
+export function saveEnds(sql: SqlStorage): void {
+  for (const { number, hour } of allDeliveredInEvents(sql)) saveBucket(sql, number, findBucket(sql, number, hour));
 }
 
 /** Forgets blamed texts of hours before `first`, and the buckets of whole days before it, whose sums are kept by the day. */
 export function forgetHours(sql: SqlStorage, first: number): void {
+  saveEnds(sql);
   keepEnds(sql, Math.floor(first / 24));
   sql.exec("DELETE FROM health WHERE hour < ?", Math.floor(first / 24) * 24);
   for (const [key, { hour }] of recentBuckets(sql)) if (hour < first) recentBuckets(sql).delete(key);
@@ -62,7 +83,8 @@ export function forgetHours(sql: SqlStorage, first: number): void {
 }
 
 function readBucket(row: BucketRow): HourBucket {
-  return { ...(JSON.parse(row.counts) as Omit<HourBucket, "hour">), hour: row.hour };
+  const { upTo: _, ...counts } = JSON.parse(row.counts) as Omit<HourBucket, "hour"> & { upTo?: number | null };
+  return { ...counts, hour: row.hour };
 }
 
 /** What stands about a number's health, and when it was last tried while unhealthy. A row stands only for numbers that ever were. */

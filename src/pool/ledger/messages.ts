@@ -14,6 +14,7 @@ import type { ListMessages } from "../../domain/pool-calls.ts";
 import type { Channel } from "../../domain/snapshot.ts";
 import { failureFacts } from "./failure-facts.ts";
 import { RecentRows, remembered } from "./memory.ts";
+import { noteKept, numberWith } from "./numbering.ts";
 import { formatTally, keepTally, tallyWith } from "./tally.ts";
 
 /** What is kept of a message beside its columns: read with the message, never searched. */
@@ -197,10 +198,17 @@ function writeColumns(sql: SqlStorage, seq: number, { detail, ...change }: Messa
     values.push(detail);
   }
   if (assignments.length === 0) return true;
+  const numbered = numberWith(sql, seq);
+  if (numbered !== null) {
+    assignments.push("sequence = ?");
+    values.push(numbered.number);
+  }
   const query = `UPDATE ${change.sid === undefined ? "" : "OR IGNORE"} messages SET ${assignments.join(", ")} WHERE seq = ? RETURNING *`;
   const [row] = sql.exec<MessageRow>(query, ...values, seq).toArray();
-  if (row !== undefined) recent(sql).keep(row);
-  return row !== undefined;
+  if (row === undefined) return false;
+  recent(sql).keep(row);
+  if (numbered !== null) noteKept(sql, numbered.chat);
+  return true;
 }
 
 /** Returns one page of a chat's messages; ids are time-sorted, so `since` and `until` (both inclusive) are a range of the index. */

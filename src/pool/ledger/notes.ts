@@ -1,3 +1,4 @@
+import { saveEnds } from "./health.ts";
 import { giveRowsBefore } from "./in-event.ts";
 import { readMark, saveMark } from "./marks.ts";
 import { remembered } from "./memory.ts";
@@ -24,7 +25,7 @@ export function notedFrom(sql: SqlStorage): number {
 
 /**
  * Counts what was written of events and of the log, in the caller's transaction. Now and then the mark moves behind which the object looks when it wakes for what
- * stands in events: what is older gets rows.
+ * stands in events: what is older gets rows, and what is counted there is written down.
  */
 export function noteWritten(sql: SqlStorage, rows: number): void {
   const kept = notes(sql);
@@ -35,6 +36,7 @@ export function noteWritten(sql: SqlStorage, rows: number): void {
 
 function noteBefore(sql: SqlStorage, before: number): void {
   giveRowsBefore(sql, before);
+  saveEnds(sql);
   const newest = sql.exec<{ newest: number | null }>("SELECT max(seq) AS newest FROM events").one().newest;
   const from = Math.max(before, notedFrom(sql));
   saveMark(sql, "noted_from", from);

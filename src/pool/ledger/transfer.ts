@@ -68,8 +68,8 @@ export function writeRows(sql: SqlStorage, rows: readonly { table: string; row: 
   const strange = rows.map((one) => findStrange(sql, one)).find((name) => name !== null);
   if (strange !== undefined) return strange;
   for (const { table, row } of rows) {
-    // What it owed at first has rows: an export gives them.
-    const columns = Object.keys(row).filter((name) => !(table === "events" && name === "owed"));
+    // What events owed and counted by themselves has rows: an export gives them.
+    const columns = Object.keys(row).filter((name) => !(table === "events" && (name === "owed" || name === "ended")));
     const marks = columns.map(() => "?").join(", ");
     sql.exec(
       `INSERT OR REPLACE INTO ${table} (${columns.join(", ")}) VALUES (${marks})`,

@@ -92,6 +92,7 @@ function writeMessage(desk: Desk, message: InboundMessage): Received {
     const known = findMessageBySid(desk.sql, message.providerId);
     return { messageId: rowId("msg", known?.seq ?? seq, desk.tag), repeated: true };
   }
+  emitStatus(desk, inserted, message.toldOrganization === true ? "api_key" : "all");
   touchChat(desk.sql, {
     chat,
     address: message.channel === "rcs" ? chat : message.from,
@@ -105,7 +106,6 @@ function writeMessage(desk: Desk, message: InboundMessage): Received {
   noteHeard(desk.sql, message.to, chat, at, message.channel === "whatsapp");
   desk.noteActive(message.to);
   desk.noteWritten(seq);
-  emitStatus(desk, inserted, message.toldOrganization === true ? "api_key" : "all");
   noteOptOut(desk, message);
   return { messageId: rowId("msg", seq, desk.tag), repeated: false };
 }

@@ -4,20 +4,39 @@ import { type HourBucket, hourOf } from "../../domain/health.ts";
 import { isFinal } from "../../domain/status.ts";
 import { fingerprintText } from "../../domain/text-fingerprint.ts";
 import type { Desk } from "../desk.ts";
+import { noteDelivered } from "../ledger/ended.ts";
 import { type Blamed, findBlamed, findBucket, saveBlamed, saveBucket } from "../ledger/health.ts";
 import type { Detail, MessageRow } from "../ledger/messages.ts";
 import { noteEvidence } from "../numbers/number-health.ts";
 
+type End = Pick<MessageRow, "status" | "error_code">;
+
+/** Returns the hour in which a message left that is known by this to be delivered, null where it is not or where that was counted before. */
+export function deliveredHour(before: MessageRow, after: End): number | null {
+  if (!isCounted(before, after) || before.attempted_at === null) return null;
+  return after.status === "delivered" || after.status === "read" ? hourOf(before.attempted_at) : null;
+}
+
+/** What never left says nothing of its number. */
+function isCounted(before: MessageRow, after: End): boolean {
+  if (before.direction !== "outbound" || before.attempted_at === null) return false;
+  return !isFinal(before.status) && isFinal(after.status) && after.status !== "cancelled";
+}
+
 /**
- * Counts how a message ended into the hour it left in, once, in the caller's transaction: one row, and up to two more for a text that a carrier filtered.
- * What never left says nothing of its number.
+ * Counts how a message ended into the hour it left in, once, in the caller's transaction: nothing is written where its event says so, else one row, and up to two
+ * more for a text that a carrier filtered.
  */
-export function noteEnd(desk: Desk, before: MessageRow, after: Pick<MessageRow, "status" | "error_code">): void {
-  if (before.direction !== "outbound" || before.attempted_at === null) return;
-  if (isFinal(before.status) || !isFinal(after.status) || after.status === "cancelled") return;
+export function noteEnd(desk: Desk, before: MessageRow, after: End, told: boolean): void {
+  if (!isCounted(before, after) || before.attempted_at === null) return;
+  const delivered = deliveredHour(before, after);
   const hour = hourOf(before.attempted_at);
-  const isDelivered = after.status === "delivered" || after.status === "read";
-  const kind = isDelivered ? "delivered" : fieldOf[faultOf(desk, before, after.error_code, hour)];
+  if (delivered !== null && told) {
+    noteDelivered(desk.sql, before.number, hour);
+    noteEvidence(desk, before.number, { bucket: findBucket(desk.sql, before.number, hour), blamesNumber: false });
+    return;
+  }
+  const kind = delivered === null ? fieldOf[faultOf(desk, before, after.error_code, hour)] : "delivered";
   count(desk, before.number, hour, (bucket) => ({ ...bucket, sent: bucket.sent + 1, [kind]: bucket[kind] + 1 }));
 }
 

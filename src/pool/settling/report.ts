@@ -22,7 +22,7 @@ import {
 import { isParked, parkReport, takeParked } from "../ledger/parked.ts";
 import { judgeIfDue } from "../numbers/number-health.ts";
 import { emitStatus } from "../telling/outbox.ts";
-import { noteEnd } from "./count-end.ts";
+import { deliveredHour, noteEnd } from "./count-end.ts";
 import { noteForged } from "./forged.ts";
 import { finish, noteOptOutCode, planPolls } from "./settle.ts";
 
@@ -131,7 +131,10 @@ function isTooLate(desk: Desk, row: MessageRow, status: MessageStatus | null): b
   return true;
 }
 
-/** Applies a carrier's word about a message in the caller's transaction: monotone, and a repeat changes and owes nothing. */
+/**
+ * Applies a carrier's word about a message in the caller's transaction: monotone, and a repeat changes and owes nothing. What is told comes before what is
+ * written: the message's row keeps the number of its chat's last event.
+ */
 export function applyReport(desk: Desk, seq: number, report: MessageState): "applied" | "ignored" {
   const row = recallMessage(desk.sql, seq);
   if (row === null || row.direction !== "outbound") return "ignored";
@@ -142,8 +145,8 @@ export function applyReport(desk: Desk, seq: number, report: MessageState): "app
     ...(decision.kind === "apply" ? describeChange(desk, row, decision.status, report) : learnCode(row, report)),
   };
   if (row.sid === null) planPolls(desk, row);
-  writeChange(desk, seq, change);
   tell(desk, row, change);
+  writeChange(desk, seq, change);
   if (row.sid === null && Object.keys(change).length > 0) finish(desk, row, row.due_at);
   if (decision.kind === "contradiction") askForTruth(desk, row, decision.status);
   return Object.keys(change).length > 0 ? "applied" : "ignored";
@@ -156,8 +159,8 @@ export function applyTruth(desk: Desk, seq: number, report: MessageState): void 
   if (row === null || status === null || !isFinal(status) || status === row.status) return;
   if (row.status === "read" && status === "delivered") return;
   const change = { error_code: null, error_message: null, ...describeChange(desk, row, status, report) };
-  writeChange(desk, seq, change);
   tell(desk, row, change);
+  writeChange(desk, seq, change);
 }
 
 function writeChange(desk: Desk, seq: number, { status, ...change }: MessageChange): void {
@@ -177,8 +180,8 @@ function tell(desk: Desk, row: MessageRow, change: MessageChange): void {
   if (change.error_code !== undefined) noteOptOutCode(desk, changed);
   if (change.status === undefined) return;
   for (const overtaken of overtakenBy(row, changed)) emitStatus(desk, overtaken);
-  emitStatus(desk, changed);
-  noteEnd(desk, row, changed);
+  const told = emitStatus(desk, changed, "all", deliveredHour(row, changed));
+  noteEnd(desk, row, changed, told);
 }
 
 /** What was read was delivered, and what was delivered was sent: whoever waits for those is told of them before. */

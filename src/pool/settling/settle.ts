@@ -9,7 +9,7 @@ import { type Detail, type MessageChange, type MessageRow, recallMessage, stepMe
 import { judgeIfDue } from "../numbers/number-health.ts";
 import { heedCarrierBlock } from "../people/opt-outs.ts";
 import { emitStatus } from "../telling/outbox.ts";
-import { noteEnd } from "./count-end.ts";
+import { deliveredHour, noteEnd } from "./count-end.ts";
 
 const lateDepartureMs = 10 * 60 * 1000;
 /** Where no callback can come, the carrier is asked so soon after it took a message, or may have taken it. */
@@ -130,13 +130,13 @@ export function holdUnknown(desk: Desk, row: MessageRow, cause: string): void {
   desk.arm(lookAt);
 }
 
-/** Ends a message with a final status and its event, and strikes it from the agenda. */
+/** Ends a message with a final status and its event, which is told before the row is written that keeps its number, and strikes it from the agenda. */
 export function endMessage(desk: Desk, row: MessageRow, change: MessageChange & Pick<MessageRow, "status">): void {
-  stepMessage(desk.sql, row.seq, { outcome_unknown: 0, ...change }, [change.status, desk.now()]);
   const ended = { ...row, outcome_unknown: 0, ...change };
-  emitStatus(desk, ended);
+  const told = emitStatus(desk, ended, "all", deliveredHour(row, ended));
   noteOptOutCode(desk, ended);
-  noteEnd(desk, row, ended);
+  noteEnd(desk, row, ended, told);
+  stepMessage(desk.sql, row.seq, { outcome_unknown: 0, ...change }, [change.status, desk.now()]);
   finish(desk, row, row.due_at);
 }
 

@@ -74,6 +74,8 @@ function noteClick(desk: Desk, row: MessageRow, url: string, visit: LinkVisit): 
   const isBot = isBotClick({ ...visit, sinceSentMs: desk.now() - leftAt });
   const clicks = { raw: before.raw + 1, human: before.human + (isBot ? 0 : 1) };
   const changed = { ...row, detail: JSON.stringify({ ...detail, clicks } satisfies Detail) };
+  emitMessageEvent(desk, changed, "message.clicked", {
+    more: { url, is_bot: isBot, clicked_at: desk.now(), clicks },
+  });
   updateMessage(desk.sql, row.seq, { detail: changed.detail });
-  emitMessageEvent(desk, changed, "message.clicked", { url, is_bot: isBot, clicked_at: desk.now(), clicks });
 }

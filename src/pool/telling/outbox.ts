@@ -15,12 +15,12 @@ import type { Reaction } from "../../domain/message.ts";
 import type { Lane } from "../../domain/pool-calls.ts";
 import type { Webhook } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
-import { nextChatSequence } from "../ledger/chats.ts";
 import { bringForward, writeEvent } from "../ledger/deliveries.ts";
-import type { EventRow } from "../ledger/events.ts";
+import type { Happened } from "../ledger/events.ts";
 import { failureFacts } from "../ledger/failure-facts.ts";
 import { type MessageRow, readMessageRow } from "../ledger/messages.ts";
 import { noteWritten } from "../ledger/notes.ts";
+import { nextChatSequence } from "../ledger/numbering.ts";
 import { reportTimes } from "../ledger/standing.ts";
 
 /** How long a bell may go unanswered before the alarm rings again. */
@@ -29,10 +29,18 @@ export const bellPatienceMs = 10_000;
 /** `api_key`: the organization's own webhooks have heard of it before. */
 export type Audience = "all" | "api_key";
 
-/** Writes the event that a message's new status owes, and what is owed of it to each webhook, in the caller's transaction. */
-export function emitStatus(desk: Desk, row: MessageRow, audience: Audience = "all"): void {
+/**
+ * Writes the event that a message's new status owes, and what is owed of it to each webhook, in the caller's transaction. `ended` is the hour in which the message
+ * left where the event counts it as delivered. Answers whether an event was written.
+ */
+export function emitStatus(
+  desk: Desk,
+  row: MessageRow,
+  audience: Audience = "all",
+  ended: number | null = null,
+): boolean {
   const name = eventOfStatus(row.status);
-  if (name !== null && wantsEvents(desk, row)) emitMessageEvent(desk, row, name, {}, audience);
+  return name !== null && wantsEvents(desk, row) && emitMessageEvent(desk, row, name, { audience, ended });
 }
 
 /** The account's sync settings choose whether its messages or its statuses are told; the ledger keeps both. */
@@ -41,16 +49,17 @@ function wantsEvents(desk: Desk, row: Pick<MessageRow, "account" | "direction">)
   return events === "both" || events === (row.direction === "inbound" ? "messages" : "statuses");
 }
 
-/** Writes an event about a message; one that must be named is written only if a webhook names it. */
+type Wishes = { audience?: Audience; ended?: number | null; more?: Record<string, unknown> };
+
+/** Writes an event about a message; one that must be named is written only if a webhook names it. Answers whether it was. */
 export function emitMessageEvent(
   desk: Desk,
   row: MessageRow,
   name: MessageEvent,
-  more: Record<string, unknown> = {},
-  audience: Audience = "all",
-): void {
+  { audience = "all", ended = null, more = {} }: Wishes = {},
+): boolean {
   const receivers = receiversOf(desk, name, row.number).filter(({ scope }) => audience === "all" || scope === audience);
-  if (isOptIn(name) && receivers.length === 0) return;
+  if (isOptIn(name) && receivers.length === 0) return false;
   const seq = desk.nextSequence();
   const payload = messagePayload(readMessageRow(row, desk.tag), {
     name,
@@ -59,8 +68,9 @@ export function emitMessageEvent(
     at: desk.now(),
     more,
   });
-  const event = { seq, name, message: row.seq, original: null, body: JSON.stringify(payload) };
+  const event = { seq, name, message: row.seq, original: null, body: JSON.stringify(payload), ended };
   oweTo(desk, event, { chat: row.chat, receivers }, failureOf(name, row));
+  return true;
 }
 
 /** Writes the event of a reaction to a message, in the contract's words; the person's account chooses whether what people say is told. */
@@ -69,7 +79,7 @@ export function emitReaction(desk: Desk, row: MessageRow, reaction: Reaction, au
   const said = { direction: "inbound", status: null, text: null, attachments: [], sender: reaction.sender };
   const { reaction: word, is_added } = reaction;
   const more = { ...said, reaction: word, action: is_added ? "add" : "remove", original_text: row.text };
-  emitMessageEvent(desk, row, "message.reaction", more, audience);
+  emitMessageEvent(desk, row, "message.reaction", { more, audience });
 }
 
 /** Writes an event about the pool itself, for those who name it. */
@@ -88,7 +98,7 @@ export function emitPoolEvent(desk: Desk, name: OtherEvent, facts: Record<string
     event_id: rowId("evt", seq, desk.tag),
     sequence: chat === null ? null : nextChatSequence(desk.sql, chat),
   };
-  const event = { seq, name, message: null, original: null, body: JSON.stringify(payload) };
+  const event = { seq, name, message: null, original: null, body: JSON.stringify(payload), ended: null };
   oweTo(desk, event, { chat, receivers }, null);
 }
 
@@ -115,10 +125,8 @@ export function failureOf(name: EventName, row: MessageRow | null): CampaignFail
   };
 }
 
-type Told = Omit<EventRow, "owed">;
-
 /** Returns the bytes that this webhook gets of an event where they are not the event's own, else null. */
-export function ownBytes(event: Told, webhook: Webhook, failure: CampaignFailure | null): string | null {
+export function ownBytes(event: Happened, webhook: Webhook, failure: CampaignFailure | null): string | null {
   if (webhook.format === "blooio") return null;
   return campaignBody(event.name, JSON.parse(event.body), webhook.eventName, failure);
 }
@@ -126,7 +134,7 @@ export function ownBytes(event: Told, webhook: Webhook, failure: CampaignFailure
 /** Writes an event with what is owed of it, and rings for whoever gets it. */
 function oweTo(
   desk: Desk,
-  event: Told,
+  event: Happened,
   { chat, receivers }: { chat: string | null; receivers: Webhook[] },
   failure: CampaignFailure | null,
 ): void {

@@ -2,7 +2,9 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { lineHeads } from "../../../src/pool/ledger/agenda.ts";
+import { findBucket } from "../../../src/pool/ledger/health.ts";
 import { type MessageRow, recallMessage } from "../../../src/pool/ledger/messages.ts";
+import { chatSequence } from "../../../src/pool/ledger/numbering.ts";
 import { firstPlaces } from "../../../src/pool/ledger/owed.ts";
 import { isParked } from "../../../src/pool/ledger/parked.ts";
 import { ranks } from "../../../src/pool/ledger/places.ts";
@@ -30,8 +32,21 @@ function compare(pool: Pool) {
         .map(({ webhook }) => webhook)
         .sort()
         .flatMap((webhook) => firstPlaces(sql, webhook, rank).map(({ inEvent: _, ...place }) => place));
+    const numbers = sql
+      .exec<{ chat: string; number: number }>(
+        `SELECT json_extract(body, '$.external_id') AS chat, max(json_extract(body, '$.sequence')) AS number
+         FROM events WHERE original IS NULL GROUP BY chat ORDER BY chat`,
+      )
+      .toArray();
+    const hours = sql
+      .exec<{ number: string; hour: number; delivered: number }>(
+        `SELECT number, attempted_at / 3600000 AS hour, count(*) AS delivered FROM messages WHERE status IN ('delivered', 'read') GROUP BY number, hour`,
+      )
+      .toArray();
     return {
       memory: {
+        hours: hours.map((row) => ({ ...row, delivered: findBucket(sql, row.number, row.hour).delivered })),
+        numbers: numbers.map(({ chat }) => ({ chat, number: chatSequence(sql, chat) })),
         messages: rows.map(({ seq }) => recallMessage(sql, seq)),
         isLineLate: waiting.filter(({ number, due_at }) => (lines.get(number) ?? Number.POSITIVE_INFINITY) > due_at),
         said: remembered(ranks.said),
@@ -41,7 +56,15 @@ function compare(pool: Pool) {
           .toArray()
           .filter(({ sid }) => !isParked(sql, sid)),
       },
-      rows: { messages: rows, isLineLate: [], said: owed(ranks.said), reported: owed(ranks.reported), parked: [] },
+      rows: {
+        hours,
+        numbers,
+        messages: rows,
+        isLineLate: [],
+        said: owed(ranks.said),
+        reported: owed(ranks.reported),
+        parked: [],
+      },
     };
   });
 }
