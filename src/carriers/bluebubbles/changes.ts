@@ -1,7 +1,7 @@
-import type { CarrierResult, Change, Changes, ChangesAsked } from "../carrier.ts";
+import type { CarrierResult, Changes, ChangesAsked } from "../carrier.ts";
 import type { MacLogin } from "./account.ts";
 import type { Wire } from "./call.ts";
-import { type Cursor, cursorBehind, readCursor, writeCursor } from "./cursor.ts";
+import { type Cursor, clockSlackMs, cursorBehind, readCursor, writeCursor } from "./cursor.ts";
 import { isPart, readRow } from "./read-row.ts";
 import { newestRow, queryRows, readByIds, readSpan, rowsAtOnce } from "./rows.ts";
 import type { MacChat, MacRow } from "./shapes.ts";
@@ -126,30 +126,52 @@ function isNewEdit({ guid, dateEdited }: MacRow, { edits }: Cursor): boolean {
 
 type Found = { span: Span; again: MacRow[]; edits: MacRow[] | null };
 
+/** A new Mac is given years of messages by iCloud: they are new rows, but nobody's news. */
+function isHistory({ dateCreated }: MacRow, { since }: Cursor): boolean {
+  return dateCreated < since - clockSlackMs;
+}
+
 async function tell(reading: Reading, found: Found): Read<Changes> {
   const { wire, login, cursor, newest } = reading;
-  const { span } = found;
-  const rows = new Map([...span.rows, ...found.again, ...(found.edits ?? [])].map((row) => [row.guid, row]));
-  const chats = await readChats(wire, login, [...rows.keys()]);
+  const { span, again, edits } = found;
+  const asked = new Set(again.map(({ guid }) => guid));
+  const byId = new Map([...span.rows, ...again, ...(edits ?? [])].map((row) => [row.guid, row]));
+  const rows = [...byId.values()]
+    .filter((row) => asked.has(row.guid) || !isHistory(row, cursor))
+    .sort((one, other) => one.originalROWID - other.originalROWID);
+  const chats = await readChats(
+    wire,
+    login,
+    rows.map(({ guid }) => guid),
+  );
   if (!chats.ok) return chats;
-  const lines = await readLines(wire, login, [...rows.values()]);
+  const lines = await readLines(wire, login, rows);
   if (!lines.ok) return lines;
-  const now = wire.now();
-  const waitingSince = new Map(cursor.waiting);
-  const waiting: [string, number][] = [];
-  const changes: Change[] = [];
-  for (const row of [...rows.values()].sort((one, other) => one.originalROWID - other.originalROWID)) {
-    if (row.dateCreated < cursor.since) continue;
+  const waiting = waitingOf(reading, rows, chats.value);
+  const changes = rows.flatMap((row) => {
+    if (waiting.has(row.guid)) return [];
     const chat = chats.value.get(row.guid) ?? null;
-    const firstSeen = waitingSince.get(row.guid) ?? now;
-    if (isPart(row, chat) && now - firstSeen < wholeWithinMs && isNew(row, cursor, waitingSince)) {
-      waiting.push([row.guid, firstSeen]);
-      continue;
-    }
-    changes.push(...readRow(row, chat, lines.value.get(row.guid) ?? lineOf(login, chat)));
-  }
-  const next = { ...advance(reading, span, found.edits), waiting };
+    return readRow(row, chat, lines.value.get(row.guid) ?? lineOf(login, chat));
+  });
+  const next = { ...advance(reading, span, edits), waiting: [...waiting] };
   return { ok: true, value: { changes, cursor: writeCursor(next), more: span.upTo < newest.originalROWID } };
+}
+
+/** Returns the rows that are held back because they are not whole, with the time since when. */
+function waitingOf(
+  { wire, cursor }: Reading,
+  rows: MacRow[],
+  chats: ReadonlyMap<string, MacChat>,
+): Map<string, number> {
+  const now = wire.now();
+  const before = new Map(cursor.waiting);
+  const waiting = new Map<string, number>();
+  for (const row of rows) {
+    const firstSeen = before.get(row.guid) ?? now;
+    const isLate = now - firstSeen >= wholeWithinMs || !isNew(row, cursor, before);
+    if (!isLate && isPart(row, chats.get(row.guid) ?? null)) waiting.set(row.guid, firstSeen);
+  }
+  return waiting;
 }
 
 /** What was told before, in part, is not held back again. */

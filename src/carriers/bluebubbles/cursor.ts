@@ -14,6 +14,9 @@ export type Cursor = {
   waiting: [string, number][];
 };
 
+/** How far the Mac's clock may be behind ours. */
+export const clockSlackMs = 10 * 60_000;
+
 const cursorShape = z.object({
   row: z.number().int().nonnegative(),
   seen: z.array(z.tuple([z.number(), z.string()])),
@@ -30,7 +33,8 @@ export function cursorAt(mark: string, since: number, now: number): string {
 
 /** Returns the same, to read on with. */
 export function cursorBehind(row: number, since: number, now: number): Cursor {
-  return { row, seen: [], newestAt: since, since, edits: { upTo: now, id: null, lookedAt: now }, waiting: [] };
+  const edits = { upTo: now - clockSlackMs, id: null, lookedAt: now };
+  return { row, seen: [], newestAt: since, since, edits, waiting: [] };
 }
 
 /** Returns how far a cursor has come, as a mark; null for what is no cursor. */

@@ -41,12 +41,16 @@ async function restart(change: Partial<FakeMacOptions>): Promise<void> {
   running = await startFakeMac({ ...macOptions, ...change });
 }
 
-function carrier(change: Parameters<typeof loginTo>[1] = {}) {
-  return openCarrier(loginTo(running.url, change));
+function carrier(change: Parameters<typeof loginTo>[1] = {}, sendMs = 10_000) {
+  return openCarrier(loginTo(running.url, change), { sendMs });
 }
 
-async function send(change: Partial<Outgoing> = {}, login: Parameters<typeof loginTo>[1] = {}): Promise<Outcome> {
-  const mac = carrier(login);
+async function send(
+  change: Partial<Outgoing> = {},
+  login: Parameters<typeof loginTo>[1] = {},
+  sendMs?: number,
+): Promise<Outcome> {
+  const mac = carrier(login, sendMs);
   const mark = await mac.askMark();
   if (!mark.ok) throw new Error("The stand-in gave no mark.");
   return mac.send(outgoingTo({ watermark: { at: Date.now(), mark: mark.value }, ...change }));
@@ -223,7 +227,7 @@ describe("what the answer means", () => {
   ])("%s", async (_, fault, kind, reached) => {
     know();
     running.mac.faults.add({ route: "text" }, fault, 1);
-    expect((await send()).kind).toBe(kind);
+    expect((await send({}, {}, fault.kind === "hang" ? 100 : undefined)).kind).toBe(kind);
     expect(running.mac.reached()).toHaveLength(reached);
     expect(running.mac.violations).toEqual([]);
   });

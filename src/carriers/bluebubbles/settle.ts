@@ -36,12 +36,15 @@ export async function settleByRows(
   const described = readAnswer(await call(wire, login, { path: "server/info" }), standing);
   if (!described.ok) return described;
   const clockAheadMs = aheadMs(described.value.macos_time_sync);
-  const rows = await rowsSince(wire, login, watermark);
+  const newest = await newestRow(wire, login);
+  if (!newest.ok) return newest;
+  const since = validMark(watermark, newest.value?.originalROWID ?? 0);
+  const rows = await rowsSince(wire, login, since, newest.value?.originalROWID ?? 0);
   if (!rows.ok) return rows;
   const near = rows.value.filter((row) => !sought.isOurs(row.guid) && mayBe(row, sought));
   const joined = await joinChats(wire, login, near);
   if (!joined.ok) return joined;
-  const candidates = joined.value.map((row) => ({ row, likeness: compareRow(sought, row, watermark, clockAheadMs) }));
+  const candidates = joined.value.map((row) => ({ row, likeness: compareRow(sought, row, since, clockAheadMs) }));
   const found = decide(sought, candidates);
   if (found !== null) return { ok: true, value: found };
   const { private_api, helper_connected } = described.value;
@@ -53,13 +56,19 @@ export function aheadMs(offset: number | null | undefined): number | null {
   return offset == null ? null : -offset * 1000;
 }
 
-async function rowsSince(wire: Wire, login: MacLogin, { at, mark }: Watermark): Promise<CarrierResult<MacRow[]>> {
-  const newest = await newestRow(wire, login);
-  if (!newest.ok) return newest;
-  const last = newest.value?.originalROWID ?? 0;
-  const first = mark === null ? null : Number(mark);
-  // A place above the newest row is of another database: then only dates tell.
-  if (first === null || first > last) return queryRows(wire, login, { where: [ours], after: at - marginMs });
+/** A place above the newest row is of another database: then only dates tell. */
+function validMark({ at, mark }: Watermark, last: number): Watermark {
+  return { at, mark: mark !== null && Number(mark) <= last ? mark : null };
+}
+
+async function rowsSince(
+  wire: Wire,
+  login: MacLogin,
+  { at, mark }: Watermark,
+  last: number,
+): Promise<CarrierResult<MacRow[]>> {
+  if (mark === null) return queryRows(wire, login, { where: [ours], after: at - marginMs, with: ["attachment"] });
+  const first = Number(mark);
   if (last - first > spansAtMost * rowsAtOnce)
     return refuse("unreadable", "Too many rows came since the message left.");
   const all: MacRow[] = [];

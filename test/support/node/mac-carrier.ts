@@ -32,7 +32,9 @@ export function loginTo(url: string, change: Partial<MacLogin> = {}): MacLogin {
 /** Opens the stand-in as a carrier; files come from the URL as they are. */
 export function openCarrier(login: MacLogin, options: Partial<MacOptions> = {}): MacAccount {
   const openFile: MacOptions["openFile"] = async (url) => ({ ok: true, value: await fetch(url) });
-  return macCarrier({ fetch, openFile, readMs: 2_000, sendMs: 500, uploadMs: 2_000, typingMs: 0, ...options })(login);
+  return macCarrier({ fetch, openFile, readMs: 10_000, sendMs: 10_000, uploadMs: 10_000, typingMs: 0, ...options })(
+    login,
+  );
 }
 
 /** Returns a message to the person, as it leaves. */
