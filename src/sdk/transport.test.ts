@@ -94,6 +94,7 @@ describe("a send", () => {
     fates = Array(9).fill(answer(503, { code: "storage_unavailable", message: "Later." }));
     const failure = await failureOf(trunkline.messages.send("+15551234567", "Hello"));
     expect([failure.status, failure.code, asked.length]).toEqual([503, "storage_unavailable", 3]);
+    expect(new Set(keysSent()).size).toBe(1);
     await failureOf(trunkline.messages.send("+15551234567", "Hello", { maxRetries: 0 }));
     expect(asked).toHaveLength(4);
   });

@@ -2,11 +2,15 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeWire, wires } from "../../scripts/sdk/make-wire.mjs";
+import { startBrowser } from "../support/node/browser.ts";
 import { type Gateway, startGateway } from "../support/node/start-gateway.ts";
 
 const bin = (name: string) => join(process.cwd(), "node_modules/.bin", name);
+/** The Node that runs npm, 20 or newer; `node` itself may be the newer one that the tools bring along. */
+const nodeOfNpm = process.env.npm_node_execpath ?? "node";
 let project: string;
 let gateway: Gateway;
 
@@ -55,13 +59,20 @@ function compile(source: string): string[] {
 function runInProject(source: string): string {
   writeFileSync(join(project, "main.mjs"), source);
   const env = { ...process.env, TRUNKLINE_API_KEY: gateway.testKey, TRUNKLINE_URL: gateway.url };
-  return execFileSync("node", ["main.mjs"], { cwd: project, env, encoding: "utf8" });
+  return execFileSync(nodeOfNpm, ["main.mjs"], { cwd: project, env, encoding: "utf8" });
 }
 
+const allBlocksOf = (page: string) =>
+  [...readFileSync(page, "utf8").matchAll(/```js\n([\s\S]*?)```/g)].map((match) => match[1] ?? "");
+
 /** The JavaScript blocks of a page that import the package. */
-function blocksOf(page: string): string[] {
-  const blocks = [...readFileSync(page, "utf8").matchAll(/```js\n([\s\S]*?)```/g)].map((match) => match[1] ?? "");
-  return blocks.filter((block) => block.includes('from "trunkline-sdk'));
+const blocksOf = (page: string) => allBlocksOf(page).filter((block) => block.includes('from "trunkline-sdk'));
+
+/** The one block of docs/sdk.md that has these words. */
+function blockWith(words: string): string {
+  const found = allBlocksOf("docs/sdk.md").filter((block) => block.includes(words));
+  expect(found).toHaveLength(1);
+  return found[0] ?? "";
 }
 
 describe("the packed SDK", () => {
@@ -157,5 +168,66 @@ describe("the packed SDK", () => {
       texts: ["Follow me"],
       failure: "not_found",
     });
+  });
+
+  test("lists and follows as the docs show it: the answer of the person whom it wrote to comes by", () => {
+    const said = runInProject(`
+      import { Trunkline } from "trunkline-sdk";
+      const trunkline = new Trunkline();
+      await trunkline.messages.waitUntilFinal(await trunkline.messages.send("+15551234567", "Listed"));
+      const lastSeen = (await trunkline.events.list({ after: "latest" })).next_after;
+      const kept = [];
+      const keep = async (id) => void kept.push(id);
+      const answer = async (sender, text) => {
+        console.log(JSON.stringify({ sender, text, kept: kept.every((id) => id.startsWith("evt_")) && kept.length > 0 }));
+        process.exit();
+      };
+      await trunkline.messages.send("+15005556001", "Hello");
+      ${blockWith("events.follow")}`);
+    const lines = said.trim().split("\n");
+    expect(lines).toContain("outbound Listed");
+    expect(JSON.parse(lines.at(-1) ?? "")).toEqual({ sender: "+15005556001", text: "Hello back", kept: true });
+  });
+
+  test("verifies a webhook as the docs show it", () => {
+    const said = runInProject(`
+      ${blockWith("verifyWebhook(").replace("import {", "import { createHmac } from 'node:crypto';\nimport {")}
+      const secret = "whsec_" + Buffer.from("a secret of the test").toString("base64");
+      const body = JSON.stringify({ event: "message.failed", message_id: "msg_1", error_message: "Phone is off" });
+      const time = Math.floor(Date.now() / 1000);
+      const signature = createHmac("sha256", secret).update(time + "." + body).digest("hex");
+      const post = (signed) => receive(new Request("https://a.example", {
+        method: "POST", body, headers: { "X-Blooio-Signature": "t=" + time + ",v1=" + signed },
+      }));
+      console.error = console.log;
+      console.log((await post(signature)).status);
+      console.log(await post(signature.replace(/./g, "0")).catch((error) => error.code ?? error.message));`);
+    const [told, status, refused] = said.trim().split("\n");
+    expect([told, status]).toEqual(["msg_1 Phone is off", "204"]);
+    expect(refused).toMatch(/signature/i);
+  });
+
+  test("works in a browser, on a page of the gateway's own origin", async () => {
+    const { outputFiles } = await build({
+      stdin: {
+        contents: 'import { Trunkline } from "trunkline-sdk"; globalThis.Trunkline = Trunkline;',
+        resolveDir: project,
+      },
+      ...({ bundle: true, write: false, format: "iife", platform: "browser", logLevel: "silent" } as const),
+    });
+    const { browser, close } = await startBrowser();
+    try {
+      const page = await browser.newPage();
+      await page.goto(`${gateway.url}/docs`);
+      await page.evaluate(outputFiles[0]?.text ?? "");
+      const status = await page.evaluate(`(async () => {
+        const trunkline = new Trunkline(${JSON.stringify({ apiKey: gateway.testKey, baseUrl: gateway.url })});
+        const sent = await trunkline.messages.send("+15551234567", "Hello from a browser");
+        return (await trunkline.messages.waitUntilFinal(sent)).status;
+      })()`);
+      expect(status).toBe("delivered");
+    } finally {
+      await close();
+    }
   });
 });

@@ -229,4 +229,20 @@ describe("the door", () => {
     );
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(64);
   });
+
+  it("sends each message once when 64 sends come at once, half of them repeats", async () => {
+    const client = await connect(key.token);
+    const to = "+15551230064";
+    const answers = await Promise.all(
+      Array.from({ length: 64 }, (_, index) => {
+        const number = index % 32;
+        return use(client, "send_message", { to, text: `Number ${number}`, idempotency_key: `at-once-${number}` });
+      }),
+    );
+    expect(new Set(answers.map(({ message_id }) => message_id)).size).toBe(32);
+    expect(answers.filter(({ repeated }) => repeated)).toHaveLength(32);
+    const listed = await call(`/v2/api/chats/${encodeURIComponent(to)}/messages?limit=200`, { token: key.token });
+    const texts = (listed.body.messages as { text: string }[]).map(({ text }) => text);
+    expect(texts.toSorted()).toEqual(Array.from({ length: 32 }, (_, number) => `Number ${number}`).toSorted());
+  });
 });
