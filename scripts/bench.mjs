@@ -1,14 +1,17 @@
 // Measures the gateway beside a bare yardstick, through a kill, and as its pools grow: npm run bench. docs/benchmarks.md says how to read it.
 import { writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { readArguments } from "./arguments.mjs";
 import { measureBeside, startYardstick } from "./bench/beside.mjs";
+import { writeFigures } from "./bench/figures.mjs";
 import { measureGrowth } from "./bench/growth.mjs";
-import { measureKill } from "./bench/kill.mjs";
-import { startRig } from "./bench/rig.mjs";
+import { measureKill, measurePeersKill } from "./bench/kill.mjs";
+import { startPeers } from "./bench/peers.mjs";
+import { root, startRig } from "./bench/rig.mjs";
 import { drawGrowth } from "./bench/svg.mjs";
 
-const usage = "Usage: npm run bench -- [--rounds N] [--count N] [--messages N] [--svg FILE] [--against CHECKOUT]";
+const usage =
+  "Usage: npm run bench -- [--rounds N] [--count N] [--messages N] [--svg FILE] [--against CHECKOUT] [--no-peers] [--docs]";
 const values = readArguments(
   {
     rounds: { type: "string", default: "5" },
@@ -16,6 +19,8 @@ const values = readArguments(
     messages: { type: "string", default: "100000" },
     svg: { type: "string" },
     against: { type: "string" },
+    "no-peers": { type: "boolean", default: false },
+    docs: { type: "boolean", default: false },
   },
   usage,
 );
@@ -29,29 +34,41 @@ if (
 }
 const lifeCycle = [{ status: "sent" }, { status: "delivered" }];
 const begin = Date.now();
+const lines = [];
+const log = (line = "") => {
+  console.log(line);
+  lines.push(...String(line).split("\n"));
+};
 
 const yard = await startYardstick();
 const settings = { LOG_SHARE: "0" };
 const rig = await startRig({ lifeCycle, settings });
 const other = values.against && (await startRig({ lifeCycle, settings, from: resolve(values.against) }));
+const peers = values["no-peers"] ? {} : await startPeers({ ...rig, log });
 try {
   const rigs = { "": rig, ...(other ? { ", the other": other } : {}) };
-  await measureBeside(rigs, yard, { rounds, count, log: console.log });
+  await measureBeside(rigs, yard, { peers, rounds, count, log });
   await other?.stop();
-  const { promised, lost, unknown, doubled } = await measureKill(rig, 3 * count);
-  console.log(
-    `\nThrough a SIGKILL of the runtime: ${promised} promised, ${lost} lost, ${unknown} unknown, ${doubled} doubled`,
-  );
+  log(`\nThrough a SIGKILL   promised   lost   unknown   doubled`);
+  const told = (name, { promised, lost, unknown, doubled }) =>
+    log(
+      `${name.padEnd(17)} ${String(promised).padStart(10)} ${String(lost).padStart(6)} ${String(unknown).padStart(9)} ${String(doubled).padStart(9)}`,
+    );
+  told("Trunkline", await measureKill(rig, 3 * count));
+  for (const [name, peer] of Object.entries(peers)) told(name, await measurePeersKill(rig, peer, 3 * count));
 } finally {
+  for (const peer of Object.values(peers)) await peer.stop();
   await rig.stop();
   await yard.stop();
 }
 const bare = await startRig({ lifeCycle });
 try {
-  console.log();
-  const points = await measureGrowth(bare.miniflare, { rounds: 3 * rounds, listedMessages });
-  if (values.svg !== undefined) writeFileSync(values.svg, drawGrowth(points));
+  log();
+  const points = await measureGrowth(bare.miniflare, { rounds: 3 * rounds, listedMessages, log });
+  const picture = values.docs ? join(root, "docs", "growth.svg") : values.svg;
+  if (picture !== undefined) writeFileSync(picture, drawGrowth(points));
 } finally {
   await bare.stop();
 }
-console.log(`\nTook ${Math.round((Date.now() - begin) / 1000)} s.`);
+log(`\nTook ${Math.round((Date.now() - begin) / 1000)} s.`);
+if (values.docs) writeFigures(lines, process.argv.slice(2));

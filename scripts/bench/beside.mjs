@@ -38,14 +38,15 @@ export async function startYardstick() {
 
 /**
  * Measures the gateway beside the yardstick, round by round in turn, and prints medians: rate, CPU of the runtime for one, and that beside the yardstick.
- * `rigs` are gateways by name: the one of this checkout, and perhaps another to compare it with.
+ * `rigs` are gateways by name: the one of this checkout, and perhaps another to compare it with; `peers` what a user would take instead, beside the first of them.
  */
-export async function measureBeside(rigs, yard, { rounds, count, log }) {
+export async function measureBeside(rigs, yard, { peers = {}, rounds, count, log }) {
   const steps = [
     { name: "hello", cpu: yard.cpu, run: () => repeat(count * 5, () => ask(yard.url)) },
     { name: "three rows", cpu: yard.cpu, run: () => repeat(count * 2, () => post(yard.url)) },
   ];
   for (const [name, rig] of Object.entries(rigs)) steps.push(...(await stepsOf(name, rig, count)));
+  for (const [name, peer] of Object.entries(peers)) steps.push(await stepOf(name, peer, Object.values(rigs)[0], count));
   const results = await inRounds(steps, rounds);
   log(`Beside a bare yardstick on the same runtime (median of ${rounds} rounds in turn, ${places} at a time)`);
   log(`${"step".padEnd(28)}   rate/s   CPU µs   beside`);
@@ -54,6 +55,33 @@ export async function measureBeside(rigs, yard, { rounds, count, log }) {
     const ratio = beside === undefined ? "" : `${(micros / results.get(beside).micros).toFixed(1)}x of ${beside}`;
     log(`${name.padEnd(28)} ${rate.toFixed(0).padStart(8)} ${micros.toFixed(0).padStart(8)}   ${ratio}`);
   }
+  const own = results.get("whole cycle").micros;
+  const perSecond = (micros) => (1e6 / micros).toFixed(0);
+  log(`\nWhole cycles a CPU second: ${perSecond(own)} here`);
+  for (const name of Object.keys(peers)) {
+    const { micros } = results.get(`whole cycle, ${name}`);
+    log(`${perSecond(micros).padStart(33)} of ${name}: ${(micros / own).toFixed(2)} times as many here`);
+  }
+}
+
+async function stepOf(name, peer, rig, count) {
+  await runPeer(peer, rig, 1);
+  return {
+    name: `whole cycle, ${name}`,
+    cpu: peer.cpu,
+    beside: "three rows",
+    run: () => runPeer(peer, rig, count),
+  };
+}
+
+async function runPeer(peer, rig, count) {
+  const heard = () =>
+    rig.sink.deliveries.filter(({ path, payload }) => path === "/peer" && payload?.event === "message.delivered")
+      .length;
+  const before = heard();
+  await inPlaces(count, places, () => peer.send(nextPerson(), "Your parcel is here"));
+  await eventually(async () => heard() - before >= count, 120_000);
+  return count;
 }
 
 async function stepsOf(name, rig, count) {
@@ -99,11 +127,16 @@ async function inRounds(steps, rounds) {
 
 let person = 0;
 
+/** A person whom nobody has written to. */
+export function nextPerson() {
+  person += 1;
+  return `+1646${String(2_000_000 + person)}`;
+}
+
 /** A sender of texts to ever new people. */
 export function sender(client) {
   return async (more = {}) => {
-    person += 1;
-    const to = `+1646${String(2_000_000 + person)}`;
+    const to = nextPerson();
     const sent = await client("POST", `/chats/${encodeURIComponent(to)}/messages`, {
       text: "Your parcel is here",
       ...more,
@@ -114,7 +147,9 @@ export function sender(client) {
 }
 
 async function runCycles(rig, send, count) {
-  const heard = () => rig.sink.deliveries.filter(({ payload }) => payload?.event === "message.delivered").length;
+  const heard = () =>
+    rig.sink.deliveries.filter(({ path, payload }) => path === "/hook" && payload?.event === "message.delivered")
+      .length;
   const before = heard();
   await inPlaces(count, places, () => send());
   await eventually(async () => heard() - before >= count, 120_000);

@@ -6,9 +6,11 @@ const pageSize = 50;
 const yearMs = 365 * 24 * 60 * 60 * 1000;
 const monthMs = 30 * 24 * 60 * 60 * 1000;
 const begin = Date.now();
+let say = console.log;
 
 /** Measures what must not grow with a pool, through calls of the object: choosing a sender, accepting, lists. Returns the points of the growth table. */
-export async function measureGrowth(mf, { rounds, listedMessages }) {
+export async function measureGrowth(mf, { rounds, listedMessages, log }) {
+  say = log;
   await measureChoices(mf, rounds);
   await measureLists(mf, rounds, listedMessages);
   return await measureAccepts(mf, rounds, listedMessages);
@@ -27,9 +29,9 @@ async function measureAccepts(mf, rounds, most) {
     points.push({ held, micros: await timeSends(pool, (index) => `+1917${2_000_000 + held + index}`, rounds) });
     held += (rounds + 1) * sendsPerCall;
   }
-  console.log(`\nAccepting, microseconds each, by the messages that the pool holds already`);
+  say(`\nAccepting, microseconds each, by the messages that the pool holds already`);
   for (const { held: size, micros } of points) {
-    console.log(
+    say(
       `${size.toLocaleString("en").padStart(9)} ${micros.toFixed(0).padStart(7)} ${(micros / points[0].micros).toFixed(2).padStart(7)}x`,
     );
   }
@@ -126,8 +128,8 @@ async function timeSends(pool, contactAt, rounds) {
 }
 
 async function measureChoices(mf, rounds) {
-  console.log(`Sends, microseconds each (median of ${rounds} calls of ${sendsPerCall})`);
-  console.log("strategy      contact    3 numbers, 100 sticky   1,000 numbers, 100,000 sticky   ratio");
+  say(`Sends, microseconds each (median of ${rounds} calls of ${sendsPerCall})`);
+  say("strategy      contact    3 numbers, 100 sticky   1,000 numbers, 100,000 sticky   ratio");
   let name = 0;
   for (const strategy of ["round_robin", "weighted", "geographic", "least_busy"]) {
     const sizes = [
@@ -165,10 +167,10 @@ async function measureLists(mf, rounds, listedMessages) {
     secrets: [{ hash: credential.hash, validUntil: Date.now() + yearMs }],
   });
   const lastPage = 999 * pageSize;
-  console.log(
+  say(
     `\nLists of a pool with ${listedMessages.toLocaleString("en")} messages, milliseconds (median of ${rounds}, pages of ${pageSize})`,
   );
-  console.log("list                     page 1   far page   ratio");
+  say("list                     page 1   far page   ratio");
   const inChat = { chatId: contactOf(0), sort: "desc", direction: null, since: null, until: null, limit: pageSize };
   const ofChats = { q: null, sort: "recent", limit: pageSize };
   const messages = (offset) => pool.listMessages(credential, { ...inChat, offset });
@@ -180,7 +182,7 @@ async function measureLists(mf, rounds, listedMessages) {
 async function listRow(rounds, label, read, offset) {
   const [near, far] = [await timeList(rounds, read, 0), await timeList(rounds, read, offset)];
   const page = `(page ${offset / pageSize + 1})`;
-  console.log(
+  say(
     `${label.padEnd(22)} ${near.toFixed(2).padStart(8)} ${far.toFixed(2).padStart(10)} ${(far / near).toFixed(1).padStart(7)}x ${page}`,
   );
 }
@@ -198,7 +200,7 @@ async function timeList(rounds, read, offset) {
 
 function row(strategy, kind, small, large) {
   const contact = kind === "known" ? "sticky" : "new";
-  console.log(
+  say(
     `${strategy.padEnd(13)} ${contact.padEnd(8)} ${small.toFixed(0).padStart(23)} ${large.toFixed(0).padStart(31)} ${(large / small).toFixed(1).padStart(7)}x`,
   );
 }
