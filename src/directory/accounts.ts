@@ -1,9 +1,9 @@
-import { and, asc, count, eq, exists, isNull, lt, lte, or, sql } from "drizzle-orm";
+import { and, asc, eq, exists, isNull, lt, lte, or, sql } from "drizzle-orm";
 import type { MacFacts } from "../domain/line.ts";
 import type { PublicAddresses } from "../domain/public-address.ts";
 import type { AccountKind, Sync } from "../domain/snapshot.ts";
 import { bumpOrganization } from "./api-keys.ts";
-import { type Database, type PageQuery, runTogether, type Statement } from "./database.ts";
+import { countUpTo, type Database, type PageQuery, runTogether, type Statement } from "./database.ts";
 import { addressesColumn, readAddressesColumn } from "./public-urls.ts";
 import { numbers, twilioAccounts } from "./schema.ts";
 
@@ -126,7 +126,7 @@ export async function listAccounts(
       .orderBy(asc(twilioAccounts.createdAt), asc(twilioAccounts.id))
       .limit(query.limit)
       .offset(query.offset),
-    db.select({ total: count() }).from(twilioAccounts).where(where),
+    countUpTo(db, twilioAccounts, where, query),
   ]);
   return { accounts, total: counted?.total ?? 0 };
 }

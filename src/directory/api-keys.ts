@@ -1,7 +1,7 @@
-import { and, asc, count, desc, eq, gt, inArray, isNull, lt, ne, or, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, isNull, lt, ne, or, sql } from "drizzle-orm";
 import type { Fallback } from "../domain/line.ts";
 import type { KeyMode, KeyStatus, Protocol, Selection } from "../domain/snapshot.ts";
-import { type Database, type PageQuery, runTogether, type Statement } from "./database.ts";
+import { countUpTo, type Database, type PageQuery, runTogether, type Statement } from "./database.ts";
 import { apiKeySecrets, apiKeys, numbers, organizations, webhooks } from "./schema.ts";
 
 export type ApiKey = {
@@ -147,7 +147,7 @@ export async function listApiKeys(
       .orderBy(asc(apiKeys.createdAt), asc(apiKeys.id))
       .limit(query.limit)
       .offset(query.offset),
-    db.select({ total: count() }).from(apiKeys).where(where),
+    countUpTo(db, apiKeys, where, query),
   ]);
   return { keys, total: counted?.total ?? 0 };
 }

@@ -1,5 +1,7 @@
+import { count, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
+import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import * as schema from "./schema.ts";
 
 /** The directory's database; only this room speaks to it. */
@@ -19,3 +21,18 @@ export async function runTogether(db: Database, statements: Statement[]): Promis
 }
 
 export type PageQuery = { limit: number; offset: number };
+
+/** So many rows beyond the page that is shown are counted; where there are more, the total is one more than what was counted. */
+const countedBeyond = 1_000;
+
+/** Returns the statement that counts the rows of a list, looked at no further than `countedBeyond` rows past a page's end. */
+export function countUpTo(db: Database, table: SQLiteTable, where: SQL | undefined, page: PageQuery) {
+  const most = page.offset + page.limit + countedBeyond + 1;
+  const found = db
+    .select({ one: sql`1`.as("one") })
+    .from(table)
+    .where(where)
+    .limit(most)
+    .as("found");
+  return db.select({ total: count() }).from(found);
+}

@@ -1,7 +1,7 @@
-import { asc, count, eq, sql } from "drizzle-orm";
+import { asc, eq, sql } from "drizzle-orm";
 import type { Protocol, Selection } from "../domain/snapshot.ts";
 import { bumpOrganization } from "./api-keys.ts";
-import { type Database, type PageQuery, runTogether, type Statement } from "./database.ts";
+import { countUpTo, type Database, type PageQuery, runTogether, type Statement } from "./database.ts";
 import { organizations } from "./schema.ts";
 
 export type Organization = {
@@ -46,7 +46,7 @@ export async function listOrganizations(
       .orderBy(asc(organizations.createdAt), asc(organizations.id))
       .limit(page.limit)
       .offset(page.offset),
-    db.select({ total: count() }).from(organizations),
+    countUpTo(db, organizations, undefined, page),
   ]);
   return { organizations: rows, total: counted?.total ?? 0 };
 }

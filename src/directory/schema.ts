@@ -18,19 +18,23 @@ import type {
  * `version` rises with every change that the organization's lobby must learn; `publishedVersion` is the one it has confirmed, 0 for one that was never opened:
  * a lobby is opened by the first message to a number that no key holds.
  */
-export const organizations = sqliteTable("organizations", {
-  id: text("id").primaryKey(),
-  name: text("name").notNull(),
-  countryCode: text("country_code"),
-  selection: text("selection", { mode: "json" }).$type<Record<Protocol, Selection>>().notNull(),
-  /** How many days messages are kept; null: until they are deleted. */
-  retentionDays: integer("retention_days"),
-  /** Which numbers its sandbox account has: no two organizations have the same. */
-  sandboxBlock: integer("sandbox_block").notNull(),
-  version: integer("version").notNull().default(1),
-  publishedVersion: integer("published_version").notNull().default(0),
-  createdAt: integer("created_at").notNull(),
-});
+export const organizations = sqliteTable(
+  "organizations",
+  {
+    id: text("id").primaryKey(),
+    name: text("name").notNull(),
+    countryCode: text("country_code"),
+    selection: text("selection", { mode: "json" }).$type<Record<Protocol, Selection>>().notNull(),
+    /** How many days messages are kept; null: until they are deleted. */
+    retentionDays: integer("retention_days"),
+    /** Which numbers its sandbox account has: no two organizations have the same. */
+    sandboxBlock: integer("sandbox_block").notNull(),
+    version: integer("version").notNull().default(1),
+    publishedVersion: integer("published_version").notNull().default(0),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [index("organizations_by_time").on(table.createdAt, table.id)],
+);
 
 /**
  * `version` rises with every change that the key's pool must learn; `publishedVersion` is the one it has confirmed.
@@ -64,7 +68,8 @@ export const apiKeys = sqliteTable(
     revokedAt: integer("revoked_at"),
   },
   (table) => [
-    index("api_keys_by_organization").on(table.organizationId),
+    index("api_keys_by_organization").on(table.organizationId, table.createdAt, table.id),
+    index("api_keys_by_time").on(table.createdAt, table.id),
     uniqueIndex("api_keys_by_short_number").on(table.shortNumber),
   ],
 );
@@ -123,7 +128,11 @@ export const twilioAccounts = sqliteTable(
     lastRefusedSignatureAt: integer("last_refused_signature_at"),
     createdAt: integer("created_at").notNull(),
   },
-  (table) => [uniqueIndex("twilio_accounts_by_sid").on(table.organizationId, table.accountSid)],
+  (table) => [
+    uniqueIndex("twilio_accounts_by_sid").on(table.organizationId, table.accountSid),
+    index("twilio_accounts_by_organization").on(table.organizationId, table.createdAt, table.id),
+    index("twilio_accounts_by_time").on(table.createdAt, table.id),
+  ],
 );
 
 /** A sender. `address` is unique: a number never belongs to two keys. `previousWebhooks` is what stood at Twilio before the import. */
@@ -190,8 +199,9 @@ export const webhooks = sqliteTable(
     createdAt: integer("created_at").notNull(),
   },
   (table) => [
-    index("webhooks_by_organization").on(table.organizationId),
+    index("webhooks_by_organization").on(table.organizationId, table.createdAt, table.id),
     index("webhooks_by_key").on(table.apiKeyId),
+    index("webhooks_by_time").on(table.createdAt, table.id),
     uniqueIndex("webhooks_by_url").on(table.owner, table.url),
   ],
 );

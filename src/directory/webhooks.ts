@@ -1,7 +1,7 @@
-import { and, asc, count, eq, isNull, ne, sql } from "drizzle-orm";
+import { and, asc, eq, isNull, ne, sql } from "drizzle-orm";
 import type { WebhookFormat, WebhookType } from "../domain/snapshot.ts";
 import { bumpKeys, bumpOrganization } from "./api-keys.ts";
-import { type Database, type PageQuery, runTogether, type Statement } from "./database.ts";
+import { countUpTo, type Database, type PageQuery, runTogether, type Statement } from "./database.ts";
 import { apiKeys, webhooks } from "./schema.ts";
 
 /** A webhook's row; its secrets are sealed with the row's id and the column's name. `apiKeyId` null is the whole organization's. */
@@ -123,7 +123,7 @@ export async function listWebhooks(
       .orderBy(asc(webhooks.createdAt), asc(webhooks.id))
       .limit(query.limit)
       .offset(query.offset),
-    db.select({ total: count() }).from(webhooks).where(where),
+    countUpTo(db, webhooks, where, query),
   ]);
   return {
     webhooks: rows.map((row) => ({ ...row.webhook, apiKeyName: row.apiKeyName })),

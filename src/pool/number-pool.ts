@@ -203,7 +203,8 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   }
 
   async listContacts(asker: Asker, query: ContactPage) {
-    return this.#withDesk(asker, (desk) => ok(contacts.listContacts(desk, query)));
+    const desk = this.#withDesk(asker, ok);
+    return desk.ok ? ok(await contacts.listContacts(desk.value, query)) : desk;
   }
 
   async createContact(asker: Asker, identifier: string, name: string | null) {

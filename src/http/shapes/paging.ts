@@ -14,7 +14,14 @@ export const searchText = z
   .overwrite((text) => text.replace(/^ (?=\d)/, "+"));
 
 export const Pagination = z
-  .object({ limit: wholeNumber(), offset: z.int(), total: z.int() })
+  .object({
+    limit: wholeNumber(),
+    offset: z.int(),
+    total: z.int().meta({
+      description:
+        "How many entries there are. Of a list that is long, rows are counted no further than some way beyond the page, and `total` is then one more than what was counted: page on until `offset` reaches it.",
+    }),
+  })
   .meta({ id: "Pagination" });
 
 /** Returns the `pagination` of an answer, from the page asked for and the number of entries there are in all. */

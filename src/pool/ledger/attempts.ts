@@ -1,5 +1,6 @@
 import type { EventName } from "../../domain/event.ts";
 import type { DeliveryEnd, ListLogs } from "../../domain/pool-calls.ts";
+import { countBounded } from "./bounded.ts";
 import type { OwedRow } from "./places.ts";
 
 /** An attempt as it is written: what was owed, how it ended, and where it was posted. */
@@ -11,7 +12,7 @@ const rowAtMost = { attempts: 32, characters: 200_000 };
 type Kept = [number, number, number, number, number | null, string | null, string | null, string | null];
 
 /**
- * Writes attempts into the log, what ended together at one webhook in one row: the first in the row's own columns, the others behind it. `sequences` gives so
+ * Writes attempts into the log, what ended together and alike at one webhook in one row: the first in the row's own columns, the others behind it. `sequences` gives so
  * many numbers in a row. Returns how many rows were written.
  */
 export function logAttempts(
@@ -19,7 +20,8 @@ export function logAttempts(
   attempts: readonly NewAttempt[],
   sequences: (count: number) => number,
 ): number {
-  const groups = [...Map.groupBy(attempts, ({ row, url }) => `${row.webhook} ${url}`).values()].flatMap(cut);
+  const alike = ({ row, end, url }: NewAttempt) => `${row.webhook} ${isFailure(end.status ?? 0)} ${url}`;
+  const groups = [...Map.groupBy(attempts, alike).values()].flatMap(cut);
   if (groups.length === 0) return 0;
   const rows = groups.map((group) => {
     const [first, ...more] = group.map(({ row, end }): Kept => {
@@ -97,28 +99,49 @@ export type AttemptRow = {
   bytes: string;
 };
 
-/** Returns one page of a webhook's attempts, and how many there are in all. */
+/** Rows of failures have an index of their own: they are few as a rule, and what is looked for. A row holds failures or none, so its own column tells. */
+const didFail = "coalesce(attempts.status, 0) NOT BETWEEN 200 AND 299";
+
+/** Returns one page of a webhook's attempts, and how many there are in all (`countBounded`). */
 export function pageAttempts(sql: SqlStorage, query: ListLogs): { rows: AttemptRow[]; total: number } {
-  const { status } = tries;
-  const failed = `(?5 IS NULL OR coalesce(${status}, 0) NOT BETWEEN 200 AND 299 = ?5)`;
-  const where = `attempts.webhook = ?1 AND (?2 IS NULL OR ${status} = ?2) AND (?3 IS NULL OR ${status} >= ?3) AND (?4 IS NULL OR ${status} <= ?4) AND ${failed}`;
+  const { from, where, values } = conditionsOf(query);
   const order = query.sort === "asc" ? "ASC" : "DESC";
-  const isFailed = query.failed === null ? null : Number(query.failed);
-  const values = [query.webhookId, query.status, query.minStatus, query.maxStatus, isFailed];
   const rows = sql
     .exec<AttemptRow>(
       `SELECT attempts.webhook, ${tries.seq} AS seq, events.seq AS event, ${tries.attempt} AS attempt, ${tries.attemptedAt} AS attempted_at,
-         ${tries.durationMs} AS duration_ms, ${status} AS status, ${tries.response} AS response, ${tries.error} AS error, attempts.url,
+         ${tries.durationMs} AS duration_ms, ${tries.status} AS status, ${tries.response} AS response, ${tries.error} AS error, attempts.url,
          events.name, events.message, events.original, coalesce(${tries.body}, events.body) AS bytes
-       FROM ${tries.from} CROSS JOIN events ON events.seq = ${tries.event}
-       WHERE ${where} ORDER BY attempts.seq ${order}, one.key ${order} LIMIT ?6 OFFSET ?7`,
+       FROM ${from} CROSS JOIN events ON events.seq = ${tries.event}
+       WHERE ${where} ORDER BY attempts.seq ${order}, one.key ${order} LIMIT ? OFFSET ?`,
       ...values,
       query.limit,
       query.offset,
     )
     .toArray();
-  const total = Number(sql.exec(`SELECT count(*) AS total FROM ${tries.from} WHERE ${where}`, ...values).one().total);
-  return { rows, total };
+  return { rows, total: countBounded(sql, `SELECT 1 FROM ${from} WHERE ${where}`, values, query) };
+}
+
+function conditionsOf(query: ListLogs): { from: string; where: string; values: (string | number)[] } {
+  const { webhookId, status, minStatus, maxStatus, failed } = query;
+  const parts = ["attempts.webhook = ?"];
+  const values: (string | number)[] = [webhookId];
+  const demand = (part: string, value: number | null) => {
+    if (value === null) return;
+    parts.push(`${tries.status} ${part}`);
+    values.push(value);
+  };
+  demand("= ?", status);
+  demand(">= ?", minStatus);
+  demand("<= ?", maxStatus);
+  const isNarrow = failed === true || isFailure(status) || (minStatus ?? 0) > 299 || (maxStatus ?? 200) < 200;
+  if (isNarrow) parts.push(didFail);
+  if (failed === false) parts.push(`NOT (${didFail})`);
+  const from = isNarrow ? `attempts INDEXED BY attempts_failed ${each}` : tries.from;
+  return { from, where: parts.join(" AND "), values };
+}
+
+function isFailure(status: number | null): boolean {
+  return status !== null && (status < 200 || status > 299);
 }
 
 /** An attempt by the event that it was about (of a replay, the original), and whether the webhook took it. */

@@ -1,6 +1,7 @@
 import { rowId } from "../../domain/ids.ts";
 import type { Direction } from "../../domain/message.ts";
 import type { ChatSummary, ListChats, Page } from "../../domain/pool-calls.ts";
+import { countBounded } from "./bounded.ts";
 import { noteChat, numberFor } from "./numbering.ts";
 
 /** A conversation with one contact; stickiness and opt-out live here, so that a send reads one row to know them. */
@@ -140,42 +141,42 @@ export function untieContact(sql: SqlStorage, chat: string): void {
 
 export type StickyRow = { id: string; sticky_number: string; sticky_at: number };
 
-/** Returns one page of the contacts that are tied to a number, by address, and how many there are; `chat` asks for one contact. */
+/** Returns one page of the contacts that are tied to a number, by address, and how many there are (`countBounded`); `chat` asks for one contact. */
 export function pageSticky(
   sql: SqlStorage,
   query: Page & { chat: string | null },
 ): { rows: StickyRow[]; total: number } {
-  const where = "sticky_number IS NOT NULL AND (?1 IS NULL OR id = ?1)";
+  const { one, values } = oneOrAll(query.chat);
+  const from = `FROM chats WHERE sticky_number IS NOT NULL ${one}`;
+  const columns = "id, sticky_number, coalesce(sticky_at, created_at) AS sticky_at";
   const rows = sql
-    .exec<StickyRow>(
-      `SELECT id, sticky_number, coalesce(sticky_at, created_at) AS sticky_at FROM chats WHERE ${where} ORDER BY id LIMIT ?2 OFFSET ?3`,
-      query.chat,
-      query.limit,
-      query.offset,
-    )
+    .exec<StickyRow>(`SELECT ${columns} ${from} ORDER BY id LIMIT ? OFFSET ?`, ...values, query.limit, query.offset)
     .toArray();
-  const counted = sql.exec(`SELECT count(*) AS total FROM chats WHERE ${where}`, query.chat).one();
-  return { rows, total: Number(counted.total) };
+  return { rows, total: countBounded(sql, `SELECT 1 ${from}`, values, query) };
 }
 
 export type OptOutRow = { id: string; opted_out_at: number; opted_out_by: string | null };
 
-/** Returns one page of the contacts that opted out, newest first, and how many there are; `chat` asks for one contact. */
+/** Returns one page of the contacts that opted out, newest first, and how many there are (`countBounded`); `chat` asks for one contact. */
 export function pageOptOuts(
   sql: SqlStorage,
   query: Page & { chat: string | null },
 ): { rows: OptOutRow[]; total: number } {
-  const where = "opted_out_at IS NOT NULL AND (?1 IS NULL OR id = ?1)";
+  const { one, values } = oneOrAll(query.chat);
+  const from = `FROM chats WHERE opted_out_at IS NOT NULL ${one}`;
   const rows = sql
     .exec<OptOutRow>(
-      `SELECT id, opted_out_at, opted_out_by FROM chats WHERE ${where} ORDER BY opted_out_at DESC, id LIMIT ?2 OFFSET ?3`,
-      query.chat,
+      `SELECT id, opted_out_at, opted_out_by ${from} ORDER BY opted_out_at DESC, id LIMIT ? OFFSET ?`,
+      ...values,
       query.limit,
       query.offset,
     )
     .toArray();
-  const counted = sql.exec(`SELECT count(*) AS total FROM chats WHERE ${where}`, query.chat).one();
-  return { rows, total: Number(counted.total) };
+  return { rows, total: countBounded(sql, `SELECT 1 ${from}`, values, query) };
+}
+
+function oneOrAll(chat: string | null): { one: string; values: string[] } {
+  return chat === null ? { one: "", values: [] } : { one: "AND id = ?", values: [chat] };
 }
 
 /** SQLite folds ASCII letters only, so the text is also compared as it was typed. Without `?1` everything matches. */

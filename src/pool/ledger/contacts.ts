@@ -1,31 +1,7 @@
-import type { ContactPage, ContactTag } from "../../domain/pool-calls.ts";
-import { type ChatRow, matchesText } from "./chats.ts";
+import type { ContactTag } from "../../domain/pool-calls.ts";
+import type { ChatRow } from "./chats.ts";
 
 export type ContactRow = Pick<ChatRow, "id" | "contact_id" | "name" | "created_at" | "last_at">;
-
-const matching = `deleted_at IS NULL AND ${matchesText}`;
-
-/** Every order ends in the id, so that equal names and times keep their places from page to page. */
-const orders: Record<ContactPage["sort"], string> = {
-  recent: "coalesce(last_at, created_at) DESC, id DESC",
-  oldest: "coalesce(last_at, created_at), id",
-  name_asc: "name IS NULL, lower(name), name, id",
-  name_desc: "name IS NULL, lower(name) DESC, name DESC, id DESC",
-};
-
-/** Returns one page of the contacts and how many match; nameless ones stand last where names decide. */
-export function pageContacts(sql: SqlStorage, query: ContactPage): { rows: ContactRow[]; total: number } {
-  const rows = sql
-    .exec<ContactRow>(
-      `SELECT id, contact_id, name, created_at, last_at FROM chats WHERE ${matching} ORDER BY ${orders[query.sort]} LIMIT ?2 OFFSET ?3`,
-      query.q,
-      query.limit,
-      query.offset,
-    )
-    .toArray();
-  const counted = sql.exec(`SELECT count(*) AS total FROM chats WHERE ${matching}`, query.q).one();
-  return { rows, total: Number(counted.total) };
-}
 
 /** Writes a contact's row, or brings a deleted one back under this name. */
 export function saveContact(

@@ -12,6 +12,7 @@ import type {
 } from "../../domain/message.ts";
 import type { ListMessages } from "../../domain/pool-calls.ts";
 import type { Channel } from "../../domain/snapshot.ts";
+import { countBounded } from "./bounded.ts";
 import { failureFacts } from "./failure-facts.ts";
 import { RecentRows, remembered } from "./memory.ts";
 import { noteKept, numberWith } from "./numbering.ts";
@@ -235,10 +236,10 @@ export function sumPartsSince(sql: SqlStorage, since: number): number {
     .one().parts;
 }
 
-/** Returns how many messages of a chat match. */
+/** Returns how many messages of a chat match (`countBounded`). */
 export function countMessages(sql: SqlStorage, query: ListMessages): number {
   const { where, values } = conditions(query);
-  return Number(sql.exec(`SELECT count(*) AS total FROM messages WHERE ${where}`, ...values).one().total);
+  return countBounded(sql, `SELECT 1 FROM messages WHERE ${where}`, values, query);
 }
 
 function conditions(query: ListMessages): { where: string; values: (string | number)[] } {

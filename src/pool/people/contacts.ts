@@ -10,15 +10,18 @@ import {
   hideContact,
   insertTags,
   nameContact,
-  pageContacts,
   readTags,
   saveContact,
 } from "../ledger/contacts.ts";
 import { forgetPerson, hasUnended } from "../ledger/forgetting.ts";
+import { pageContacts } from "../list-contacts.ts";
 
 /** Returns one page of the pool's contacts: everybody it has written to or heard from, and who was added by hand. */
-export function listContacts(desk: Desk, query: ContactPage): { contacts: ContactView[]; total: number } {
-  const { rows, total } = pageContacts(desk.sql, query);
+export async function listContacts(
+  desk: Desk,
+  query: ContactPage,
+): Promise<{ contacts: ContactView[]; total: number }> {
+  const { rows, total } = await pageContacts(desk, query);
   return { contacts: viewContacts(desk, rows), total };
 }
 
