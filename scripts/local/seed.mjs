@@ -1,3 +1,5 @@
+import { StartError } from "./temporary.mjs";
+
 const NUMBERS = 3;
 
 /**
@@ -6,6 +8,7 @@ const NUMBERS = 3;
  */
 export async function seed(url, adminToken, notebook) {
   const call = (method, path, body) => callAdmin(url, adminToken, method, path, body);
+  if (notebook.notes.seeded_at) await refuseEmptied(call);
   await call("GET", "/organizations");
   if (!notebook.notes.first_key) {
     const made = await call("POST", "/api-keys", { name: "First key", mode: "test" });
@@ -16,6 +19,16 @@ export async function seed(url, adminToken, notebook) {
     notebook.write({ seeded_at: Date.now() });
   }
   return notebook.notes.first_key;
+}
+
+/** Keys stay in the directory when they are revoked: where there is none, its database was lost beside the ledgers of its keys. */
+async function refuseEmptied(call) {
+  const { pagination } = await call("GET", "/api-keys?limit=1");
+  if (pagination.total > 0) return;
+  throw new StartError(
+    "The directory of this state is empty, though it had keys: its database was emptied or replaced.",
+    "Restore STATE_DIR from a backup (docs/backup.md), or start with another STATE_DIR.",
+  );
 }
 
 async function fillPool(call, apiKeyId) {

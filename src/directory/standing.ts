@@ -39,3 +39,8 @@ export async function listPools(db: Database, page: { after: string | null; limi
     .limit(page.limit);
   return rows.map((row) => ({ ...row, isBehind: row.isBehind === 1 }));
 }
+
+/** Tells whether the directory knows any API key, revoked ones too: rows of keys are never deleted. */
+export async function knowsAnyKey(db: Database): Promise<boolean> {
+  return (await db.select({ id: schema.apiKeys.id }).from(schema.apiKeys).limit(1)).length > 0;
+}

@@ -1,5 +1,5 @@
 import { listBehind } from "../directory/api-keys.ts";
-import { listMissingTables, listPools, type PoolStanding } from "../directory/standing.ts";
+import { knowsAnyKey, listMissingTables, listPools, type PoolStanding } from "../directory/standing.ts";
 import type { PoolCheckUp } from "../domain/pool-calls.ts";
 import type { Deps } from "./deps.ts";
 import { checkPublicUrl, type Finding } from "./public-url.ts";
@@ -10,6 +10,8 @@ const mostBehind = 10_000;
 
 export type Status = {
   directory: Finding;
+  /** The directory answers and has its tables: it can be looked into, even where it is not in order. */
+  usable: boolean;
   migrations: Finding;
   publicUrl: Finding;
   undeliveredWebhooks: number;
@@ -24,8 +26,7 @@ export type PoolStatus = PoolStanding & { stats: PoolCheckUp | null };
 /** Looks at everything that must be in order, and at one page of the pools; what cannot be looked at is said to be amiss, never thrown. */
 export async function checkStatus(deps: Deps, after: string | null): Promise<Status> {
   const [directory, publicUrl] = await Promise.all([checkDirectory(deps), checkAddress(deps)]);
-  const usable = directory.directory.ok && directory.migrations.ok;
-  const [page, poolsBehind] = usable
+  const [page, poolsBehind] = directory.usable
     ? await Promise.all([readPools(deps, after), countBehind(deps)])
     : [{ pools: [], nextAfter: null }, 0];
   const undeliveredWebhooks = page.pools.reduce((sum, { stats }) => sum + (stats?.owedDeliveries ?? 0), 0);
@@ -42,19 +43,28 @@ async function checkAddress(deps: Deps): Promise<Finding> {
   }
 }
 
-async function checkDirectory(deps: Deps): Promise<{ directory: Finding; migrations: Finding }> {
+const answers = { ok: true, detail: "It answers." };
+const empty = {
+  ok: false,
+  detail: "It knows no API key: either none was made yet, or the database was emptied beside the pools of its keys.",
+};
+
+async function checkDirectory(deps: Deps): Promise<Pick<Status, "directory" | "migrations" | "usable">> {
   try {
     const missing = await listMissingTables(deps.db);
     const detail =
       missing.length === 0
         ? "All tables are there."
         : `Missing: ${missing.join(", ")}. Apply the migrations: npx wrangler d1 migrations apply DB --remote.`;
-    return { directory: { ok: true, detail: "It answers." }, migrations: { ok: missing.length === 0, detail } };
+    const usable = missing.length === 0;
+    const directory = !usable || (await knowsAnyKey(deps.db)) ? answers : empty;
+    return { directory, migrations: { ok: usable, detail }, usable };
   } catch (error) {
     deps.log({ event: "directory_unreachable", error: String(error) });
     return {
       directory: { ok: false, detail: "The database does not answer: check the DB binding." },
       migrations: { ok: false, detail: "Not known while the database does not answer." },
+      usable: false,
     };
   }
 }

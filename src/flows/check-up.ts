@@ -19,9 +19,13 @@ const ledgerLimit = 10e9;
 
 /** Returns everything a person would look at first when something is amiss, each with its detail and how to mend it; `status` and `needs` (of master keys) are what was found before. */
 export async function checkUp(deps: Deps, status: Status, needs: readonly KeyNeed[]): Promise<Check[]> {
-  const { directory, migrations, publicUrl } = status;
+  const { directory, migrations, publicUrl, usable } = status;
   const found: Check[] = [
-    { name: "directory", ...directory, help: directory.ok ? null : "Check the DB binding of the Worker." },
+    {
+      name: "directory",
+      ...directory,
+      help: directory.ok ? null : usable ? refill : "Check the DB binding of the Worker.",
+    },
     {
       name: "migrations",
       ...migrations,
@@ -33,7 +37,7 @@ export async function checkUp(deps: Deps, status: Status, needs: readonly KeyNee
       help: publicUrl.ok ? null : "Set PUBLIC_URL to the https address of the Worker.",
     },
   ];
-  if (!directory.ok || !migrations.ok) return found;
+  if (!usable) return found;
   const asked = { limit: accountsAtMost, offset: 0, organizationId: null, kind: "twilio" as const };
   const { accounts } = await listAccounts(deps.db, asked);
   const live = accounts.filter(({ sandbox }) => !sandbox);
@@ -47,6 +51,9 @@ export async function checkUp(deps: Deps, status: Status, needs: readonly KeyNee
     ...live.map((account) => checkAccount(account, trafficOf(status, account.id), deps.now())),
   ];
 }
+
+const refill =
+  "Make the first key; if this gateway was in use before, restore its database first, as docs/backup.md tells.";
 
 function checkKeys(needs: readonly KeyNeed[]): Check {
   const name = "master_keys";

@@ -1,3 +1,4 @@
+import { createDecipheriv, hkdfSync } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isCurrent, open, seal } from "./envelope.ts";
@@ -132,5 +133,36 @@ describe("G05: keys that are wrong, missing or old", () => {
       expect(await open(oldRing, text, place), text).toEqual({ ok: false, because: "malformed" });
       expect(isCurrent(oldRing, text), text).toBe(false);
     }
+  });
+});
+
+describe("G01: another implementation of HKDF and AES-256-GCM", () => {
+  const master = Buffer.alloc(32, 1);
+  const key = Buffer.from(hkdfSync("sha256", master, "trunkline", "aes:sealing", 32));
+
+  /** Opens a sealed value with OpenSSL alone, by what the format says. */
+  function openElsewhere(sealed: string): string {
+    const [version, id, nonce, whole] = sealed.split(".");
+    const bytes = Buffer.from(whole ?? "", "base64url");
+    const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(nonce ?? "", "base64url"));
+    decipher.setAAD(Buffer.from(JSON.stringify([version, id, place.table, place.row, place.column])));
+    decipher.setAuthTag(bytes.subarray(-16));
+    return Buffer.concat([decipher.update(bytes.subarray(0, -16)), decipher.final()]).toString("utf8");
+  }
+
+  test("opens whatever is sealed here, and refuses what is refused here", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: "binary" }), fc.nat(), async (text, where) => {
+        const sealed = await seal(oldRing, text, place);
+        expect(openElsewhere(sealed)).toBe(text);
+        const [version, id, nonce, whole = ""] = sealed.split(".");
+        const bytes = Buffer.from(whole, "base64url");
+        const flipped = flipBit(bytes, where % (bytes.length * 8)).toString("base64url");
+        const altered = [version, id, nonce, flipped].join(".");
+        expect(() => openElsewhere(altered)).toThrow();
+        expect(await open(oldRing, altered, place)).toEqual({ ok: false, because: "refused" });
+      }),
+      { numRuns: records },
+    );
   });
 });

@@ -37,6 +37,9 @@ function writeFormerState(): string {
       blooio: { strategy: "round_robin", sticky: true, stickyDays: null },
     }),
   );
+  db.prepare(
+    "INSERT INTO api_keys (id, organization_id, name, mode, status, hint, short_number, created_at) VALUES ('key_of_before', 'org_kept', 'First key', 'test', 'active', 'fore', 1, 1)",
+  ).run();
   db.close();
   const notes = { ADMIN_TOKEN: "t".repeat(64), MASTER_KEYS: `k1:${Buffer.alloc(32, 7).toString("base64")}` };
   const seeded = { first_key: "tl_test_of_before", first_key_id: "key_of_before", seeded_at: 1 };

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { clientOf } from "../support/node/client.ts";
+import { clientOf, eventually } from "../support/node/client.ts";
 import { type Gateway, startGateway } from "../support/node/start-gateway.ts";
 
 let gateway: Gateway;
@@ -127,6 +127,26 @@ test("requests that never end are ended: a head that drips, and one that breaks 
 test("bytes that come one by one are read like bytes at once", async () => {
   const said = await send(`${chunked(`7\r\n${body.slice(0, 7)}\r\n7\r\n${body.slice(7)}\r\n0\r\n\r\n`)}${get()}`, 1);
   expect(readAnswers(said).map(({ status }) => status)).toEqual([202, 200]);
+});
+
+test("a caller that hangs up at any moment leaves no message that hangs: it is taken and sent once, or never", async () => {
+  const to = "+15551239999";
+  const body = '{"text":"hung up"}';
+  for (const patience of [0, 1, 5, 20, 50, 100]) {
+    await talk((socket) => {
+      const request = post(`Content-Length: ${body.length}\r\n`, body).replace(
+        "%2B15551234567",
+        encodeURIComponent(to),
+      );
+      socket.write(request, () => setTimeout(() => socket.destroy(), patience));
+    });
+  }
+  const client = clientOf(gateway, gateway.testKey);
+  await eventually(async () => {
+    const { status, body } = await client("GET", `/chats/${encodeURIComponent(to)}/messages`);
+    if (status === 404) return false;
+    return (body.messages as { status: string }[]).every((message) => message.status === "delivered");
+  });
 });
 
 test("none of it was smuggled, and the gateway stands", async () => {

@@ -12,9 +12,15 @@ import { given } from "../given.ts";
 import { readSelection, toSelection } from "../organizations/selection-answers.ts";
 import * as operations from "./contract.ts";
 
-/** When a key was last used and what waits on it, its own pool knows. */
+/** When a key was last used and what waits on it, its own pool knows; one that fails hides nothing else, and `status` names it. */
 async function toApiKey(deps: Deps, key: ApiKeyView): Promise<z.output<typeof operations.ApiKey>> {
-  const stats = await deps.pool(key.id).stats();
+  const stats = await deps
+    .pool(key.id)
+    .stats()
+    .catch((error: unknown) => {
+      deps.log({ level: "error", event: "pool_unreadable", api_key_id: key.id, error: String(error) });
+      return null;
+    });
   return {
     api_key_id: key.id,
     name: key.name,

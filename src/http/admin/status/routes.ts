@@ -14,11 +14,15 @@ export function mountStatus(router: Hono<Edge>): void {
     getStatus,
     async ({ query, reply }, c) => {
       const status = await checkStatus(c.get("deps"), query.after ?? null);
-      const { directory, migrations, publicUrl } = status;
-      const usable = directory.ok && migrations.ok;
+      const { directory, migrations, publicUrl, usable, pools } = status;
       const needs = usable ? await listKeyNeeds(c.get("deps")) : [];
       return reply(200, {
-        ok: usable && publicUrl.ok && needs.every(({ inRing }) => inRing),
+        ok:
+          usable &&
+          directory.ok &&
+          publicUrl.ok &&
+          needs.every(({ inRing }) => inRing) &&
+          pools.every(({ stats }) => stats !== null),
         version,
         directory,
         migrations,
@@ -28,7 +32,7 @@ export function mountStatus(router: Hono<Edge>): void {
         pools_behind: status.poolsBehind,
         master_keys: needs.map(toKeyNeed),
         checks: await checkUp(c.get("deps"), status, needs),
-        pools: status.pools.map(toPoolStatus),
+        pools: pools.map(toPoolStatus),
         next_after: status.nextAfter,
       });
     },

@@ -87,6 +87,28 @@ describe("D22: rotation of a secret", () => {
   });
 });
 
+describe("G09: three rotations within one overlap", () => {
+  it("leave two secrets that sign, never more: the newest and the one before it", async () => {
+    const key = await makeTestKey();
+    const url = "https://thrice.example/hook";
+    const { id, secret: first } = await subscribe(key, url);
+    const secrets = [first];
+    for (let times = 0; times < 3; times += 1) {
+      const path = `/v2/api/webhooks/${id}/secret/rotate`;
+      const rotated = await call(path, { body: { overlap_seconds: 86_400 }, token: key.token });
+      secrets.push(String(rotated.body.signing_secret));
+    }
+    await send(key, refused);
+    const [told] = await eventually(async () => (customers.at(url).length === 1 ? customers.at(url) : null));
+    const headers = Object.fromEntries(told?.headers ?? []);
+    expect(headers["webhook-signature"]?.split(" ")).toHaveLength(2);
+    for (const secret of secrets.slice(2)) new Webhook(secret).verify(told?.body ?? "", headers);
+    for (const secret of secrets.slice(0, 2)) {
+      expect(() => new Webhook(secret).verify(told?.body ?? "", headers)).toThrow("No matching signature");
+    }
+  });
+});
+
 describe("D23: bytes", () => {
   it("are sent as they were signed, whatever text and metadata hold", async () => {
     const key = await makeTestKey();
