@@ -60,6 +60,17 @@ describe("settings of a local start", () => {
     expect(readFileSync(join(stateDir, "foreign.txt"), "utf8")).toBe("mine");
   });
 
+  test.each(["", '{"ADMIN_TOKEN": "abc', "\0\0\0"])(
+    "a notebook that was cut off (%j) is refused by its path, and left as it is",
+    (cut) => {
+      const stateDir = mkdtempSync(join(root, "cut-"));
+      const path = join(stateDir, "secrets.json");
+      writeFileSync(path, cut);
+      expect(() => valuesOf({ STATE_DIR: stateDir })).toThrow(`${path} cannot be used`);
+      expect(readFileSync(path, "utf8")).toBe(cut);
+    },
+  );
+
   test("a port that is none, or an address that is none, is refused in one line", () => {
     expect(() => readSettings(root, { PORT: "http" })).toThrow(SettingError);
     expect(() => readSettings(root, { PORT: "70000" })).toThrow(SettingError);
