@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import workerd from "workerd";
 import { adminOf, clientOf, eventually, senderOf } from "../support/node/client.ts";
 import { type Gateway, startGateway } from "../support/node/start-gateway.ts";
 
@@ -109,6 +109,7 @@ test("a disk that is full takes nothing it could lose, and all is taken again on
 
 /** A process that writes beyond its limit is ended by a signal; with that ignored the write fails, as it does on a full disk. */
 function runtimeThatSurvivesLimits(): string {
+  const { default: workerd } = createRequire(import.meta.url)("workerd") as { default: string };
   const path = join(mkdtempSync(join(tmpdir(), "trunkline-runtime-")), "workerd.sh");
   writeFileSync(path, `#!/bin/sh\ntrap '' XFSZ\nexec '${workerd}' "$@"\n`, { mode: 0o755 });
   return path;
