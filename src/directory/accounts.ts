@@ -108,15 +108,21 @@ export async function hasLiveAccount(db: Database): Promise<boolean> {
   return (await db.select({ id }).from(twilioAccounts).where(eq(sandbox, false)).limit(1).get()) !== undefined;
 }
 
-/** Returns one page of accounts, oldest first, and how many there are; `kind` null asks for all. */
+/** Returns one page of accounts, oldest first, and how many there are; `kind` is of a network (Twilio's has the sandboxes too), `shown` as a person tells them apart. */
 export async function listAccounts(
   db: Database,
-  query: PageQuery & { organizationId: string | null; kind?: AccountKind | null },
+  query: PageQuery & {
+    organizationId: string | null;
+    kind?: AccountKind | null;
+    shown?: AccountKind | "sandbox" | null;
+  },
 ): Promise<{ accounts: AccountRow[]; total: number }> {
-  const { organizationId, kind = null } = query;
+  const { organizationId, kind = null, shown = null } = query;
   const where = and(
     organizationId === null ? undefined : eq(twilioAccounts.organizationId, organizationId),
     kind === null ? undefined : eq(twilioAccounts.kind, kind),
+    shown === null || shown === "sandbox" ? undefined : eq(twilioAccounts.kind, shown),
+    shown === null ? undefined : eq(twilioAccounts.sandbox, shown === "sandbox"),
   );
   const [accounts, [counted]] = await db.batch([
     db
@@ -145,6 +151,32 @@ export async function listDueAccounts(
   );
   const real = and(eq(twilioAccounts.sandbox, false), isTwilio);
   return db.select().from(twilioAccounts).where(and(real, due)).orderBy(asc(checkedAt)).limit(limit);
+}
+
+/** Returns Macs that were last looked at before the time for their state, longest ago first. */
+export async function listDueMacs(
+  db: Database,
+  before: { amiss: number; well: number },
+  limit: number,
+): Promise<AccountRow[]> {
+  const { status, checkedAt, kind, mac } = twilioAccounts;
+  const isAmiss = or(
+    eq(status, "unhealthy"),
+    sql`${mac} ->> 'offline' IS NOT NULL`,
+    sql`NOT (${mac} ->> 'helperConnected')`,
+  );
+  const due = or(lt(checkedAt, before.well), and(isAmiss, lt(checkedAt, before.amiss)));
+  return db
+    .select()
+    .from(twilioAccounts)
+    .where(and(eq(kind, "bluebubbles"), due))
+    .orderBy(asc(checkedAt))
+    .limit(limit);
+}
+
+/** Notes what a look at a Mac found where its pools need not know. */
+export async function noteMac(db: Database, id: string, mac: MacFacts): Promise<void> {
+  await db.update(twilioAccounts).set({ mac }).where(eq(twilioAccounts.id, id));
 }
 
 /** Notes when an account was last looked at; its pools need not know. */

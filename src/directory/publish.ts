@@ -117,12 +117,18 @@ function composeSnapshot({ key, organization, addresses }: Found, known: Known):
     protocol,
     selection: key.selection ?? organization.selection[protocol ?? "twilio"] ?? defaultSelection[protocol ?? "twilio"],
     numbers: numberRows.map((row) => readNumber(row, syncOf(accountRows, row))),
-    accounts: accountRows.map(readAccount),
+    accounts: accountRows.map((row) => withLines(readAccount(row), numberRows, key.maySendTwice)),
     webhooks: webhookRows
       .filter((row) => row.apiKeyId === null || (row.apiKeyId === key.id && !isRevoked))
       .map(readWebhook),
     addresses: readAddressesColumn(addresses),
   };
+}
+
+function withLines(account: Account, numbers: readonly NumberRow[], mayUseAppleScript: boolean): Account {
+  if (account.kind !== "bluebubbles") return account;
+  const lines = numbers.filter(({ accountId }) => accountId === account.id).map(({ address }) => address);
+  return { ...account, lines, mayUseAppleScript };
 }
 
 /** Returns an organization's row as pools know it. */

@@ -35,6 +35,13 @@ export function campaignStatus(name: EventName, failure: CampaignFailure | null)
     case "message.reaction":
     case "message.sending":
     case "message.read":
+    case "message.device_sent":
+    case "message.edited":
+    case "message.unsent":
+    case "group.name_changed":
+    case "group.icon_changed":
+    case "typing.started":
+    case "typing.stopped":
     case "number.unhealthy":
     case "number.recovered":
     case "call.received":

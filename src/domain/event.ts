@@ -1,8 +1,9 @@
+import { lineFacts } from "./line-facts.ts";
 import type { Attachment, Message, MessageStatus } from "./message.ts";
 import type { Channel, Webhook } from "./snapshot.ts";
 import { whatsappFacts } from "./whatsapp-facts.ts";
 
-/** Events about one message; `message.queued` and `message.sending` go only to those who name them. */
+/** Events about one message; `message.queued`, `message.sending`, and what a person does on a line's own phone or to a text go only to those who name them. */
 export type MessageEvent =
   | "message.received"
   | "message.queued"
@@ -12,7 +13,12 @@ export type MessageEvent =
   | "message.failed"
   | "message.read"
   | "message.clicked"
-  | "message.reaction";
+  | "message.reaction"
+  | "message.device_sent"
+  | "message.edited"
+  | "message.unsent";
+/** Events about a group or about somebody who types, on iMessage lines. */
+export type ChatEvent = "group.name_changed" | "group.icon_changed" | "typing.started" | "typing.stopped";
 /** Events about the pool or a person; they go only to those who name them. */
 export type OtherEvent =
   | "number.unhealthy"
@@ -21,7 +27,7 @@ export type OtherEvent =
   | "contact.opted_out"
   | "contact.opted_in"
   | "webhook.failing";
-export type EventName = MessageEvent | OtherEvent;
+export type EventName = MessageEvent | ChatEvent | OtherEvent;
 
 export const eventNames: readonly EventName[] = [
   "message.received",
@@ -33,6 +39,13 @@ export const eventNames: readonly EventName[] = [
   "message.read",
   "message.clicked",
   "message.reaction",
+  "message.device_sent",
+  "message.edited",
+  "message.unsent",
+  "group.name_changed",
+  "group.icon_changed",
+  "typing.started",
+  "typing.stopped",
   "number.unhealthy",
   "number.recovered",
   "call.received",
@@ -42,10 +55,18 @@ export const eventNames: readonly EventName[] = [
 ];
 
 const outboundStatus: readonly EventName[] = ["message.sent", "message.delivered", "message.failed", "message.read"];
+const aboutMessages: readonly EventName[] = [
+  "message.received",
+  ...outboundStatus,
+  "message.clicked",
+  "message.reaction",
+  "group.name_changed",
+  "group.icon_changed",
+];
 const byType: Record<Webhook["type"], readonly EventName[]> = {
-  message: ["message.received", ...outboundStatus, "message.clicked", "message.reaction"],
+  message: aboutMessages,
   status: outboundStatus,
-  all: ["message.received", ...outboundStatus, "message.clicked", "message.reaction"],
+  all: [...aboutMessages, "typing.started", "typing.stopped"],
 };
 
 /** What the campaign format has a status for; such a webhook gets all of it, whatever its type. */
@@ -90,6 +111,10 @@ export function isOptIn(name: EventName): boolean {
 const said: readonly EventName[] = [
   "message.received",
   "message.reaction",
+  "group.name_changed",
+  "group.icon_changed",
+  "typing.started",
+  "typing.stopped",
   "call.received",
   "contact.opted_out",
   "contact.opted_in",
@@ -153,8 +178,8 @@ export function messagePayload(message: Message, facts: EventFacts): Record<stri
     protocol: protocolOf(message.channel),
     text: message.text,
     attachments: message.attachments.map(wireAttachment),
-    sender: inbound ? message.chatId : null,
-    is_group: false,
+    sender: inbound ? (message.sender ?? message.chatId) : null,
+    is_group: isGroupId(message.chatId),
     timestamp: facts.at,
     received_at: inbound ? message.createdAt : null,
     sent_at: message.sentAt,
@@ -173,8 +198,14 @@ export function messagePayload(message: Message, facts: EventFacts): Record<stri
     event_id: facts.eventId,
     sequence: facts.sequence,
     ...whatsappFacts(message),
+    ...lineFacts(message),
     ...facts.more,
   };
+}
+
+/** Says whether a chat's id is a group's. */
+export function isGroupId(chat: string): boolean {
+  return chat.startsWith("grp_");
 }
 
 function statusWord(status: MessageStatus): string {

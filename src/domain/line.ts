@@ -36,6 +36,12 @@ export type MacFacts = {
   activeAlias: string | null;
   capabilities: LineCapabilities;
   checkedAt: number;
+  /** How far its clock is ahead of ours, null where it did not say. */
+  clockAheadMs?: number | null;
+  /** Whether its bell was seen to lead here. */
+  bellHung?: boolean;
+  /** Since when it does not answer, and why in words; null: it does. */
+  offline?: { since: number; because: string } | null;
 };
 
 /** How much a line may say, so that its Apple ID lives, beside its pace; null: no cap. Contacts are new without an exchange in 30 days; `unanswered` counts messages to one contact since they last wrote. */

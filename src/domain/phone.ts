@@ -1,4 +1,5 @@
 import { callingCodeOf, parseNumber, readCountry, withoutChannel } from "./calling-code.ts";
+import { isEmail } from "./email.ts";
 import { fail, ok, type Result } from "./failure.ts";
 import { findStranger, unpaste } from "./pasted-number.ts";
 import { personOf } from "./person.ts";
@@ -10,7 +11,7 @@ export { callingCodeOf };
  * Whom a message goes to. `chatId` is the one form in which everything is kept: `+…`, `whatsapp:+…`, or the id of a WhatsApp user who hides the number.
  * `address` is the writing that was given, where the person has two.
  */
-export type Recipient = { chatId: string; address: string; channel: "sms" | "whatsapp" };
+export type Recipient = { chatId: string; address: string; channel: "sms" | "whatsapp" | "imessage" };
 
 /** One of our own senders: `address` is `+…`, `whatsapp:+…` or a short code, which alone has no `e164`. */
 export type SenderAddress = { address: string; channel: "sms" | "whatsapp"; e164: string | null };
@@ -22,14 +23,28 @@ const whatsappUserId = /^whatsapp:[A-Z]{2}\.[A-Za-z0-9._-]{1,128}$/;
 /**
  * Reads the percent-decoded chat id of a path: `+…`, a space in place of the `+`, `tel:+…`, `whatsapp:+…`, with or without ( ) - . and spaces,
  * a WhatsApp user id as it was received (`whatsapp:US.…`), or digits of `homeCountry` (ISO 3166) that can be read in one way only; needs a possible length, not a valid number. Errors say how to fix it.
+ * `onLine`: an iMessage line also writes to an e-mail address and to a group by its id.
  */
-export function readChatId(raw: string, homeCountry: string | null): Result<Recipient> {
+export function readChatId(raw: string, homeCountry: string | null, onLine = false): Result<Recipient> {
+  if (onLine) {
+    const read = readLineChat(raw);
+    if (read !== null) return read;
+  }
   if (/^\s*grp_/.test(raw) || raw.includes(",")) return fail("groups_not_supported");
   if (raw.includes("@")) return fail("email_not_supported");
   if (whatsappUserId.test(raw)) return ok({ chatId: raw, address: raw, channel: "whatsapp" });
   const read = readAddress(raw, homeCountry);
   if (!read.ok) return fail("invalid_chat_id", `The chat id is not usable: ${read.why}`, suggestionOf(read));
   return ok({ chatId: personOf(read.address), address: read.address, channel: read.channel });
+}
+
+function readLineChat(raw: string): Result<Recipient> | null {
+  const text = raw.trim();
+  if (/^grp_[A-Za-z0-9]{1,128}$/.test(text)) return ok({ chatId: text, address: text, channel: "imessage" });
+  if (!text.includes("@")) return null;
+  const email = text.toLowerCase();
+  if (isEmail(email)) return ok({ chatId: email, address: email, channel: "imessage" });
+  return fail("invalid_chat_id", "The chat id is not a valid e-mail address.");
 }
 
 /** Reads a number of our own (`from_number`, admin API) by the rules of a chat id; a short code of 3 to 6 digits only where allowed. `what` is what an error calls it. */
@@ -47,8 +62,8 @@ export function readPhoneNumber(
 }
 
 /** Reads the chat id of a conversation, as for a send. */
-export function readConversationId(raw: string, homeCountry: string | null): Result<string> {
-  const recipient = readChatId(raw, homeCountry);
+export function readConversationId(raw: string, homeCountry: string | null, onLine = false): Result<string> {
+  const recipient = readChatId(raw, homeCountry, onLine);
   return recipient.ok ? ok(recipient.value.chatId) : recipient;
 }
 

@@ -1,5 +1,15 @@
 /** What may be asked of a key's object, as plain data both ways: the Worker and the object must agree on nothing else. */
 import type { Failure, Result } from "./failure.ts";
+import type {
+  ChatAnswer,
+  ChatCall,
+  GroupAnswer,
+  GroupCall,
+  GroupQuery,
+  GroupView,
+  LineAnswer,
+  LineCall,
+} from "./line-calls.ts";
 import type { Candidate, Direction, Draft, Message, MessageStatus, SelectionReason } from "./message.ts";
 import type { PublicAddresses } from "./public-address.ts";
 import type { KeyMode, NumberType, Protocol, Sealed, Snapshot, Webhook } from "./snapshot.ts";
@@ -124,6 +134,8 @@ export type InboundMessage = {
   verified: boolean;
   optOutType: string | null;
   detail: Record<string, unknown>;
+  /** The group that it was written in. */
+  group?: string;
   /** The organization's own webhooks heard of it before a key held the number. */
   toldOrganization?: boolean;
   /** The account's settings keep it out of the ledger: only what it asks (STOP, START) is heeded. */
@@ -135,6 +147,13 @@ export type InboundMessage = {
 };
 /** `messageId` is null where only the keyword was heeded. */
 export type Received = { messageId: string | null; repeated: boolean };
+
+/** What a Mac's bell said; `edits`: something that is known may have changed. */
+export type LineRing = { accountId: string } & (
+  | { kind: "ring"; edits: boolean }
+  | { kind: "typing"; chat: string; isTyping: boolean }
+  | { kind: "call"; callId: string | null; address: string }
+);
 
 /** A call to one of our numbers, after its signature was checked. */
 export type InboundCall = { providerId: string; from: string; to: string; forwardedTo: string | null };
@@ -372,6 +391,16 @@ export type PoolCalls = {
   receive(message: InboundMessage): Promise<Result<Received>>;
   /** Receives messages in order; ends at the first that the pool does not take. */
   receiveAll(messages: InboundMessage[]): Promise<Result<null>>;
+  /** Looks at a Mac soon, since it rang; a call or somebody's typing is told. Nothing of it is believed but that something may be new. */
+  ringLine(ring: LineRing): Promise<Result<null>>;
+  /** Does something in a conversation, or with a line, beside sending. */
+  callChat(credential: Credential, chatId: string, call: ChatCall): Promise<Result<ChatAnswer>>;
+  callLine(credential: Credential, call: LineCall): Promise<Result<LineAnswer>>;
+  listGroups(credential: Credential, query: GroupQuery): Promise<Result<{ groups: GroupView[]; total: number }>>;
+  readGroup(credential: Credential, groupId: string): Promise<Result<GroupView>>;
+  callGroup(credential: Credential, call: GroupCall): Promise<Result<GroupAnswer>>;
+  /** How far a Mac was read, as the mark at which another pool goes on, null where it never was. */
+  readLineMark(accountId: string): Promise<Result<{ mark: string | null }>>;
   /** Owes `call.received` to those who name it. */
   noteCall(call: InboundCall): Promise<Result<null>>;
   report(report: StatusReport): Promise<StatusAnswer>;

@@ -75,6 +75,9 @@ export type Account = {
   url?: string | null;
   password?: Sealed | null;
   mac?: MacFacts | null;
+  /** Of a Mac: this key's lines on it, and whether the key lets it send without the Private API. */
+  lines?: string[];
+  mayUseAppleScript?: boolean;
 };
 
 export type WebhookType = "message" | "status" | "all";

@@ -1,5 +1,10 @@
 /** What keeps an account from sending, beside its being refused for good by the directory's word. */
-export type AccountTrouble = "rate_limited" | "account_refused" | "credentials_unreadable" | "gateway_fault";
+export type AccountTrouble =
+  | "rate_limited"
+  | "account_refused"
+  | "line_offline"
+  | "credentials_unreadable"
+  | "gateway_fault";
 
 /** Why a message waits. */
 export const waitReasons = [
@@ -8,6 +13,7 @@ export const waitReasons = [
   "number_paused",
   "account_refused",
   "rate_limited",
+  "line_offline",
   "credentials_unreadable",
   "gateway_fault",
   "in_order",
@@ -31,6 +37,7 @@ const causes: Record<WaitReason, string> = {
   number_paused: "Its number is paused",
   account_refused: "Twilio refuses the account's credentials",
   rate_limited: "Twilio takes no more messages of this account for now (429)",
+  line_offline: "Its line's Mac does not answer, and no other line speaks to this contact",
   credentials_unreadable:
     "The account's credentials cannot be opened: the master key that sealed them is missing, or they are damaged",
   gateway_fault: "A fault of the gateway stood in the way",

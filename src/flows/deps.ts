@@ -1,3 +1,4 @@
+import type { OpenMac } from "../carriers/bluebubbles/account.ts";
 import type { Login, TwilioAccount } from "../carriers/twilio/account.ts";
 import type { Database } from "../directory/database.ts";
 import type { Result } from "../domain/failure.ts";
@@ -32,10 +33,14 @@ export type Deps = {
   sandbox: (accountSid: string) => SandboxCalls;
   /** The carrier of an account: Twilio over the network, or the sandbox in this process. */
   carrier: (account: { sandbox: boolean }, login: Login) => TwilioAccount;
+  /** A Mac with iMessage lines, over the network. */
+  mac: OpenMac;
   /** How many milliseconds Twilio's clock is ahead of ours, null where its API does not answer. */
   askClock: () => Promise<number | null>;
   /** Who may sign Twilio's requests, as far as this isolate has read it lately. */
   signers: KnownSigners;
+  /** Which keys hold lines of a Mac, as far as this isolate has read it lately. */
+  bells: Map<string, { keys: string[]; readAt: number }>;
   /** Wrong admin tokens by address, as far as this isolate has met them in the last minute; `held` counts the answers that wait. */
   wrongTokens: { byAddress: Map<string, { count: number; since: number }>; held: number };
   /** The directory's shape, as this isolate has read it lately. */

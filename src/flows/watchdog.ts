@@ -7,6 +7,7 @@ import { forgettableBefore } from "../domain/session.ts";
 import { checkAccounts } from "./accounts/account-health.ts";
 import type { Deps } from "./deps.ts";
 import { fitsDirectory } from "./directory-shape.ts";
+import { checkMacs } from "./macs/mac-health.ts";
 import { noteKeys } from "./master-keys.ts";
 import { finishHandOvers } from "./messages/hand-over.ts";
 import { healOne, publishKeys, publishLobby } from "./publish.ts";
@@ -24,6 +25,7 @@ const duties: [name: string, work: (deps: Deps) => Promise<void>][] = [
   ["lobbies", publishLobbies],
   ["hand_over", finishHandOvers],
   ["accounts", checkAccounts],
+  ["macs", checkMacs],
   ["unclaimed", forgetUnclaimed],
   ["sessions", forgetSessions],
   ["master_keys", noteKeys],

@@ -9,6 +9,7 @@ import { ensureDefaultOrganization } from "../flows/keys/organizations.ts";
 import { mountAdmin } from "./admin/mount-admin.ts";
 import { getHealth } from "./admin/status/contract.ts";
 import { appDoor } from "./doors/app.ts";
+import { bellDoor } from "./doors/bell.ts";
 import { frontDoor } from "./doors/front.ts";
 import { linkDoor } from "./doors/links.ts";
 import { mediaRouter } from "./doors/media.ts";
@@ -64,12 +65,13 @@ export function makeApp(setup: Setup, log: RequestLog): Hono<Edge> {
     if (c.req.header(hopHeader) !== undefined) return failureResponse(c, fail("forbidden", looped).failure);
     await next();
   });
-  for (const base of [basePaths.v2, basePaths.admin, "/twilio", "/mcp", "/l", "/media"])
+  for (const base of [basePaths.v2, basePaths.admin, "/twilio", "/bluebubbles", "/mcp", "/l", "/media"])
     app.use(`${base}/*`, neverStore);
   mount(app, getHealth, ({ reply }) => reply(200, { status: "ok", version: setup.version }));
   app.route(basePaths.v2, v2Router());
   app.route(basePaths.admin, adminRouter(setup.deps));
   app.route("/twilio", twilioDoor());
+  app.route("/bluebubbles", bellDoor());
   app.get("/", frontDoor);
   app.route("/app", appDoor(setup.version));
   app.route("/l", linkDoor());

@@ -1,6 +1,7 @@
 import { apiKeyOperations } from "./admin/api-keys/contract.ts";
 import { keyContactOperations } from "./admin/contacts/contract.ts";
 import { integrationOperations } from "./admin/integrations/contract.ts";
+import { macOperations } from "./admin/macs/contract.ts";
 import { masterKeyOperations } from "./admin/master-keys/contract.ts";
 import { adminMessageOperations } from "./admin/messages/contract.ts";
 import { numberOperations } from "./admin/numbers/contract.ts";
@@ -38,6 +39,7 @@ export const operations: readonly Operation[] = [
   ...organizationOperations,
   ...apiKeyOperations,
   ...integrationOperations,
+  ...macOperations,
   ...numberOperations,
   ...poolOperations,
   ...peopleOperations,

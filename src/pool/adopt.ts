@@ -2,6 +2,7 @@ import type { SenderNumber, Snapshot } from "../domain/snapshot.ts";
 import type { Desk } from "./desk.ts";
 import { markRevoked, revoked, storeSnapshot } from "./ledger/snapshot.ts";
 import { clearLeftovers } from "./leftovers.ts";
+import { noticeLines } from "./lines/look.ts";
 import { rebook } from "./numbers/pace.ts";
 import { noticeCap } from "./sending/limits.ts";
 import { goOnMoving, startMoving } from "./sending/moving.ts";
@@ -19,6 +20,7 @@ export function adoptSnapshot(desk: Desk, given: Snapshot): void {
   const repaced = snapshot.apiKey.status === "revoked" ? revoke(desk, snapshot) : replace(desk, snapshot);
   desk.outside.forgetSecrets();
   for (const number of repaced) rebook(desk, number);
+  noticeLines(desk, new Set(before.numbers.map(({ address }) => address)));
   noticeWebhooks(desk, before);
   noticeCap(desk, before);
   clearLeftovers(desk);

@@ -1,5 +1,6 @@
 import type { Desk } from "./desk.ts";
 import { clearLeftovers, nextLeftoverAt } from "./leftovers.ts";
+import { lookAtMacs, nextMacLookAt } from "./lines/look.ts";
 import { judgeIfDue, nextJudgementAt } from "./numbers/number-health.ts";
 import { goOnRebooking, nextRebookingAt } from "./numbers/pace.ts";
 import { dispatch } from "./sending/dispatch.ts";
@@ -35,6 +36,7 @@ export function tick(desk: Desk): void {
     desk.outside.keepAlive(dispatch(desk));
     desk.outside.keepAlive(pollStates(desk));
     lookUp(desk);
+    lookAtMacs(desk);
   } catch (error) {
     desk.outside.log({ event: "alarm_failed", error: String(error) });
   }
@@ -56,6 +58,7 @@ export function rearm(desk: Desk): void {
       nextMovingAt,
       nextLookUpAt,
       nextTellingAt,
+      nextMacLookAt,
     ];
     const wanted = reasons.map((next) => next(desk)).filter((at) => at !== null);
     if (wanted.length > 0) desk.arm(Math.max(Math.min(...wanted), desk.now() + leastGapMs));

@@ -1,3 +1,4 @@
+import type { MacAccount } from "../carriers/bluebubbles/account.ts";
 import type { Carrier } from "../carriers/carrier.ts";
 import { nextSequence, poolTag } from "../domain/ids.ts";
 import type { Bucket } from "../domain/pacing.ts";
@@ -7,6 +8,7 @@ import { carryRotation, type RotationState } from "../domain/selection/rotation.
 import type { Account, SenderNumber, Snapshot } from "../domain/snapshot.ts";
 import type { AccountTrouble } from "../domain/waiting.ts";
 import { namesPublicHost } from "../domain/webhook-url.ts";
+import type { MediaPlace } from "../sealing/media-link.ts";
 import { countWaitingByNumber } from "./ledger/agenda.ts";
 import { lastAttemptSequence } from "./ledger/attempts.ts";
 import { type Endpoint, readEndpoints } from "./ledger/endpoints.ts";
@@ -31,6 +33,10 @@ export type Surroundings = {
   carrierOf: (account: Account) => Promise<Carrier>;
   /** The master key that sealed an account's credentials and is missing, null where none is. */
   lostKeyOf: (account: Account) => string | null;
+  /** A Mac as its carrier, its password opened; throws when it cannot be. */
+  macOf: (account: Account) => Promise<MacAccount>;
+  /** Returns a link of ours, at this address, to a file of an inbound message. */
+  mediaLink: (place: MediaPlace, address: string | null) => Promise<string>;
   /** The account's carrier and the pool's reference where nothing has to be opened for them any more, else null. */
   atHand: (account: Account) => { carrier: Carrier; poolReference: string } | null;
   /** Opens what the accounts need, so that their messages can leave at once; what cannot be opened is met again when a message leaves. */
@@ -75,6 +81,8 @@ export class Desk {
   /** Up to which sequence number what waits on refused accounts has been looked through to be moved, null when nothing is to be moved. */
   movedUpTo: number | null;
   readonly accountRests = new Map<string, AccountRest>();
+  /** How each Mac is being looked at: whether now, whether once more after that, when it last rang, and whether something known may have changed. */
+  readonly macLooks = new Map<string, { isRunning: boolean; again: boolean; rungAt: number; edits: boolean }>();
   /** Reports whose signature was refused, by account: how many the directory has not heard of, and when it last did. */
   readonly forged = new Map<string, { toldAt: number; untold: number; lastAt: number }>();
   /** Deliveries that a consumer holds: until when, on which of its hands, and of which chat, where nothing else of it may leave meanwhile. */
@@ -132,7 +140,13 @@ export class Desk {
   /** Whether the account's network can call us, as our public URL stands. */
   canBeCalled(account: Account): boolean {
     const { current } = this.addresses;
+    if (account.kind === "bluebubbles") return false;
     return account.sandbox || (current !== null && namesPublicHost(current));
+  }
+
+  /** Whether the key holds iMessage lines, or held them last. */
+  get speaksIMessage(): boolean {
+    return (this.#snapshot.protocol ?? this.#snapshot.formerProtocol ?? null) === "blooio";
   }
 
   /** Whether this is an organization's lobby, which takes messages to any number that no key holds. */

@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { fail, failNewer, ok, type Refusal, type Result } from "../domain/failure.ts";
+import type { ChatCall, GroupCall, GroupQuery, LineCall } from "../domain/line-calls.ts";
 import type { Draft } from "../domain/message.ts";
 import { readConversationId } from "../domain/phone.ts";
 import type {
@@ -12,6 +13,7 @@ import type {
   InboundCall,
   InboundMessage,
   Lane,
+  LineRing,
   LinkVisit,
   ListChats,
   ListEvents,
@@ -38,6 +40,10 @@ import { dropMark, isImporting, saveMark } from "./ledger/marks.ts";
 import { noteAll } from "./ledger/notes.ts";
 import { readStoredSnapshot, revoked, wasRevoked } from "./ledger/snapshot.ts";
 import { readRows, writeRows } from "./ledger/transfer.ts";
+import { callChat } from "./lines/chat-calls.ts";
+import * as groups from "./lines/group-calls.ts";
+import { callLine } from "./lines/line-calls.ts";
+import { heedRing, lineMarkOf } from "./lines/ring.ts";
 import { listChats } from "./list-chats.ts";
 import { restorePace } from "./numbers/pace.ts";
 import * as people from "./people/assignments.ts";
@@ -117,7 +123,7 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   /** As `#withDesk`, for calls about one chat: its id is read with the organization's country, which only the pool knows. */
   #withChat<T>(asker: Asker, chatId: string, work: (desk: Desk, chat: string) => Result<T>): Result<T> {
     return this.#withDesk(asker, (desk) => {
-      const chat = readConversationId(chatId, desk.snapshot.organization.countryCode);
+      const chat = readConversationId(chatId, desk.snapshot.organization.countryCode, desk.speaksIMessage);
       if (chat.ok) return work(desk, chat.value);
       // A short code that wrote to us is no number that could be written to, but a chat.
       return findChat(desk.sql, chatId) === null ? chat : work(desk, chatId);
@@ -255,6 +261,37 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
 
   async noteCall(call: InboundCall) {
     return this.#asAdmin((desk) => noteCall(desk, call));
+  }
+
+  async ringLine(ring: LineRing) {
+    return this.#asAdmin((desk) => ok(heedRing(desk, ring)));
+  }
+
+  async callChat(credential: Credential, chatId: string, call: ChatCall) {
+    const asked = this.#withChat(credential, chatId, (desk, chat) => ok({ desk, chat }));
+    return asked.ok ? callChat(asked.value.desk, asked.value.chat, call) : asked;
+  }
+
+  async callLine(credential: Credential, call: LineCall) {
+    const desk = this.#withDesk(credential, ok);
+    return desk.ok ? callLine(desk.value, call) : desk;
+  }
+
+  async listGroups(credential: Credential, query: GroupQuery) {
+    return this.#withDesk(credential, (desk) => groups.listGroups(desk, query));
+  }
+
+  async readGroup(credential: Credential, groupId: string) {
+    return this.#withDesk(credential, (desk) => groups.readGroup(desk, groupId));
+  }
+
+  async callGroup(credential: Credential, call: GroupCall) {
+    const desk = this.#withDesk(credential, ok);
+    return desk.ok ? groups.callGroup(desk.value, call) : desk;
+  }
+
+  async readLineMark(accountId: string) {
+    return this.#asAdmin((desk) => ok({ mark: lineMarkOf(desk, accountId) }));
   }
 
   async report(report: StatusReport) {

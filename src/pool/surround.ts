@@ -1,15 +1,19 @@
+import type { MacAccount, MacLogin } from "../carriers/bluebubbles/account.ts";
+import { macCarrier } from "../carriers/bluebubbles/client.ts";
 import type { Carrier } from "../carriers/carrier.ts";
+import { fileOpener } from "../carriers/open-file.ts";
 import { sandboxCarrier } from "../carriers/sandbox/carrier.ts";
 import type { Login } from "../carriers/twilio/account.ts";
 import { twilioCarrier } from "../carriers/twilio/client.ts";
 import { encodeBase62, poolReference } from "../domain/api-key.ts";
 import { discreet } from "../domain/discreet.ts";
 import type { Bell } from "../domain/pool-calls.ts";
-import { readAddress } from "../domain/public-address.ts";
+import { readAddress, unsetAddress } from "../domain/public-address.ts";
 import type { Account, Sealed } from "../domain/snapshot.ts";
 import { deriveKey } from "../sealing/derive.ts";
 import { lostKeyAmong, open, UnopenedSecret } from "../sealing/envelope.ts";
 import { type KeyRing, parseKeyRing } from "../sealing/key-ring.ts";
+import { signMediaLink } from "../sealing/media-link.ts";
 import type { Surroundings } from "./desk.ts";
 
 /** Returns what the object needs of its bindings. */
@@ -20,7 +24,19 @@ export function surround(ctx: DurableObjectState, env: Cloudflare.Env): Surround
   const twilio = twilioCarrier({ fetch: (url, init) => fetch(url, init), apiUrl: env.TWILIO_API_URL });
   const sandbox = sandboxCarrier(env.SANDBOX);
   let reference: string | null = null;
+  const mac = macCarrier({
+    fetch: (url, init) => fetch(url, init),
+    openFile: fileOpener((url, init) => fetch(url, init), env.ALLOW_LOCAL_WEBHOOKS === "1"),
+  });
+  const macOf = async (account: Account): Promise<MacAccount> => {
+    const known = secrets.macs.get(account);
+    if (known !== undefined) return known;
+    const opened = mac(await openMacLogin(account, secrets));
+    secrets.macs.set(account, opened);
+    return opened;
+  };
   const carrierOf = async (account: Account): Promise<Carrier> => {
+    if (account.kind === "bluebubbles") return macOf(account);
     const known = secrets.carriers.get(account);
     if (known !== undefined) return known;
     const login = await openLogin(account, secrets);
@@ -41,11 +57,15 @@ export function surround(ctx: DurableObjectState, env: Cloudflare.Env): Surround
     newId: (prefix) => `${prefix}_${encodeBase62(crypto.getRandomValues(new Uint8Array(48)), 20)}`,
     settingUrl: readAddress(env.PUBLIC_URL ?? ""),
     carrierOf,
+    macOf,
+    mediaLink: (place, address) =>
+      signMediaLink(needRing(ring), place, { base: address ?? unsetAddress, now: Date.now() }),
     atHand: (account) => {
       const carrier = secrets.carriers.get(account);
       return carrier === undefined || reference === null ? null : { carrier, poolReference: reference };
     },
-    lostKeyOf: ({ apiKeySecret, authToken }) => lostKeyAmong(needRing(ring), [apiKeySecret, authToken]),
+    lostKeyOf: ({ apiKeySecret, authToken, password = null }) =>
+      lostKeyAmong(needRing(ring), [apiKeySecret, authToken, password]),
     openAhead: async (accounts) => {
       await Promise.allSettled([referenceOf(), ...accounts.slice(0, openedAhead).map(carrierOf)]);
     },
@@ -78,6 +98,7 @@ const openedAhead = 16;
 /** What was opened of the accounts' secrets, and the carriers made of it: kept until a newer snapshot, which may have others. */
 class Secrets {
   readonly carriers = new Map<Account, Carrier>();
+  readonly macs = new Map<Account, MacAccount>();
   readonly #opened = new Map<Sealed, string>();
   readonly #ring: ReturnType<typeof parseKeyRing>;
 
@@ -87,6 +108,7 @@ class Secrets {
 
   forget(): void {
     this.carriers.clear();
+    this.macs.clear();
     this.#opened.clear();
   }
 
@@ -105,6 +127,19 @@ class Secrets {
 function needRing(ring: ReturnType<typeof parseKeyRing>): KeyRing {
   if (!ring.ok) throw new Error(ring.failure.message);
   return ring.value;
+}
+
+async function openMacLogin(account: Account, secrets: Secrets): Promise<MacLogin> {
+  const { activeAlias = null, aliases = [], capabilities = null, privateApi = null } = account.mac ?? {};
+  return {
+    url: account.url ?? "",
+    password: (await secrets.open(account.password ?? null, account.id, "password")) ?? "",
+    lines: [...new Set([...aliases, ...(account.lines ?? [])])],
+    privateApi,
+    activeAlias,
+    capabilities,
+    mayUseAppleScript: account.mayUseAppleScript === true,
+  };
 }
 
 async function openLogin(account: Account, secrets: Secrets): Promise<Login> {

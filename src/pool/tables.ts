@@ -239,6 +239,33 @@ const migrations: readonly string[] = [
    CREATE INDEX chats_named ON chats (lower(name), name, id) WHERE name IS NOT NULL;
    CREATE INDEX chats_opted_out ON chats (opted_out_at DESC, id) WHERE opted_out_at IS NOT NULL;
    CREATE INDEX attempts_failed ON attempts (webhook, seq) WHERE coalesce(status, 0) NOT BETWEEN 200 AND 299`,
+
+  // Macs and their lines: how far each Mac has been read, under which name it knows a chat, its groups, and when a line began a conversation.
+  `CREATE TABLE cursors (
+     account TEXT PRIMARY KEY,
+     cursor TEXT NOT NULL,
+     again TEXT NOT NULL DEFAULT '[]',
+     looked_at INTEGER NOT NULL,
+     misses INTEGER NOT NULL DEFAULT 0,
+     offline_since INTEGER,
+     offline_because TEXT
+   ) WITHOUT ROWID;
+
+   CREATE TABLE places (account TEXT NOT NULL, chat TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (account, chat)) WITHOUT ROWID;
+
+   CREATE TABLE groups (
+     id TEXT PRIMARY KEY,
+     account TEXT,
+     key TEXT,
+     name TEXT,
+     icon_url TEXT,
+     members TEXT NOT NULL DEFAULT '[]',
+     created_at INTEGER NOT NULL,
+     deleted_at INTEGER
+   ) WITHOUT ROWID;
+   CREATE UNIQUE INDEX groups_by_key ON groups (account, key) WHERE key IS NOT NULL;
+
+   CREATE TABLE openings (number TEXT NOT NULL, at INTEGER NOT NULL, chat TEXT NOT NULL, PRIMARY KEY (number, at, chat)) WITHOUT ROWID`,
 ];
 
 /** The ledger's shape as this code knows it: how many times its tables were changed. */

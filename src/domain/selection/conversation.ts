@@ -58,9 +58,12 @@ function standOf(
       return { kind: "out", address, cause: "paused" };
     case "unhealthy":
     case "unweighted_unhealthy":
+      // A person never hears from another Apple ID because a line is offline: the message waits.
+      if (number.channel === "imessage") return { kind: "kept", number, reason };
       if (survey.counts.has("able")) return { kind: "out", address, cause: "unhealthy" };
       return { kind: "kept", number, reason };
     case "account_refused":
+      if (number.channel === "imessage") return { kind: "kept", number, reason };
       if (survey.counts.has("able")) return { kind: "out", address, cause: "account_refused" };
       return { kind: "kept", number, reason };
     case "able":

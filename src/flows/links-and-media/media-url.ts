@@ -1,15 +1,13 @@
-import { fromHex, toHex } from "../../domain/bytes.ts";
+import { fromHex } from "../../domain/bytes.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import type { Message } from "../../domain/message.ts";
 import { deriveKey } from "../../sealing/derive.ts";
+import { type MediaPlace, mediaPath, signMediaLink } from "../../sealing/media-link.ts";
 import { publicUrlOf } from "../addresses.ts";
 import type { Deps } from "../deps.ts";
 
-/** One file of an inbound message, as Twilio names it, and the name it has for a person. */
-export type MediaPlace = { accountId: string; messageSid: string; mediaSid: string; name: string };
+export type { MediaPlace };
 
-/** How long a link opens: longer than the last attempt of a webhook that carries it. */
-const linkKeptMs = 7 * 24 * 60 * 60 * 1000;
 const encoder = new TextEncoder();
 
 /** Returns a link to a file of an inbound message that opens for seven days, without credentials; at our address unless another base is given. */
@@ -18,11 +16,7 @@ export async function signMediaUrl(
   place: MediaPlace,
   base?: string,
 ): Promise<string> {
-  const [key] = await deriveKey(deps.keyRing, "media-url");
-  if (key === undefined) throw new Error("The key ring is empty.");
-  const expires = deps.now() + linkKeptMs;
-  const mac = await crypto.subtle.sign("HMAC", key, encoder.encode(`${pathOf(place)}?${expires}`));
-  return `${base ?? (await publicUrlOf(deps))}${pathOf(place)}?exp=${expires}&sig=${toHex(new Uint8Array(mac))}`;
+  return signMediaLink(deps.keyRing, place, { base: base ?? (await publicUrlOf(deps)), now: deps.now() });
 }
 
 /** Returns a message whose links to inbound files open for seven days from now: read again, an old message has files again. */
@@ -63,12 +57,8 @@ export async function checkMediaUrl(
   const given = fromHex(query.get("sig") ?? "");
   if (given === null) return fail("signature_invalid", "This link was not made by this gateway.");
   for (const key of await deriveKey(deps.keyRing, "media-url")) {
-    if (!(await crypto.subtle.verify("HMAC", key, given, encoder.encode(`${pathOf(place)}?${expires}`)))) continue;
+    if (!(await crypto.subtle.verify("HMAC", key, given, encoder.encode(`${mediaPath(place)}?${expires}`)))) continue;
     return Number(expires) > deps.now() ? ok(null) : fail("media_expired");
   }
   return fail("signature_invalid", "This link was not made by this gateway.");
-}
-
-function pathOf({ accountId, messageSid, mediaSid, name }: MediaPlace): string {
-  return `/media/${accountId}/${messageSid}/${mediaSid}/${name}`;
 }

@@ -98,12 +98,22 @@ async function move(deps: Deps, number: NumberRow, keyId: string | null): Promis
     if (!(await detachNumber(deps.db, number.address, number.apiKeyId))) return moveAgain(deps, number.address, keyId);
     const removed = await publishKeys(deps, [number.apiKeyId]);
     if (!removed.ok) return removed;
+    await keepLineMark(deps, number, number.apiKeyId);
   }
   if (keyId === null) return ok(null);
   const assigned = await assignNumber(deps.db, number.address, { keyId, protocol: number.protocol }, []);
   if (!assigned) return moveAgain(deps, number.address, keyId);
+  if (number.accountId !== null) deps.bells.delete(number.accountId);
   const published = await publishKeys(deps, [keyId]);
   return published.ok ? ok(null) : published;
+}
+
+/** The pool that gives a line away leaves its cursor with it: whoever gets it goes on there. */
+async function keepLineMark(deps: Deps, { address, accountId, channel }: NumberRow, keyId: string): Promise<void> {
+  if (channel !== "imessage" || accountId === null) return;
+  const read = await deps.pool(keyId).readLineMark(accountId);
+  if (read.ok && read.value.mark !== null) await updateNumber(deps.db, address, { lineMark: read.value.mark }, []);
+  deps.bells.delete(accountId);
 }
 
 /** Somebody else moved the number, or filled the pool with the other protocol, in between: what stands now decides. */

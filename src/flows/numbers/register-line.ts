@@ -7,6 +7,7 @@ import { defaultCaps, defaultPerSecond, type MacFacts } from "../../domain/line.
 import { readPhoneNumber } from "../../domain/phone.ts";
 import type { NumberType } from "../../domain/snapshot.ts";
 import type { Deps } from "../deps.ts";
+import { openMac, readMacRefusal } from "../macs/open-mac.ts";
 import { changeCaps, changeNumber, type NumberChange } from "./assign.ts";
 
 /**
@@ -28,6 +29,8 @@ export async function registerLine(
   }
   const type = await chooseType(deps, mac, address.value, settings.type);
   if (!type.ok) return type;
+  const mark = await (await openMac(deps, mac)).askMark();
+  if (!mark.ok) return readMacRefusal(mark.refusal);
   const { caps = {}, apiKeyId, position, ...plain } = settings;
   const row: NumberRow = {
     ...newLine,
@@ -40,6 +43,7 @@ export async function registerLine(
     ...plain,
     ...changeCaps(newLine, caps),
     type: type.value,
+    lineMark: `${mark.value}@${deps.now()}`,
   };
   await saveNumber(deps.db, row);
   if (apiKeyId == null) return ok(row);

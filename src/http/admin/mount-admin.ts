@@ -3,6 +3,7 @@ import type { Edge } from "../edge.ts";
 import { mountApiKeys } from "./api-keys/routes.ts";
 import { mountKeyContacts } from "./contacts/routes.ts";
 import { mountIntegrations } from "./integrations/routes.ts";
+import { mountMacs } from "./macs/routes.ts";
 import { mountMasterKeys } from "./master-keys/routes.ts";
 import { mountAdminMessages } from "./messages/routes.ts";
 import { mountNumbers } from "./numbers/routes.ts";
@@ -21,6 +22,7 @@ export function mountAdmin(router: Hono<Edge>): void {
   mountOrganizations(router);
   mountApiKeys(router);
   mountIntegrations(router);
+  mountMacs(router);
   mountNumbers(router);
   mountPools(router);
   mountPeople(router);

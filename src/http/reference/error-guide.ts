@@ -242,6 +242,72 @@ export const errorGuide: Record<FailureCode, ErrorAdvice> = {
     message: "Twilio did not answer as it should: Service unavailable Try again.",
     more: { twilio_code: null, twilio_message: "Service unavailable", twilio_meaning: null, twilio_status: 503 },
   },
+  not_supported_on_line: {
+    cause:
+      "BlueBubbles Server, the Mac's system or its settings do not allow this on the line, or no Mac can do it at all (polls, backgrounds).",
+    fix: "See `capabilities` of the Mac: GET /admin/api/integrations/bluebubbles/{integrationId}.",
+    message: "This line's Mac cannot do this: reactions.",
+  },
+  attachment_first_message_not_allowed: {
+    cause: "Nothing was ever said in this conversation, and Apple begins none with a file.",
+    fix: "Send a text first, and the file after it.",
+    more: { external_id: contact },
+  },
+  reply_target_invalid: {
+    cause: "`reply_to` names neither a message_id nor a guid, or a message that the network does not know yet.",
+    fix: "Name a message that has left or was received.",
+  },
+  reply_target_chat_mismatch: {
+    cause: "The message that `reply_to` names was written in another conversation.",
+    fix: "Send the reply to the chat of that message.",
+  },
+  reply_target_device_mismatch: {
+    cause: "The message that `reply_to` names is on another line of this key.",
+    fix: "Leave out `from_number`, or name the line that the message is on.",
+  },
+  reply_target_expired: {
+    cause: "The message that `reply_to` names is older than 30 days.",
+    fix: "Send the message without `reply_to`.",
+  },
+  reply_target_not_found: {
+    cause: "This key has no message with that id.",
+    fix: "Take `message_id` from the event or the list of messages.",
+  },
+  new_conversation_limit_reached: {
+    cause:
+      "The line has written to as many new people as its caps allow in an hour or a day: an Apple ID that does more is soon blocked.",
+    fix: "Wait as long as `Retry-After` says, use another line, or change `caps` of the number.",
+    message: `${number} has begun 15 new conversations within an hour: that is its cap.`,
+    more: { limit: 15, current: 15, mode: "hour", allocation_id: "alloc_Q2p9", sender_number: number },
+  },
+  outbound_limit_reached: {
+    cause: "The line has sent as many messages in a row to this person as its caps allow, and they have not answered.",
+    fix: "Wait for their answer, or change `caps` of the number.",
+    message: `${number} has sent 5 messages to this contact without an answer: that is its cap.`,
+    more: { limit: 5, current: 5, mode: "unanswered", allocation_id: "alloc_Q2p9", sender_number: number },
+  },
+  line_refused: {
+    cause: "The Mac answered that it could not do it.",
+    fix: "Read the message: it holds the Mac's words.",
+    message: "Temporary communication error: the Mac did not do it: Chat is not a group chat!",
+  },
+  line_outcome_unknown: {
+    cause: "The Mac did not answer in time, and may have done it all the same.",
+    fix: "Look before you ask again.",
+  },
+  line_offline: {
+    cause: "The Mac of the line does not answer, or Messages on it is not connected to its server.",
+    fix: "See that the Mac is awake and its server runs: POST /admin/api/integrations/bluebubbles/{integrationId}/test. Messages wait for it; this call did nothing.",
+  },
+  bluebubbles_unreachable: {
+    cause: "BlueBubbles Server did not answer at the URL, or something else answers there. Nothing was stored.",
+    fix: "Open the URL in a browser: it must show the server's page. See that the Mac is awake, and that the URL is the one which the server shows now.",
+    message: "The Mac's server does not answer: connection refused",
+  },
+  bluebubbles_authentication_failed: {
+    cause: "BlueBubbles Server refuses the password. Nothing was stored.",
+    fix: "Copy the password from the server's settings on the Mac.",
+  },
   no_numbers_assigned: {
     cause: "The key has no number to send from.",
     fix: "Import a number and give it to the key: PATCH /admin/api/numbers/{number} with api_key_id.",

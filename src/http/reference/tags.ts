@@ -15,6 +15,7 @@ export const tagWords: Readonly<Record<string, string>> = {
   Organizations: "Who the keys, accounts and numbers belong to.",
   "API keys": "Making, changing, rotating and revoking keys.",
   "Twilio accounts": "Connecting an account, trying it, and importing its numbers.",
+  "iMessage lines": "Connecting a Mac that runs BlueBubbles Server, and trying it.",
   Numbers: "Every number there is, the key it is assigned to, and its pace.",
   Pools: "A key's numbers, what it would choose and why, who is sticky to which number, and who opted out.",
   "Key contacts": "A key's people from the admin's side: names and tags.",

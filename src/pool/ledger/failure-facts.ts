@@ -23,6 +23,37 @@ const ours: Readonly<Record<string, MessageFailure>> = {
     meaning: "The message could not leave within the time that its API key lets messages wait, and was not sent.",
     retry: "Yes, once what held it back is mended.",
   },
+  line_offline: {
+    name: "line_offline",
+    meaning:
+      "The Mac of the line did not answer for as long as the API key lets messages wait for a line, and the message was not sent.",
+    retry: "Yes, once the Mac answers.",
+  },
+  recipient_not_on_imessage: {
+    name: "recipient_not_on_imessage",
+    meaning: "The recipient cannot be reached by iMessage, and the line does not send SMS.",
+    retry: "By SMS: from a Twilio number, or with a fallback on the API key.",
+  },
+  line_receives_only: {
+    name: "line_receives_only",
+    meaning: "The Mac's Private API is off, so its line only receives.",
+    retry: "Yes, once the Private API is on.",
+  },
+  line_not_addressed: {
+    name: "line_not_addressed",
+    meaning: "The Mac would have answered from another of its addresses than this line, so nothing was sent.",
+    retry: "Yes, after the person has written to this line again.",
+  },
+  "22": {
+    name: "recipient_not_on_imessage",
+    meaning: "Apple did not deliver the message: the recipient is not on iMessage.",
+    retry: "Not by iMessage.",
+  },
+  "4": {
+    name: "imessage_timeout",
+    meaning: "Apple did not take the message in time.",
+    retry: "Once more, some minutes later.",
+  },
   recipient_opted_out: {
     name: "recipient_opted_out",
     meaning: "The recipient opted out while the message waited.",

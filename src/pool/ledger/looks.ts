@@ -28,6 +28,12 @@ export function strikeLook(sql: SqlStorage, look: Omit<Look, "n">): void {
   );
 }
 
+/** Brings the look for a message whose outcome is unknown forward. */
+export function hastenLook(sql: SqlStorage, account: string, seq: number, at: number): void {
+  const query = "UPDATE OR IGNORE looks SET due_at = ? WHERE account = ? AND seq = ? AND kind = 'lost' AND due_at > ?";
+  sql.exec(query, at, account, seq, at);
+}
+
 /** Returns an account's looks in the order in which they fall due. */
 export function firstLooks(sql: SqlStorage, account: string, limit: number): Look[] {
   return sql

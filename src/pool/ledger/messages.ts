@@ -34,6 +34,8 @@ export type Detail = {
   to?: string;
   /** How often its short links were followed, and how often by people. */
   clicks?: { raw: number; human: number };
+  /** Who wrote it, in a group. */
+  sender?: string;
   /** The last ones, oldest first. */
   reactions?: Reaction[];
   /** What the message came to, in order: written with the status, so that it costs no row of its own. */
@@ -152,6 +154,7 @@ export function findMessageBySid(sql: SqlStorage, sid: string): MessageRow | nul
 export type MessageChange = Partial<
   Pick<
     MessageRow,
+    | "channel"
     | "status"
     | "outcome_unknown"
     | "sid"
@@ -176,6 +179,12 @@ export function updateMessage(sql: SqlStorage, seq: number, change: MessageChang
 /** Writes the named columns of one message and the step of its life that they are, as one row; answers false where another message has its provider id. */
 export function stepMessage(sql: SqlStorage, seq: number, change: MessageChange, step: Step): boolean {
   return writeColumns(sql, seq, change, step);
+}
+
+/** Writes what a message's text was changed to; returns its row, null where there is none. */
+export function writeText(sql: SqlStorage, seq: number, text: string | null): MessageRow | null {
+  const [row] = sql.exec<MessageRow>("UPDATE messages SET text = ? WHERE seq = ? RETURNING *", text, seq).toArray();
+  return row === undefined ? null : recent(sql).keep(row);
 }
 
 /** A message that is put back every minute for a day keeps its first steps of that kind, and all others. */
@@ -295,6 +304,7 @@ export function readMessageRow(row: MessageRow, tag: string): Message {
     carrierDetail: detail.carrier,
     clicks: detail.clicks ?? null,
     reactions: detail.reactions ?? [],
+    sender: detail.sender ?? null,
     life: (detail.life ?? []).map(([to, at]) => ({ to, at })),
   };
 }

@@ -17,6 +17,10 @@ const moved: Record<string, readonly string[]> = {
   links: ["n"],
   health: ["number", "hour"],
   days: ["day", "number"],
+  cursors: ["account"],
+  places: ["account", "chat"],
+  groups: ["id"],
+  openings: ["number", "at", "chat"],
 };
 /** What does not: what the new place is given or learns by itself, and the log of deliveries. */
 const left = [

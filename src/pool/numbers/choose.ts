@@ -37,7 +37,7 @@ function inputOf(desk: Desk, wish: Wish, chat: ChatRow | null, explain: Explain)
     numbers,
     recipient: {
       chatId: wish.to,
-      channel: wish.channel === "sms" && protocol === "blooio" ? "imessage" : wish.channel,
+      channel: wish.channel === "sms" && desk.speaksIMessage ? "imessage" : wish.channel,
       e164: bareAddress(wish.to),
     },
     needs: { media: wish.media },

@@ -118,7 +118,7 @@ function findContact(desk: Desk, identifier: string): Result<ChatRow> {
 /** Reads a contact's id: a conversation's, an email address in lower case, or whatever the carrier once reported and the ledger holds. */
 function readContactId(desk: Desk, raw: string): Result<string> {
   const country = desk.snapshot.organization.countryCode;
-  const conversation = readConversationId(raw, country);
+  const conversation = readConversationId(raw, country, false);
   if (conversation.ok) return conversation;
   const email = raw.trim().toLowerCase();
   if (isEmail(email)) return ok(email);

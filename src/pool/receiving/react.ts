@@ -31,10 +31,21 @@ export function react(desk: Desk, target: MessageRow, message: InboundMessage): 
     time_sent: at,
     sender: target.chat,
   };
-  const reactions = [...before, reaction].slice(-keptReactions);
-  updateMessage(desk.sql, target.seq, { detail: JSON.stringify({ ...detail, reactions } satisfies Detail) });
   noteHeard(desk.sql, message.to, target.chat, at, true);
-  const audience: Audience = message.toldOrganization === true ? "api_key" : "all";
-  emitReaction(desk, target, reaction, audience);
+  noteReaction(desk, target, reaction, null, message.toldOrganization === true ? "api_key" : "all");
   return true;
+}
+
+/** Adds a reaction to its message, as one of the last, and tells it. */
+export function noteReaction(
+  desk: Desk,
+  target: MessageRow,
+  reaction: Reaction,
+  partIndex: number | null,
+  audience: Audience = "all",
+): void {
+  const detail = JSON.parse(target.detail) as Detail;
+  const reactions = [...(detail.reactions ?? []), reaction].slice(-keptReactions);
+  updateMessage(desk.sql, target.seq, { detail: JSON.stringify({ ...detail, reactions } satisfies Detail) });
+  emitReaction(desk, target, reaction, audience, partIndex);
 }

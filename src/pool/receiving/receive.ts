@@ -61,7 +61,7 @@ function writeInbound(desk: Desk, message: InboundMessage): Received {
 function writeMessage(desk: Desk, message: InboundMessage): Received {
   const at = message.receivedAt ?? desk.now();
   const seq = desk.nextSequence();
-  const chat = personOf(message.from);
+  const chat = message.group ?? personOf(message.from);
   const inserted = insertMessage(desk.sql, {
     seq,
     opens: (findChat(desk.sql, chat)?.last_seq ?? null) === null,
@@ -86,6 +86,7 @@ function writeMessage(desk: Desk, message: InboundMessage): Received {
       trace: null,
       extras: {},
       carrier: { ...message.detail, reply_to: findQuoted(desk, message) },
+      ...(message.group === undefined ? {} : { sender: message.from }),
     },
   });
   if (inserted === null) {
@@ -95,7 +96,7 @@ function writeMessage(desk: Desk, message: InboundMessage): Received {
   emitStatus(desk, inserted, message.toldOrganization === true ? "api_key" : "all");
   touchChat(desk.sql, {
     chat,
-    address: message.channel === "rcs" ? chat : message.from,
+    address: message.channel === "rcs" || message.group !== undefined ? chat : message.from,
     contactId: desk.outside.newId("con"),
     seq,
     at,
@@ -106,7 +107,8 @@ function writeMessage(desk: Desk, message: InboundMessage): Received {
   noteHeard(desk.sql, message.to, chat, at, message.channel === "whatsapp");
   desk.noteActive(message.to);
   desk.noteWritten(seq);
-  noteOptOut(desk, message);
+  // What somebody says in a group is said to the group.
+  if (message.group === undefined) noteOptOut(desk, message);
   return { messageId: rowId("msg", seq, desk.tag), repeated: false };
 }
 

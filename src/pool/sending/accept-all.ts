@@ -35,7 +35,7 @@ export function acceptAll(
 function peopleOf(desk: Desk, { drafts: [first] }: SendRequest): string {
   if (first === undefined) return "";
   const country = desk.snapshot.organization.countryCode;
-  const to = readChatId(first.to, country);
+  const to = readChatId(first.to, country, desk.speaksIMessage);
   const from = first.fromNumber === null ? null : readPhoneNumber(first.fromNumber, country, true);
   const sender = from?.ok === true ? from.value.address : (first.fromNumber ?? "");
   return `${to.ok ? to.value.chatId : first.to} ${sender}`;

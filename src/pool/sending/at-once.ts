@@ -20,6 +20,8 @@ export function readyToLeave(desk: Desk, draft: Draft, number: SenderNumber): Re
   if (draft.sendAt !== null || desk.snapshot.apiKey.status !== "active" || isFull(desk)) return null;
   if (!number.isActive || !isLineEmpty(desk.sql, number.address) || restingNumbers(desk).has(number.address))
     return null;
+  // A Mac is asked where it stands before each message.
+  if (number.channel === "imessage") return null;
   const account = desk.findAccount(number.accountId);
   if (account === null || account.refused || isHeldUp(desk, account.id) || isChatBusy(desk, draft.to)) return null;
   if (!account.sandbox && desk.addresses.current === null) return null;

@@ -1,3 +1,4 @@
+import { isEmail } from "../../domain/email.ts";
 import { type Failure, failLostKey, ok, type Result } from "../../domain/failure.ts";
 import type { Draft } from "../../domain/message.ts";
 import { readChatId, readPhoneNumber } from "../../domain/phone.ts";
@@ -50,20 +51,23 @@ export function addressDrafts(desk: Desk, drafts: readonly Draft[]): Result<Draf
   const country = desk.snapshot.organization.countryCode;
   const addressed: Draft[] = [];
   for (const draft of drafts) {
-    const recipient = readChatId(draft.to, country);
+    const recipient = readChatId(draft.to, country, desk.speaksIMessage);
     if (!recipient.ok) return recipient;
     const { chatId, channel, address: writtenTo } = recipient.value;
-    const sender = draft.fromNumber === null ? null : readPhoneNumber(draft.fromNumber, country, true, "from_number");
-    if (sender !== null && !sender.ok) return sender;
-    addressed.push({
-      ...draft,
-      to: chatId,
-      writtenTo,
-      channel,
-      fromNumber: sender === null ? null : sender.value.address,
-    });
+    const sender = readSender(desk, draft.fromNumber);
+    if (!sender.ok) return sender;
+    const way = channel === "sms" && desk.speaksIMessage ? "imessage" : channel;
+    addressed.push({ ...draft, to: chatId, writtenTo, channel: way, fromNumber: sender.value });
   }
   return ok(addressed);
+}
+
+/** A line may be an e-mail address. */
+function readSender(desk: Desk, raw: string | null): Result<string | null> {
+  const email = raw?.trim().toLowerCase() ?? "";
+  if (raw === null || (desk.speaksIMessage && isEmail(email))) return ok(raw === null ? null : email);
+  const read = readPhoneNumber(raw, desk.snapshot.organization.countryCode, true, "from_number");
+  return read.ok ? ok(read.value.address) : read;
 }
 
 /** Returns what a send of these drafts would do now, with every number of the pool and why; drafts without content ask for the sender alone. */

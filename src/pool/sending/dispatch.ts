@@ -1,4 +1,5 @@
-import type { Carrier, Outcome, Outgoing } from "../../carriers/carrier.ts";
+import type { Carrier, ChatTarget, MessageState, Outcome, Outgoing } from "../../carriers/carrier.ts";
+import { isGroupId } from "../../domain/event.ts";
 import { rowId } from "../../domain/ids.ts";
 import type { SendExtras } from "../../domain/message.ts";
 import { unsetAddress } from "../../domain/public-address.ts";
@@ -8,9 +9,11 @@ import type { AccountTrouble } from "../../domain/waiting.ts";
 import type { Desk } from "../desk.ts";
 import { beginLeaving, type DueMessage, lineHeads, nextDue, waitingMessages } from "../ledger/agenda.ts";
 import { findChat } from "../ledger/chats.ts";
+import { findPlace } from "../ledger/cursors.ts";
+import { findGroup, membersOf } from "../ledger/groups.ts";
 import { type Detail, type MessageRow, recallMessage, stepMessage } from "../ledger/messages.ts";
 import { spendToken } from "../numbers/pace.ts";
-import { unpark } from "../settling/report.ts";
+import { applyReport, unpark } from "../settling/report.ts";
 import { endMessage, holdUnknown, settleOutcome } from "../settling/settle.ts";
 import { emitStatus } from "../telling/outbox.ts";
 import type { Ready } from "./at-once.ts";
@@ -94,8 +97,23 @@ async function sendOne(desk: Desk, row: DueMessage): Promise<void> {
   spendToken(desk, row.number);
   const prepared = await prepare(desk, row, account);
   if (prepared === null) return;
-  const attempt = claim(desk, row, prepared.carrier.mark());
+  const mark = await readMark(desk, row, prepared.carrier);
+  if (mark === "not_known") return;
+  const attempt = claim(desk, row, mark);
   if (attempt !== null) await hand(desk, row, attempt, prepared);
+}
+
+/** Where the network stands, before anything leaves; where it alone can tell and does not answer, nothing leaves and its account waits. */
+async function readMark(desk: Desk, row: DueMessage, carrier: Carrier): Promise<string | null | "not_known"> {
+  if (carrier.askMark === null) return carrier.mark();
+  const asked = await carrier.askMark();
+  if (asked.ok) return asked.value;
+  if (asked.refusal.code !== "login_refused") rest(desk, row.account, "line_offline");
+  else {
+    rest(desk, row.account, "account_refused");
+    desk.outside.tell({ kind: "account_refused", accountId: row.account, because: asked.refusal.message });
+  }
+  return "not_known";
 }
 
 type Prepared = { account: Account; carrier: Carrier; outgoing: Outgoing };
@@ -104,10 +122,17 @@ type Prepared = { account: Account; carrier: Carrier; outgoing: Outgoing };
 async function hand(desk: Desk, row: MessageRow, attempt: number, prepared: Prepared): Promise<void> {
   const { account, carrier, outgoing } = prepared;
   const startedAt = desk.now();
-  const outcome = await carrier.send(outgoing);
+  const mark = recallMessage(desk.sql, row.seq)?.mark ?? null;
+  const outcome = await carrier.send({ ...outgoing, watermark: { at: startedAt, mark } });
   settleOutcome(desk, row.seq, attempt, outcome);
-  if (outcome.kind === "accepted") unpark(desk, row.seq);
+  if (outcome.kind === "accepted") heedState(desk, row.seq, outcome.state);
   logSend(desk, row, { attempt, outcome, startedAt, accountSid: account.accountSid });
+}
+
+/** What came meanwhile of a message that has just learned its id, and what its network said with it. */
+function heedState(desk: Desk, seq: number, state: MessageState | undefined): void {
+  unpark(desk, seq);
+  if (state !== undefined) desk.transact(() => applyReport(desk, seq, state));
 }
 
 /** Opens what the account's secrets and ours are needed for; null where they cannot be opened, or where no status could ever come back: then the account waits. */
@@ -172,7 +197,15 @@ function composeOutgoing(desk: Desk, row: MessageRow, account: Account, poolRefe
       callbackUrl: `${desk.addresses.current ?? unsetAddress}/twilio/${account.id}/status?${query}${callbackOverrides}`,
     },
     extras: wishesOf(desk, row, account),
+    ...(account.kind === "bluebubbles" ? { chat: targetOf(desk, row) } : {}),
   };
+}
+
+/** Returns the chat that a line's message goes to, as the Mac names it where that is known; of a group also its people, with whom it is made. */
+export function targetOf(desk: Desk, { chat, account }: Pick<MessageRow, "chat" | "account">): ChatTarget {
+  const group = isGroupId(chat) ? findGroup(desk.sql, chat) : null;
+  const members = group === null ? null : membersOf(group).map(({ address }) => address);
+  return { id: findPlace(desk.sql, account, chat), members };
 }
 
 /** Returns a message's wishes to its network, with the Messaging Service that its number or account names where it names none itself. */

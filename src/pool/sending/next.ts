@@ -40,7 +40,7 @@ function tellNext(desk: Desk, row: MessageRow): Next {
   if (wait !== null) return told(wait);
   return {
     at: desk.now(),
-    until: (row.due_at ?? desk.now()) + waitingLimitMs(desk),
+    until: (row.due_at ?? desk.now()) + waitingLimitMs(desk, row.number),
     why: null,
     words: "It leaves now.",
   };
@@ -50,7 +50,7 @@ function waitOf(desk: Desk, row: MessageRow): Wait | null {
   const now = desk.now();
   const dueAt = row.due_at ?? now;
   if (row.status === "scheduled" && dueAt > now) return { at: dueAt, until: null, why: "scheduled" };
-  const until = dueAt + waitingLimitMs(desk);
+  const until = dueAt + waitingLimitMs(desk, row.number);
   const held = heldOf(desk, row);
   if (held !== null) return { ...held, until };
   const turn = Math.max(dueAt, restingNumbers(desk).get(row.number) ?? 0);

@@ -16,7 +16,7 @@ import { unknownsTo } from "../ledger/standing.ts";
 import { applyReport, unpark } from "../settling/report.ts";
 import { endMessage, holdUnknown, isDeaf } from "../settling/settle.ts";
 import { findInterrupted } from "./at-once.ts";
-import { dispatch, wishesOf } from "./dispatch.ts";
+import { dispatch, targetOf, wishesOf } from "./dispatch.ts";
 
 /** A message that is found absent again and again is not sent for ever. */
 const attemptsAtMost = 5;
@@ -69,6 +69,7 @@ function describeSought(desk: Desk, { look, row, account, carrier }: Asked): Sou
     text: row.text,
     mediaUrls: detail.attachments.map(({ url }) => url),
     extras: wishesOf(desk, row, account),
+    ...(account.kind === "bluebubbles" ? { chat: targetOf(desk, row) } : {}),
     isOurs: (providerId) => findMessageBySid(desk.sql, providerId) !== null,
     peers: { count: peers.length, rank: peers.findIndex(({ seq }) => seq === row.seq) },
     absentAfterMs: settling.graceMs + look.n * settling.secondLookMs,

@@ -1,6 +1,8 @@
+import { offlineLimitSeconds } from "../../domain/line.ts";
 import { tellExpiry, type WaitReason, waitingLimitSeconds } from "../../domain/waiting.ts";
 import type { Desk } from "../desk.ts";
 import { firstAfterIn, type Held, lineHeads, sharpenLine, waitingSince } from "../ledger/agenda.ts";
+import { unsettledChats } from "../ledger/line-rows.ts";
 import type { MessageRow } from "../ledger/messages.ts";
 import { restingNumbers } from "../numbers/pace.ts";
 import { endMessage } from "../settling/settle.ts";
@@ -19,11 +21,17 @@ export function whatIsHeld(desk: Desk, crowded: readonly string[]): Held {
   const stuck = { numbers: pausedNumbers(desk), accounts: desk.movedUpTo === null ? refused : [] };
   const accounts = [...told, ...refused, ...crowded];
   return {
-    chats: [...desk.leaving.values()].map((message) => message.chat),
+    chats: [...[...desk.leaving.values()].map((message) => message.chat), ...unsettledOnLines(desk)],
     numbers: new Set([...restingNumbers(desk).keys(), ...stuck.numbers, ...numbersOf(desk, accounts)]),
     accounts,
     stuck,
   };
+}
+
+/** On a line nothing follows a message of which nobody knows yet whether it went: the answer to a send names the chat's last message. */
+function unsettledOnLines(desk: Desk): string[] {
+  const macs = desk.snapshot.accounts.filter(({ kind }) => kind === "bluebubbles");
+  return macs.flatMap(({ id }) => unsettledChats(desk.sql, id));
 }
 
 function pausedNumbers(desk: Desk): string[] {
@@ -63,9 +71,20 @@ export function nextDepartureAt(desk: Desk): number | null {
   return later.length > 0 ? Math.min(...later.filter((at) => at !== null)) : null;
 }
 
-/** Returns how long a message of the key may wait from when it could first have left, in milliseconds. */
-export function waitingLimitMs(desk: Desk): number {
-  return limitSecondsOf(desk) * 1000;
+/** Returns how long a message of a number may wait from when it could first have left, in milliseconds. */
+export function waitingLimitMs(desk: Desk, number: string): number {
+  return limitOf(desk, number) * 1000;
+}
+
+/** A message waits for its own line, and for as long as its key says of lines that are offline. */
+function limitOf(desk: Desk, number: string): number {
+  const account = desk.findNumber(number)?.accountId ?? "";
+  const { offlineLimitSeconds: limit = offlineLimitSeconds.standard } = desk.snapshot.apiKey;
+  return isOffline(desk, account) ? Math.min(limit, limitSecondsOf(desk)) : limitSecondsOf(desk);
+}
+
+function isOffline(desk: Desk, account: string): boolean {
+  return desk.accountRests.get(account)?.why === "line_offline";
 }
 
 function limitSecondsOf(desk: Desk): number {
@@ -74,16 +93,17 @@ function limitSecondsOf(desk: Desk): number {
 
 /** Returns when the longest waiting message will have waited long enough, or null. */
 export function nextExpiryAt(desk: Desk): number | null {
-  const [oldest] = lineHeads(desk.sql);
-  return oldest === undefined ? null : oldest.due_at + waitingLimitMs(desk);
+  const ends = lineHeads(desk.sql).map(({ number, due_at }) => due_at + limitOf(desk, number) * 1000);
+  return ends.length === 0 ? null : Math.min(...ends);
 }
 
 /** Fails messages that could have left a whole limit ago and still wait, whatever holds them; at most a slice at once. */
 export function expireWaiting(desk: Desk): void {
-  const before = desk.now() - waitingLimitMs(desk);
   let left = expiredAtOnce;
   for (const { number, due_at } of lineHeads(desk.sql)) {
-    if (due_at > before || left <= 0) return;
+    const before = desk.now() - limitOf(desk, number) * 1000;
+    if (due_at > before) continue;
+    if (left <= 0) return;
     const rows = waitingSince(desk.sql, number, before, left);
     left -= rows.length;
     desk.transact(() => {
@@ -97,9 +117,14 @@ function expire(desk: Desk, row: MessageRow): void {
   const why = holderOf(desk, row);
   endMessage(desk, row, {
     status: "failed",
-    error_code: why === "account_refused" ? "20003" : "waiting_limit_reached",
-    error_message: tellExpiry(why, limitSecondsOf(desk)),
+    error_code: expiryCode(why),
+    error_message: tellExpiry(why, limitOf(desk, row.number)),
   });
+}
+
+function expiryCode(why: WaitReason | null): string {
+  if (why === "line_offline") return "line_offline";
+  return why === "account_refused" ? "20003" : "waiting_limit_reached";
 }
 
 /** Returns what held a message that was due, as far as it is known: what waits for a person's word comes first. */

@@ -142,6 +142,7 @@ export function applyReport(desk: Desk, seq: number, report: MessageState): "app
   const change: MessageChange = {
     ...(row.sid === null ? { sid: report.providerId } : {}),
     ...(row.outcome_unknown === 1 ? { outcome_unknown: 0 } : {}),
+    ...(report.channel === undefined || report.channel === row.channel ? {} : { channel: report.channel }),
     ...(decision.kind === "apply" ? describeChange(desk, row, decision.status, report) : learnCode(row, report)),
   };
   if (row.sid === null) planPolls(desk, row);
@@ -205,7 +206,7 @@ function decideOn(row: MessageRow, status: MessageStatus | null): Decision {
 }
 
 function describeChange(desk: Desk, row: MessageRow, status: MessageStatus, report: MessageState): MessageChange {
-  const now = desk.now();
+  const now = report.at ?? desk.now();
   const failed = status === "failed" || status === "undelivered";
   const isDelivered = status === "delivered" || status === "read";
   return {

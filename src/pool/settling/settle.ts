@@ -4,6 +4,7 @@ import { nextSendAttempt, reconcileMs, statusPollsMs } from "../../domain/retry.
 import type { AccountTrouble } from "../../domain/waiting.ts";
 import type { Desk } from "../desk.ts";
 import { endLeaving, schedule, strike } from "../ledger/agenda.ts";
+import { savePlace } from "../ledger/cursors.ts";
 import { planLook, strikeLook } from "../ledger/looks.ts";
 import { type Detail, type MessageChange, type MessageRow, recallMessage, stepMessage } from "../ledger/messages.ts";
 import { judgeIfDue } from "../numbers/number-health.ts";
@@ -30,9 +31,13 @@ function applyOutcome(desk: Desk, row: MessageRow, attempt: number, outcome: Out
   switch (outcome.kind) {
     case "accepted":
       noteAccepted(desk, row, outcome.providerId);
+      if (outcome.chat !== undefined) savePlace(desk.sql, row.account, row.chat, outcome.chat);
       break;
     case "wait":
-      putBack(desk, row, attempt, { retryAfterSeconds: outcome.retryAfterSeconds, why: "rate_limited" });
+      putBack(desk, row, attempt, {
+        retryAfterSeconds: outcome.retryAfterSeconds,
+        why: outcome.offline === undefined ? "rate_limited" : "line_offline",
+      });
       break;
     case "unknown":
       holdUnknown(desk, row, outcome.cause);
@@ -71,7 +76,8 @@ export function planPolls(desk: Desk, row: MessageRow): void {
   if (firstPollMs !== undefined && leftLate(row)) {
     planLook(desk.sql, { ...look, due_at: departedAt(row) + firstPollMs, kind: "state" });
   }
-  if (!isDeaf(desk, row)) return;
+  // A Mac is asked about all that is open with each look at it.
+  if (!isDeaf(desk, row) || row.channel === "imessage") return;
   const due_at = desk.now() + nearMs.taken;
   planLook(desk.sql, { ...look, due_at, kind: "near" });
   desk.arm(due_at);

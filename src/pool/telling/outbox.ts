@@ -1,8 +1,10 @@
 import { describeError } from "../../carriers/twilio/errors.ts";
 import { type CampaignFailure, campaignBody } from "../../domain/campaign.ts";
 import {
+  type ChatEvent,
   type EventName,
   eventOfStatus,
+  isGroupId,
   isOptIn,
   isSaid,
   type MessageEvent,
@@ -74,26 +76,52 @@ export function emitMessageEvent(
 }
 
 /** Writes the event of a reaction to a message, in the contract's words; the person's account chooses whether what people say is told. */
-export function emitReaction(desk: Desk, row: MessageRow, reaction: Reaction, audience: Audience): void {
+export function emitReaction(
+  desk: Desk,
+  row: MessageRow,
+  reaction: Reaction,
+  audience: Audience,
+  partIndex: number | null = null,
+): void {
   if (!wantsEvents(desk, { account: row.account, direction: "inbound" })) return;
-  const said = { direction: "inbound", status: null, text: null, attachments: [], sender: reaction.sender };
+  const direction = reaction.sender === null ? "outbound" : "inbound";
+  const said = { direction, status: null, text: null, attachments: [], sender: reaction.sender };
   const { reaction: word, is_added } = reaction;
-  const more = { ...said, reaction: word, action: is_added ? "add" : "remove", original_text: row.text };
+  const more = {
+    ...said,
+    reaction: word,
+    action: is_added ? "add" : "remove",
+    original_text: row.text,
+    ...(partIndex === null ? {} : { part_index: partIndex }),
+  };
   emitMessageEvent(desk, row, "message.reaction", { more, audience });
+}
+
+/** Writes an event about a group, or about somebody who types. */
+export function emitChatEvent(
+  desk: Desk,
+  name: ChatEvent,
+  facts: Record<string, unknown> & { external_id: string; internal_id: string },
+): void {
+  writeEvent(desk, name, facts);
 }
 
 /** Writes an event about the pool itself, for those who name it. */
 export function emitPoolEvent(desk: Desk, name: OtherEvent, facts: Record<string, unknown>): void {
+  writeEvent(desk, name, facts);
+}
+
+function writeEvent(desk: Desk, name: ChatEvent | OtherEvent, facts: Record<string, unknown>): void {
   const number = typeof facts.internal_id === "string" ? facts.internal_id : null;
   const receivers = receiversOf(desk, name, number);
-  if (receivers.length === 0) return;
+  if (receivers.length === 0 && isOptIn(name)) return;
   const seq = desk.nextSequence();
   const chat = typeof facts.external_id === "string" ? facts.external_id : null;
   const payload = {
     event: name,
     message_id: null,
     ...facts,
-    is_group: false,
+    is_group: chat !== null && isGroupId(chat),
     timestamp: desk.now(),
     event_id: rowId("evt", seq, desk.tag),
     sequence: chat === null ? null : nextChatSequence(desk.sql, chat),

@@ -144,7 +144,7 @@ export const createManagedNumber = defineOperation({
     ...settings,
   }),
   answers: { 201: { description: "The number.", schema: ManagedNumber } },
-  errors: ["already_exists", "not_found", ...conflicts],
+  errors: ["already_exists", "not_found", "bluebubbles_unreachable", "bluebubbles_authentication_failed", ...conflicts],
 });
 
 export const numberOperations = [
