@@ -329,6 +329,164 @@ export interface AdminCalls {
     };
     answer: ManagedNumber;
   };
+  listIntegrations: {
+    query: {
+      /**
+       * The most entries to answer.
+       */
+      limit?: number;
+      /**
+       * How many entries to pass over.
+       */
+      offset?: number;
+      organization_id?: string;
+      kind?: "twilio" | "bluebubbles" | "sandbox";
+    };
+    answer: {
+      integrations: (
+        | {
+            integration_id: string;
+            organization_id: string;
+            name: string;
+            account_sid: string;
+            /**
+             * The built-in account, which never touches the network.
+             */
+            sandbox: boolean;
+            authentication: "api_key" | "auth_token";
+            api_key_sid?: string | null;
+            has_auth_token: boolean;
+            webhooks_verified: boolean;
+            region: string | null;
+            edge: string | null;
+            messaging_service_sid?: string | null;
+            voice_forward?: string | null;
+            sync: Sync;
+            /**
+             * To paste by hand where Twilio lists no number.
+             */
+            inbound_url: string;
+            status_url: string;
+            status: "connected" | "unhealthy";
+            warnings: string[];
+            /**
+             * Epoch milliseconds.
+             */
+            created_at: number;
+            kind: "twilio" | "sandbox";
+          }
+        | {
+            integration_id: string;
+            organization_id: string;
+            name: string;
+            url: string;
+            status: "connected" | "unhealthy";
+            server_version: string | null;
+            macos_version: string | null;
+            private_api: boolean;
+            helper_connected: boolean;
+            proxy: string | null;
+            /**
+             * The addresses that its Apple ID can be written to.
+             */
+            aliases: string[];
+            /**
+             * The one from which it starts conversations.
+             */
+            active_alias: string | null;
+            /**
+             * What its lines can do: send, start_conversation, attachments, multipart, effects, replies, reactions, typing, stop_typing, read, groups, group_manage, edit, unsend, availability, facetime_link, find_my, contact_share, sms, rcs.
+             */
+            capabilities: {
+              [k: string]: boolean | "unknown";
+            };
+            /**
+             * When it last answered a look.
+             */
+            last_seen: number | null;
+            warnings: string[];
+            /**
+             * Epoch milliseconds.
+             */
+            created_at: number;
+            kind: "bluebubbles";
+          }
+      )[];
+      pagination: Pagination;
+    };
+  };
+  createMacIntegration: {
+    body: {
+      organization_id?: string;
+      name?: string;
+      url: string;
+      password: string;
+    };
+    answer: MacIntegration;
+  };
+  listMacIntegrations: {
+    query: {
+      /**
+       * The most entries to answer.
+       */
+      limit?: number;
+      /**
+       * How many entries to pass over.
+       */
+      offset?: number;
+      organization_id?: string;
+    };
+    answer: {
+      integrations: MacIntegration[];
+      pagination: Pagination;
+    };
+  };
+  getMacIntegration: {
+    params: {
+      integrationId: string;
+    };
+    answer: MacIntegration;
+  };
+  updateMacIntegration: {
+    params: {
+      integrationId: string;
+    };
+    body: {
+      name?: string;
+      url?: string;
+      password?: string;
+    };
+    answer: MacIntegration;
+  };
+  deleteMacIntegration: {
+    params: {
+      integrationId: string;
+    };
+    answer: {
+      success: boolean;
+      /**
+       * Epoch milliseconds.
+       */
+      deleted_at: number;
+      /**
+       * false: the Mac did not answer, and still calls here in vain.
+       */
+      webhook_removed: boolean;
+    };
+  };
+  testMacIntegration: {
+    params: {
+      integrationId: string;
+    };
+    answer: {
+      ok: boolean;
+      checks: {
+        name: "connection" | "private_api" | "account" | "lines" | "bell" | "clock";
+        ok: boolean;
+        detail: string;
+      }[];
+    };
+  };
   listManagedNumbers: {
     query: {
       api_key_id?: string;
@@ -1430,6 +1588,41 @@ export interface Health {
     other: number;
   } | null;
 }
+export interface MacIntegration {
+  integration_id: string;
+  organization_id: string;
+  name: string;
+  url: string;
+  status: "connected" | "unhealthy";
+  server_version: string | null;
+  macos_version: string | null;
+  private_api: boolean;
+  helper_connected: boolean;
+  proxy: string | null;
+  /**
+   * The addresses that its Apple ID can be written to.
+   */
+  aliases: string[];
+  /**
+   * The one from which it starts conversations.
+   */
+  active_alias: string | null;
+  /**
+   * What its lines can do: send, start_conversation, attachments, multipart, effects, replies, reactions, typing, stop_typing, read, groups, group_manage, edit, unsend, availability, facetime_link, find_my, contact_share, sms, rcs.
+   */
+  capabilities: {
+    [k: string]: boolean | "unknown";
+  };
+  /**
+   * When it last answered a look.
+   */
+  last_seen: number | null;
+  warnings: string[];
+  /**
+   * Epoch milliseconds.
+   */
+  created_at: number;
+}
 export interface Pool {
   api_key_id: string;
   protocol: ("twilio" | "blooio") | null;
@@ -1909,6 +2102,7 @@ export interface NextStep {
         | "number_paused"
         | "account_refused"
         | "rate_limited"
+        | "line_offline"
         | "credentials_unreadable"
         | "gateway_fault"
         | "in_order"
@@ -2459,6 +2653,13 @@ export const routes = {
   listAvailableNumbers: ["GET", "/integrations/twilio/{integrationId}/available-numbers"],
   importNumbers: ["POST", "/integrations/twilio/{integrationId}/import"],
   addSender: ["POST", "/integrations/twilio/{integrationId}/senders"],
+  listIntegrations: ["GET", "/integrations"],
+  createMacIntegration: ["POST", "/integrations/bluebubbles"],
+  listMacIntegrations: ["GET", "/integrations/bluebubbles"],
+  getMacIntegration: ["GET", "/integrations/bluebubbles/{integrationId}"],
+  updateMacIntegration: ["PATCH", "/integrations/bluebubbles/{integrationId}"],
+  deleteMacIntegration: ["DELETE", "/integrations/bluebubbles/{integrationId}"],
+  testMacIntegration: ["POST", "/integrations/bluebubbles/{integrationId}/test"],
   listManagedNumbers: ["GET", "/numbers"],
   updateManagedNumber: ["PATCH", "/numbers/{number}"],
   deleteManagedNumber: ["DELETE", "/numbers/{number}"],

@@ -103,15 +103,15 @@ export function emitChatEvent(
   name: ChatEvent,
   facts: Record<string, unknown> & { external_id: string; internal_id: string },
 ): void {
-  writeEvent(desk, name, facts);
+  writeOther(desk, name, facts);
 }
 
 /** Writes an event about the pool itself, for those who name it. */
 export function emitPoolEvent(desk: Desk, name: OtherEvent, facts: Record<string, unknown>): void {
-  writeEvent(desk, name, facts);
+  writeOther(desk, name, facts);
 }
 
-function writeEvent(desk: Desk, name: ChatEvent | OtherEvent, facts: Record<string, unknown>): void {
+function writeOther(desk: Desk, name: ChatEvent | OtherEvent, facts: Record<string, unknown>): void {
   const number = typeof facts.internal_id === "string" ? facts.internal_id : null;
   const receivers = receiversOf(desk, name, number);
   if (receivers.length === 0 && isOptIn(name)) return;

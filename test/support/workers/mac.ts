@@ -68,7 +68,10 @@ async function askMac(mac: FakeMac, request: Request): Promise<Response> {
   if (reply === null || isBroken) throw new TypeError("The connection was reset.");
   const raw = typeof reply.body === "string" || reply.body instanceof Uint8Array;
   const type = { "content-type": "application/json", ...reply.headers };
-  return new Response(raw ? (reply.body as BodyInit) : JSON.stringify(reply.body), { status: reply.status, headers: type });
+  return new Response(raw ? (reply.body as BodyInit) : JSON.stringify(reply.body), {
+    status: reply.status,
+    headers: type,
+  });
 }
 
 /** A live key with the lines of a Mac, and a webhook that gets everything. */
@@ -113,7 +116,13 @@ export async function addLine(
   address: string,
   more: object = {},
 ): Promise<Record<string, unknown>> {
-  const body = { phone_number: address, protocol: "blooio", integration_id: key.integrationId, api_key_id: key.id, ...more };
+  const body = {
+    phone_number: address,
+    protocol: "blooio",
+    integration_id: key.integrationId,
+    api_key_id: key.id,
+    ...more,
+  };
   const added = await admin("/numbers", { body });
   if (added.status !== 201) throw new Error(`The line was not registered: ${JSON.stringify(added.body)}`);
   return added.body;
@@ -127,7 +136,11 @@ export async function ringIn(key: { id: string }, ms: number): Promise<void> {
 
 /** Calls the v2 API as the key. */
 export function v2(key: { token: string }, path: string, body?: unknown, method?: string) {
-  const init = { token: key.token, ...(body === undefined ? {} : { body }), ...(method === undefined ? {} : { method }) };
+  const init = {
+    token: key.token,
+    ...(body === undefined ? {} : { body }),
+    ...(method === undefined ? {} : { method }),
+  };
   return call(`/v2/api${path}`, init);
 }
 

@@ -19,6 +19,6 @@ declare module "node:http" {
   };
 }
 declare const Buffer: {
-  from(text: string, encoding?: "base64"): Uint8Array & { toString(encoding: "utf8"): string };
+  from(text: string | ArrayBuffer, encoding?: "base64"): Uint8Array & { toString(encoding: "utf8"): string };
   compare(left: Uint8Array, right: Uint8Array): number;
 };

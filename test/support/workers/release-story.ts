@@ -223,6 +223,7 @@ async function knockAtDoors(pool: Pool): Promise<void> {
     "X-Twilio-Signature": computeSignature(url, form, twilio.options.authToken),
   };
   await exports.default.fetch(url, { method: "POST", headers, body: new URLSearchParams(form) });
+  await askLines(pool);
   const headersOfAdmin = { Authorization: `Bearer ${env.ADMIN_TOKEN}` };
   const exported = await exports.default.fetch("https://gateway.test/admin/api/export", { headers: headersOfAdmin });
   await exported.text();
@@ -232,6 +233,20 @@ async function knockAtDoors(pool: Pool): Promise<void> {
   await changeNumber(String(pool.numbers[2]), { api_key_id: null });
   await writeTo(pool, heard, String(pool.numbers[2]), "Is anybody there?");
   await changeNumber(String(pool.numbers[2]), { api_key_id: pool.id });
+}
+
+/** A key without iMessage lines answers what only those can do. */
+async function askLines(pool: Pool): Promise<void> {
+  const ledger = env.POOLS.getByName(pool.id);
+  const { integrationId: accountId } = pool.carrier;
+  const credential = { keyId: pool.id, hash: "0".repeat(64) };
+  await ledger.ringLine({ accountId, kind: "ring", edits: false });
+  await ledger.readLineMark(accountId);
+  await ledger.callChat(credential, person(0), { kind: "read" });
+  await ledger.callLine(credential, { kind: "facetime", handle: person(0) });
+  await ledger.listGroups(credential, { q: null, sort: "recent", limit: 50, offset: 0 });
+  await ledger.readGroup(credential, "grp_1");
+  await ledger.callGroup(credential, { kind: "delete", groupId: "grp_1" });
 }
 
 function quote(value: unknown): string {
