@@ -91,6 +91,8 @@ describe("a payload", () => {
       deliveryReport: "expected",
       outcomeUnknown: false,
       verified: true,
+      sender: null,
+      extras: {},
     } as unknown as Message;
     const facts = { name: "message.received", eventId: "evt_1", sequence: 7, at: 1_706_640_000_000 } as const;
     const payload = messagePayload(message, facts);

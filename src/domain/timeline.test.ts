@@ -33,6 +33,7 @@ const message: Message = {
   clicks: null,
   life: [],
   reactions: [],
+  sender: null,
 };
 
 const wordsOf = (change: Partial<Message>) => tellLife({ ...message, ...change }).map(({ words }) => words);

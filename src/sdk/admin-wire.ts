@@ -1392,6 +1392,9 @@ export interface Selection {
 export interface Pagination {
   limit: number;
   offset: number;
+  /**
+   * How many entries there are. Of a list that is long, rows are counted no further than some way beyond the page, and `total` is then one more than what was counted: page on until `offset` reaches it.
+   */
   total: number;
 }
 export interface ApiKeyCreated {

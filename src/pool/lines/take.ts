@@ -140,6 +140,7 @@ function takeDeviceMessage(
   });
   if (row === null) return;
   updateMessage(desk.sql, seq, { sent_at: change.at });
+  emitMessageEvent(desk, { ...row, sent_at: change.at }, "message.device_sent");
   desk.noteWritten(seq);
   touchChat(desk.sql, {
     chat,
@@ -150,7 +151,6 @@ function takeDeviceMessage(
     stickTo: desk.snapshot.selection.sticky ? change.line : null,
   });
   desk.noteActive(change.line);
-  emitMessageEvent(desk, { ...row, sent_at: change.at }, "message.device_sent");
 }
 
 function takeReaction(desk: Desk, change: Of<"reaction">): void {
@@ -181,7 +181,7 @@ function takeEdit(desk: Desk, change: Of<"edited"> | Of<"unsent">): void {
     change.kind === "edited"
       ? { edited_at: change.editedAt, original_text: row.text }
       : { part_indexes: change.partIndexes };
-  emitMessageEvent(desk, changed ?? row, name, more);
+  emitMessageEvent(desk, changed ?? row, name, { more });
 }
 
 function isKnownEdit(row: MessageRow, change: Of<"edited"> | Of<"unsent">): boolean {
