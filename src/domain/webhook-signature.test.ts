@@ -1,7 +1,13 @@
 import { createHmac } from "node:crypto";
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { formatWebhookSecret, signWebhook } from "./webhook-signature.ts";
+import { formatWebhookSecret, importSigningKeys, signWebhook as signWithKeys } from "./webhook-signature.ts";
+
+/** Signs with secrets as they are given to people. */
+async function signWebhook(attempt: { id: string; body: string; secrets: readonly string[]; nowMs: number }) {
+  const { secrets, ...rest } = attempt;
+  return signWithKeys({ ...rest, keys: await importSigningKeys(secrets) });
+}
 
 const nowMs = 1_706_640_000_999;
 const body =

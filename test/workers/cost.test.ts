@@ -1,4 +1,4 @@
-import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
+import { createExecutionContext, createMessageBatch, evictDurableObject, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import worker from "../../src/index.ts";
@@ -138,5 +138,35 @@ describe("what a message costs", () => {
     await sendText(key, "Again", "+15551110000");
     expect(counter.atOnce.get("accept")).toEqual({ statements: 3, rowsWritten: 4 });
     counter.stop();
+  });
+
+  it("reads a chat's row once at most in a step: a send, a preview, a report, and what a person writes, also where it has just woken", async () => {
+    const person = "+15551110000";
+    const preview = { to: person, text: "Would it?" };
+    const counter = await countCost(key.id);
+    const reads: Record<string, number> = {};
+    const count = async (name: string, work: () => Promise<unknown>) => {
+      await evictDurableObject(env.POOLS.getByName(key.id));
+      await env.POOLS.getByName(key.id).stats();
+      counter.since();
+      await work();
+      const isOfChat = (query: string) => query.startsWith("SELECT") && /FROM chats\b/.test(query);
+      reads[name] = counter.statements().filter(({ query }) => isOfChat(query)).length;
+    };
+    const write = (text: string) =>
+      twilio.sendInbound({
+        from: person,
+        to: key.numbers[0] ?? "",
+        text,
+        url: `${env.PUBLIC_URL}/twilio/${key.integrationId}/inbound`,
+      });
+    await count("send", () => sendText(key, "Hello", person));
+    await count("preview", () => admin(`/api-keys/${key.id}/pool/preview`, { body: preview }));
+    await count("report", () => report(0, "delivered"));
+    await count("read receipt", () => report(0, "read"));
+    await count("reply", () => write("Hi"));
+    counter.stop();
+    expect(Object.entries(reads).filter(([, times]) => times > 1)).toEqual([]);
+    expect(Object.keys(reads)).toHaveLength(5);
   });
 });

@@ -3,7 +3,7 @@ import { hostsOf } from "../../domain/public-address.ts";
 import { hopHeader, signWebhook } from "../../domain/webhook-signature.ts";
 import { judgeWebhookUrl } from "../../domain/webhook-url.ts";
 import type { Deps } from "../deps.ts";
-import { openSecret } from "../secrets.ts";
+import { signingKeysOf } from "./signing-keys.ts";
 
 const attemptMs = 15_000;
 const readAtMost = 16 * 1024;
@@ -49,13 +49,9 @@ export async function attempt(deps: Deps, delivery: DueDelivery): Promise<Attemp
 }
 
 async function composeRequest(deps: Deps, delivery: DueDelivery, signal: AbortSignal): Promise<Request> {
-  const secrets = await Promise.all(
-    delivery.secrets.map((sealed, index) =>
-      openSecret(deps, "webhooks", delivery.webhookId, index === 0 ? "secret" : "previous_secret", sealed),
-    ),
-  );
+  const keys = await signingKeysOf(deps, delivery.webhookId, delivery.secrets);
   const { body } = delivery;
-  const signatures = await signWebhook({ id: delivery.eventId, body, secrets, nowMs: deps.now() });
+  const signatures = await signWebhook({ id: delivery.eventId, body, keys, nowMs: deps.now() });
   const headers = {
     "Content-Type": "application/json",
     "User-Agent": "Trunkline-Webhooks/1",

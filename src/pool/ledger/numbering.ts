@@ -38,6 +38,11 @@ export function chatSequence(sql: SqlStorage, chat: string): number {
   return headOf(sql, chat).number;
 }
 
+/** Says whether a chat has a message, and remembers with it what its next event needs. */
+export function hasMessages(sql: SqlStorage, chat: string): boolean {
+  return headOf(sql, chat).last !== null;
+}
+
 /** Raises and returns the number of the chat's next event, so that a receiver can order events and see a gap; in the caller's transaction. */
 export function nextChatSequence(sql: SqlStorage, chat: string): number {
   const head = headOf(sql, chat);

@@ -10,6 +10,7 @@ import { heedOnce } from "../ledger/blocks.ts";
 import { ensureChat, findChat, touchChat } from "../ledger/chats.ts";
 import { noteHeard } from "../ledger/heard.ts";
 import { findMessageBySid, insertMessage } from "../ledger/messages.ts";
+import { hasMessages } from "../ledger/numbering.ts";
 import { liftOptOut, recordOptOut } from "../people/opt-outs.ts";
 import { emitPoolEvent, emitStatus } from "../telling/outbox.ts";
 import { findReactedTo, react } from "./react.ts";
@@ -64,7 +65,7 @@ function writeMessage(desk: Desk, message: InboundMessage): Received {
   const chat = message.group ?? personOf(message.from);
   const inserted = insertMessage(desk.sql, {
     seq,
-    opens: (findChat(desk.sql, chat)?.last_seq ?? null) === null,
+    opens: !hasMessages(desk.sql, chat),
     chat,
     direction: "inbound",
     number: message.to,
@@ -121,7 +122,8 @@ function findQuoted(desk: Desk, { detail }: InboundMessage): Quoted | null {
 
 /**
  * STOP and START hold for the whole pool: another of its numbers never writes to a person who opted out. START to an account's RCS agent takes back what STOP to
- * it said, and nothing that the person said to a number of the pool itself, which may be another brand's.
+ * it said, and nothing that the person said to a number of the pool itself, which may be another brand's. A START that came in before the person opted out
+ * elsewhere is not their last word.
  */
 function noteOptOut(desk: Desk, message: InboundMessage): void {
   const keyword = keywordOf(message);
@@ -129,13 +131,9 @@ function noteOptOut(desk: Desk, message: InboundMessage): void {
   const chat = personOf(message.from);
   const source = message.toAccount === true ? "agent_keyword" : "keyword";
   if (keyword === "stop") recordOptOut(desk, { chat, number, source });
-  if (keyword !== "start" || isOutdated(desk, chat, message)) return;
-  if (message.toAccount !== true || findChat(desk.sql, chat)?.opted_out_by === source) {
-    liftOptOut(desk, { chat, number, source });
-  }
-}
-
-/** A START that came in before the person opted out elsewhere is not their last word. */
-function isOutdated(desk: Desk, chat: string, { receivedAt }: InboundMessage): boolean {
-  return receivedAt !== undefined && receivedAt < (findChat(desk.sql, chat)?.opted_out_at ?? 0);
+  if (keyword !== "start") return;
+  const row = findChat(desk.sql, chat);
+  const isOutdated = message.receivedAt !== undefined && message.receivedAt < (row?.opted_out_at ?? 0);
+  if (isOutdated || (message.toAccount === true && row?.opted_out_by !== source)) return;
+  liftOptOut(desk, { chat, number, source });
 }

@@ -18,27 +18,27 @@ export type Addressed = readonly [Draft, ...Draft[]];
 /** What a send comes to: its drafts as they would leave and the number that speaks, or why it is refused (`choice`: the number that would have spoken, where that far was come). */
 export type Decision =
   | { ok: true; drafts: LinkedDraft[]; choice: Chosen; chat: ChatRow | null }
-  | { ok: false; failure: Failure; choice: Chosen | null };
+  | { ok: false; failure: Failure; choice: Chosen | null; chat: ChatRow | null };
 
 /** Decides about a send as things stand now and writes nothing: what is accepted and what a preview says are this one answer. */
 export function decideSend(desk: Desk, drafts: Addressed, explain: Explain = "compact"): Decision {
   const chat = findChat(desk.sql, drafts[0].to);
   const sendAt = judgeSendAt(drafts[0].sendAt, desk.now());
-  if (!sendAt.ok) return { ok: false, failure: sendAt.failure, choice: null };
+  if (!sendAt.ok) return { ok: false, failure: sendAt.failure, choice: null, chat };
   const refusal = refuseByKey(desk) ?? refuseRecipient(desk, drafts[0], chat);
-  if (refusal !== null) return { ok: false, failure: refusal.failure, choice: null };
+  if (refusal !== null) return { ok: false, failure: refusal.failure, choice: null, chat };
   const choice = chooseNow(desk, wishOf(drafts), chat, explain);
-  if (!choice.ok) return { ok: false, failure: choice.failure, choice: null };
+  if (!choice.ok) return { ok: false, failure: choice.failure, choice: null, chat };
   const account = desk.findAccount(choice.number.accountId);
   const lostKey = account === null ? null : desk.outside.lostKeyOf(account);
-  if (lostKey !== null) return { ok: false, failure: failLostKey(lostKey).failure, choice };
+  if (lostKey !== null) return { ok: false, failure: failLostKey(lostKey).failure, choice, chat };
   const shortened = shortenDrafts(
     desk,
     drafts.map((draft) => ({ ...draft, sendAt: sendAt.value })),
   );
-  if (!shortened.ok) return { ok: false, failure: shortened.failure, choice };
+  if (!shortened.ok) return { ok: false, failure: shortened.failure, choice, chat };
   const limited = refuseByLimits(desk, shortened.value, choice.number);
-  if (limited !== null) return { ok: false, failure: limited.failure, choice };
+  if (limited !== null) return { ok: false, failure: limited.failure, choice, chat };
   return { ok: true, drafts: shortened.value, choice, chat };
 }
 
@@ -97,7 +97,7 @@ const nothing: Preview = {
 
 /** Who would speak, also where the person or the key is what stands in the way: then it is the number that comes next once it does not. */
 function senderOf(desk: Desk, drafts: Addressed, decision: Decision) {
-  const chat = findChat(desk.sql, drafts[0].to);
+  const { chat } = decision;
   const choice = decision.choice ?? chooseNow(desk, wishOf(drafts), chat, "full");
   if (!choice.ok) {
     return { fromNumber: null, reason: null, note: null, considered: considerNow(desk, wishOf(drafts), chat) };

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openDatabase } from "../../../../src/directory/database.ts";
 import { deleteWebhook } from "../../../../src/directory/webhooks.ts";
-import { signWebhook } from "../../../../src/domain/webhook-signature.ts";
+import { importSigningKeys, signWebhook } from "../../../../src/domain/webhook-signature.ts";
 import worker from "../../../../src/index.ts";
 import type { FakeAccount } from "../../../support/node/fake-twilio-account.ts";
 import { admin, call, eventually } from "../../../support/workers/gateway.ts";
@@ -169,7 +169,7 @@ describe("an organization's lobby", () => {
     const attempt = {
       id: String(told.headers.get("webhook-id")),
       body: JSON.stringify(told.body),
-      secrets: [secret],
+      keys: await importSigningKeys([secret]),
       nowMs,
     };
     const expected = await signWebhook(attempt);
