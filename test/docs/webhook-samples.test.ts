@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { formatWebhookSecret, signWebhook } from "../../src/domain/webhook-signature.ts";
+import { formatWebhookSecret, importSigningKeys, signWebhook } from "../../src/domain/webhook-signature.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "trunkline-samples-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -80,8 +80,8 @@ function isInstalled([command = ""]: string[]): boolean {
 async function makeCases(secret: string): Promise<Case[]> {
   const body = JSON.stringify({ event: "message.received", text: "Café 🚀 \u2028", is_group: false });
   const old = formatWebhookSecret(new Uint8Array(32).fill(9));
-  const sign = (ageMs: number, secrets: string[]) =>
-    signWebhook({ id: "evt_1", body, secrets, nowMs: Date.now() - ageMs });
+  const sign = async (ageMs: number, secrets: string[]) =>
+    signWebhook({ id: "evt_1", body, keys: await importSigningKeys(secrets), nowMs: Date.now() - ageMs });
   const fresh = await sign(0, [secret]);
   return [
     { headers: fresh, body, genuine: true },

@@ -66,11 +66,13 @@ function cut(attempts: readonly NewAttempt[]): NewAttempt[][] {
 
 const column = (name: string, index: number) => `iif(one.key = 0, attempts.${name}, one.value ->> ${index})`;
 
-const each = "CROSS JOIN json_each(iif(attempts.more IS NULL, '[0]', '[0,' || substr(attempts.more, 2))) AS one";
+const entries = "json_each(iif(attempts.more IS NULL, '[0]', '[0,' || substr(attempts.more, 2))) AS one";
+const each = `CROSS JOIN ${entries}`;
 
 /** Every attempt of the log, each by itself: the source that queries name, its columns, and the order in which it was written. */
 export const tries = {
   from: `attempts ${each}`,
+  inRow: "1 + coalesce(json_array_length(attempts.more), 0)",
   seq: "attempts.seq + one.key",
   event: column("event", 0),
   attempt: column("attempt", 1),
@@ -102,42 +104,46 @@ export type AttemptRow = {
 /** Rows of failures have an index of their own: they are few as a rule, and what is looked for. A row holds failures or none, so its own column tells. */
 const didFail = "coalesce(attempts.status, 0) NOT BETWEEN 200 AND 299";
 
-/** Returns one page of a webhook's attempts, and how many there are in all (`countBounded`). */
+/** Returns one page of a webhook's attempts, and how many there are in all (`countBounded`). Where whole rows match, no more of them are read than a page can need. */
 export function pageAttempts(sql: SqlStorage, query: ListLogs): { rows: AttemptRow[]; total: number } {
-  const { from, where, values } = conditionsOf(query);
+  const { table, where, values, areWhole } = conditionsOf(query);
   const order = query.sort === "asc" ? "ASC" : "DESC";
+  const most = areWhole ? query.offset + query.limit : -1;
   const rows = sql
     .exec<AttemptRow>(
       `SELECT attempts.webhook, ${tries.seq} AS seq, events.seq AS event, ${tries.attempt} AS attempt, ${tries.attemptedAt} AS attempted_at,
          ${tries.durationMs} AS duration_ms, ${tries.status} AS status, ${tries.response} AS response, ${tries.error} AS error, attempts.url,
          events.name, events.message, events.original, coalesce(${tries.body}, events.body) AS bytes
-       FROM ${from} CROSS JOIN events ON events.seq = ${tries.event}
-       WHERE ${where} ORDER BY attempts.seq ${order}, one.key ${order} LIMIT ? OFFSET ?`,
+       FROM (SELECT * FROM ${table} WHERE ${where.rows} ORDER BY seq ${order} LIMIT ?) AS attempts ${each} CROSS JOIN events ON events.seq = ${tries.event}
+       WHERE ${where.each} ORDER BY attempts.seq ${order}, one.key ${order} LIMIT ? OFFSET ?`,
+      query.webhookId,
+      most,
       ...values,
       query.limit,
       query.offset,
     )
     .toArray();
-  return { rows, total: countBounded(sql, `SELECT 1 FROM ${from} WHERE ${where}`, values, query) };
+  const matching = `SELECT 1 FROM ${table} ${each} WHERE ${where.rows} AND ${where.each}`;
+  return { rows, total: countBounded(sql, matching, [query.webhookId, ...values], query) };
 }
 
-function conditionsOf(query: ListLogs): { from: string; where: string; values: (string | number)[] } {
-  const { webhookId, status, minStatus, maxStatus, failed } = query;
-  const parts = ["attempts.webhook = ?"];
-  const values: (string | number)[] = [webhookId];
-  const demand = (part: string, value: number | null) => {
-    if (value === null) return;
-    parts.push(`${tries.status} ${part}`);
-    values.push(value);
-  };
-  demand("= ?", status);
-  demand(">= ?", minStatus);
-  demand("<= ?", maxStatus);
+/** What rows must be like, and each attempt in them; `areWhole`: of a row that fits, every attempt does. */
+function conditionsOf({ status, minStatus, maxStatus, failed }: ListLogs) {
+  const demands = [
+    { part: "= ?", value: status },
+    { part: ">= ?", value: minStatus },
+    { part: "<= ?", value: maxStatus },
+  ].flatMap(({ part, value }) => (value === null ? [] : { part: `${tries.status} ${part}`, value }));
   const isNarrow = failed === true || isFailure(status) || (minStatus ?? 0) > 299 || (maxStatus ?? 200) < 200;
-  if (isNarrow) parts.push(didFail);
-  if (failed === false) parts.push(`NOT (${didFail})`);
-  const from = isNarrow ? `attempts INDEXED BY attempts_failed ${each}` : tries.from;
-  return { from, where: parts.join(" AND "), values };
+  const rows = ["attempts.webhook = ?"];
+  if (isNarrow) rows.push(didFail);
+  if (failed === false) rows.push(`NOT (${didFail})`);
+  return {
+    table: isNarrow ? "attempts INDEXED BY attempts_failed" : "attempts",
+    where: { rows: rows.join(" AND "), each: ["true", ...demands.map(({ part }) => part)].join(" AND ") },
+    values: demands.map(({ value }) => value),
+    areWhole: demands.length === 0,
+  };
 }
 
 function isFailure(status: number | null): boolean {
@@ -171,8 +177,8 @@ export function attemptsAfter(
 
 /** Returns when a webhook was last called and what it answered, or null. */
 export function lastAttempt(sql: SqlStorage, webhook: string): Pick<AttemptRow, "attempted_at" | "status"> | null {
-  const query = `SELECT ${tries.attemptedAt} AS attempted_at, ${tries.status} AS status FROM ${tries.from}
-     WHERE attempts.webhook = ? ORDER BY attempts.seq DESC, one.key DESC LIMIT 1`;
+  const query = `SELECT ${tries.attemptedAt} AS attempted_at, ${tries.status} AS status
+     FROM (SELECT * FROM attempts WHERE webhook = ? ORDER BY seq DESC LIMIT 1) AS attempts ${each} ORDER BY one.key DESC LIMIT 1`;
   return sql.exec<Pick<AttemptRow, "attempted_at" | "status">>(query, webhook).toArray()[0] ?? null;
 }
 
@@ -204,8 +210,8 @@ export function sweepAttempts(sql: SqlStorage, webhook: string, before: number, 
 /** Returns the highest sequence number that an attempt of the log has, 0 where there is none. */
 export function lastAttemptSequence(sql: SqlStorage): number {
   const heads = attemptHeads(sql).map(({ webhook }) => {
-    const query = `SELECT ${tries.seq} AS seq FROM ${tries.from} WHERE attempts.webhook = ? ORDER BY attempts.seq DESC, one.key DESC LIMIT 1`;
-    return sql.exec<{ seq: number }>(query, webhook).toArray()[0]?.seq ?? 0;
+    const query = `SELECT attempts.seq + ${tries.inRow} - 1 AS last FROM attempts WHERE webhook = ? ORDER BY attempts.seq DESC LIMIT 1`;
+    return sql.exec<{ last: number }>(query, webhook).toArray()[0]?.last ?? 0;
   });
   return Math.max(0, ...heads);
 }
@@ -213,12 +219,13 @@ export function lastAttemptSequence(sql: SqlStorage): number {
 /** Forgets every attempt about these events; what else stands in the same rows of the log stays. */
 export function forgetAttemptsOf(sql: SqlStorage, events: readonly number[]): void {
   const gone = JSON.stringify(events);
-  const about = `${tries.event} IN (SELECT value FROM json_each(?1))`;
+  sql.exec("DELETE FROM attempts WHERE more IS NULL AND event IN (SELECT value FROM json_each(?))", gone);
   const kept = sql
     .exec<{ webhook: string; seq: number; left: string }>(
-      `SELECT attempts.webhook, attempts.seq, json_group_array(json_array(${tries.event}, ${tries.attempt}, ${tries.attemptedAt}, ${tries.durationMs},
-           ${tries.status}, ${tries.response}, ${tries.error}, ${tries.body})) FILTER (WHERE NOT (${about})) AS left
-       FROM ${tries.from} GROUP BY attempts.webhook, attempts.seq HAVING sum(${about}) > 0`,
+      `WITH gone (event) AS MATERIALIZED (SELECT value FROM json_each(?))
+       SELECT webhook, seq, (SELECT json_group_array(json_array(${tries.event}, ${tries.attempt}, ${tries.attemptedAt}, ${tries.durationMs},
+           ${tries.status}, ${tries.response}, ${tries.error}, ${tries.body})) FROM ${entries} WHERE ${tries.event} NOT IN gone) AS left
+       FROM attempts WHERE more IS NOT NULL AND (event IN gone OR EXISTS (SELECT 1 FROM json_each(more) AS other WHERE other.value ->> 0 IN gone))`,
       gone,
     )
     .toArray();

@@ -173,7 +173,7 @@ export function bringForward(sql: SqlStorage, webhook: string, chat: string, tim
     .exec<PlaceRow>(
       `UPDATE owed SET rank = ?1 WHERE webhook = ?2 AND rank = ?3 AND (due_at, event) IN (
          SELECT own.due_at, own.event FROM json_each(?4) AS report
-         CROSS JOIN owed AS own ON own.webhook = ?2 AND own.rank = ?3 AND own.due_at BETWEEN report.value AND report.value + ${writtenWithinMs}
+         CROSS JOIN owed AS own ON own.webhook = ?2 AND own.rank = ?3 AND own.due_at BETWEEN report.value - ${writtenWithinMs} AND report.value + ${writtenWithinMs}
          WHERE own.chat = ?5 AND own.attempt = 1
        ) RETURNING webhook, rank, due_at, event, attempt, chat`,
       ranks.said,

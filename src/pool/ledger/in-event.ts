@@ -29,7 +29,6 @@ function readInEvents(sql: SqlStorage): Map<string, OwedPlace[]> {
       sql,
       webhook,
       own.map(({ event }) => event),
-      from,
     );
     const places = own.filter(({ event }) => !settled.has(event)).map((row) => placeIn({ ...row, own: row.own === 1 }));
     found.set(webhook, places);
@@ -37,15 +36,15 @@ function readInEvents(sql: SqlStorage): Map<string, OwedPlace[]> {
   return found;
 }
 
-/** Which of these events a webhook was told of at least once, or has a row for. */
-function readSettled(sql: SqlStorage, webhook: string, events: readonly number[], from: number): ReadonlySet<number> {
+/** Which of these events, given oldest first, a webhook was told of at least once, or has a row for. */
+function readSettled(sql: SqlStorage, webhook: string, events: readonly number[]): ReadonlySet<number> {
   const rows = sql
     .exec<{ event: number }>(
       `SELECT ${tries.event} AS event FROM ${tries.from} WHERE attempts.webhook = ?1 AND attempts.seq >= ?2
        UNION ALL SELECT owed.event FROM json_each(?3) AS one
          CROSS JOIN owed ON owed.webhook = ?1 AND owed.rank IN (0, 1) AND owed.due_at = one.value ->> 0 AND owed.event = one.value ->> 1`,
       webhook,
-      from,
+      events[0] ?? 0,
       JSON.stringify(events.map((event) => [timeOfSequence(event), event])),
     )
     .toArray();

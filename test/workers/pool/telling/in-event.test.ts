@@ -1,7 +1,8 @@
-import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
+import { createExecutionContext, createMessageBatch, evictDurableObject, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import worker from "../../../../src/index.ts";
+import { countCost } from "../../../support/workers/counts.ts";
 import { type Customers, standInForCustomers } from "../../../support/workers/customers.ts";
 import { admin, call, eventually, makeTestKey, type TestKey } from "../../../support/workers/gateway.ts";
 import { ask, owed, triedQuery } from "../../../support/workers/ledger.ts";
@@ -163,5 +164,36 @@ describe("what is owed at first stands in its event's row", () => {
     expect(await ask(key, `SELECT 1 FROM (${triedQuery})`)).toHaveLength(1);
     await kill();
     expect(await owed(key)).toEqual([]);
+  });
+
+  it("costs neither a wake nor a look at the webhook more where the log is long, and pages of the log show what shares a row in order", async () => {
+    await ask(
+      key,
+      `INSERT INTO attempts (webhook, seq, event, attempt, attempted_at, duration_ms, status, url)
+       SELECT ?1, -value, value, 1, 1, 1, 200, '' FROM
+         (WITH RECURSIVE n (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 5000) SELECT value FROM n)`,
+      hook,
+    );
+    customers.answer(url, 200, 500, 204);
+    await fail(3);
+    await deliver();
+    const counter = await countCost(key.id);
+    await evictDurableObject(pool());
+    await call(`/v2/api/webhooks/${hook}`, { token: key.token });
+    expect(counter.statements().filter(({ rowsRead }) => rowsRead > 100)).toEqual([]);
+    counter.stop();
+    const pages = [0, 1, 2].map((offset) =>
+      call(`/v2/api/webhooks/${hook}/logs?limit=1&offset=${offset}`, { token: key.token }),
+    );
+    const shown = (await Promise.all(pages)).map(
+      ({ body }) => body as { logs: { attempted_at: number; event_id: string }[] },
+    );
+    const one = (await call(`/v2/api/webhooks/${hook}/logs?limit=3`, { token: key.token })).body as {
+      logs: unknown[];
+      pagination: { total: number };
+    };
+    expect(one.logs).toHaveLength(3);
+    expect(shown.flatMap(({ logs }) => logs)).toEqual(one.logs);
+    expect(one.pagination.total).toBe(5_003);
   });
 });

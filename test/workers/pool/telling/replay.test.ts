@@ -129,7 +129,7 @@ describe("replay of many", () => {
     const many =
       "WITH RECURSIVE n (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 9000) SELECT value FROM n";
     const body = JSON.stringify({ event: "message.failed", internal_id: key.numbers[0] });
-    await ask(key, `INSERT INTO events SELECT value, 'message.failed', NULL, NULL, ?1, NULL FROM (${many})`, body);
+    await ask(key, `INSERT INTO events (seq, name, body) SELECT value, 'message.failed', ?1 FROM (${many})`, body);
     await ask(
       key,
       `INSERT INTO attempts SELECT ?1, value + 9000, value, 1, 1, 0, CASE WHEN value IN (7, 8000) THEN 500 ELSE 200 END, NULL, NULL, '', NULL, NULL FROM (${many})`,
