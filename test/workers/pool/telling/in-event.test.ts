@@ -190,10 +190,8 @@ describe("what is owed at first stands in its event's row", () => {
     );
     const one = (await call(`/v2/api/webhooks/${hook}/logs?limit=3`, { token: key.token })).body as {
       logs: unknown[];
-      pagination: { total: number };
     };
     expect(one.logs).toHaveLength(3);
     expect(shown.flatMap(({ logs }) => logs)).toEqual(one.logs);
-    expect(one.pagination.total).toBe(5_003);
   });
 });
