@@ -12,19 +12,21 @@ import { deploy } from "./deploy/run.mjs";
 import { openCloud } from "./deploy/wrangler.mjs";
 import { SettingError } from "./settings.mjs";
 
-const usage = `Usage: npm run deploy -- [--dry-run] [--domain sms.example.com] [--new-database]
+const usage = `Usage: npm run deploy -- [--dry-run] [--domain sms.example.com] [--new-database] [--json]
 
 Makes what is missing in your Cloudflare account (database, queues, secrets), applies the migrations, uploads the code,
 waits until it answers, and prints where it is and how to sign in. Run it again at any time: it goes on where it stands.
 
   --dry-run       only say what would be done
   --domain NAME   serve it at this name of a zone in the same account, too
-  --new-database  begin with an empty database where the Worker's is gone`;
+  --new-database  begin with an empty database where the Worker's is gone
+  --json          what came of it as JSON; the steps are told on the error stream`;
 const values = readArguments(
   {
     "dry-run": { type: "boolean", default: false },
     domain: { type: "string" },
     "new-database": { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
   },
   usage,
 );
@@ -37,16 +39,17 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const isTerminal = process.stdin.isTTY === true && !process.env.CI;
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 try {
-  await deploy({
+  const outcome = await deploy({
     cloud: openCloud(root),
     openNotebook: (account) => openAccountNotebook(root, account, !process.env.CI),
     environment: process.env,
     options: { dryRun: values["dry-run"], domain: values.domain, newDatabase: values["new-database"] },
     toml: readWranglerToml(root),
     version,
-    say: (line) => console.log(line),
+    say: values.json ? console.error : console.log,
     ask: isTerminal ? choose : null,
   });
+  if (values.json) console.log(JSON.stringify(outcome));
 } catch (error) {
   if (!(error instanceof DeployError || error instanceof SettingError)) throw error;
   console.error(`\n${error.message}`);

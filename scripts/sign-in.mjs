@@ -1,31 +1,31 @@
 // Prints a sign-in link for the dashboard: of the gateway that these settings start, or with --url of one that was deployed.
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readArguments } from "./arguments.mjs";
 import { signInLink } from "./claim.mjs";
 import { folderOf } from "./deploy/notebook.mjs";
-import { completeSecrets, openNotebook, readSettings, SettingError } from "./settings.mjs";
+import { findHere } from "./local/here.mjs";
+import { openNotebook, SettingError } from "./settings.mjs";
 
-const usage = `Usage: npm run sign-in [-- --url https://trunkline.example.workers.dev]
+const usage = `Usage: npm run sign-in [-- --url https://trunkline.example.workers.dev] [--json]
 
 Prints a link that opens the dashboard once, within 15 minutes. Without --url it is for the gateway that npm start runs here; with it for a
 deployed one, by the token that npm run deploy kept on this machine, or by ADMIN_TOKEN.`;
-const { url } = readArguments({ url: { type: "string" } }, usage);
+const { url, json } = readArguments({ url: { type: "string" }, json: { type: "boolean" } }, usage);
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 try {
-  console.log(url === undefined ? linkHere() : linkThere(url));
+  const link = url === undefined ? linkHere() : linkThere(url);
+  console.log(json ? JSON.stringify({ link }) : link);
 } catch (error) {
-  const nobody = error.code === "ENOENT" && "No gateway runs on this state: start it with npm start.";
-  console.error(nobody || (error instanceof SettingError ? error.message : `No link could be made: ${error.message}`));
+  console.error(error instanceof SettingError ? error.message : `No link could be made: ${error.message}`);
   process.exitCode = 1;
 }
 
 function linkHere() {
-  const { stateDir, settings } = readSettings(root, process.env);
-  completeSecrets(settings, openNotebook(stateDir));
-  const { port } = JSON.parse(readFileSync(join(stateDir, "running.json"), "utf8"));
-  return signInLink(`http://127.0.0.1:${port}`, settings.ADMIN_TOKEN.value);
+  const here = findHere(root, process.env);
+  if (here === null) throw new SettingError("No gateway runs on this state: start it with npm start.");
+  return signInLink(here.url, here.adminToken);
 }
 
 function linkThere(text) {

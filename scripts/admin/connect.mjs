@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { completeSecrets, openNotebook, readSettings } from "../settings.mjs";
+import { findHere } from "../local/here.mjs";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -53,16 +52,9 @@ function findGateway(url, environment) {
       throw new GatewayError("ADMIN_TOKEN is not set: put the gateway's admin token into the environment.");
     return { url: url.replace(/\/+$/, ""), token: environment.ADMIN_TOKEN };
   }
-  const { stateDir, settings } = readSettings(root, environment);
-  completeSecrets(settings, openNotebook(stateDir));
-  try {
-    const { port } = JSON.parse(readFileSync(join(stateDir, "running.json"), "utf8"));
-    return { url: `http://127.0.0.1:${port}`, token: settings.ADMIN_TOKEN.value };
-  } catch {
-    throw new GatewayError(
-      "No gateway runs here: start it with npm start, or name one with --url and its ADMIN_TOKEN.",
-    );
-  }
+  const here = findHere(root, environment);
+  if (here !== null) return { url: here.url, token: here.adminToken };
+  throw new GatewayError("No gateway runs here: start it with npm start, or name one with --url and its ADMIN_TOKEN.");
 }
 
 /** Runs a command: what it returns is the exit code; what the gateway refuses is one line and 1. */

@@ -9,7 +9,8 @@ const claimMinutes = 60;
 /**
  * Brings an account of Cloudflare to this release, from wherever it stands: every step looks first and makes only what is missing, so that a run that was cut off
  * is repeated. `cloud` asks and tells Cloudflare, `openNotebook` gives what this machine keeps for an account (null where nothing may be kept), `say` prints,
- * `ask` chooses one of several on a terminal (null where there is none). Rejects with a DeployError.
+ * `ask` chooses one of several on a terminal (null where there is none). Resolves to what came of it: the account, the address (null: it has none yet), the link
+ * to sign in with (null: this machine does not know the token), and whether anything was changed. Rejects with a DeployError.
  */
 export async function deploy({ cloud, openNotebook, environment, options, toml, version, say, ask }) {
   const account = await findAccount(cloud, environment, ask);
@@ -17,7 +18,10 @@ export async function deploy({ cloud, openNotebook, environment, options, toml, 
   say(`Account      ${account}`);
   const found = await look(cloud, toml, options);
   if (options.domain !== undefined) await refuseTaken(options.domain);
-  if (options.dryRun) return sayPlan(found, options, say);
+  if (options.dryRun) {
+    sayPlan(found, options, say);
+    return { account, url: null, sign_in: null, dry_run: true };
+  }
 
   const notebook = openNotebook(account);
   const holdsData = await mayHoldData(cloud, found, environment, notebook.notes);
@@ -36,7 +40,8 @@ export async function deploy({ cloud, openNotebook, environment, options, toml, 
   const [url] = await cloud.upload({ secrets, domain: options.domain, version });
   say(`Code         version ${version} at ${url ?? "no address"}`);
   const token = environment.ADMIN_TOKEN || secrets.ADMIN_TOKEN || notebook.notes.ADMIN_TOKEN;
-  await finish({ url, token, notebook, options, version, say });
+  const signIn = await finish({ url, token, notebook, options, version, say });
+  return { account, url: url ?? null, sign_in: signIn, dry_run: false };
 }
 
 async function findAccount(cloud, environment, ask) {
@@ -112,11 +117,14 @@ async function finish({ url, token, notebook, options, version, say }) {
     say(
       "The Worker has no https address yet: switch workers.dev on, or run npm run deploy -- --domain sms.example.com",
     );
-    return;
+    return null;
   }
   await waitForHealth(url, version, () => say("Health       waiting: a new name can take some minutes …"));
   say("Health       the gateway answers");
-  if (token === undefined) return sayStranger(url, say);
+  if (token === undefined) {
+    sayStranger(url, say);
+    return null;
+  }
   const call = adminOf(url, token);
   const address = await settleAddress(call, url, options.domain !== undefined);
   say(`Public URL   ${address.url}${address.set ? "" : ", as it was"}`);
@@ -128,7 +136,9 @@ async function finish({ url, token, notebook, options, version, say }) {
   for (const amiss of await findAmiss(call)) say(`Amiss        ${amiss}`);
   if (notebook.keeps) notebook.write({ url });
   const key = notebook.keeps ? await seed(url, token, notebook) : null;
-  sayWelcome({ url, token, key, say });
+  const link = signInLink(url, token, { minutes: claimMinutes });
+  sayWelcome({ url, link, key, say });
+  return link;
 }
 
 function sayStranger(url, say) {
@@ -138,11 +148,11 @@ function sayStranger(url, say) {
   say(`  ${url}/app/sign-in`);
 }
 
-function sayWelcome({ url, token, key, say }) {
+function sayWelcome({ url, link, key, say }) {
   say("");
   say("Trunkline is deployed.");
   say("");
-  say(`  Dashboard    ${signInLink(url, token, { minutes: claimMinutes })}`);
+  say(`  Dashboard    ${link}`);
   say(`               (opens once, within ${claimMinutes} minutes; another: npm run sign-in -- --url ${url})`);
   say(`  API          ${url}/v2/api`);
   say("");

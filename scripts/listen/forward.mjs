@@ -5,9 +5,9 @@ const AT_ONCE = 8;
 
 /**
  * Posts events to `target`, several at a time, those of one chat one after another in the order in which they are handed over.
- * `say` gets a line an event. Returns `hand(event)` and `room(limit)`, which resolves once fewer than `limit` events are under way.
+ * `tell` gets a line and the facts of each event. Returns `hand(event)` and `room(limit)`, which resolves once fewer than `limit` events are under way.
  */
-export function makeForwarder({ target, secret, say }) {
+export function makeForwarder({ target, secret, tell }) {
   const lastOfChat = new Map();
   const turns = [];
   const waiting = [];
@@ -28,7 +28,7 @@ export function makeForwarder({ target, secret, say }) {
   async function run(event, before) {
     await before;
     await takeTurn();
-    await post(event, { target, secret, say });
+    await post(event, { target, secret, tell });
     passTurn();
     underWay -= 1;
     for (const wake of waiting.splice(0)) wake();
@@ -49,12 +49,16 @@ export function makeForwarder({ target, secret, say }) {
 }
 
 /** Posts one event as a webhook would; whatever comes of it is said, nothing is thrown. */
-async function post(event, { target, secret, say }) {
+async function post(event, { target, secret, tell }) {
   const body = JSON.stringify(event);
   const startedAt = Date.now();
-  const hang = () => say(`Waiting for ${target} to answer ${event.event} ${event.event_id} …`);
+  const { event: name, event_id } = event;
+  const hang = () =>
+    tell(`Waiting for ${target} to answer ${name} ${event_id} …`, { event: name, event_id, waiting: true });
   const outcome = await watchFor(call(target, event, body, secret), hang);
-  say(`${event.event.padEnd(18)} ${event.event_id}  ${outcome}  ${Date.now() - startedAt} ms`);
+  const ms = Date.now() - startedAt;
+  const facts = typeof outcome === "number" ? { status: outcome, error: null } : { status: null, error: outcome };
+  tell(`${name.padEnd(18)} ${event_id}  ${outcome}  ${ms} ms`, { event: name, event_id, ...facts, duration_ms: ms });
 }
 
 async function call(target, event, body, secret) {

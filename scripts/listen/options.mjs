@@ -1,13 +1,19 @@
 import { randomBytes } from "node:crypto";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 import { readArguments } from "../arguments.mjs";
+import { findHere } from "../local/here.mjs";
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 export const USAGE = `Usage: npm run listen -- --forward http://localhost:3000 --key <API key>
 
   --forward   where to post the events
-  --key       the API key (or TRUNKLINE_KEY)
-  --url       the gateway, http://127.0.0.1:8787 unless told otherwise (or TRUNKLINE_URL)
+  --key       the API key, better as TRUNKLINE_API_KEY; of a gateway that npm start runs here, its first test key
+  --url       the gateway (or TRUNKLINE_URL); without it the one that npm start runs here
   --secret    the secret to sign with, whsec_…; a new one is made and printed without it
-  --after     begin after this event id; without it, with what happens from now on`;
+  --after     begin after this event id; without it, with what happens from now on
+  --json      a line of JSON for each event and for each change of state`;
 
 /** What can never succeed, in one sentence; `usage` says whether the usage helps. */
 export class OptionError extends Error {
@@ -23,18 +29,22 @@ export class OptionError extends Error {
  */
 export async function readOptions(environment) {
   const text = { type: "string" };
-  const given = readArguments({ forward: text, key: text, url: text, secret: text, after: text }, USAGE);
+  const flags = { forward: text, key: text, url: text, secret: text, after: text, json: { type: "boolean" } };
+  const given = readArguments(flags, USAGE);
   refuseWhatNpmTook(given, environment);
-  const key = given.key ?? environment.TRUNKLINE_KEY ?? "";
+  const named = given.url || environment.TRUNKLINE_URL;
+  const here = named ? null : findHere(root, environment);
+  const key = given.key ?? (environment.TRUNKLINE_API_KEY || environment.TRUNKLINE_KEY || here?.firstKey || "");
   if (!given.forward) throw new OptionError("--forward is missing: where shall the events go?", { usage: true });
   if (!key) throw new OptionError("--key is missing: whose events?", { usage: true });
   return {
     key: checkKey(key),
     forward: await checkAddress("--forward", given.forward, "http://localhost:3000"),
-    url: baseOf(await checkAddress("--url", given.url || environment.TRUNKLINE_URL || "http://127.0.0.1:8787")),
+    url: baseOf(await checkAddress("--url", named || here?.url || "http://127.0.0.1:8787")),
     secret: checkSecret(given.secret),
     ownSecret: given.secret !== undefined,
     after: given.after ?? "latest",
+    json: given.json === true,
   };
 }
 

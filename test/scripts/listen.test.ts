@@ -2,6 +2,8 @@ import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Sink, startSink } from "../support/node/sink.ts";
@@ -13,7 +15,7 @@ afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop();
 });
 
-type FeedEvent = { event: string; event_id: string; external_id?: string };
+type FeedEvent = { event: string; event_id: string; external_id?: string; timestamp?: number };
 
 /** A server on loopback that answers as it is told. */
 async function serve(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
@@ -27,12 +29,17 @@ async function serve(answer: (request: IncomingMessage, response: ServerResponse
 /** A gateway that has nothing but a feed of events. */
 const startFeed = (events: FeedEvent[]) => serve((request, response) => answerFeed(events, request, response));
 
-function answerFeed(events: FeedEvent[], request: IncomingMessage, response: ServerResponse): void {
+function answerFeed(
+  events: FeedEvent[],
+  request: IncomingMessage,
+  response: ServerResponse,
+  limit = Number.POSITIVE_INFINITY,
+): void {
   const url = new URL(request.url ?? "/", "http://feed");
   const status = request.headers.authorization === `Bearer ${key}` ? 200 : 401;
   const after = url.searchParams.get("after");
   const from = after === "latest" ? events.length : events.findIndex(({ event_id }) => event_id === after) + 1;
-  const page = events.slice(from);
+  const page = events.slice(from, from + limit);
   const next_after = page.at(-1)?.event_id ?? events[from - 1]?.event_id ?? null;
   const refusal = { error: "ApiError", message: "Invalid API key" };
   response.writeHead(status, { "content-type": "application/json" });
@@ -40,7 +47,10 @@ function answerFeed(events: FeedEvent[], request: IncomingMessage, response: Ser
 }
 
 function listen(...args: string[]) {
-  const child = spawn(process.execPath, ["scripts/listen.mjs", ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, ["scripts/listen.mjs", ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, STATE_DIR: join(tmpdir(), "nobody-runs-here") },
+  });
   let said = "";
   child.stdout.on("data", (chunk) => (said += chunk));
   child.stderr.on("data", (chunk) => (said += chunk));
@@ -135,7 +145,7 @@ describe("npm run listen", () => {
       else answerFeed(events, request, response);
     });
     const { said } = listen("--forward", `${receiver.url}/hook`, "--key", key, "--url", url);
-    await expect.poll(said, patience).toMatch(/does not answer, the connection was cut \(\w+\): trying on/);
+    await expect.poll(said, patience).toMatch(/does not answer, the connection was cut \(\w+\); trying on/);
     expect(said()).not.toContain("Connected");
     events.push({ event: "message.sent", event_id: "evt_2" });
     down = false;
@@ -145,6 +155,50 @@ describe("npm run listen", () => {
     expect(idsOf(receiver)).toEqual(["evt_3"]);
     const nobody = listen("--forward", "http://127.0.0.1:3000", "--key", key, "--url", "http://127.0.0.1:9998");
     await expect.poll(nobody.said, patience).toContain("nothing listens there (ECONNREFUSED)");
+  });
+
+  it("says that it is behind while much waits, and when it has caught up", async () => {
+    const receiver = await sink();
+    const events = Array.from({ length: 203 }, (_, at) => ({ event: "message.sent", event_id: `evt_${at}` }));
+    const url = await serve((request, response) => answerFeed(events, request, response, 200));
+    const { said } = listen("--forward", `${receiver.url}/hook`, "--key", key, "--url", url, "--after", "evt_0");
+    await expect.poll(said, patience).toContain("Behind: 200 events or more to forward.");
+    await expect.poll(said, { timeout: 60_000 }).toContain("Caught up.");
+    expect(said().match(/Behind/g)).toHaveLength(1);
+    await receiver.waitFor(({ payload }) => payload?.event_id === "evt_202", 30_000);
+  }, 90_000);
+
+  it("tells a program each state and each event as a line of JSON", async () => {
+    const receiver = await sink();
+    const old = { event: "message.sent", event_id: "evt_1", timestamp: Date.now() - 60_000 };
+    let down = false;
+    const url = await serve((request, response) => {
+      if (down) request.socket.destroy();
+      else answerFeed([{ event: "message.sent", event_id: "evt_0" }, old], request, response);
+    });
+    const options = ["--forward", `${receiver.url}/hook`, "--key", key, "--url", url, "--after", "evt_0", "--json"];
+    const { child, said } = listen(...options);
+    const lines = () =>
+      said()
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line || "{}"));
+    await expect.poll(lines, patience).toContainEqual({ state: "caught_up" });
+    down = true;
+    await expect.poll(lines, patience).toContainEqual({ state: "reconnecting", because: expect.any(String) });
+    down = false;
+    await expect.poll(() => lines().at(-1), patience).toMatchObject({ state: "connected", after: "evt_1" });
+    const stated = lines();
+    expect(stated[0]).toMatchObject({ state: "connected", after: "evt_0" });
+    expect(stated[1]).toMatchObject({ state: "behind", waiting: 1, more: false });
+    expect(stated).toContainEqual({
+      event: "message.sent",
+      event_id: "evt_1",
+      status: 200,
+      error: null,
+      duration_ms: expect.any(Number),
+    });
+    child.kill();
   });
 
   it("ends when a key that was good is refused", async () => {
