@@ -6,8 +6,8 @@ import { answer, type Reply } from "../node/fake-twilio-rest.ts";
 import { newSid } from "../node/fake-twilio-store.ts";
 import { admin, call, eventually } from "./gateway.ts";
 
-/** What a customer's endpoint was told. */
-export type Told = { url: string; body: Record<string, unknown>; headers: Headers };
+/** What a customer's endpoint was told, read and as it came. */
+export type Told = { url: string; body: Record<string, unknown>; raw: string; headers: Headers };
 
 /** Twilio, the customer and the gateway's own door, all behind the one `fetch` of the isolate. */
 export type Outside = {
@@ -77,7 +77,8 @@ export function standInForTheOutside(): Outside {
         headers: { date: new Date(Date.now() + outside.twilioAheadMs).toUTCString() },
       });
     }
-    outside.told.push({ url: request.url, body: await request.json(), headers: request.headers });
+    const raw = await request.text();
+    outside.told.push({ url: request.url, body: JSON.parse(raw), raw, headers: request.headers });
     return new Response("thanks", { status: outside.answerAs(request.url) });
   });
   return outside;
