@@ -15,7 +15,7 @@ export const tail: OwnCommand = {
   summary: "Shows what happens to a key's messages, as it happens",
   details:
     "With --json a line is an event as webhooks get it. An outage of the gateway is told, and nothing is missed after it.",
-  example: "npx trunkline tail --events 'message.*' --after 0 --count 3",
+  example: "npx trunkline tail --events 'message.*' --after 0 --count 2",
   options: {
     after: {
       value: "event id",

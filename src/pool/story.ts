@@ -9,7 +9,7 @@ import { readMessageById } from "./reads.ts";
 import { nextOf } from "./sending/next.ts";
 
 /**
- * Neither events nor attempts are indexed by message, for an index costs a row each: an event is looked for where its status was written, for its number is
+ * Neither events nor attempts are indexed by message, for an index costs a row each: an event is looked for around the time its status was written, for its number is
  * its time, and its attempts among those that followed it.
  */
 const eventWindowMs = 250;
@@ -37,7 +37,7 @@ export function readStory(desk: Desk, messageId: string): Result<MessageStory> {
 
 function eventOf(desk: Desk, message: number, { at, event }: Happening): number | null {
   if (event === null) return null;
-  const range = { from: sequenceAt(at), before: sequenceAt(at + eventWindowMs) };
+  const range = { from: sequenceAt(at - eventWindowMs), before: sequenceAt(at + eventWindowMs) };
   return eventsAbout(desk.sql, message, range).find(({ name }) => name === event)?.seq ?? null;
 }
 

@@ -105,6 +105,7 @@ function answer(call: string, authorization: string, body: string): object {
     numbers_behind: 0,
     checks: [{ name: "cron", ok: false, detail: "It does not run.", help: "See to it." }],
     organizations: [],
+    pagination: { limit: 1, offset: 0, total: gateway.keys },
     key: `tl_test_${"k".repeat(40)}`,
     api_key_id: "key_1",
     integrations: [{ integration_id: "int_1", sandbox: true }],

@@ -14,6 +14,7 @@ const beside = [
   "GET /l/:code",
   "GET /media/:accountId/:messageSid/:mediaSid/:name",
   "POST /mcp",
+  "POST /bluebubbles/:accountId/:secret",
   "GET /",
   "POST /app/session",
   "GET /app/session",

@@ -117,6 +117,7 @@ const ofTheGateway = [
   ...["createOrganization", "listOrganizations", "getOrganization", "updateOrganization", "createApiKey"],
   ...["createTwilioIntegration", "getTwilioIntegration", "updateTwilioIntegration", "deleteTwilioIntegration"],
   ...["testTwilioIntegration", "listAvailableNumbers", "importNumbers", "addSender"],
+  ...["createMacIntegration", "getMacIntegration", "updateMacIntegration", "deleteMacIntegration", "testMacIntegration"],
   ...["updateManagedNumber", "deleteManagedNumber", "createManagedNumber"],
   ...["createOrganizationWebhook", "getOrganizationWebhook", "updateOrganizationWebhook", "deleteOrganizationWebhook"],
   ...["rotateOrganizationWebhookSecret", "listOrganizationWebhookLogs", "replayOrganizationWebhookEvent"],
@@ -128,6 +129,8 @@ const ofTheGateway = [
 const narrowed: Record<string, (key: TestKey) => string> = {
   listApiKeys: ({ organizationId }) => `organization_id=${organizationId}`,
   listTwilioIntegrations: ({ organizationId }) => `organization_id=${organizationId}`,
+  listIntegrations: ({ organizationId }) => `organization_id=${organizationId}`,
+  listMacIntegrations: ({ organizationId }) => `organization_id=${organizationId}`,
   listManagedNumbers: ({ id }) => `api_key_id=${id}`,
   listOrganizationWebhooks: ({ organizationId }) => `organization_id=${organizationId}`,
 };
