@@ -32,7 +32,7 @@ export function nearest(name: string, known: readonly string[]): string | null {
   const [best] = known
     .map((candidate) => ({ candidate, far: distance(name, candidate) }))
     .sort((a, b) => a.far - b.far);
-  return best !== undefined && best.far <= Math.max(1, Math.floor(name.length / 3)) ? best.candidate : null;
+  return best !== undefined && best.far <= Math.max(2, Math.floor(name.length / 3)) ? best.candidate : null;
 }
 
 /** The Levenshtein distance. */

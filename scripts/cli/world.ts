@@ -53,7 +53,7 @@ export function makeWorld(root: string, values: Values, environment: NodeJS.Proc
     note: (line) => console.error(line),
     url,
     client() {
-      const key = text(values, "key") || environment.TRUNKLINE_API_KEY || environment.TRUNKLINE_KEY;
+      const key = text(values, "key") || environment.TRUNKLINE_API_KEY || environment.TRUNKLINE_KEY || undefined;
       const apiKey = key ?? (named === undefined ? here().firstKey : undefined);
       if (apiKey === undefined) throw new CommandError("Which API key? Put it into TRUNKLINE_API_KEY.");
       return orExplain(() => new Trunkline({ apiKey, baseUrl: url() }));

@@ -136,7 +136,7 @@ describe("trunkline", () => {
     [["listen"], "--forward is missing"],
     [["keys", "--url", "nowhere"], "--url must be an http or https address"],
   ])("%j ends with 2, says what is wrong and shows the usage", async (words, sentence) => {
-    const { code, err, out } = await trunkline(words, { ADMIN_TOKEN: "t" });
+    const { code, err, out } = await trunkline(words, { ADMIN_TOKEN: "t".repeat(40) });
     expect([code, out]).toEqual([2, ""]);
     expect(err).toContain(sentence);
     expect(err).toContain("Usage: npx trunkline");
@@ -146,7 +146,7 @@ describe("trunkline", () => {
   test("says that no gateway runs here, and that one does not answer", async () => {
     const nobody = await trunkline(["keys"], { STATE_DIR: folder });
     expect(nobody).toMatchObject({ code: 1, err: expect.stringContaining("start it with npm start") });
-    const silent = await trunkline(["keys", "--url", "http://127.0.0.1:9"], { ADMIN_TOKEN: "t" });
+    const silent = await trunkline(["keys", "--url", "http://127.0.0.1:9"], { ADMIN_TOKEN: "t".repeat(40) });
     expect(silent).toMatchObject({ code: 1, err: expect.stringContaining("could not be reached") });
   });
 });
@@ -202,7 +202,7 @@ const outcomes: Record<string, [code: number, says: string]> = {
   doctor: [0, "All is in order."],
   export: [0, "lines are in"],
   // It is not as its first start left it, and says so.
-  import: [1, "is not empty"],
+  import: [1, "This deployment is in use"],
 };
 
 describe("trunkline listen", () => {
