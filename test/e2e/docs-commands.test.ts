@@ -60,7 +60,7 @@ beforeAll(async () => {
   receiver = await startSink();
   twilio = await startFakeTwilio({ ...account, apiKeys: [apiKey], numbers: ["+15559876543"] });
   gateway = await startGateway({ env: { TWILIO_API_URL: twilio.url, ALLOW_LOCAL_WEBHOOKS: "1" } });
-  known = { URL: gateway.url, ADMIN_TOKEN: gateway.adminToken, NO_PROXY: "127.0.0.1" };
+  known = { URL: gateway.url, ADMIN_TOKEN: gateway.adminToken, STATE_DIR: gateway.stateDir, NO_PROXY: "127.0.0.1" };
   const credentials = {
     ACCOUNT_SID: account.accountSid,
     AUTH_TOKEN: account.authToken,
