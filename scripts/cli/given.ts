@@ -35,3 +35,9 @@ export function count(values: Values, name: string, least = 1): number | undefin
   if (/^\d+$/.test(value) && Number(value) >= least) return Number(value);
   throw new CommandError(`--${name} takes a whole number from ${least} on, not "${value}".`);
 }
+
+/** Throws a CommandError where words are left over that the command does not take. */
+export function refuseMore(words: readonly string[], advice?: string): void {
+  if (words.length === 0) return;
+  throw new CommandError(`"${words[0]}" is a word too many${advice === undefined ? "" : `: ${advice}`}.`);
+}

@@ -1,11 +1,9 @@
-import type { AdminAnswer, TrunklineAdmin } from "../../src/sdk/admin.ts";
+import type { TrunklineAdmin } from "../../src/sdk/admin.ts";
 import type { OwnCommand } from "./command.ts";
-import { CommandError, count, text, type Values } from "./given.ts";
+import { type ApiKey, eachKey } from "./each-key.ts";
+import { CommandError, count, refuseMore, text, type Values } from "./given.ts";
 import { clock, columns } from "./print.ts";
 import { gatewayOptions, type World } from "./world.ts";
-
-type ApiKey = AdminAnswer<"getApiKey">;
-const pageSize = 200;
 
 /** `trunkline keys`. */
 export const keys: OwnCommand = {
@@ -22,7 +20,7 @@ export const keys: OwnCommand = {
   },
   async run({ words, values }, world) {
     const [what = "list", named, ...more] = words;
-    if (more.length > 0) throw new CommandError(`"${more[0]}" is a word too many: put a name into quotes.`);
+    refuseMore(more, "put a name into quotes");
     if (what === "list") return list(world, text(values, "organization"));
     const act = acts[what];
     if (act === undefined)
@@ -74,17 +72,7 @@ async function change(admin: TrunklineAdmin, apiKeyId: string, status: "active" 
 
 async function list({ admin, give, say }: World, organization: string | undefined): Promise<number> {
   const found: ApiKey[] = [];
-  const ask = admin();
-  for (;;) {
-    const query = {
-      limit: pageSize,
-      offset: found.length,
-      ...(organization === undefined ? {} : { organization_id: organization }),
-    };
-    const { api_keys, pagination } = await ask.call("listApiKeys", { query });
-    found.push(...api_keys);
-    if (api_keys.length === 0 || found.length >= pagination.total) break;
-  }
+  for await (const key of eachKey(admin(), organization)) found.push(key);
   give({ api_keys: found });
   say(
     columns(

@@ -1,6 +1,6 @@
 import type { AdminAnswer } from "../../src/sdk/admin.ts";
 import type { OwnCommand } from "./command.ts";
-import { CommandError, text } from "./given.ts";
+import { CommandError, refuseMore, text } from "./given.ts";
 import { columns } from "./print.ts";
 import { gatewayOptions, type World } from "./world.ts";
 
@@ -21,7 +21,7 @@ export const numbers: OwnCommand = {
   },
   async run({ words, values }, world) {
     const [what = "list", number, keyId, ...more] = words;
-    if (more.length > 0) throw new CommandError(`"${more[0]}" is a word too many.`);
+    refuseMore(more);
     if (what === "list") return list(world, text(values, "key-id"), values.unassigned === true);
     const change = changeOf(what, keyId);
     if (number === undefined) throw new CommandError(`Which number shall ${what} be? Give it as +15551234567.`);
@@ -52,7 +52,7 @@ function changeOf(what: string, keyId: string | undefined): Change {
       throw new CommandError("To which key? Its id follows the number; npx trunkline keys lists them.");
     return { api_key_id: keyId };
   }
-  if (keyId !== undefined) throw new CommandError(`"${keyId}" is a word too many.`);
+  if (keyId !== undefined) refuseMore([keyId]);
   const changes: Record<string, Change> = {
     release: { api_key_id: null },
     pause: { is_active: false },

@@ -1,7 +1,7 @@
 import { text as readAll } from "node:stream/consumers";
 import { type SendMessageRequest, type Trunkline, TrunklineError } from "../../src/sdk/index.ts";
 import type { OwnCommand } from "./command.ts";
-import { CommandError, count, text, texts, type Values } from "./given.ts";
+import { CommandError, count, refuseMore, text, texts, type Values } from "./given.ts";
 import { keyOptions, type World } from "./world.ts";
 
 /** `trunkline send`. */
@@ -56,7 +56,7 @@ function readTo([to, given, ...more]: readonly string[], values: Values): string
   if (to === undefined) throw new CommandError("To whom? The first word is a phone number such as +15551234567.");
   if (given === undefined && texts(values, "media").length === 0)
     throw new CommandError("What shall be sent? Give a text, or --media.");
-  if (more.length > 0) throw new CommandError(`"${more[0]}" is a word too many: put the text into quotes.`);
+  refuseMore(more, "put the text into quotes");
   return to;
 }
 

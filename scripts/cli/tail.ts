@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Trunkline, TrunklineError, type WebhookEventPayload } from "../../src/sdk/index.ts";
 import type { OwnCommand } from "./command.ts";
-import { CommandError, count, text, texts } from "./given.ts";
+import { count, refuseMore, text, texts } from "./given.ts";
 import { clock, oneLine } from "./print.ts";
 import { keyOptions, type World } from "./world.ts";
 
@@ -27,7 +27,7 @@ export const tail: OwnCommand = {
     ...keyOptions,
   },
   async run({ words, values }, world) {
-    if (words.length > 0) throw new CommandError(`"${words[0]}" is a word too many.`);
+    refuseMore(words);
     const limit = count(values, "count") ?? Number.POSITIVE_INFINITY;
     const isAsked = matcherOf(texts(values, "events"), text(values, "contact"));
     let seen = 0;

@@ -1,6 +1,6 @@
 import type { Answer, Trunkline } from "../../src/sdk/index.ts";
 import type { OwnCommand } from "./command.ts";
-import { CommandError, text, texts, type Values } from "./given.ts";
+import { CommandError, refuseMore, text, texts, type Values } from "./given.ts";
 import { columns } from "./print.ts";
 import { keyOptions, type World } from "./world.ts";
 
@@ -24,7 +24,7 @@ export const webhooks: OwnCommand = {
   },
   async run({ words, values }, world) {
     const [what = "list", named, ...more] = words;
-    if (more.length > 0) throw new CommandError(`"${more[0]}" is a word too many.`);
+    refuseMore(more);
     if (what === "list") return list(world);
     if (what !== "test" && acts[what] === undefined)
       throw new CommandError(`webhooks takes list, add, test, replay or remove, not "${what}".`);

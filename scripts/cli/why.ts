@@ -1,11 +1,11 @@
 import { type AdminAnswer, type TrunklineAdmin, TrunklineError } from "../../src/sdk/admin.ts";
 import type { OwnCommand } from "./command.ts";
-import { CommandError, text } from "./given.ts";
+import { eachKey } from "./each-key.ts";
+import { CommandError, refuseMore, text } from "./given.ts";
 import { clock, oneLine } from "./print.ts";
 import { gatewayOptions } from "./world.ts";
 
 type Story = AdminAnswer<"readAdminMessage">;
-const pageSize = 200;
 
 /** `trunkline why`. */
 export const why: OwnCommand = {
@@ -23,7 +23,7 @@ export const why: OwnCommand = {
     if (messageId === undefined) throw new CommandError("Which message? The first word is its id, msg_…");
     if (!messageId.startsWith("msg_"))
       throw new CommandError(`"${messageId}" is no message's id: one begins with msg_.`);
-    if (more.length > 0) throw new CommandError(`"${more[0]}" is a word too many.`);
+    refuseMore(more);
     const story = await find(admin(), messageId, text(values, "key-id"));
     give(story);
     say(tell(story));
@@ -33,19 +33,13 @@ export const why: OwnCommand = {
 
 async function find(admin: TrunklineAdmin, messageId: string, keyId: string | undefined): Promise<Story> {
   if (keyId !== undefined) return admin.call("readAdminMessage", { params: { apiKeyId: keyId, messageId } });
-  for (let offset = 0; ; offset += pageSize) {
-    const { api_keys, pagination } = await admin.call("listApiKeys", { query: { limit: pageSize, offset } });
-    for (const { api_key_id: apiKeyId } of api_keys) {
-      const story = await admin
-        .call("readAdminMessage", { params: { apiKeyId, messageId } })
-        .catch((error: unknown) => {
-          if (!(error instanceof TrunklineError) || error.status !== 404) throw error;
-        });
-      if (story !== undefined) return story;
-    }
-    if (offset + api_keys.length >= pagination.total || api_keys.length === 0)
-      throw new CommandError(`No key of this gateway has a message ${messageId}.`, { exitCode: 1 });
+  for await (const { api_key_id: apiKeyId } of eachKey(admin)) {
+    const story = await admin.call("readAdminMessage", { params: { apiKeyId, messageId } }).catch((error: unknown) => {
+      if (!(error instanceof TrunklineError) || error.status !== 404) throw error;
+    });
+    if (story !== undefined) return story;
   }
+  throw new CommandError(`No key of this gateway has a message ${messageId}.`, { exitCode: 1 });
 }
 
 /** A message's story as a person reads it. */

@@ -66,7 +66,7 @@ export type MacAccount = Carrier & {
  * The codes of a refusal. `line_offline`, `private_api_off` and `login_refused` are surely not done; `outcome_unknown` may be; `not_supported` the line cannot;
  * `refused` the Mac said no; a file is `not_ready` until it has come down from iCloud; `unreadable` is an answer that we cannot read.
  */
-export const macRefusals = [
+const macRefusals = [
   "line_offline",
   "private_api_off",
   "login_refused",

@@ -85,7 +85,7 @@ function isDirectWith(chat: MacChat, address: string): boolean {
 }
 
 /** Says whether a group has exactly these members beside ourselves. */
-export function hasMembers(chat: MacChat, members: readonly string[]): boolean {
+function hasMembers(chat: MacChat, members: readonly string[]): boolean {
   const actual = new Set(chat.participants?.map(({ address }) => plainAddress(address)));
   const wanted = new Set(members.map(plainAddress));
   return actual.size === wanted.size && [...wanted].every((member) => actual.has(member));

@@ -4,7 +4,7 @@ import type { MacLogin, OpenFile } from "./account.ts";
 import { type Called, call, explain, readAnswer, refuse, type Wire } from "./call.ts";
 
 /** Apple's own limit for one file is about this. */
-export const largestFileBytes = 100 * 1024 * 1024;
+const largestFileBytes = 100 * 1024 * 1024;
 
 /** A file that is to go to the Mac: where it lies, and the name that people see. */
 export type SendableFile = { url: string; name: string };

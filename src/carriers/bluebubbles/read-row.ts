@@ -31,7 +31,7 @@ export function readRow(row: MacRow, chat: MacChat | null, line: string): Change
 }
 
 /** Returns what was done to a message after it was written. */
-export function readChanges(row: MacRow, place: HistoryRow, sender: string | null): Change[] {
+function readChanges(row: MacRow, place: HistoryRow, sender: string | null): Change[] {
   if (row.dateEdited === null || row.dateEdited === 0) return [];
   const partIndexes = row.messageSummaryInfo?.[0]?.retractedParts ?? [];
   const whole = row.partCount === 0;

@@ -63,11 +63,6 @@ export function savePlace(sql: SqlStorage, account: string, chat: string, id: st
   sql.exec("INSERT OR REPLACE INTO places (account, chat, id) VALUES (?, ?, ?)", account, chat, id);
 }
 
-/** Forgets a name under which the network does not know a chat. */
-export function dropPlace(sql: SqlStorage, account: string, chat: string): void {
-  sql.exec("DELETE FROM places WHERE account = ? AND chat = ?", account, chat);
-}
-
 /** Returns our chat that the network names so, null where none does. */
 export function findPlaced(sql: SqlStorage, account: string, id: string): string | null {
   const query = "SELECT chat FROM places WHERE account = ? AND id = ?";

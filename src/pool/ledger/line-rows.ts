@@ -50,57 +50,6 @@ export function unnamedTo(sql: SqlStorage, chat: string): MessageRow[] {
     .toArray();
 }
 
-/** Notes that a line began a conversation: one row. */
-export function noteOpening(sql: SqlStorage, opening: { number: string; at: number; chat: string }): void {
-  sql.exec(
-    "INSERT INTO openings (number, at, chat) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-    opening.number,
-    opening.at,
-    opening.chat,
-  );
-}
-
-/** Returns how many conversations a line has begun since `since`, and when the first of them was; other than with `chat`. */
-export function openingsSince(sql: SqlStorage, number: string, since: number): { count: number; first: number | null } {
-  return sql
-    .exec<{ count: number; first: number | null }>(
-      "SELECT count(*) AS count, min(at) AS first FROM openings WHERE number = ? AND at > ?",
-      number,
-      since,
-    )
-    .one();
-}
-
-/** Forgets at most `limit` beginnings from before a time; returns how many. */
-export function sweepOpenings(sql: SqlStorage, before: number, limit: number): number {
-  return sql
-    .exec(
-      "DELETE FROM openings WHERE (number, at, chat) IN (SELECT number, at, chat FROM openings WHERE at < ? LIMIT ?) RETURNING chat",
-      before,
-      limit,
-    )
-    .toArray().length;
-}
-
-/** Counts a chat's messages from us after a sequence number, up to `most`; what never left does not count. */
-export function countSaid(sql: SqlStorage, chat: string, afterSeq: number, most: number): number {
-  return sql
-    .exec<{ total: number }>(
-      `SELECT count(*) AS total FROM (SELECT 1 FROM messages WHERE chat = ? AND seq > ? AND direction = 'outbound'
-         AND status <> 'cancelled' AND NOT (status = 'failed' AND sid IS NULL) LIMIT ?)`,
-      chat,
-      afterSeq,
-      most,
-    )
-    .one().total;
-}
-
-/** Returns the sequence number of the last message that a person wrote in a chat, 0 where none did. */
-export function lastSaidTo(sql: SqlStorage, chat: string): number {
-  const query = "SELECT max(seq) AS last FROM messages WHERE chat = ? AND direction = 'inbound'";
-  return sql.exec<{ last: number | null }>(query, chat).one().last ?? 0;
-}
-
 /** Returns the n-th newest message of a chat (from 1), of one direction or any, among those that the network knows; null where there are fewer. */
 export function nthNewest(
   sql: SqlStorage,

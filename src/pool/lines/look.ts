@@ -22,7 +22,7 @@ const busyAfterRingMs = 60_000;
 const slicesAtOnce = 20;
 
 /** Returns the Macs that hold lines of this pool and can be asked. */
-export function macsOf(desk: Desk): Account[] {
+function macsOf(desk: Desk): Account[] {
   const held = new Set(desk.snapshot.numbers.map(({ accountId }) => accountId));
   return desk.snapshot.accounts.filter(({ id, kind, refused }) => kind === "bluebubbles" && held.has(id) && !refused);
 }
@@ -75,7 +75,7 @@ export function ringMac(desk: Desk, accountId: string, edits: boolean): void {
  * Reads what is new on a Mac and takes it in, each slice with the cursor behind it in one transaction, and asks how what went out stands. One look at a time for
  * each Mac; never throws.
  */
-export async function lookAtMac(desk: Desk, account: Account): Promise<void> {
+async function lookAtMac(desk: Desk, account: Account): Promise<void> {
   const state = desk.macLooks.get(account.id) ?? { isRunning: false, again: false, rungAt: 0, edits: false };
   desk.macLooks.set(account.id, state);
   if (state.isRunning) {
@@ -200,11 +200,4 @@ function tellLines(
     const noRates = { delivery_rate_7d: null, failure_rate_7d: null, faults_7d: null };
     emitPoolEvent(desk, name, { external_id: null, internal_id: address, reason, ...noRates });
   }
-}
-
-/** Returns why a line is offline, and since when; null for one that is not, as far as is known. */
-export function offlineOf(desk: Desk, accountId: string): { since: number; because: string } | null {
-  const row = findCursor(desk.sql, accountId);
-  if (row === null || row.misses < 2 || row.offline_since === null) return null;
-  return { since: row.offline_since, because: row.offline_because ?? "It does not answer." };
 }

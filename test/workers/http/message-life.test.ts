@@ -115,6 +115,17 @@ describe("the life of a message", () => {
     expect(silent.flatMap(({ attempts }) => attempts ?? [])).toEqual([]);
   });
 
+  it("finds the event of a step also where the clock ticked between the two", async () => {
+    await subscribe("https://ticking.example/hook");
+    const { id, sid } = await sendTaken(twilio, key, "Hello", to);
+    await reach(id, "taken");
+    let now = Date.now();
+    vi.spyOn(Date, "now").mockImplementation(() => ++now);
+    await twilio.sendStatus(sid, "delivered");
+    const told = (await lifeOf(id)).find(({ kind }) => kind === "delivered");
+    expect(told?.event_id).toBeDefined();
+  });
+
   it("finds its own attempts among those of hundreds of other messages", async () => {
     const hook = await subscribe("https://busy.example/hook");
     const { id, sid } = await sendTaken(twilio, key, "Mine", to);

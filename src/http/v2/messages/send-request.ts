@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { failureMessages } from "../../../domain/failure.ts";
+import { messageEffects } from "../../../domain/message.ts";
 import { findHostFault, lacksScheme } from "../../../domain/public-host.ts";
 import { coded } from "../../complaint.ts";
 import { explainMissingContent, isBlank } from "./misnamed.ts";
@@ -9,21 +10,7 @@ export const maxTextLength = 1600;
 const maxAttachments = 10;
 const maxMetadataBytes = 1024;
 
-const effects = [
-  "slam",
-  "loud",
-  "gentle",
-  "invisible-ink",
-  "echo",
-  "spotlight",
-  "balloons",
-  "confetti",
-  "love",
-  "lasers",
-  "fireworks",
-  "celebration",
-  "none",
-] as const;
+const effects = [...messageEffects, "none"] as const;
 
 const oneText = z
   .string()
