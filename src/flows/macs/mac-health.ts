@@ -7,6 +7,7 @@ import {
   updateAccount,
 } from "../../directory/accounts.ts";
 import type { MacFacts } from "../../domain/line.ts";
+import { mayHaveMoved } from "../../domain/quick-tunnel.ts";
 import type { Deps } from "../deps.ts";
 import { publishOrganization } from "../publish.ts";
 import { hangBell } from "./connect-mac.ts";
@@ -65,7 +66,7 @@ function sameFacts(left: MacFacts, right: MacFacts): boolean {
  */
 export async function followMac(deps: Deps, accountId: string, url: string): Promise<void> {
   const row = await findMac(deps.db, accountId);
-  if (row === null || row.url === url || !isSameProvider(row.url ?? "", url)) return;
+  if (row === null || row.url === url || !mayHaveMoved(row.url ?? "", url)) return;
   const known = await openMac(deps, row);
   if ((await known.look()).ok) return;
   const moved = { ...row, url: new URL(url).origin };
@@ -75,10 +76,4 @@ export async function followMac(deps: Deps, accountId: string, url: string): Pro
   const mac: MacFacts = { ...seen.value, offline: null, bellHung: row.mac?.bellHung ?? false };
   await updateAccount(deps.db, row, { url: moved.url, mac, status: "connected", statusReason: null });
   await publishOrganization(deps, row.organizationId);
-}
-
-/** A quick tunnel stays below its provider's name; an address of the owner's own never moves by itself. */
-function isSameProvider(known: string, given: string): boolean {
-  const suffix = (url: string) => URL.parse(url)?.hostname.split(".").slice(-2).join(".") ?? "";
-  return URL.parse(given)?.protocol === "https:" && suffix(known) !== "" && suffix(known) === suffix(given);
 }
