@@ -37,17 +37,15 @@ describe("numbers in the dashboard", () => {
 
   test("switches a number off and sets its pace", async () => {
     const { page, admin } = dashboard;
-    const read = async () =>
-      (
-        (await admin("GET", "/numbers")).body as {
-          numbers: { is_active: boolean; messages_per_second: number | null }[];
-        }
-      ).numbers[0];
+    type Listed = { phone_number: string; is_active: boolean; messages_per_second: number | null };
+    const list = async () => (await admin("GET", "/numbers")).body.numbers as Listed[];
+    const number = String((await list())[0]?.phone_number);
+    const read = async () => (await list()).find(({ phone_number }) => phone_number === number);
     const saved = page.waitForResponse((answer) => answer.request().method() === "PATCH");
-    await page.getByRole("switch").first().uncheck();
+    await page.getByLabel(`Active: ${number}`).uncheck();
     expect((await saved).status()).toBe(200);
     expect(await read()).toMatchObject({ is_active: false });
-    await page.getByRole("button", { name: "Change" }).first().click();
+    await page.getByRole("button", { name: `Change ${number}` }).click();
     await page.getByLabel("Pace").fill("2.5");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("Saved, and in force.").waitFor();
