@@ -7,8 +7,7 @@ import { jsonBodyLimit, readBytes } from "../body.ts";
 import { apiKeyGuard, credentialOf, type Edge } from "../edge.ts";
 import { failureResponse } from "../errors.ts";
 import { basePaths } from "../operation.ts";
-import { serveMcp } from "./serve.ts";
-import { makeServer } from "./server.ts";
+
 import { readAnswer, type World } from "./tool.ts";
 
 /** How the door calls the API it stands beside: as a client would, without leaving the Worker. */
@@ -32,18 +31,16 @@ export function mcpDoor(api: Api, version: string): Hono<Edge> {
     const body = await readBytes(c.req.raw, jsonBodyLimit);
     if (!body.ok) return failureResponse(c, body.failure);
     const { log } = c.get("deps");
-    const server = makeServer(world.value, version, ({ tool, ok, code, ms }) =>
+    // Loaded when a client first comes: no callback and no send waits for the protocol's schemas.
+    const { serveMcp } = await import("./server.ts");
+    return serveMcp(c.req.raw, body.value, world.value, version, (call) =>
       log({
         event: "tool_call",
         request_id: hideNumericId(c.get("requestId")),
         api_key_id: world.value.key.keyId,
-        tool,
-        ok,
-        code,
-        duration_ms: ms,
+        ...call,
       }),
     );
-    return serveMcp(c.req.raw.headers, body.value, server);
   });
   router.all("/", (c) => {
     c.header("Allow", "POST");
