@@ -14,7 +14,8 @@ export function mayHaveMoved(known: string, given: string): boolean {
   return provider !== null && provider === providerOf(given);
 }
 
-function providerOf(url: string): string | null {
+/** Returns the provider of quick tunnels at which an https address stands, null for any other address. */
+export function providerOf(url: string): string | null {
   const address = URL.parse(url);
   if (address?.protocol !== "https:") return null;
   return providers.find((name) => address.hostname.endsWith(`.${name}`)) ?? null;

@@ -46,6 +46,12 @@ const causes: Record<WaitReason, string> = {
   settling: "The carrier's answer was lost, and whether it took the message is being found out",
 };
 
+/** What is said otherwise of a message that leaves by an iMessage line. */
+const lineCauses: Partial<Record<WaitReason, string>> = {
+  account_refused: "Its line's Mac refuses the password",
+  settling: "The Mac's answer was lost, and whether it took the message is being found out",
+};
+
 /** What a person can do about what waits for one. */
 const remedies: Partial<Record<WaitReason, string>> = {
   key_paused: "it leaves once the key is resumed",
@@ -53,27 +59,39 @@ const remedies: Partial<Record<WaitReason, string>> = {
   account_refused: "it leaves once the credentials work again",
 };
 
-/** Returns why a message waits and for what, as a sentence. */
-export function tellWait({ at, until, why }: { at: number | null; until: number | null; why: WaitReason }): string {
+/** Returns why a message waits and for what, as a sentence; `onLine` where it leaves by an iMessage line. */
+export function tellWait(
+  { at, until, why }: { at: number | null; until: number | null; why: WaitReason },
+  onLine = false,
+): string {
+  const cause = causeOf(why, onLine);
   const act = why === "settling" ? "look" : "try";
-  const when = at === null ? (remedies[why] ?? `the next ${act} follows`) : `the next ${act} is at ${iso(at)}`;
+  const when = at === null ? (remedyOf(why, onLine) ?? `the next ${act} follows`) : `the next ${act} is at ${iso(at)}`;
   const end = until === null ? "" : `; if that does not help, it ends as failed at ${iso(until)}`;
   switch (why) {
     case "scheduled":
-      return at === null ? `${causes[why]}.` : `${causes[why]} for ${iso(at)}.`;
+      return at === null ? `${cause}.` : `${cause} for ${iso(at)}.`;
     case "paced":
-      return at === null ? `${causes[why]}.` : `${causes[why]}: its turn is at ${iso(at)}.`;
+      return at === null ? `${cause}.` : `${cause}: its turn is at ${iso(at)}.`;
     case "in_order":
-      return `${causes[why]}: it leaves after that${end}.`;
+      return `${cause}: it leaves after that${end}.`;
     default:
-      return `${causes[why]}: ${when}${end}.`;
+      return `${cause}: ${when}${end}.`;
   }
 }
 
 /** Returns why a message that waited to the limit did not leave, as a sentence. */
-export function tellExpiry(why: WaitReason | null, limitSeconds: number): string {
-  const cause = why === null ? "" : ` ${causes[why]}.`;
+export function tellExpiry(why: WaitReason | null, limitSeconds: number, onLine = false): string {
+  const cause = why === null ? "" : ` ${causeOf(why, onLine)}.`;
   return `It waited ${tellDuration(limitSeconds)} and could not leave, so it was not sent.${cause}`;
+}
+
+function causeOf(why: WaitReason, onLine: boolean): string {
+  return (onLine ? lineCauses[why] : undefined) ?? causes[why];
+}
+
+function remedyOf(why: WaitReason, onLine: boolean): string | undefined {
+  return onLine && why === "account_refused" ? "it leaves once the right password is given" : remedies[why];
 }
 
 function tellDuration(seconds: number): string {

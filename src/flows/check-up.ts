@@ -1,11 +1,10 @@
 import { type AccountRow, listAccounts } from "../directory/accounts.ts";
+import { type Check, timeOf } from "../domain/check.ts";
 import type { AccountTraffic } from "../domain/pool-calls.ts";
 import type { Status } from "./check-status.ts";
 import type { Deps } from "./deps.ts";
+import { checkMac } from "./macs/check-mac.ts";
 import type { KeyNeed } from "./master-keys.ts";
-
-/** One thing that was looked at, for a person: what is so, and how to mend it (null where nothing is amiss). */
-export type Check = { name: string; ok: boolean; detail: string; help: string | null };
 
 const accountsAtMost = 50;
 /** Webhook receivers refuse a signature that is five minutes off; a tenth of that is no matter of the network any more. */
@@ -38,7 +37,7 @@ export async function checkUp(deps: Deps, status: Status, needs: readonly KeyNee
     },
   ];
   if (!usable) return found;
-  const asked = { limit: accountsAtMost, offset: 0, organizationId: null, kind: "twilio" as const };
+  const asked = { limit: accountsAtMost, offset: 0, organizationId: null };
   const { accounts } = await listAccounts(deps.db, asked);
   const live = accounts.filter(({ sandbox }) => !sandbox);
   return [
@@ -47,8 +46,11 @@ export async function checkUp(deps: Deps, status: Status, needs: readonly KeyNee
     checkCron(live, deps.now()),
     checkPools(status),
     checkLedgers(status),
-    ...(live.length === 0 ? [] : [checkClock(await deps.askClock())]),
-    ...live.map((account) => checkAccount(account, trafficOf(status, account.id), deps.now())),
+    ...(live.some(({ kind }) => kind === "twilio") ? [checkClock(await deps.askClock())] : []),
+    ...live.map((account) => {
+      const traffic = trafficOf(status, account.id);
+      return account.kind === "bluebubbles" ? checkMac(account, traffic) : checkAccount(account, traffic, deps.now());
+    }),
   ];
 }
 
@@ -171,8 +173,4 @@ function trafficOf({ pools }: Status, accountId: string): AccountTraffic {
     sentAt: latest(own.map(({ sentAt }) => sentAt)),
     statusAt: latest(own.map(({ statusAt }) => statusAt)),
   };
-}
-
-function timeOf(at: number | null): string {
-  return at === null ? "not known" : new Date(at).toISOString();
 }

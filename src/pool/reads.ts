@@ -14,6 +14,7 @@ import type {
   PoolStats,
   WebhookState,
 } from "../domain/pool-calls.ts";
+import type { Account } from "../domain/snapshot.ts";
 import type { Desk } from "./desk.ts";
 import { accountTraffic } from "./ledger/account-traffic.ts";
 import { countWaiting } from "./ledger/agenda.ts";
@@ -40,12 +41,17 @@ export function describeKey(desk: Desk): KeyView {
     organization: snapshot.organization,
     numbers: snapshot.numbers.map((number) => ({
       phoneNumber: number.address,
-      isActive: number.isActive,
+      isActive: number.isActive && !isDown(desk.findAccount(number.accountId)),
       lastActiveAt: desk.lastActive(number.address),
       type: number.type,
     })),
     usage: { inbound, outbound, lastSentAt },
   };
+}
+
+/** A line is down while its Mac does not answer, or refuses the password. */
+function isDown(account: Account | null): boolean {
+  return account?.kind === "bluebubbles" && (account.refused || account.mac?.offline != null);
 }
 
 /** Returns one message of one chat with its contact, or `not_found`: a foreign id and an unknown one read alike. */
@@ -151,6 +157,10 @@ export function checkUp(desk: Desk): PoolCheckUp {
 
 const dayMs = 24 * 60 * 60 * 1000;
 
+function refusalOf({ kind }: { kind?: string }): string {
+  return kind === "bluebubbles" ? "Its Mac refuses the password." : "Twilio refuses its account's credentials.";
+}
+
 /** Returns how each number of the pool fares: what left it today (UTC), what waits on it, its rates over seven days and its health. */
 export function numberStats(desk: Desk): NumberStats[] {
   const today = Math.floor(desk.now() / dayMs) * dayMs;
@@ -168,9 +178,11 @@ export function numberStats(desk: Desk): NumberStats[] {
 
 function standingOf(desk: Desk, number: string, isKnown: boolean): NumberStats["health"] {
   const verdict = desk.health.verdicts.get(number);
-  if (desk.findAccount(desk.findNumber(number)?.accountId ?? "")?.refused === true) {
-    return { status: "unhealthy", reason: "Twilio refuses its account's credentials.", since: null };
-  }
+  const account = desk.findAccount(desk.findNumber(number)?.accountId ?? "");
+  if (account?.refused === true) return { status: "unhealthy", reason: refusalOf(account), since: null };
+  const offline = account?.mac?.offline ?? null;
+  if (offline !== null)
+    return { status: "unhealthy", reason: `Its Mac does not answer: ${offline.because}`, since: offline.since };
   if (verdict?.status === "unhealthy") return { status: "unhealthy", reason: verdict.reason, since: verdict.since };
   return { status: isKnown ? "healthy" : "unknown", reason: null, since: verdict?.since ?? null };
 }

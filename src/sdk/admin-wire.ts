@@ -518,6 +518,7 @@ export interface AdminCalls {
        */
       messaging_service_sid?: string | null;
       is_active?: boolean;
+      name?: string;
       /**
        * Of an iMessage line; null: no cap.
        */
@@ -579,6 +580,7 @@ export interface AdminCalls {
        */
       messaging_service_sid?: string | null;
       is_active?: boolean;
+      name?: string;
       /**
        * Of an iMessage line; null: no cap.
        */
@@ -1542,6 +1544,10 @@ export interface Sync {
 }
 export interface ManagedNumber {
   phone_number: string;
+  /**
+   * What people here call it.
+   */
+  name?: string | null;
   protocol: "twilio" | "blooio";
   channel: "sms" | "whatsapp" | "imessage";
   integration_id: string | null;
@@ -1632,6 +1638,10 @@ export interface Pool {
   selection: Selection;
   numbers: {
     phone_number: string;
+    /**
+     * What people here call it.
+     */
+    name?: string | null;
     protocol: "twilio" | "blooio";
     channel: "sms" | "whatsapp" | "imessage";
     integration_id: string | null;

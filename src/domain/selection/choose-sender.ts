@@ -91,14 +91,17 @@ function takeRequested(input: ChoiceInput, requested: string, survey: Survey, co
     whyNot: () => "the request asked for another",
     notes: [
       input.isUnhealthy(number.address) ? `${number.address} is unhealthy.` : null,
-      accountNote(input, number, "it waits until they work again"),
+      accountNote(input, number, "it waits until that is mended"),
     ],
   };
   return settle(input, survey, told, { rotation: null, ...movesTo(input, conversation) });
 }
 
-function accountNote(input: ChoiceInput, { address, accountId }: SenderNumber, but: string): string | null {
-  return input.isAccountRefused(accountId) ? `Twilio refuses the credentials of ${address}'s account: ${but}.` : null;
+function accountNote(input: ChoiceInput, { address, accountId, channel }: SenderNumber, but: string): string | null {
+  if (!input.isAccountRefused(accountId)) return null;
+  return channel === "imessage"
+    ? `The Mac of ${address} refuses the password: ${but}.`
+    : `Twilio refuses the credentials of ${address}'s account: ${but}.`;
 }
 
 function findRequested(input: ChoiceInput, requested: string): SenderNumber | null {

@@ -19,7 +19,7 @@ const standingWords: Record<Exclude<Standing, "able">, string> = {
   blocked: "the person wrote STOP to it, and START to another number since",
   reply_only: "reply-only, and the contact has not written to it",
   unhealthy: "unhealthy, and others can send",
-  account_refused: "Twilio refuses its account's credentials, and others can send",
+  account_refused: "the credentials of its account are refused, and others can send",
   unweighted: "weight 0, and others can send",
   unweighted_unhealthy: "weight 0 and unhealthy, and others can send",
 };
@@ -44,7 +44,7 @@ export function conversationNote(conversation: Conversation): string | null {
         gone: "it left the pool",
         paused: "it is paused",
         unhealthy: "it is unhealthy",
-        account_refused: "Twilio refuses its account's credentials",
+        account_refused: "the credentials of its account are refused",
       } as const;
       return `Handed over from ${conversation.address}: ${causes[conversation.cause]}.`;
     }

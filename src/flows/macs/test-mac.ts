@@ -2,6 +2,7 @@ import { type AccountRow, findMac } from "../../directory/accounts.ts";
 import { listNumbers } from "../../directory/numbers.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import type { MacFacts } from "../../domain/line.ts";
+import { providerOf } from "../../domain/quick-tunnel.ts";
 import type { Deps } from "../deps.ts";
 import { lookAgain } from "./mac-health.ts";
 
@@ -12,9 +13,7 @@ export type MacCheck = {
 };
 
 /** A clock further off than this makes the server miss messages. */
-const clockToleranceMs = 5_000;
-/** The host names of quick tunnels change at each start of the server. */
-const quickTunnel = /\.(?:trycloudflare\.com|ngrok(?:-free)?\.app|ngrok\.io|share\.zrok\.io)$/;
+export const clockToleranceMs = 5_000;
 
 /** Tests a Mac, one answer for each thing that must be right; `ok` is about the connection, the Private API and the account. */
 export async function testMac(deps: Deps, id: string): Promise<Result<{ ok: boolean; checks: MacCheck[] }>> {
@@ -97,7 +96,7 @@ export function warningsOf(row: AccountRow): string[] {
 function addressWarnings(host: URL | null): (string | null)[] {
   if (host === null) return [];
   return [
-    quickTunnel.test(host.hostname)
+    providerOf(host.href) !== null
       ? "This is a quick tunnel: its host name changes at each start of the server. It is followed by itself as far as the server tells it; a name of your own is safer."
       : null,
     host.protocol === "http:"

@@ -1,4 +1,4 @@
-import { findAccount } from "../../directory/accounts.ts";
+import { findAccount, findMac } from "../../directory/accounts.ts";
 import { type ApiKeyView, findApiKey } from "../../directory/api-keys.ts";
 import {
   assignNumber,
@@ -15,6 +15,7 @@ import type { NumberType, Protocol } from "../../domain/snapshot.ts";
 import type { Deps } from "../deps.ts";
 import { handOver } from "../messages/hand-over.ts";
 import { publishKeys } from "../publish.ts";
+import { chooseType } from "./line-type.ts";
 
 export type NumberChange = {
   apiKeyId?: string | null;
@@ -24,6 +25,7 @@ export type NumberChange = {
   messagesPerSecond?: number | null;
   messagingServiceSid?: string | null;
   isActive?: boolean;
+  friendlyName?: string | null;
   caps?: CapsChange;
 };
 
@@ -36,8 +38,8 @@ const protocolNames: Record<Protocol, string> = { twilio: "Twilio", blooio: "Blo
 export async function changeNumber(deps: Deps, address: string, change: NumberChange): Promise<Result<NumberRow>> {
   const number = await findNumber(deps.db, address);
   if (number === null) return fail("not_found", "Number not found.");
-  const refused = refuseForLine(number, change);
-  if (refused !== null) return refused;
+  const allowed = await allowForLine(deps, number, change);
+  if (!allowed.ok) return allowed;
   const moved = await moveWhereAsked(deps, number, change.apiKeyId);
   if (!moved.ok) return moved;
   const { apiKeyId: _, position, caps, ...plain } = change;
@@ -52,12 +54,14 @@ export async function changeNumber(deps: Deps, address: string, change: NumberCh
   return changed === null ? fail("not_found", "Number not found.") : ok(changed);
 }
 
-function refuseForLine(number: NumberRow, change: NumberChange): Result<never> | null {
-  const isLine = number.channel === "imessage";
-  if (change.caps !== undefined && !isLine) {
-    return fail("invalid_request", "caps are an iMessage line's: set messages_per_second of this number.");
+async function allowForLine(deps: Deps, number: NumberRow, { caps, type }: NumberChange): Promise<Result<unknown>> {
+  if (number.channel === "imessage") {
+    const mac = type === undefined ? null : await findMac(deps.db, number.accountId ?? "");
+    return mac === null ? ok(null) : chooseType(deps, mac, number.address, type);
   }
-  return null;
+  return caps === undefined
+    ? ok(null)
+    : fail("invalid_request", "caps are an iMessage line's: set messages_per_second of this number.");
 }
 
 /** Returns a line's settings with the caps that are given in place of those that stand. */

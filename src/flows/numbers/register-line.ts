@@ -1,14 +1,14 @@
 import { findMac } from "../../directory/accounts.ts";
-import { findNumber, listNumbers, type NumberRow, saveNumber } from "../../directory/numbers.ts";
+import { findNumber, type NumberRow, saveNumber } from "../../directory/numbers.ts";
 import { findOrganization } from "../../directory/organizations.ts";
 import { isEmail } from "../../domain/email.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
-import { defaultCaps, defaultPerSecond, type MacFacts } from "../../domain/line.ts";
+import { defaultCaps, defaultPerSecond } from "../../domain/line.ts";
 import { readPhoneNumber } from "../../domain/phone.ts";
-import type { NumberType } from "../../domain/snapshot.ts";
 import type { Deps } from "../deps.ts";
 import { openMac, readMacRefusal } from "../macs/open-mac.ts";
 import { changeCaps, changeNumber, type NumberChange } from "./assign.ts";
+import { chooseType } from "./line-type.ts";
 
 /**
  * Registers a line of a Mac: the address from which its Apple ID starts conversations as `dedicated`, any other of its addresses as `inbound`. An address that the
@@ -78,30 +78,4 @@ function readLineAddress(raw: string, country: string | null): Result<string> {
   if (!number.ok) return number;
   if (number.value.channel === "sms") return ok(number.value.address);
   return fail("invalid_request", "phone_number must be a phone number in E.164 form, or an e-mail address.");
-}
-
-type Mac = { id: string; mac: MacFacts | null };
-
-/** New conversations leave from the Mac's active alias whatever is asked: only that one is `dedicated`, and a Mac that does not say which it is has one. */
-async function chooseType(
-  deps: Deps,
-  { id, mac }: Mac,
-  address: string,
-  wanted: NumberType | undefined,
-): Promise<Result<NumberType>> {
-  const { aliases = [], activeAlias = null } = mac ?? {};
-  const known = [...new Set([...aliases, ...(activeAlias === null ? [] : [activeAlias])])];
-  if (known.length > 0 && !known.includes(address)) {
-    return fail("invalid_request", `This Mac's Apple ID does not have ${address}: it has ${known.join(", ")}.`, {
-      aliases: known,
-    });
-  }
-  const lines = await listNumbers(deps.db, { accountId: id });
-  const first = lines.find(({ type }) => type !== "inbound");
-  const starts = activeAlias === null ? first === undefined : activeAlias === address;
-  if (wanted === undefined || wanted === "inbound") return ok(wanted ?? (starts ? "dedicated" : "inbound"));
-  if (starts) return ok(wanted);
-  const other = activeAlias ?? first?.address;
-  const message = `One Apple ID starts conversations from one address, here ${other}: register ${address} as inbound.`;
-  return fail("invalid_request", message);
 }

@@ -10,7 +10,7 @@ const ours: Readonly<Record<string, MessageFailure>> = {
   },
   account_removed: {
     name: "account_removed",
-    meaning: "The Twilio account of the sender was disconnected before the message left.",
+    meaning: "The account of the sender was disconnected before the message left.",
     retry: "Yes, from a number of a connected account.",
   },
   number_removed: {
@@ -28,6 +28,12 @@ const ours: Readonly<Record<string, MessageFailure>> = {
     meaning:
       "The Mac of the line did not answer for as long as the API key lets messages wait for a line, and the message was not sent.",
     retry: "Yes, once the Mac answers.",
+  },
+  line_password_refused: {
+    name: "line_password_refused",
+    meaning:
+      "The Mac of the line refused the gateway's password for as long as the API key lets messages wait, and the message was not sent.",
+    retry: "Yes, once the Mac's password is given anew.",
   },
   recipient_not_on_imessage: {
     name: "recipient_not_on_imessage",

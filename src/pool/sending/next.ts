@@ -18,7 +18,7 @@ export function nextOf(desk: Desk, seq: number): Next | null {
       return tellNext(desk, row);
     case "sending":
       return row.outcome_unknown === 1
-        ? told(settling(row))
+        ? told(row, settling(row))
         : { ...nothing, words: "It is on its way to the carrier." };
     default:
       return null;
@@ -27,8 +27,8 @@ export function nextOf(desk: Desk, seq: number): Next | null {
 
 const nothing = { at: null, until: null, why: null };
 
-function told(wait: Wait): Next {
-  return { ...wait, words: tellWait(wait) };
+function told(row: MessageRow, wait: Wait): Next {
+  return { ...wait, words: tellWait(wait, row.channel === "imessage") };
 }
 
 function settling(row: MessageRow): Wait {
@@ -37,7 +37,7 @@ function settling(row: MessageRow): Wait {
 
 function tellNext(desk: Desk, row: MessageRow): Next {
   const wait = waitOf(desk, row);
-  if (wait !== null) return told(wait);
+  if (wait !== null) return told(row, wait);
   return {
     at: desk.now(),
     until: (row.due_at ?? desk.now()) + waitingLimitMs(desk, row.number),

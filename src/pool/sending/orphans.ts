@@ -34,6 +34,6 @@ function orphanedNumbers(desk: Desk): string[] {
 
 function refuse(desk: Desk, row: MessageRow): void {
   if (desk.findAccount(row.account) === null) {
-    noteRefused(desk, row, "account_removed", "The Twilio account of this number was removed.");
+    noteRefused(desk, row, "account_removed", "The account of this number was removed.");
   } else noteRefused(desk, row, "number_removed", "The number left this API key before the message left.");
 }

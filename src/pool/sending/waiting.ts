@@ -117,14 +117,20 @@ function expire(desk: Desk, row: MessageRow): void {
   const why = holderOf(desk, row);
   endMessage(desk, row, {
     status: "failed",
-    error_code: expiryCode(why),
-    error_message: tellExpiry(why, limitOf(desk, row.number)),
+    error_code: expiryCode(why, isOnLine(row)),
+    error_message: tellExpiry(why, limitOf(desk, row.number), isOnLine(row)),
   });
 }
 
-function expiryCode(why: WaitReason | null): string {
+function isOnLine({ channel }: MessageRow): boolean {
+  return channel === "imessage";
+}
+
+/** 20003 is Twilio's own code for refused credentials. */
+function expiryCode(why: WaitReason | null, onLine: boolean): string {
   if (why === "line_offline") return "line_offline";
-  return why === "account_refused" ? "20003" : "waiting_limit_reached";
+  if (why !== "account_refused") return "waiting_limit_reached";
+  return onLine ? "line_password_refused" : "20003";
 }
 
 /** Returns what held a message that was due, as far as it is known: what waits for a person's word comes first. */

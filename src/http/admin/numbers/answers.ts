@@ -7,6 +7,7 @@ import type { CapsAnswer, Health, ManagedNumber } from "./contract.ts";
 export function toManagedNumber(number: NumberRow, stats?: NumberStats): z.output<typeof ManagedNumber> {
   return {
     phone_number: number.address,
+    name: number.friendlyName,
     protocol: number.protocol,
     channel: number.channel,
     integration_id: number.accountId,

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { defineOperation } from "../../operation.ts";
 import { planKind, segment, timestamp } from "../../shapes/fields.ts";
 import { keyProtocol } from "../api-keys/contract.ts";
+import { givenName } from "../organizations/contract.ts";
 
 const count = z.int().min(0);
 
@@ -39,6 +40,7 @@ export const CapsAnswer = z
 export const ManagedNumber = z
   .object({
     phone_number: z.string(),
+    name: z.string().nullish().meta({ description: "What people here call it." }),
     protocol: keyProtocol,
     channel: z.enum(["sms", "whatsapp", "imessage"]),
     integration_id: z.string().nullable(),
@@ -74,6 +76,7 @@ const settings = {
     .nullish()
     .meta({ description: "The Messaging Service of this number's 10DLC registration; null: the account's." }),
   is_active: z.boolean().optional(),
+  name: givenName.optional(),
   caps: Caps.optional().meta({ description: "Of an iMessage line; null: no cap." }),
 };
 

@@ -20,6 +20,7 @@ function readChange(body: z.output<typeof operations.updateManagedNumber.body>) 
     messagesPerSecond: body.messages_per_second,
     messagingServiceSid: body.messaging_service_sid,
     isActive: body.is_active,
+    friendlyName: body.name,
     caps: body.caps && readCaps(body.caps),
   });
 }
