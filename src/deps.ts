@@ -1,6 +1,7 @@
 import { macCarrier } from "./carriers/bluebubbles/client.ts";
 import { fileOpener } from "./carriers/open-file.ts";
 import { sandboxCarrier } from "./carriers/sandbox/carrier.ts";
+import { withSandboxMac } from "./carriers/sandbox/mac/carrier.ts";
 import { twilioCarrier } from "./carriers/twilio/client.ts";
 import { askClock } from "./carriers/twilio/clock.ts";
 import { openDatabase } from "./directory/database.ts";
@@ -24,10 +25,13 @@ export function makeDeps(env: Cloudflare.Env, settings: Settings): Deps {
     pool: (keyId) => env.POOLS.getByName(keyId) as unknown as PoolCalls,
     sandbox: (accountSid) => env.SANDBOX.getByName(accountSid) as unknown as SandboxCalls,
     carrier: (account, login) => (account.sandbox ? sandbox(login) : twilio(login)),
-    mac: macCarrier({
-      fetch: (url, init) => fetch(url, init),
-      openFile: fileOpener((url, init) => fetch(url, init), settings.allowLocalWebhooks),
-    }),
+    mac: withSandboxMac(
+      macCarrier({
+        fetch: (url, init) => fetch(url, init),
+        openFile: fileOpener((url, init) => fetch(url, init), settings.allowLocalWebhooks),
+      }),
+      env.SANDBOX,
+    ),
     bells: new Map(),
     askClock: () =>
       askClock(

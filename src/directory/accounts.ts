@@ -121,8 +121,8 @@ export async function listAccounts(
   const where = and(
     organizationId === null ? undefined : eq(twilioAccounts.organizationId, organizationId),
     kind === null ? undefined : eq(twilioAccounts.kind, kind),
-    shown === null || shown === "sandbox" ? undefined : eq(twilioAccounts.kind, shown),
-    shown === null ? undefined : eq(twilioAccounts.sandbox, shown === "sandbox"),
+    shown === null ? undefined : eq(twilioAccounts.kind, shown === "sandbox" ? "twilio" : shown),
+    shown === null || shown === "bluebubbles" ? undefined : eq(twilioAccounts.sandbox, shown === "sandbox"),
   );
   const [accounts, [counted]] = await db.batch([
     db
@@ -169,7 +169,7 @@ export async function listDueMacs(
   return db
     .select()
     .from(twilioAccounts)
-    .where(and(eq(kind, "bluebubbles"), due))
+    .where(and(eq(kind, "bluebubbles"), eq(twilioAccounts.sandbox, false), due))
     .orderBy(asc(checkedAt))
     .limit(limit);
 }

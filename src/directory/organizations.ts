@@ -34,6 +34,12 @@ export async function findOrganization(db: Database, id: string): Promise<Organi
   return (await db.select().from(organizations).where(eq(organizations.id, id)).get()) ?? null;
 }
 
+/** Returns the block of an organization's sandbox numbers. */
+export async function readSandboxBlock(db: Database, id: string): Promise<number> {
+  const { sandboxBlock: block } = organizations;
+  return (await db.select({ block }).from(organizations).where(eq(organizations.id, id)).get())?.block ?? 0;
+}
+
 /** Returns one page of organizations, oldest first, and how many there are. */
 export async function listOrganizations(
   db: Database,

@@ -16,6 +16,7 @@ export type SandboxCalls = {
     text: string;
     media?: string[];
   }): Promise<Result<{ messageSid: string }>>;
+  composeOnLine(message: Parameters<SandboxCalls["composeInbound"]>[0]): ReturnType<SandboxCalls["composeInbound"]>;
 };
 
 /** A queue message that goes on with work too long for one turn. What is to be done stands in the directory: losing or doubling it changes nothing. */

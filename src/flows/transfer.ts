@@ -171,7 +171,7 @@ async function write(deps: Deps, lines: readonly RowLine[]): Promise<Result<null
 async function openSandboxes(deps: Deps, lines: readonly RowLine[]): Promise<Result<null>> {
   const organizations = await rows.readDirectoryRows(deps.db, "organizations");
   for (const { table, row } of lines) {
-    if (table !== "twilio_accounts" || row.sandbox !== 1) continue;
+    if (table !== "twilio_accounts" || row.sandbox !== 1 || row.auth_token === null) continue;
     const authToken = await openSecret(deps, "twilio_accounts", String(row.id), "auth_token", String(row.auth_token));
     const owner = organizations.find(({ id }) => id === row.organization_id);
     const accountSid = String(row.account_sid);

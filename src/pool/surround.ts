@@ -3,6 +3,7 @@ import { macCarrier } from "../carriers/bluebubbles/client.ts";
 import type { Carrier } from "../carriers/carrier.ts";
 import { fileOpener } from "../carriers/open-file.ts";
 import { sandboxCarrier } from "../carriers/sandbox/carrier.ts";
+import { withSandboxMac } from "../carriers/sandbox/mac/carrier.ts";
 import type { Login } from "../carriers/twilio/account.ts";
 import { twilioCarrier } from "../carriers/twilio/client.ts";
 import { encodeBase62, poolReference } from "../domain/api-key.ts";
@@ -24,10 +25,13 @@ export function surround(ctx: DurableObjectState, env: Cloudflare.Env): Surround
   const twilio = twilioCarrier({ fetch: (url, init) => fetch(url, init), apiUrl: env.TWILIO_API_URL });
   const sandbox = sandboxCarrier(env.SANDBOX);
   let reference: string | null = null;
-  const mac = macCarrier({
-    fetch: (url, init) => fetch(url, init),
-    openFile: fileOpener((url, init) => fetch(url, init), env.ALLOW_LOCAL_WEBHOOKS === "1"),
-  });
+  const mac = withSandboxMac(
+    macCarrier({
+      fetch: (url, init) => fetch(url, init),
+      openFile: fileOpener((url, init) => fetch(url, init), env.ALLOW_LOCAL_WEBHOOKS === "1"),
+    }),
+    env.SANDBOX,
+  );
   const macOf = async (account: Account): Promise<MacAccount> => {
     const known = secrets.macs.get(account);
     if (known !== undefined) return known;

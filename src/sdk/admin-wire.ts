@@ -380,6 +380,10 @@ export interface AdminCalls {
             organization_id: string;
             name: string;
             url: string;
+            /**
+             * The Mac that exists only inside the gateway.
+             */
+            sandbox: boolean;
             status: "connected" | "unhealthy";
             server_version: string | null;
             macos_version: string | null;
@@ -1602,6 +1606,10 @@ export interface MacIntegration {
   organization_id: string;
   name: string;
   url: string;
+  /**
+   * The Mac that exists only inside the gateway.
+   */
+  sandbox: boolean;
   status: "connected" | "unhealthy";
   server_version: string | null;
   macos_version: string | null;

@@ -19,10 +19,20 @@ const migrations: readonly string[] = [
    ) WITHOUT ROWID;
    CREATE TABLE blocks (number TEXT NOT NULL, contact TEXT NOT NULL, PRIMARY KEY (number, contact)) WITHOUT ROWID;
    CREATE TABLE refusals (send TEXT PRIMARY KEY, times INTEGER NOT NULL) WITHOUT ROWID;`,
+  `CREATE TABLE chat (
+     id INTEGER PRIMARY KEY, guid TEXT NOT NULL UNIQUE, style INTEGER NOT NULL, chat_identifier TEXT NOT NULL,
+     display_name TEXT NOT NULL, members TEXT NOT NULL, last_addressed_handle TEXT NOT NULL
+   );
+   CREATE TABLE message (
+     id INTEGER PRIMARY KEY, guid TEXT NOT NULL UNIQUE, chat INTEGER NOT NULL, is_from_me INTEGER NOT NULL,
+     destination_caller_id TEXT NOT NULL, date INTEGER NOT NULL, date_edited INTEGER NOT NULL DEFAULT 0, body TEXT NOT NULL
+   );
+   CREATE TABLE hooks (id INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE);
+   CREATE TABLE mac_steps (id INTEGER PRIMARY KEY, due_at INTEGER NOT NULL, planned TEXT NOT NULL);`,
 ];
 
-/** Brings the object's tables up to date and gives a new account the numbers of its block; running it again changes nothing. */
-export function migrate(storage: DurableObjectStorage, now: number, block: number): void {
+/** Brings the object's tables up to date and gives a new account the numbers of its block, a Mac none (null); running it again changes nothing. */
+export function migrate(storage: DurableObjectStorage, now: number, block: number | null): void {
   storage.transactionSync(() => {
     const { sql } = storage;
     sql.exec("CREATE TABLE IF NOT EXISTS migrations (id INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL)");
@@ -31,7 +41,7 @@ export function migrate(storage: DurableObjectStorage, now: number, block: numbe
       sql.exec(statements);
       sql.exec("INSERT INTO migrations (id, applied_at) VALUES (?, ?)", applied + offset + 1, now);
     }
-    if (applied === 0) insertNumbers(sql, now, block);
+    if (applied === 0 && block !== null) insertNumbers(sql, now, block);
   });
 }
 

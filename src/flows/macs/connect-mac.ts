@@ -7,8 +7,10 @@ import {
   updateAccount,
 } from "../../directory/accounts.ts";
 import { runTogether } from "../../directory/database.ts";
+import { readSandboxBlock } from "../../directory/organizations.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import type { MacFacts } from "../../domain/line.ts";
+import { isSandboxMac, sandboxMacOf } from "../../domain/sandbox-mac.ts";
 import { defaultSync } from "../../domain/snapshot.ts";
 import { needAddress } from "../addresses.ts";
 import type { Deps } from "../deps.ts";
@@ -27,11 +29,12 @@ export async function connectMac(
   deps: Deps,
   input: { organizationId: string | undefined; name: string | undefined; url: string; password: string },
 ): Promise<Result<AccountRow>> {
-  const addressed = await needAddress(deps);
+  const sandbox = isSandboxMac(input.url.trim());
+  const addressed = sandbox ? ok("") : await needAddress(deps);
   if (!addressed.ok) return addressed;
   const organization = await resolveOrganization(deps, input.organizationId);
   if (!organization.ok) return organization;
-  const url = bareUrl(input.url);
+  const url = sandbox ? sandboxMacOf(await readSandboxBlock(deps.db, organization.value.id)) : bareUrl(input.url);
   const existing = await findMacAt(deps.db, organization.value.id, url);
   if (existing !== null) {
     const known = { integration_id: existing.id };
@@ -44,7 +47,8 @@ export async function connectMac(
     ...noTwilio,
     id,
     organizationId: organization.value.id,
-    name: input.name ?? `Mac ${seen.value.activeAlias ?? new URL(url).hostname}`,
+    sandbox,
+    name: input.name ?? `${sandbox ? "Sandbox Mac" : "Mac"} ${seen.value.activeAlias ?? new URL(url).hostname}`,
     accountSid: id,
     url,
     password: await sealSecret(deps, "twilio_accounts", id, "password", input.password.trim()),
@@ -59,7 +63,6 @@ export async function connectMac(
 
 const noTwilio = {
   kind: "bluebubbles",
-  sandbox: false,
   apiKeySid: null,
   apiKeySecret: null,
   authToken: null,
@@ -115,7 +118,9 @@ export async function changeMac(deps: Deps, id: string, given: MacGiven): Promis
 /** Returns what a new URL or password changes once they were tried, null where neither is given. */
 async function changeLogin(deps: Deps, row: AccountRow, given: MacGiven): Promise<Result<Partial<AccountRow> | null>> {
   if (given.url === undefined && given.password === undefined) return ok(null);
-  const url = given.url === undefined ? (row.url ?? "") : bareUrl(given.url);
+  const url = given.url === undefined || row.sandbox ? (row.url ?? "") : bareUrl(given.url);
+  if (!row.sandbox && isSandboxMac(url))
+    return fail("invalid_request", "The sandbox's Mac is one of its own: connect it beside this one.");
   const password = given.password?.trim() ?? (await openPassword(deps, row));
   const seen = await lookAt(deps, { url, password });
   if (!seen.ok) return seen;

@@ -11,6 +11,7 @@ export function toMac(row: AccountRow): z.output<typeof MacIntegration> {
     organization_id: row.organizationId,
     name: row.name,
     url: row.url ?? "",
+    sandbox: row.sandbox,
     status: row.status === "unhealthy" || mac?.offline != null ? "unhealthy" : "connected",
     server_version: mac?.serverVersion ?? null,
     macos_version: mac?.macosVersion ?? null,

@@ -14,6 +14,7 @@ export const MacIntegration = z
     organization_id: z.string(),
     name: z.string(),
     url: z.string(),
+    sandbox: z.boolean().meta({ description: "The Mac that exists only inside the gateway." }),
     status: z.enum(["connected", "unhealthy"]),
     server_version: z.string().nullable(),
     macos_version: z.string().nullable(),
@@ -74,7 +75,8 @@ export const createMac = defineOperation({
   method: "post",
   path: "/integrations/bluebubbles",
   summary: "Connect a Mac",
-  description: "A Mac that runs BlueBubbles Server. URL and password are tried before anything is stored.",
+  description:
+    "A Mac that runs BlueBubbles Server. URL and password are tried before anything is stored. https://mac.sandbox.invalid with the password sandbox is the sandbox's.",
   body: z.strictObject({
     organization_id: z.string().min(1).max(128).optional(),
     name: givenName.optional(),
