@@ -3,11 +3,13 @@ import type * as z from "zod";
 import type { apiKeyOperations } from "../http/admin/api-keys/contract.ts";
 import type { keyContactOperations } from "../http/admin/contacts/contract.ts";
 import type { integrationOperations } from "../http/admin/integrations/contract.ts";
+import type { macOperations } from "../http/admin/macs/contract.ts";
 import type { masterKeyOperations } from "../http/admin/master-keys/contract.ts";
 import type { adminMessageOperations } from "../http/admin/messages/contract.ts";
 import type { numberOperations } from "../http/admin/numbers/contract.ts";
 import type { organizationOperations } from "../http/admin/organizations/contract.ts";
 import type { peopleOperations } from "../http/admin/people/contract.ts";
+import type { personOperations } from "../http/admin/persons/contract.ts";
 import type { poolOperations } from "../http/admin/pools/contract.ts";
 import type { publicUrlOperations } from "../http/admin/public-url/contract.ts";
 import type { sessionOperations } from "../http/admin/sessions/contract.ts";
@@ -20,9 +22,11 @@ type Lists =
   | typeof keyContactOperations
   | typeof integrationOperations
   | typeof adminMessageOperations
+  | typeof macOperations
   | typeof numberOperations
   | typeof organizationOperations
   | typeof peopleOperations
+  | typeof personOperations
   | typeof poolOperations
   | typeof masterKeyOperations
   | typeof sessionOperations

@@ -23,6 +23,7 @@ export const screens: readonly Screen[] = [
   { path: "/keys/$apiKeyId/people/opt-outs", page: page(() => import("./pages/opt-outs.tsx"), "OptOuts") },
   { path: "/integrations", page: page(() => import("./pages/integrations.tsx"), "Integrations"), nav: { label: "Integrations", icon: "plug" } },
   { path: "/integrations/new", page: page(() => import("./pages/new-integration.tsx"), "NewIntegration") },
+  { path: "/integrations/new-mac", page: page(() => import("./pages/new-mac.tsx"), "NewMac") },
   { path: "/integrations/$integrationId", page: page(() => import("./pages/one-integration.tsx"), "OneIntegration") },
   { path: "/webhooks", page: page(() => import("./pages/webhooks.tsx"), "Webhooks"), nav: { label: "Webhooks", icon: "webhook" } },
   { path: "/webhooks/$webhookId", page: page(() => import("./pages/one-webhook.tsx"), "OneWebhook") },

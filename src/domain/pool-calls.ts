@@ -337,6 +337,8 @@ export type PoolCheckUp = PoolStats & { ledgerBytes: number; accounts: AccountTr
 /** How a number of a pool fares. Rates are shares of the messages that ended in the last seven days, null where none did; faults say whose they were. */
 export type NumberStats = {
   phoneNumber: string;
+  /** When a message last left it or came to it. */
+  lastActiveAt: number | null;
   sentToday: number;
   queued: number;
   deliveryRate7d: number | null;

@@ -7,6 +7,7 @@ import { adminMessageOperations } from "./admin/messages/contract.ts";
 import { numberOperations } from "./admin/numbers/contract.ts";
 import { organizationOperations } from "./admin/organizations/contract.ts";
 import { peopleOperations } from "./admin/people/contract.ts";
+import { personOperations } from "./admin/persons/contract.ts";
 import { poolOperations } from "./admin/pools/contract.ts";
 import { publicUrlOperations } from "./admin/public-url/contract.ts";
 import { sessionOperations } from "./admin/sessions/contract.ts";
@@ -37,6 +38,7 @@ export const operations: readonly Operation[] = [
   ...groupOperations,
   ...nearbyOperations,
   ...organizationOperations,
+  ...personOperations,
   ...apiKeyOperations,
   ...integrationOperations,
   ...macOperations,

@@ -167,6 +167,7 @@ export function numberStats(desk: Desk): NumberStats[] {
   const sent = countDepartures(desk.sql, sequenceAt(today));
   return [...examine(desk)].map(([address, health]) => ({
     phoneNumber: address,
+    lastActiveAt: desk.lastActive(address),
     sentToday: sent.get(address) ?? 0,
     queued: desk.queueDepth.get(address) ?? 0,
     deliveryRate7d: health.deliveryRate7d,

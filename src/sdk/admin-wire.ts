@@ -51,6 +51,16 @@ export interface AdminCalls {
     };
     answer: Organization;
   };
+  readPerson: {
+    params: {
+      organizationId: string;
+      contactId: string;
+    };
+    query: {
+      limit?: number;
+    };
+    answer: Person;
+  };
   createApiKey: {
     body: {
       name: string;
@@ -652,6 +662,10 @@ export interface AdminCalls {
       send_at?: (number | string) | null;
       shorten_links?: boolean | null;
       /**
+       * An iMessage line of your organization: it is written where the text says {reply_line}.
+       */
+      reply_line?: string | null;
+      /**
        * An approved template.
        */
       content_sid?: string | null;
@@ -989,6 +1003,10 @@ export interface AdminCalls {
       } | null;
       send_at?: (number | string) | null;
       shorten_links?: boolean | null;
+      /**
+       * An iMessage line of your organization: it is written where the text says {reply_line}.
+       */
+      reply_line?: string | null;
       /**
        * An approved template.
        */
@@ -1403,6 +1421,149 @@ export interface Pagination {
    */
   total: number;
 }
+export interface Person {
+  contact: string;
+  name: string | null;
+  /**
+   * The keys that have written with this person.
+   */
+  keys: {
+    api_key_id: string;
+    name: string;
+    mode: "live" | "test";
+    protocol: ("twilio" | "blooio") | null;
+    messages: number;
+    last_message_time: number | null;
+  }[];
+  /**
+   * Over all these keys, the newest first.
+   */
+  messages: {
+    message_id: string;
+    chat_id: string;
+    direction: "inbound" | "outbound";
+    contact: {
+      contact_id: string;
+      name: string | null;
+      identifier: string;
+    } | null;
+    /**
+     * Our number of the conversation.
+     */
+    internal_id: string | null;
+    text: string | null;
+    attachments: {
+      [k: string]: unknown;
+    }[];
+    sender: string | null;
+    reactions: Reaction[];
+    reply_to?: ReplyToInfo | null;
+    /**
+     * WhatsApp alone, like the six fields after it.
+     */
+    profile_name?: string | null;
+    /**
+     * What WhatsApp calls a person who may hide the number.
+     */
+    external_user_id?: string | null;
+    /**
+     * What the message is, also where it has no text: `button`, `list`, `location`, `unsupported` …
+     */
+    kind?: string | null;
+    /**
+     * `text`, `payload` and `type` of the button that was pressed.
+     */
+    button?: {
+      [k: string]: unknown;
+    } | null;
+    /**
+     * `id`, `title` and `description` of the row that was chosen.
+     */
+    list?: {
+      [k: string]: unknown;
+    } | null;
+    /**
+     * `latitude`, `longitude`, `address` and `label`.
+     */
+    location?: {
+      [k: string]: unknown;
+    } | null;
+    /**
+     * The advertisement that the person came from: `source_url`, `source_id`, `headline` …
+     */
+    referral?: {
+      [k: string]: unknown;
+    } | null;
+    /**
+     * Epoch milliseconds.
+     */
+    time_sent: number;
+    time_delivered: number | null;
+    status: ("pending" | "queued" | "sent" | "delivered" | "failed" | "cancellation_requested" | "cancelled") | null;
+    protocol: "pending" | "unknown" | "imessage" | "sms" | "rcs" | "whatsapp";
+    error: string | null;
+    /**
+     * Twilio's code, as a string.
+     */
+    error_code?: string | null;
+    /**
+     * Our name for the code.
+     */
+    error_name?: string | null;
+    error_meaning?: string | null;
+    /**
+     * Whether sending again makes sense, in words.
+     */
+    retry?: string | null;
+    metadata?: {
+      [k: string]: unknown;
+    } | null;
+    number_of_message_parts?: number;
+    encoding?: ("GSM-7" | "UCS-2") | null;
+    delivery_report?: ("expected" | "not_expected" | "missing") | null;
+    /**
+     * True while it is not known whether Twilio took it.
+     */
+    outcome_unknown?: boolean;
+    send_at?: number | null;
+    sent_at?: number | null;
+    read_at?: number | null;
+    /**
+     * How often its short links were followed, and how often by people.
+     */
+    clicks?: {
+      raw: number;
+      human: number;
+    } | null;
+    /**
+     * The carrier's id.
+     */
+    provider_id?: string | null;
+    /**
+     * The state inside, finer than `status`.
+     */
+    internal_status?: string;
+    api_key_id: string;
+  }[];
+  /**
+   * At most 40 keys are asked in one call.
+   */
+  keys_left_out: number;
+}
+export interface Reaction {
+  reaction: string;
+  is_added: boolean;
+  /**
+   * Epoch milliseconds.
+   */
+  time_sent: number;
+  sender: string | null;
+}
+export interface ReplyToInfo {
+  message_id: string | null;
+  guid: string | null;
+  part_index: number;
+}
 export interface ApiKeyCreated {
   api_key_id: string;
   /**
@@ -1574,6 +1735,10 @@ export interface ManagedNumber {
   caps?: Caps | null;
   health: Health | null;
   /**
+   * When a message last left it or came to it; null: never, or no key holds it.
+   */
+  last_active?: number | null;
+  /**
    * Epoch milliseconds.
    */
   created_at: number;
@@ -1671,6 +1836,10 @@ export interface Pool {
      */
     caps?: Caps | null;
     health: Health | null;
+    /**
+     * When a message last left it or came to it; null: never, or no key holds it.
+     */
+    last_active?: number | null;
     /**
      * Epoch milliseconds.
      */
@@ -1894,20 +2063,6 @@ export interface AdminMessageSummary {
    * The state inside, finer than `status`.
    */
   internal_status?: string;
-}
-export interface Reaction {
-  reaction: string;
-  is_added: boolean;
-  /**
-   * Epoch milliseconds.
-   */
-  time_sent: number;
-  sender: string | null;
-}
-export interface ReplyToInfo {
-  message_id: string | null;
-  guid: string | null;
-  part_index: number;
 }
 export interface SendMessageResponse {
   /**
@@ -2658,6 +2813,7 @@ export const routes = {
   listOrganizations: ["GET", "/organizations"],
   getOrganization: ["GET", "/organizations/{organizationId}"],
   updateOrganization: ["PATCH", "/organizations/{organizationId}"],
+  readPerson: ["GET", "/organizations/{organizationId}/contacts/{contactId}"],
   createApiKey: ["POST", "/api-keys"],
   listApiKeys: ["GET", "/api-keys"],
   getApiKey: ["GET", "/api-keys/{apiKeyId}"],

@@ -780,6 +780,10 @@ export interface SendMessageRequest {
   send_at?: (number | string) | null;
   shorten_links?: boolean | null;
   /**
+   * An iMessage line of your organization: it is written where the text says {reply_line}.
+   */
+  reply_line?: string | null;
+  /**
    * An approved template.
    */
   content_sid?: string | null;
@@ -1057,6 +1061,10 @@ export interface BulkRecord {
   } | null;
   send_at?: (number | string) | null;
   shorten_links?: boolean | null;
+  /**
+   * An iMessage line of your organization: it is written where the text says {reply_line}.
+   */
+  reply_line?: string | null;
   /**
    * An approved template.
    */

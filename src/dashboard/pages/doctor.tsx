@@ -5,13 +5,13 @@ import { PageHead } from "../parts/page-head.tsx";
 import { Problem } from "../parts/problem.tsx";
 import { Reading } from "../parts/reading.tsx";
 import { Table } from "../parts/table.tsx";
-import { useIntegrations } from "../queries/integrations.ts";
+import { useAccounts } from "../queries/macs.ts";
 import { useStatus } from "../queries/status.ts";
 
 /** Every check that the gateway makes of itself, with how to mend what is amiss; all of it can be copied for somebody else. */
 export function Doctor() {
   const { data: status, error, refetch, isFetching } = useStatus();
-  const accounts = useIntegrations().data?.integrations ?? [];
+  const accounts = useAccounts().data?.integrations ?? [];
   if (status === undefined) return error === null ? <Reading /> : <Problem error={error} />;
   const wrong = status.checks.filter(({ ok }) => !ok).length;
   const names = [

@@ -7,8 +7,8 @@ import { PageHead } from "../parts/page-head.tsx";
 import { Pager } from "../parts/pager.tsx";
 import { Problem } from "../parts/problem.tsx";
 import { Reading } from "../parts/reading.tsx";
-import { useIntegrations } from "../queries/integrations.ts";
 import { useKeys } from "../queries/keys.ts";
+import { useAccounts } from "../queries/macs.ts";
 import { useNumbers } from "../queries/numbers.ts";
 
 const shownAtFirst = 100;
@@ -17,7 +17,7 @@ const shownAtFirst = 100;
 export function Numbers() {
   const numbers = useNumbers();
   const keys = useKeys();
-  const accounts = useIntegrations();
+  const accounts = useAccounts();
   const [shown, setShown] = useState(shownAtFirst);
   const search = useSearch({ strict: false }) as NumberSearch;
   const navigate = useNavigate();

@@ -6,6 +6,7 @@ import { AccountSettings } from "../parts/account-settings.tsx";
 import { AccountTest } from "../parts/account-test.tsx";
 import { Copy } from "../parts/copy.tsx";
 import { DisconnectAccount } from "../parts/disconnect-account.tsx";
+import { OneMac, useMac } from "../parts/macs/one-mac.tsx";
 import { PageHead } from "../parts/page-head.tsx";
 import { Problem } from "../parts/problem.tsx";
 import { Reading } from "../parts/reading.tsx";
@@ -13,9 +14,17 @@ import { StatusBadge } from "../parts/status-badge.tsx";
 import { TimeAgo } from "../parts/time-ago.tsx";
 import { type Integration, useIntegration } from "../queries/integrations.ts";
 
-/** One account: whether it works, its numbers, its settings, and the way out. */
+/** One account or Mac. */
 export function OneIntegration() {
   const { integrationId = "" } = useParams({ strict: false }) as { integrationId?: string };
+  const mac = useMac(integrationId);
+  if (mac === undefined) return <Reading />;
+  if (mac !== null) return <OneMac mac={mac} />;
+  return <OneAccount integrationId={integrationId} />;
+}
+
+/** A Twilio account: whether it works, its numbers, its settings, and the way out. */
+function OneAccount({ integrationId }: { integrationId: string }) {
   const [isGone, setGone] = useState(false);
   const { data: account, error } = useIntegration(integrationId, isGone);
   if (account === undefined) return error === null ? <Reading /> : <Problem error={error} />;

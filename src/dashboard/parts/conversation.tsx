@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { Fragment, useLayoutEffect, useRef } from "react";
+import { usePerson } from "../queries/inbox.ts";
 import { type FoundMessage, useMessages, useOlderMessages } from "../queries/messages.ts";
 import { Attachments } from "./attachments.tsx";
 import { Compose } from "./compose.tsx";
@@ -20,6 +21,8 @@ export function Conversation({ of: key, chat }: { of: Key; chat: string }) {
   const { data, error } = useMessages(key.api_key_id, filters, true, key.mode === "test" ? sandboxMs : undefined);
   const older = useOlderMessages(key.api_key_id, filters);
   const newest = data?.messages[0];
+  // A group is one key's alone, and nobody knows a person who was never written with.
+  const others = useOthers(key, chat, data?.messages.length ?? 0);
   return (
     <section className="conversation card" aria-label="Conversation">
       <header className="conversation-head">
@@ -37,6 +40,8 @@ export function Conversation({ of: key, chat }: { of: Key; chat: string }) {
         <Bubbles
           apiKeyId={key.api_key_id}
           messages={data.messages}
+          chat={chat}
+          others={others}
           hasOlder={data.nextBefore !== null}
           isBusy={older.isPending}
           onOlder={older.mutate}
@@ -56,19 +61,25 @@ export function Conversation({ of: key, chat }: { of: Key; chat: string }) {
 type Props = {
   apiKeyId: string;
   messages: readonly FoundMessage[];
+  chat: string;
+  others: readonly Said[];
   hasOlder: boolean;
   isBusy: boolean;
   onOlder: () => void;
 };
 
-function Bubbles({ apiKeyId, messages, hasOlder, isBusy, onOlder }: Props) {
+function Bubbles({ apiKeyId, chat, messages, others, hasOlder, isBusy, onOlder }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const newestId = messages[0]?.message_id;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new message is what is scrolled to
   useLayoutEffect(() => {
     place.current?.scrollTo({ top: place.current.scrollHeight });
   }, [newestId]);
-  const inOrder = messages.toReversed();
+  const since = hasOlder ? (messages.at(-1)?.time_sent ?? 0) : 0;
+  const own = messages.map((message): Said => ({ message, by: null }));
+  const inOrder = [...own, ...others.filter(({ message }) => message.time_sent >= since)].sort(
+    (left, right) => left.message.time_sent - right.message.time_sent,
+  );
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reached by the keyboard
     <div className="bubbles" ref={place} role="log" aria-label="Messages" tabIndex={0}>
@@ -78,13 +89,13 @@ function Bubbles({ apiKeyId, messages, hasOlder, isBusy, onOlder }: Props) {
         </button>
       )}
       {inOrder.length === 0 && <p className="quiet">Nothing was written with this person yet.</p>}
-      {inOrder.map((message, index) => {
-        const before = inOrder[index - 1];
+      {inOrder.map(({ message, by }, index) => {
+        const before = inOrder[index - 1]?.message;
         const isNewDay = before === undefined || dayOf(before.time_sent) !== dayOf(message.time_sent);
         return (
           <Fragment key={message.message_id}>
             {isNewDay && <p className="day quiet small">{dayOf(message.time_sent)}</p>}
-            <Bubble apiKeyId={apiKeyId} message={message} />
+            <Bubble apiKeyId={by?.id ?? apiKeyId} chat={chat} message={message} by={by?.name ?? null} />
           </Fragment>
         );
       })}
@@ -92,10 +103,35 @@ function Bubbles({ apiKeyId, messages, hasOlder, isBusy, onOlder }: Props) {
   );
 }
 
-function Bubble({ apiKeyId, message }: { apiKeyId: string; message: FoundMessage }) {
+/** A message of this conversation, or (`by`) of another key with the same person. */
+type Said = { message: FoundMessage; by: { id: string; name: string } | null };
+
+/** Returns what other keys of the organization wrote with this person; who is tried in the sandbox is nobody to a live key. */
+function useOthers(key: Key, chat: string, own: number): Said[] {
+  const { data } = usePerson(key.organization_id, chat, own > 0 && !chat.startsWith("grp_"));
+  return (data?.messages ?? []).flatMap(({ api_key_id: id, ...message }) => {
+    const other = data?.keys.find((one) => one.api_key_id === id && id !== key.api_key_id && one.mode === key.mode);
+    return other === undefined ? [] : [{ message, by: { id, name: other.name } }];
+  });
+}
+
+/** A person may have come by several networks: each bubble says its own. */
+const networks: Readonly<Record<string, string>> = {
+  imessage: "iMessage",
+  sms: "SMS",
+  rcs: "RCS",
+  whatsapp: "WhatsApp",
+};
+
+type BubbleProps = { apiKeyId: string; chat: string; message: FoundMessage; by: string | null };
+
+function Bubble({ apiKeyId, chat, message, by }: BubbleProps) {
   const isOurs = message.direction === "outbound";
   return (
-    <article className={isOurs ? "bubble is-ours" : "bubble"} aria-label={isOurs ? "You wrote" : "They wrote"}>
+    <article
+      className={`bubble${isOurs ? " is-ours" : ""}${by === null ? "" : " is-other"}`}
+      aria-label={isOurs ? "You wrote" : "They wrote"}
+    >
       {message.text && (
         <p dir="auto" className="text">
           {message.text}
@@ -111,6 +147,12 @@ function Bubble({ apiKeyId, message }: { apiKeyId: string; message: FoundMessage
         >
           <Instant at={message.time_sent} withDay={false} precise={false} />
         </Link>{" "}
+        {by !== null && (
+          <Link to="/inbox/$apiKeyId" params={{ apiKeyId }} search={{ chat }}>
+            <bdi>{by}</bdi>
+          </Link>
+        )}{" "}
+        <span className="quiet">{networks[message.protocol] ?? ""}</span>{" "}
         {isOurs && <StatusBadge status={stateOf(message)} />}
         {message.error !== null && <span className="text"> {message.error}</span>}
       </footer>

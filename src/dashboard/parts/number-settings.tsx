@@ -20,6 +20,7 @@ const meanings: Record<(typeof types)[number], string> = {
 export function NumberSettings({ number, onClose }: { number: ManagedNumber; onClose: () => void }) {
   const { mutate, error, isPending } = useChangeNumber();
   const [isReleasing, setReleasing] = useState(false);
+  const isLine = number.channel === "imessage";
   const notify = useNotice();
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -29,7 +30,7 @@ export function NumberSettings({ number, onClose }: { number: ManagedNumber; onC
     const change = {
       messages_per_second: pace === "" ? null : Number(pace),
       type: types.find((type) => type === form.get("type")) ?? number.type,
-      messaging_service_sid: service === "" ? null : service,
+      ...(isLine ? { caps: readCaps(form) } : { messaging_service_sid: service === "" ? null : service }),
     };
     mutate(
       { number: number.phone_number, change },
@@ -56,7 +57,11 @@ export function NumberSettings({ number, onClose }: { number: ManagedNumber; onC
           max="1000"
           step="any"
           defaultValue={number.messages_per_second ?? ""}
-          hint="Empty: unlimited. What comes faster waits its turn. A US long code carries about 1 a second."
+          hint={
+            isLine
+              ? "Empty: unlimited. What comes faster waits its turn; more than 1 a second endangers an Apple ID."
+              : "Empty: unlimited. What comes faster waits its turn. A US long code carries about 1 a second."
+          }
         />
         <Select
           label="Type"
@@ -64,15 +69,19 @@ export function NumberSettings({ number, onClose }: { number: ManagedNumber; onC
           defaultValue={number.type}
           options={types.map((value) => ({ value, label: meanings[value] }))}
         />
-        <TextField
-          label="Messaging Service SID"
-          name="service"
-          className="mono"
-          pattern="\s*MG[0-9a-fA-F]{32}\s*"
-          title="MG and 32 hexadecimal digits"
-          defaultValue={number.messaging_service_sid ?? ""}
-          hint="Of this number's 10DLC registration. Empty: the account's."
-        />
+        {isLine ? (
+          <CapFields number={number} />
+        ) : (
+          <TextField
+            label="Messaging Service SID"
+            name="service"
+            className="mono"
+            pattern="\s*MG[0-9a-fA-F]{32}\s*"
+            title="MG and 32 hexadecimal digits"
+            defaultValue={number.messaging_service_sid ?? ""}
+            hint="Of this number's 10DLC registration. Empty: the account's."
+          />
+        )}
         <Problem error={error} />
         <div className="row apart">
           <button type="button" className="danger" onClick={() => setReleasing(true)}>
@@ -87,8 +96,47 @@ export function NumberSettings({ number, onClose }: { number: ManagedNumber; onC
   );
 }
 
+const caps = {
+  new_contacts_per_hour: "New people an hour",
+  new_contacts_per_day: "New people a day",
+  unanswered: "Unanswered messages to one person",
+} as const;
+type Cap = keyof typeof caps;
+const capNames = Object.keys(caps) as Cap[];
+
+/** What keeps the Apple ID of a line alive. */
+function CapFields({ number }: { number: ManagedNumber }) {
+  return (
+    <>
+      {capNames.map((name) => (
+        <TextField
+          key={name}
+          label={caps[name]}
+          name={name}
+          type="number"
+          min="1"
+          max="100000"
+          step="1"
+          defaultValue={number.caps?.[name] ?? ""}
+          hint="Empty: no cap."
+        />
+      ))}
+    </>
+  );
+}
+
+function readCaps(form: FormData): Record<Cap, number | null> {
+  const read = (name: Cap) => (form.get(name) === "" ? null : Number(form.get(name)));
+  return {
+    new_contacts_per_hour: read("new_contacts_per_hour"),
+    new_contacts_per_day: read("new_contacts_per_day"),
+    unanswered: read("unanswered"),
+  };
+}
+
 function ReleaseNumber({ number, onClose }: { number: ManagedNumber; onClose: () => void }) {
   const { mutate, error, isPending } = useReleaseNumber();
+  const isLine = number.channel === "imessage";
   const notify = useNotice();
   function release() {
     mutate(number.phone_number, {
@@ -96,7 +144,7 @@ function ReleaseNumber({ number, onClose }: { number: ManagedNumber; onClose: ()
         notify(
           restored === false
             ? `${number.phone_number} is released. Its former webhooks could not be set again: look after them at Twilio.`
-            : `${number.phone_number} is released, and its former webhooks stand again.`,
+            : `${number.phone_number} is released${isLine ? "." : ", and its former webhooks stand again."}`,
         );
         onClose();
       },
@@ -116,7 +164,11 @@ function ReleaseNumber({ number, onClose }: { number: ManagedNumber; onClose: ()
         {number.api_key_id !== null && <li>Its API key cannot send from it any more.</li>}
         <li>What still waits to leave from it fails, and says so.</li>
         <li>What people write to it does not arrive here any more.</li>
-        <li>The webhooks that stood at Twilio before the import are set again. You keep the number at Twilio.</li>
+        {isLine ? (
+          <li>On the Mac nothing changes: its Apple ID keeps the address.</li>
+        ) : (
+          <li>The webhooks that stood at Twilio before the import are set again. You keep the number at Twilio.</li>
+        )}
       </ul>
     </Confirm>
   );

@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { type Answer, call } from "../api.ts";
 
 export type Chat = Answer<"listKeyChats">["chats"][number];
@@ -19,6 +19,20 @@ export function useChats(apiKeyId: string, q: string) {
     getNextPageParam: ({ pagination: { offset, total } }) =>
       offset + pageSize < total ? offset + pageSize : undefined,
     refetchInterval: ({ state }) => ((state.data?.pages.length ?? 1) === 1 ? refreshMs : false),
+  });
+}
+
+const personMs = 10_000;
+
+export type Person = Answer<"readPerson">;
+
+/** Reads a person as all keys of an organization know them. */
+export function usePerson(organizationId: string, contact: string, isKnown: boolean) {
+  return useQuery({
+    enabled: isKnown,
+    queryKey: ["person", organizationId, contact],
+    queryFn: () => call("readPerson", { params: { organizationId, contactId: contact } }),
+    refetchInterval: personMs,
   });
 }
 

@@ -9,6 +9,7 @@ import { mountAdminMessages } from "./messages/routes.ts";
 import { mountNumbers } from "./numbers/routes.ts";
 import { mountOrganizations } from "./organizations/routes.ts";
 import { mountPeople } from "./people/routes.ts";
+import { mountPersons } from "./persons/routes.ts";
 import { mountPools } from "./pools/routes.ts";
 import { mountPublicUrl } from "./public-url/routes.ts";
 import { mountSessions } from "./sessions/routes.ts";
@@ -26,6 +27,7 @@ export function mountAdmin(router: Hono<Edge>): void {
   mountNumbers(router);
   mountPools(router);
   mountPeople(router);
+  mountPersons(router);
   mountKeyContacts(router);
   mountAdminMessages(router);
   mountOrganizationWebhooks(router);

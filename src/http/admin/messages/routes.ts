@@ -1,5 +1,6 @@
 import type { Hono } from "hono";
 import { publicStatus } from "../../../domain/status.ts";
+import { lineNamer } from "../../../flows/messages/name-line.ts";
 import { sendAsAdmin } from "../../../flows/messages/send.ts";
 import { adminGuard, type Edge } from "../../edge.ts";
 import { mount } from "../../mount.ts";
@@ -65,7 +66,9 @@ function mountSending(router: Hono<Edge>): void {
     async ({ params, headers, body, reply }, c) => {
       const deps = c.get("deps");
       const { to, ...content } = body;
-      const drafts = toDrafts(to, content, undefined);
+      const worded = await lineNamer(deps, params.apiKeyId)(content);
+      if (!worded.ok) return worded;
+      const drafts = toDrafts(to, worded.value, undefined);
       if (!drafts.ok) return drafts;
       const request = await toSendRequest(drafts.value, headers["Idempotency-Key"], whatIsAsked(content));
       const sent = await askKey(deps, params.apiKeyId, (pool) => sendAsAdmin(pool, request));

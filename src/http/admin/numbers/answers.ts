@@ -21,6 +21,7 @@ export function toManagedNumber(number: NumberRow, stats?: NumberStats): z.outpu
     capabilities: { ...number.capabilities },
     caps: toCaps(number),
     health: toHealth(stats),
+    last_active: stats?.lastActiveAt ?? null,
     created_at: number.createdAt,
   };
 }

@@ -59,6 +59,9 @@ export const ManagedNumber = z
     }),
     caps: CapsAnswer.nullish().meta({ description: "An iMessage line's." }),
     health: Health.nullable(),
+    last_active: timestamp
+      .nullish()
+      .meta({ description: "When a message last left it or came to it; null: never, or no key holds it." }),
     created_at: timestamp,
   })
   .meta({ id: "ManagedNumber" });

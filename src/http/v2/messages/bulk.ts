@@ -1,6 +1,7 @@
 import type { Hono } from "hono";
 import { type Failure, fail, ok, type Result } from "../../../domain/failure.ts";
 import type { SendAnswer, SendRequest } from "../../../domain/pool-calls.ts";
+import { lineNamer } from "../../../flows/messages/name-line.ts";
 import { fingerprintOf, sendMessages } from "../../../flows/messages/send.ts";
 import { apiKeyGuard, credentialOf, type Edge } from "../../edge.ts";
 import { mount } from "../../mount.ts";
@@ -22,7 +23,8 @@ export function mountBulk(router: Hono<Edge>): void {
     router,
     sendBulk,
     async ({ headers, body, reply }, c) => {
-      const records = await Promise.all(body.messages.map(toRecord));
+      const nameLine = lineNamer(c.get("deps"), credentialOf(c).keyId);
+      const records = await Promise.all(body.messages.map((record) => toRecord(nameLine, record)));
       const requests = records.filter((record) => record.ok).map((record) => record.value.request);
       const tooMany = refuseTooMany(requests);
       if (tooMany !== null) return tooMany;
@@ -39,11 +41,13 @@ export function mountBulk(router: Hono<Edge>): void {
 
 type BulkEntry = { request: SendRequest; asked: Record<string, unknown>; warning: string | null };
 
-async function toRecord(record: unknown): Promise<Result<BulkEntry>> {
+async function toRecord(nameLine: ReturnType<typeof lineNamer>, record: unknown): Promise<Result<BulkEntry>> {
   const body = check("body", BulkRecordBody, record);
   if (!body.ok) return body;
   const { chat_id: chatId, idempotency_key: key } = body.value;
-  const drafts = toDrafts(chatId, body.value, undefined);
+  const worded = await nameLine(body.value);
+  if (!worded.ok) return worded;
+  const drafts = toDrafts(chatId, worded.value, undefined);
   if (!drafts.ok) return drafts;
   const asked = whatIsAsked(body.value);
   return ok({

@@ -2,6 +2,7 @@ import type { Hono } from "hono";
 import { publicStatus } from "../../../domain/status.ts";
 import { askPool } from "../../../flows/ask-pool.ts";
 import { renewLinks } from "../../../flows/links-and-media/media-url.ts";
+import { lineNamer } from "../../../flows/messages/name-line.ts";
 import { sendMessage as send } from "../../../flows/messages/send.ts";
 import { apiKeyGuard, credentialOf, type Edge } from "../../edge.ts";
 import { mount } from "../../mount.ts";
@@ -26,7 +27,9 @@ function mountSending(router: Hono<Edge>): void {
     router,
     sendMessage,
     async ({ params, headers, body, reply }, c) => {
-      const drafts = toDrafts(params.chatId, body, headers["X-From-Number"]);
+      const worded = await lineNamer(c.get("deps"), credentialOf(c).keyId)(body);
+      if (!worded.ok) return worded;
+      const drafts = toDrafts(params.chatId, worded.value, headers["X-From-Number"]);
       if (!drafts.ok) return drafts;
       const request = await toSendRequest(drafts.value, headers["Idempotency-Key"], whatIsAsked(body));
       const sent = await send(c.get("deps"), credentialOf(c), request);

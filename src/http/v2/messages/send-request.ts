@@ -105,6 +105,12 @@ export const messageFields = {
   metadata: metadata.nullish(),
   send_at: sendAt.nullish(),
   shorten_links: z.boolean().nullish(),
+  reply_line: z
+    .string()
+    .min(1)
+    .max(254)
+    .nullish()
+    .meta({ description: "An iMessage line of your organization: it is written where the text says {reply_line}." }),
   content_sid: z
     .string()
     .regex(/^HX[0-9a-fA-F]{32}$/, { error: "must be HX and 32 hex digits." })
