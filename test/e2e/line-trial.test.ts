@@ -1,9 +1,13 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { startFakeMac } from "../support/node/fake-bluebubbles.ts";
+import { readSnippets } from "../support/node/snippets.ts";
 import { type Gateway, startGateway } from "../support/node/start-gateway.ts";
 
 let gateway: Gateway;
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = await startGateway({ env: { ALLOW_LOCAL_WEBHOOKS: "1" } });
 }, 150_000);
 afterAll(async () => {
   await gateway.stop();
@@ -39,3 +43,39 @@ test("a fresh gateway holds an iMessage line without a Mac: what docs/sandbox.md
   const answer = told.find(({ event }) => event === "message.received");
   expect(answer).toMatchObject({ text: "Hello back", protocol: "imessage", internal_id: line });
 }, 60_000);
+
+test("docs/imessage.md leads from a Mac to the first message: its commands run as they stand, and the answer leaves from the line", async () => {
+  const running = await startFakeMac({ password: "long pass word", aliases: ["+12125550177", "help@example.com"] });
+  try {
+    const blocks = (await readSnippets("docs/imessage.md")).filter(({ language }) => language === "sh");
+    const [connect, answer] = blocks.map(({ code }) => code);
+    expect(blocks).toHaveLength(2);
+    const written = `until curl "$URL/v2/api/events" -H "Authorization: Bearer $(pick key <<< "$CONCIERGE")" | grep -q "Anybody there"; do sleep 0.2; done`;
+    const script = `set -euo pipefail\ncurl() { command curl --fail-with-body -sS "$@"; }\n${connect}\necho\necho CONNECTED >&2\n${written}\n${answer}`;
+    const env = {
+      ...process.env,
+      URL: gateway.url,
+      ADMIN_TOKEN: gateway.adminToken,
+      MAC_URL: running.url,
+      MAC_PASSWORD: running.password,
+      NO_PROXY: "127.0.0.1",
+    };
+    const shell = promisify(execFile)("bash", ["-c", script], { env });
+    shell.child.stderr?.on("data", (said) => {
+      if (String(said).includes("CONNECTED")) running.mac.receive({ from: "+14155550123", text: "Anybody there" });
+    });
+    const { stdout } = await shell;
+    expect(stdout).toContain('"type":"dedicated"');
+    expect(stdout).toContain('"from_number":"+12125550177"');
+    await expect.poll(() => running.mac.reached().length, { timeout: 20_000 }).toBe(1);
+    expect(running.mac.reached()[0]).toMatchObject({ to: "+14155550123", text: "Hello!", service: "iMessage" });
+    expect(running.mac.violations).toEqual([]);
+    // It ends with 1, since this gateway's address is a loopback's.
+    const doctor = await promisify(execFile)("npx", ["trunkline", "doctor", "--url", gateway.url], { env }).catch(
+      (ended: { stdout: string }) => ended,
+    );
+    expect(doctor.stdout).toMatch(/ok {5}account Mac \+12125550177 \(int_\w+\): The Mac answers\./);
+  } finally {
+    await running.stop();
+  }
+}, 90_000);
