@@ -169,7 +169,7 @@ export async function listDueMacs(
   return db
     .select()
     .from(twilioAccounts)
-    .where(and(eq(kind, "bluebubbles"), eq(twilioAccounts.sandbox, false), due))
+    .where(and(eq(kind, "bluebubbles"), due))
     .orderBy(asc(checkedAt))
     .limit(limit);
 }

@@ -1,8 +1,10 @@
+import { createScheduledController } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Act } from "../../../src/carriers/carrier.ts";
 import { withSandboxMac } from "../../../src/carriers/sandbox/mac/carrier.ts";
 import { lineRecipients } from "../../../src/carriers/sandbox/mac/script.ts";
+import worker from "../../../src/index.ts";
 import { admin, call, eventually } from "../../support/workers/gateway.ts";
 
 type Message = Record<string, unknown>;
@@ -94,6 +96,15 @@ describe("the Mac of the sandbox", () => {
     expect(tested.body.ok).toBe(true);
     const { checks } = tested.body as { checks: { name: string; ok: boolean }[] };
     expect(checks.filter(({ ok }) => !ok)).toEqual([]);
+  });
+
+  it("is looked at by the cron like any other: a bell that was lost, as by a move, is hung again", async () => {
+    const { url } = (await admin(`/integrations/bluebubbles/${key.integrationId}`)).body;
+    const mac = macOf(Number(String(url).split("/").at(-1)));
+    expect(await mac.takeBell(() => true)).toEqual({ ok: true, value: { changed: true } });
+    await env.DB.prepare("UPDATE twilio_accounts SET checked_at = 0 WHERE id = ?").bind(key.integrationId).run();
+    await worker.scheduled(createScheduledController(), env);
+    expect(await mac.takeBell(() => true)).toEqual({ ok: true, value: { changed: true } });
   });
 
   it("delivers to anybody, in less time than a look takes, and to an e-mail address", async () => {
