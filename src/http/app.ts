@@ -24,11 +24,14 @@ import { readPath } from "./read-path.ts";
 import { mountReference } from "./reference/routes.ts";
 import { nameAndLog, type RequestLog } from "./request-log.ts";
 import { operations } from "./table.ts";
+import { mountChatCalls } from "./v2/chats/line-routes.ts";
 import { mountChats } from "./v2/chats/routes.ts";
 import { mountContacts } from "./v2/contacts/routes.ts";
 import { mountEvents } from "./v2/events/routes.ts";
+import { mountGroups } from "./v2/groups/routes.ts";
 import { mountMe } from "./v2/me/routes.ts";
 import { mountMessages } from "./v2/messages/routes.ts";
+import { mountNearby } from "./v2/nearby/routes.ts";
 import { mountPhoneNumbers } from "./v2/phone-numbers/routes.ts";
 import { mountUnsupported } from "./v2/unsupported.ts";
 import { mountWebhooks } from "./v2/webhooks/routes.ts";
@@ -62,6 +65,7 @@ export function makeApp(setup: Setup, log: RequestLog): Hono<Edge> {
     c.set("credential", null);
     c.set("sessionSeen", false);
     c.set("homeCountry", null);
+    c.set("holdsLines", false);
     if (c.req.header(hopHeader) !== undefined) return failureResponse(c, fail("forbidden", looped).failure);
     await next();
   });
@@ -96,17 +100,23 @@ function v2Router(): Hono<Edge> {
   mountPhoneNumbers(router);
   mountWebhooks(router);
   mountEvents(router);
+  mountChatCalls(router);
+  mountGroups(router);
+  mountNearby(router);
   mountUnsupported(router, {
     authenticate: async (c) => {
       const allowed = await apiKeyGuard(c);
       if (!allowed.ok) return allowed;
       const credential = credentialOf(c);
       const key = await askPool(c.get("deps"), credential.keyId, (pool) => pool.authenticate(credential));
-      if (key.ok) c.set("homeCountry", key.value.organization.countryCode);
+      if (key.ok) {
+        c.set("homeCountry", key.value.organization.countryCode);
+        c.set("holdsLines", key.value.protocol === "blooio");
+      }
       return key;
     },
-    readChatId: (chatId, c) => readConversationId(chatId, c.get("homeCountry")),
-    now: () => Date.now(),
+    readChatId: (chatId, c) => readConversationId(chatId, c.get("homeCountry"), c.get("holdsLines")),
+    holdsLines: (c) => c.get("holdsLines"),
   });
   return router;
 }

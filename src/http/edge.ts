@@ -20,6 +20,7 @@ export type Edge = {
     adminToken: string;
     credential: Credential | null;
     homeCountry: string | null;
+    holdsLines: boolean;
     /** The guard has let this request in by its session. */
     sessionSeen: boolean;
   };

@@ -27,7 +27,7 @@ export const tagWords: Readonly<Record<string, string>> = {
   "Master keys": "Replacing the key under which secrets are sealed.",
   Health: "Whether the gateway lives, and whether everything is in order.",
   [imessageTag]:
-    "What Blooio's clients know and only an iMessage line can do: reactions, polls, backgrounds, groups, location, FaceTime, contact cards. A key with Twilio numbers is answered 400 `not_supported_on_twilio`; typing and read receipts answer 200 with a `warning`, and its list of groups is empty.",
+    "What Blooio's clients know and only an iMessage line can do, as far as its Mac can (`not_supported_on_line` otherwise): reactions, polls, backgrounds, groups, location, FaceTime, contact cards. A key with Twilio numbers is answered 400 `not_supported_on_twilio`; typing and read receipts answer 200 with a `warning`, and its list of groups is empty.",
 };
 
 /** Returns the groups under which a call stands: its own, or the one at the end for what only an iMessage line can do. */

@@ -41,5 +41,14 @@ export const segment = z.string().min(1).max(512);
 /** Why a chat id can be refused, wherever one is given. */
 export const chatIdFailures = ["invalid_chat_id", "groups_not_supported", "email_not_supported"] as const;
 
+/** Why a line, or the Mac behind it, does not do what was asked. */
+export const lineFailures = [
+  "not_supported_on_line",
+  "line_refused",
+  "line_outcome_unknown",
+  "line_offline",
+  "no_numbers_assigned",
+] as const;
+
 /** A phone number, address or chat id as callers write it: judged by the pool, which knows its organization's country. */
 export const address = z.string().min(1).max(64);

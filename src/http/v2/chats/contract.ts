@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { defineOperation } from "../../operation.ts";
-import { chatIdFailures, direction, segment, timestamp } from "../../shapes/fields.ts";
+import { chatIdFailures, direction, lineFailures, segment, timestamp } from "../../shapes/fields.ts";
 import { imageTypes } from "../../shapes/images.ts";
 import { Pagination, pageQuery, searchText } from "../../shapes/paging.ts";
 
@@ -67,8 +67,9 @@ const ChatBackgroundResponse = z
 
 const common = { base: "v2", auth: "api_key", tags: ["Chats"] } as const;
 const ofChat = { ...common, params: z.object({ chatId }) } as const;
-const onlyIMessage = [...chatIdFailures, "not_supported_on_twilio"] as const;
-const noEffect = "Has no effect on a Twilio key: 200 with a `warning`. Sends no body; one that comes is not read.";
+const onlyIMessage = [...chatIdFailures, "not_supported_on_twilio", "not_supported_on_line"] as const;
+const noEffect =
+  "Has no effect on a Twilio key, nor on a line that cannot do it: 200 with a `warning`. Sends no body; one that comes is not read.";
 
 export const listChats = defineOperation({
   ...common,
@@ -105,7 +106,7 @@ export const startTyping = defineOperation({
   summary: "Show that somebody types",
   description: noEffect,
   answers: { 200: { description: "Noted.", schema: TypingResponse } },
-  errors: [...chatIdFailures],
+  errors: [...chatIdFailures, ...lineFailures],
 });
 
 export const stopTyping = defineOperation({
@@ -116,7 +117,7 @@ export const stopTyping = defineOperation({
   summary: "Show that nobody types",
   description: noEffect,
   answers: { 200: { description: "Noted.", schema: TypingResponse } },
-  errors: [...chatIdFailures],
+  errors: [...chatIdFailures, ...lineFailures],
 });
 
 export const markChatRead = defineOperation({
@@ -127,7 +128,7 @@ export const markChatRead = defineOperation({
   summary: "Mark a chat as read",
   description: noEffect,
   answers: { 200: { description: "Noted.", schema: ReadResponse } },
-  errors: [...chatIdFailures],
+  errors: [...chatIdFailures, ...lineFailures],
 });
 
 export const shareContactCard = defineOperation({
@@ -135,15 +136,15 @@ export const shareContactCard = defineOperation({
   id: "shareContactCard",
   method: "post",
   path: "/chats/{chatId}/contact-card",
-  summary: "Share the contact card with the next message",
-  description: "An iMessage feature: a Twilio key answers `not_supported_on_twilio`.",
+  summary: "Share the contact card",
+  description: "A line shares its Apple ID's name and photo at once. A Twilio key answers `not_supported_on_twilio`.",
   answers: {
     200: {
-      description: "The card goes with the next message.",
+      description: "The card was shared.",
       schema: z.object({ success: z.boolean(), chat_id: z.string(), message: z.string() }),
     },
   },
-  errors: [...onlyIMessage, "forbidden"],
+  errors: [...onlyIMessage, ...lineFailures, "forbidden", "not_found"],
 });
 
 export const getChatBackground = defineOperation({

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { defineOperation } from "../../operation.ts";
 import { ComingSoon, DeleteResponse } from "../../shapes/envelope.ts";
-import { direction, segment, timestamp } from "../../shapes/fields.ts";
+import { chatIdFailures, direction, lineFailures, segment, timestamp } from "../../shapes/fields.ts";
 import { imageTypes } from "../../shapes/images.ts";
 import { Pagination, pageQuery } from "../../shapes/paging.ts";
 
@@ -75,7 +75,7 @@ const GroupIconResponse = z
 
 const common = { base: "v2", auth: "api_key", tags: ["Groups"] } as const;
 const ofGroup = { ...common, params: z.object({ groupId }) } as const;
-const onlyIMessage = ["not_supported_on_twilio", "not_found"] as const;
+const onlyIMessage = [...lineFailures, "not_supported_on_twilio", "not_found"] as const;
 
 export const listGroups = defineOperation({
   ...common,
@@ -106,7 +106,7 @@ export const createGroup = defineOperation({
     members: z.array(z.string().min(1).max(320)).max(100).nullish(),
   }),
   answers: { 201: { description: "The new group.", schema: GroupCreated } },
-  errors: ["not_supported_on_twilio", "already_exists"],
+  errors: [...chatIdFailures, "not_supported_on_twilio", "not_found", "already_exists"],
 });
 
 export const getGroup = defineOperation({
@@ -174,7 +174,7 @@ export const addGroupMember = defineOperation({
     },
     501: { description: "Coming soon.", schema: ComingSoon },
   },
-  errors: onlyIMessage,
+  errors: [...chatIdFailures, ...onlyIMessage],
 });
 
 export const removeGroupMember = defineOperation({
@@ -192,7 +192,7 @@ export const removeGroupMember = defineOperation({
     },
     501: { description: "Coming soon.", schema: ComingSoon },
   },
-  errors: onlyIMessage,
+  errors: [...chatIdFailures, ...onlyIMessage],
 });
 
 export const setGroupIcon = defineOperation({

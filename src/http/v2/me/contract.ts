@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { defineOperation } from "../../operation.ts";
-import { phoneNumber, planKind, segment, timestamp } from "../../shapes/fields.ts";
+import { lineFailures, phoneNumber, planKind, segment, timestamp } from "../../shapes/fields.ts";
 
 export const MeResponse = z
   .object({
@@ -97,7 +97,7 @@ export const getMyContactCard = defineOperation({
   summary: "A line's contact card",
   description: "An iMessage feature: a Twilio key answers `not_supported_on_twilio`.",
   answers: { 200: { description: "The card.", schema: ContactCard } },
-  errors: ["not_supported_on_twilio", "forbidden", "not_found"],
+  errors: [...lineFailures, "not_supported_on_twilio", "forbidden", "not_found"],
 });
 
 export const updateMyContactCard = defineOperation({
@@ -120,7 +120,7 @@ export const updateMyContactCard = defineOperation({
       .nullish(),
   }),
   answers: { 200: { description: "The card as it now stands.", schema: ContactCard } },
-  errors: ["not_supported_on_twilio", "forbidden", "not_found"],
+  errors: [...lineFailures, "not_supported_on_twilio", "forbidden", "not_found"],
 });
 
 export const requestCallForwarding = defineOperation({
@@ -143,7 +143,7 @@ export const requestCallForwarding = defineOperation({
       }),
     },
   },
-  errors: ["not_supported_on_twilio", "forbidden"],
+  errors: ["not_supported_on_twilio", "not_supported_on_line", "forbidden"],
 });
 
 export const meOperations = [getMe, listNumbers, getMyContactCard, updateMyContactCard, requestCallForwarding] as const;

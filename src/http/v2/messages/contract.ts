@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { coded } from "../../complaint.ts";
 import { defineOperation } from "../../operation.ts";
-import { chatIdFailures, direction, segment, wholeNumber } from "../../shapes/fields.ts";
+import { chatIdFailures, direction, lineFailures, segment, wholeNumber } from "../../shapes/fields.ts";
 import { pageQuery } from "../../shapes/paging.ts";
 import { chatId } from "../chats/contract.ts";
 import {
@@ -151,10 +151,11 @@ export const addReaction = defineOperation({
   method: "post",
   path: "/chats/{chatId}/messages/{messageId}/reactions",
   summary: "React to a message",
-  description: "`messageId` may count back from the newest: -1, -2, …",
+  description:
+    "`messageId` may count back from the newest: -1, -2, … A line knows love, like, dislike, laugh, emphasize and question. A Twilio key answers `not_supported_on_twilio`.",
   body: ReactionRequest,
   answers: { 200: { description: "The reaction was sent.", schema: ReactionResponse } },
-  errors: [...unknownMessage, "not_supported_on_twilio"],
+  errors: [...unknownMessage, ...lineFailures, "not_supported_on_twilio"],
 });
 
 export const sendPoll = defineOperation({
@@ -169,7 +170,7 @@ export const sendPoll = defineOperation({
     options: z.array(z.string().min(1).max(255)).min(2).max(10),
   }),
   answers: { 200: { description: "The poll was sent.", schema: PollSent } },
-  errors: [...chatIdFailures, "not_supported_on_twilio"],
+  errors: [...chatIdFailures, "not_supported_on_twilio", "not_supported_on_line"],
 });
 
 export const getPollResults = defineOperation({
@@ -181,7 +182,7 @@ export const getPollResults = defineOperation({
   summary: "Read a poll's results",
   description: "An iMessage feature: a Twilio key answers `not_supported_on_twilio`.",
   answers: { 200: { description: "The votes so far.", schema: PollResults } },
-  errors: [...unknownMessage, "not_supported_on_twilio"],
+  errors: [...unknownMessage, "not_supported_on_twilio", "not_supported_on_line"],
 });
 
 export const sendBulk = defineOperation({

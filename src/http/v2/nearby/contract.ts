@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { defineOperation } from "../../operation.ts";
-import { segment, timestamp } from "../../shapes/fields.ts";
+import { chatIdFailures, lineFailures, segment, timestamp } from "../../shapes/fields.ts";
 
 const ContactLocation = z
   .object({
@@ -21,7 +21,7 @@ export const listLocationContacts = defineOperation({
   summary: "Where friends are",
   description: "An iMessage feature: a Twilio key answers `not_supported_on_twilio`.",
   answers: { 200: { description: "Everybody who shares.", schema: z.object({ friends: z.array(ContactLocation) }) } },
-  errors: ["not_supported_on_twilio", "not_found"],
+  errors: [...lineFailures, "not_supported_on_twilio", "not_found"],
 });
 
 export const getLocationContact = defineOperation({
@@ -33,7 +33,7 @@ export const getLocationContact = defineOperation({
   summary: "Where one friend is",
   description: "An iMessage feature: a Twilio key answers `not_supported_on_twilio`.",
   answers: { 200: { description: "The place.", schema: ContactLocation } },
-  errors: ["not_supported_on_twilio", "not_found"],
+  errors: [...lineFailures, "not_supported_on_twilio", "not_found"],
 });
 
 export const refreshLocationContacts = defineOperation({
@@ -49,7 +49,7 @@ export const refreshLocationContacts = defineOperation({
       schema: z.object({ success: z.boolean(), friends: z.array(ContactLocation) }),
     },
   },
-  errors: ["not_supported_on_twilio"],
+  errors: [...lineFailures, "not_supported_on_twilio"],
 });
 
 export const callFaceTime = defineOperation({
@@ -60,7 +60,7 @@ export const callFaceTime = defineOperation({
   method: "post",
   path: "/facetime/calls",
   summary: "Make a FaceTime link",
-  description: "An iMessage feature: a Twilio key answers `not_supported_on_twilio`.",
+  description: "Makes a link to send; nobody is called. A Twilio key answers `not_supported_on_twilio`.",
   body: z.object({ handle: z.string().min(1).max(320) }),
   answers: {
     200: {
@@ -68,7 +68,7 @@ export const callFaceTime = defineOperation({
       schema: z.object({ success: z.boolean(), link: z.string(), handle: z.string() }),
     },
   },
-  errors: ["not_supported_on_twilio"],
+  errors: [...chatIdFailures, ...lineFailures, "not_supported_on_twilio"],
 });
 
 export const nearbyOperations = [
