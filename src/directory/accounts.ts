@@ -179,6 +179,25 @@ export async function noteMac(db: Database, id: string, mac: MacFacts): Promise<
   await db.update(twilioAccounts).set({ mac }).where(eq(twilioAccounts.id, id));
 }
 
+/** The longest time after which an account is looked at again by itself. */
+const lookAgainMs = 60 * 60_000;
+
+/** Has the watchdog look at an account in its next round: what is about to change at its provider may end half-way. */
+export async function noteDue(db: Database, id: string, now: number): Promise<void> {
+  await noteChecked(db, id, now - lookAgainMs - 1);
+}
+
+/** Returns sandbox accounts that the watchdog has not yet seen to be open. */
+export async function listUnopenedSandboxes(db: Database, limit: number): Promise<AccountRow[]> {
+  const { sandbox, checkedAt, id } = twilioAccounts;
+  return db
+    .select()
+    .from(twilioAccounts)
+    .where(and(eq(sandbox, true), isTwilio, eq(checkedAt, 0)))
+    .orderBy(asc(id))
+    .limit(limit);
+}
+
 /** Notes when an account was last looked at; its pools need not know. */
 export async function noteChecked(db: Database, id: string, at: number): Promise<void> {
   await db.update(twilioAccounts).set({ checkedAt: at }).where(eq(twilioAccounts.id, id));

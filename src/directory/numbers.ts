@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, isNotNull, isNull, sql } from "drizzle-orm";
 import type { Caps } from "../domain/line.ts";
 import type { Capabilities, NumberType, Protocol, SenderChannel } from "../domain/snapshot.ts";
 import type { AccountRow } from "./accounts.ts";
@@ -109,6 +109,13 @@ export async function noteWebhooks(
 ): Promise<void> {
   const change = { webhookOk: seen.ok, ...(seen.at === null ? {} : { webhookAddress: seen.at }) };
   await db.update(numbers).set(change).where(eq(numbers.address, address));
+}
+
+/** Returns Twilio numbers of which it is not known whether their webhooks lead here: their import was cut off, or Twilio gave no clear answer. */
+export async function listHalfImported(db: Database, limit: number): Promise<NumberRow[]> {
+  const { webhookOk, providerId, previousWebhooks } = numbers;
+  const isHalf = and(isNull(webhookOk), isNotNull(providerId), isNotNull(previousWebhooks));
+  return db.select().from(numbers).where(isHalf).orderBy(asc(numbers.address)).limit(limit);
 }
 
 /** Changes a number and raises the keys concerned. */

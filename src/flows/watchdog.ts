@@ -5,8 +5,10 @@ import { forgetOldUnclaimed } from "../directory/unclaimed.ts";
 import { ok } from "../domain/failure.ts";
 import { forgettableBefore } from "../domain/session.ts";
 import { checkAccounts } from "./accounts/account-health.ts";
+import { finishImports } from "./accounts/finish-imports.ts";
 import type { Deps } from "./deps.ts";
 import { fitsDirectory } from "./directory-shape.ts";
+import { openSandboxes } from "./keys/open-sandboxes.ts";
 import { checkMacs } from "./macs/mac-health.ts";
 import { noteKeys } from "./master-keys.ts";
 import { finishHandOvers } from "./messages/hand-over.ts";
@@ -24,6 +26,8 @@ const duties: [name: string, work: (deps: Deps) => Promise<void>][] = [
   ["versions", healOne],
   ["lobbies", publishLobbies],
   ["hand_over", finishHandOvers],
+  ["sandboxes", openSandboxes],
+  ["imports", finishImports],
   ["accounts", checkAccounts],
   ["macs", checkMacs],
   ["unclaimed", forgetUnclaimed],

@@ -1,4 +1,4 @@
-import { deleteAccount, findTwilioAccount } from "../../directory/accounts.ts";
+import { deleteAccount, findTwilioAccount, noteDue } from "../../directory/accounts.ts";
 import { listNumbers } from "../../directory/numbers.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import type { Deps } from "../deps.ts";
@@ -18,6 +18,7 @@ export async function disconnectAccount(
   if (account.sandbox) {
     return fail("forbidden", "The sandbox account belongs to its organization and cannot be disconnected.");
   }
+  await noteDue(deps.db, id, deps.now());
   const notRestored = await restoreAll(deps, account, await listNumbers(deps.db, { accountId: id }));
   await deleteAccount(deps.db, account);
   deps.signers.delete(id);

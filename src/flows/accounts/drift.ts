@@ -77,6 +77,8 @@ async function noteHold(
 ): Promise<void> {
   const at = found === undefined ? null : await findHold(deps, account, found);
   const ok = at !== null;
+  // An import of it is under way, or is finished by the watchdog.
+  if (!ok && number.webhookOk === null) return;
   if (ok === number.webhookOk && (!ok || at === number.webhookAddress)) return;
   await noteWebhooks(deps.db, number.address, { ok, at });
   if (ok || number.webhookOk === false) return;

@@ -1,6 +1,6 @@
 import type { Refusal } from "../../carriers/carrier.ts";
 import type { CarrierNumber, Login, NumberWebhooks } from "../../carriers/twilio/account.ts";
-import { type AccountRow, findTwilioAccount } from "../../directory/accounts.ts";
+import { type AccountRow, findTwilioAccount, noteDue } from "../../directory/accounts.ts";
 import {
   deleteNumber,
   findNumber,
@@ -112,7 +112,7 @@ async function importOne(
   });
   const set = await deps.carrier(account, login).updateNumber(there.providerId, change);
   if (!set.ok) {
-    if (known === null && isUntouched(set.refusal)) await deleteNumber(deps.db, row);
+    if (isUntouched(set.refusal)) await takeBack(deps, row, known);
     return readRefusal(set.refusal);
   }
   await noteWebhooks(deps.db, there.phoneNumber, { ok: true, at: await publicUrlOf(deps) });
@@ -120,12 +120,21 @@ async function importOne(
   return ok(known === null ? "imported" : "reconfigured");
 }
 
-/** A refusal of the request changed nothing at Twilio; of anything else that is not known. */
-function isUntouched({ status }: Refusal): boolean {
+async function takeBack(deps: Deps, row: NumberRow, known: NumberRow | null): Promise<void> {
+  if (known === null) return deleteNumber(deps.db, row);
+  return noteWebhooks(deps.db, row.address, { ok: known.webhookOk ?? false, at: null });
+}
+
+/** Says whether a refusal left everything at Twilio as it was: one of the request did; of anything else that is not known. */
+export function isUntouched({ status }: Refusal): boolean {
   return status !== null && status >= 400 && status < 500 && status !== 408;
 }
 
-function ourWebhooks(wanted: Wanted, there: CarrierNumber): Partial<NumberWebhooks> {
+/** Returns what a number's webhooks become when it is imported. */
+export function ourWebhooks(
+  wanted: Wanted,
+  there: { capabilities: Pick<CarrierNumber["capabilities"], "voice"> },
+): Partial<NumberWebhooks> {
   // A fallback of somebody else would hear what ours could not take, and answer it.
   const messages = { smsUrl: wanted.smsUrl, smsMethod: "POST", smsApplicationSid: "", smsFallbackUrl: "" };
   if (wanted.voiceUrl === null || !there.capabilities.voice) return messages;
@@ -165,7 +174,7 @@ function composeNumber(deps: Deps, account: AccountRow, there: CarrierNumber, kn
     capabilities: { ...there.capabilities, whatsapp: false },
     messagingServiceSid: known?.messagingServiceSid ?? null,
     previousWebhooks: null,
-    webhookOk: known?.webhookOk ?? false,
+    webhookOk: null,
     webhookAddress: known?.webhookAddress ?? null,
     caps: null,
     lineMark: null,
@@ -207,13 +216,14 @@ export async function addSender(deps: Deps, accountId: string, address: string):
   return ok(row);
 }
 
-/** Releases a number: its pool loses it first, then the webhooks that stood at Twilio before the import are restored. */
+/** Releases a number: the webhooks that stood at Twilio before the import are restored, then its pool loses it. Asking again finishes what was cut off. */
 export async function releaseNumber(
   deps: Deps,
   address: string,
 ): Promise<Result<{ deletedAt: number; webhooksRestored: boolean }>> {
   const number = await findNumber(deps.db, address);
   if (number === null) return fail("not_found", "Number not found.");
+  if (number.accountId !== null) await noteDue(deps.db, number.accountId, deps.now());
   const restored = await restoreWebhooks(deps, number);
   if (!restored.ok) return restored;
   await deleteNumber(deps.db, number);

@@ -4,6 +4,8 @@ import {
   findMac,
   findMacAt,
   insertAccount,
+  noteDue,
+  noteMac,
   updateAccount,
 } from "../../directory/accounts.ts";
 import { runTogether } from "../../directory/database.ts";
@@ -97,7 +99,7 @@ export async function hangBell(deps: Deps, row: AccountRow): Promise<AccountRow>
   const hung = await mac.hangBell(await bellUrl(deps, row.id), await bellsOf(deps, row.id));
   if (row.mac === null || row.mac.bellHung === hung.ok) return row;
   const facts = { ...row.mac, bellHung: hung.ok };
-  await updateAccount(deps.db, row, { mac: facts });
+  await noteMac(deps.db, row.id, facts);
   return { ...row, mac: facts };
 }
 
@@ -109,6 +111,8 @@ export async function changeMac(deps: Deps, id: string, given: MacGiven): Promis
   if (!login.ok) return login;
   const change = { ...(given.name === undefined ? {} : { name: given.name }), ...login.value };
   await updateAccount(deps.db, row, change);
+  // The bell that is yet to be hung is hung by the watchdog when all ends here.
+  if (login.value !== null) await noteDue(deps.db, id, deps.now());
   const published = await publishOrganization(deps, row.organizationId);
   if (!published.ok) return published;
   const changed = { ...row, ...change };
@@ -135,6 +139,7 @@ export async function disconnectMac(
 ): Promise<Result<{ deletedAt: number; bellTaken: boolean }>> {
   const row = await findMac(deps.db, id);
   if (row === null) return fail("not_found", noSuchMac);
+  await noteDue(deps.db, id, deps.now());
   const taken = await (await openMac(deps, row)).takeBell(await bellsOf(deps, id));
   await deleteAccount(deps.db, row);
   const published = await publishOrganization(deps, row.organizationId);

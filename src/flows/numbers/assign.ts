@@ -99,6 +99,8 @@ async function move(deps: Deps, number: NumberRow, keyId: string | null): Promis
   if (!allowed.ok) return allowed;
   if (number.apiKeyId !== null) {
     await handOver(deps, { number: number.address, keyId: number.apiKeyId });
+    // Noted twice: should all end before the second time, whoever gets the line goes on from here and not from where it was registered.
+    await keepLineMark(deps, number, number.apiKeyId);
     if (!(await detachNumber(deps.db, number.address, number.apiKeyId))) return moveAgain(deps, number.address, keyId);
     const removed = await publishKeys(deps, [number.apiKeyId]);
     if (!removed.ok) return removed;

@@ -64,13 +64,15 @@ export async function createWebhook(
     createdAt: deps.now(),
   };
   const inserted = await insertWebhook(deps.db, row);
+  // Also where nothing was inserted: asking again puts in force what an earlier call could not publish.
+  const published = await publishScope(deps, row);
   if (inserted === "full") return fail("webhook_limit_reached");
   if (inserted === "key_full") return fail("webhook_limit_reached", shareTaken);
   if (inserted === "exists") {
     const existing = await findWebhookByUrl(deps.db, scope.organizationId, scope.apiKeyId, input.url);
-    return existing === null ? fail("internal_error") : ok({ webhook: existing, secret: null });
+    if (existing === null) return fail("internal_error");
+    return published.ok ? ok({ webhook: existing, secret: null }) : published;
   }
-  const published = await publishScope(deps, row);
   return published.ok ? ok({ webhook: row, secret }) : published;
 }
 
