@@ -44,7 +44,7 @@ test("what came in while nobody held a number is told after the power went right
   gateway = await startGateway({ env, stateDir, port: Number(new URL(url).port) });
   const told = () =>
     sink.deliveries.flatMap(({ payload }) => (payload?.text === undefined ? [] : String(payload.text)));
-  await eventually(async () => texts.every((text) => told().includes(text)), 60_000);
+  await eventually(async () => texts.every((text) => told().includes(text)), 30_000);
   expect(new Set(sink.deliveries.map(({ payload }) => payload?.message_id)).size).toBe(texts.length);
   expect(sink.forgeries()).toEqual([]);
 });
