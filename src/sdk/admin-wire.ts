@@ -717,7 +717,7 @@ export interface AdminCalls {
           )
         | null;
       /**
-       * Not on a Twilio key.
+       * The message to answer inline, by id or guid. Not on a Twilio key.
        */
       reply_to?: ReplyToRequest | null;
     };
@@ -1059,7 +1059,7 @@ export interface AdminCalls {
           )
         | null;
       /**
-       * Not on a Twilio key.
+       * The message to answer inline, by id or guid. Not on a Twilio key.
        */
       reply_to?: ReplyToRequest | null;
     };

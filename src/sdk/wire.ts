@@ -835,7 +835,7 @@ export interface SendMessageRequest {
       )
     | null;
   /**
-   * Not on a Twilio key.
+   * The message to answer inline, by id or guid. Not on a Twilio key.
    */
   reply_to?: ReplyToRequest | null;
 }
@@ -1117,7 +1117,7 @@ export interface BulkRecord {
       )
     | null;
   /**
-   * Not on a Twilio key.
+   * The message to answer inline, by id or guid. Not on a Twilio key.
    */
   reply_to?: ReplyToRequest | null;
   chat_id: string;

@@ -11,6 +11,7 @@ import { type ChatRow, findChat } from "../ledger/chats.ts";
 import { chooseNow, considerNow, refuseByKey, refuseRecipient } from "../numbers/choose.ts";
 import { type LinkedDraft, shortenDrafts } from "../telling/links.ts";
 import { countParts, refuseByLimits, sumParts } from "./limits.ts";
+import { readLineWishes } from "./line-wishes.ts";
 
 export type Chosen = Extract<Choice, { ok: true }>;
 /** One request's drafts, recipient and wished sender in the form that they have in the ledger; all go to one person. */
@@ -57,7 +58,9 @@ export function addressDrafts(desk: Desk, drafts: readonly Draft[]): Result<Draf
     const sender = readSender(desk, draft.fromNumber);
     if (!sender.ok) return sender;
     const way = channel === "sms" && desk.speaksIMessage ? "imessage" : channel;
-    addressed.push({ ...draft, to: chatId, writtenTo, channel: way, fromNumber: sender.value });
+    const wishes = readLineWishes(desk, { ...draft, fromNumber: sender.value }, chatId);
+    if (!wishes.ok) return wishes;
+    addressed.push({ ...draft, ...wishes.value, to: chatId, writtenTo, channel: way });
   }
   return ok(addressed);
 }

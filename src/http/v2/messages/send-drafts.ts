@@ -1,6 +1,12 @@
 import type * as z from "zod";
 import { fail, ok, type Result } from "../../../domain/failure.ts";
-import type { Attachment, Draft, SendExtras } from "../../../domain/message.ts";
+import {
+  type Attachment,
+  type BubblePart,
+  type Draft,
+  messageEffects,
+  type SendExtras,
+} from "../../../domain/message.ts";
 import { textLength } from "../../../domain/segments.ts";
 import { maxTextLength, messageFieldNames, type SendMessageRequest } from "./send-request.ts";
 
@@ -8,7 +14,6 @@ type Body = z.output<typeof SendMessageRequest>;
 
 /** Returns the messages that a body asks for, in order: one for each entry of a text array, attachments with the first. */
 export function toDrafts(to: string, body: Body, headerNumber: string | undefined): Result<Draft[]> {
-  if (body.reply_to != null) return fail("reply_target_not_supported");
   const texts = textsOf(body);
   if (texts.some((text) => text !== null && textLength(text) > maxTextLength)) return fail("text_too_long");
   const attachments = [...(body.attachments ?? []), ...partFiles(body)].map(toAttachment);
@@ -23,7 +28,7 @@ export function toDrafts(to: string, body: Body, headerNumber: string | undefine
         [body.from_number, body.fromNumber, headerNumber].find((given) => (given ?? "").trim() !== "") ?? null,
       metadata: body.metadata ?? null,
       sendAt: body.send_at ?? null,
-      extras: extrasOf(body),
+      extras: { ...extrasOf(body), ...(index === 0 ? lineExtrasOf(body) : {}) },
     })),
   );
 }
@@ -64,4 +69,37 @@ function extrasOf(body: Body): SendExtras {
     ...(body.content_retention == null ? {} : { contentRetention: body.content_retention }),
     ...(body.shorten_links == null ? {} : { shortenLinks: body.shorten_links }),
   };
+}
+
+/** What only an iMessage line does; the pool leaves it out, or refuses it, on a Twilio key. */
+function lineExtrasOf(body: Body): SendExtras {
+  const effect = messageEffects.find((known) => known === body.effect?.trim().toLowerCase().replace(/[\s_]/g, "-"));
+  const parts = bubbleOf(body);
+  const { reply_to: reply } = body;
+  return {
+    ...(effect === undefined ? {} : { effect }),
+    ...(parts.length === 0 ? {} : { parts }),
+    ...(body.use_typing_indicator === true ? { typingFirst: true } : {}),
+    ...(body.share_contact === true ? { shareContact: true } : {}),
+    ...(reply == null
+      ? {}
+      : {
+          replyTo: {
+            messageId: reply.message_id ?? null,
+            providerId: reply.guid ?? "",
+            partIndex: reply.part_index,
+          },
+        }),
+  };
+}
+
+/** The parts of one bubble; a text beside them stands before, attachments after. */
+function bubbleOf({ text, attachments, parts }: Body): BubblePart[] {
+  if (parts == null || parts.length === 0) return [];
+  const own = parts.map(({ text: words, mention, url, name }): BubblePart => {
+    if (url !== undefined) return { url, ...(name === undefined ? {} : { name }) };
+    return { text: words ?? "", ...(mention === undefined ? {} : { mention }) };
+  });
+  const files = (attachments ?? []).map((given) => (typeof given === "string" ? { url: given } : { url: given.url }));
+  return [...(typeof text === "string" && text !== "" ? [{ text }] : []), ...own, ...files];
 }

@@ -130,7 +130,9 @@ export const messageFields = {
   parts: z.array(part).max(50).nullish(),
   link_preview: linkPreview.nullish(),
   effect: effect.nullish(),
-  reply_to: replyTo.nullish().meta({ description: "Not on a Twilio key." }),
+  reply_to: replyTo
+    .nullish()
+    .meta({ description: "The message to answer inline, by id or guid. Not on a Twilio key." }),
 };
 
 type Content = {

@@ -1,0 +1,43 @@
+import { fail, ok, type Result } from "../../domain/failure.ts";
+import { readRowId, rowId } from "../../domain/ids.ts";
+import type { Draft, SendExtras } from "../../domain/message.ts";
+import type { Desk } from "../desk.ts";
+import { findMessage, findMessageBySid, type MessageRow } from "../ledger/messages.ts";
+
+const replyWindowMs = 30 * 24 * 60 * 60 * 1000;
+
+/** Returns what a draft wishes of a line, its reply's target found; on a Twilio key effects, typing and bubbles are left out and a reply is refused, as the contract says. */
+export function readLineWishes(desk: Desk, { extras, fromNumber }: Draft, chat: string): Result<WishesRead> {
+  const { effect, replyTo, parts, typingFirst, shareContact, ...others } = extras;
+  if (!desk.speaksIMessage) {
+    return replyTo === undefined ? ok({ extras: others, fromNumber }) : fail("reply_target_not_supported");
+  }
+  if (replyTo === undefined) return ok({ extras, fromNumber });
+  const target = findTarget(desk, replyTo, chat);
+  if (!target.ok) return target;
+  const { seq, sid, number } = target.value;
+  if (desk.findNumber(number) === null || (fromNumber !== null && fromNumber !== number)) {
+    return fail("reply_target_device_mismatch");
+  }
+  const messageId = rowId("msg", seq, desk.tag);
+  return ok({ extras: { ...extras, replyTo: { ...replyTo, messageId, providerId: sid } }, fromNumber: number });
+}
+
+type WishesRead = Pick<Draft, "extras" | "fromNumber">;
+
+/** A reply hangs on a message of the same chat that the network knows. */
+function findTarget(
+  desk: Desk,
+  { messageId, providerId }: NonNullable<SendExtras["replyTo"]>,
+  chat: string,
+): Result<MessageRow & { sid: string }> {
+  if (messageId === null && providerId === "") return fail("reply_target_invalid");
+  const seq = messageId === null ? null : readRowId("msg", messageId, desk.tag);
+  const byId = seq === null ? null : findMessage(desk.sql, seq);
+  const target = messageId === null ? findMessageBySid(desk.sql, providerId) : byId;
+  if (target === null) return fail("reply_target_not_found");
+  if (target.chat !== chat) return fail("reply_target_chat_mismatch");
+  if (target.sid === null) return fail("reply_target_invalid");
+  if (target.created_at < desk.now() - replyWindowMs) return fail("reply_target_expired");
+  return ok({ ...target, sid: target.sid });
+}

@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { FakeMac } from "../../../support/node/fake-bluebubbles-mac.ts";
+import { eventually } from "../../../support/workers/gateway.ts";
+import { type LineKey, type MacWorld, makeLineKey, ringIn, sendFrom, standInForMacs } from "../../../support/workers/mac.ts";
+
+const person = "+14155550123";
+let world: MacWorld;
+let mac: FakeMac;
+let key: LineKey;
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+  world = standInForMacs();
+  mac = world.open();
+  key = await makeLineKey(mac);
+});
+
+afterEach(() => {
+  expect(mac.violations).toEqual([]);
+  vi.useRealTimers();
+});
+
+async function receive(from: string, text: string): Promise<{ id: string; guid: string }> {
+  const told = () => world.told.filter(({ body }) => body.event === "message.received");
+  const before = told().length;
+  const { guid } = mac.receive({ from, text });
+  await eventually(async () => told().length > before);
+  return { id: String(told().at(-1)?.body.message_id), guid };
+}
+
+async function leave(times: number) {
+  await eventually(async () => mac.reached().length === times);
+  return mac.db.messages.at(-1);
+}
+
+it("a reply hangs on the message that it names, by our id or the network's, and an effect goes with it", async () => {
+  const { id, guid } = await receive(person, "When?");
+  const sent = await sendFrom(key, person, { text: "Now", effect: "Lasers", reply_to: { message_id: id } });
+  expect(sent.status).toBe(202);
+  expect(await leave(1)).toMatchObject({
+    threadOriginatorGuid: guid,
+    effectId: "com.apple.messages.effect.CKLasersEffect",
+  });
+  expect((await sendFrom(key, person, { text: "Really", reply_to: { guid } })).status).toBe(202);
+  await ringIn(key, 2_000);
+  expect(await leave(2)).toMatchObject({ threadOriginatorGuid: guid, effectId: null });
+});
+
+it("a reply to what is not there, or is elsewhere, is refused in the contract's words", async () => {
+  const other = await receive("+14155550199", "Hi");
+  await receive(person, "When?");
+  const reply = async (reply_to: object) => (await sendFrom(key, person, { text: "Now", reply_to })).body.code;
+  expect(await reply({})).toBe("reply_target_invalid");
+  expect(await reply({ message_id: "msg_nothing" })).toBe("reply_target_not_found");
+  expect(await reply({ guid: "nothing" })).toBe("reply_target_not_found");
+  expect(await reply({ message_id: other.id })).toBe("reply_target_chat_mismatch");
+  expect(mac.reached()).toEqual([]);
+});
+
+it("parts are one bubble, with its mention", async () => {
+  await receive(person, "Who?");
+  const parts = [{ text: "Ask " }, { text: "Ann", mention: person }];
+  expect((await sendFrom(key, person, { parts })).status).toBe(202);
+  await leave(1);
+  expect(mac.reached()).toMatchObject([{ text: "Ask Ann" }]);
+});
+
+it("typing and the contact card go before the message where they are asked for", async () => {
+  await receive(person, "Who?");
+  expect((await sendFrom(key, person, { text: "Me", use_typing_indicator: true, share_contact: true })).status).toBe(
+    202,
+  );
+  await leave(1);
+  const did = mac.log.flatMap((entry) => (entry.kind === "did" ? [entry.what] : []));
+  expect(did).toEqual(["share_contact", "typing"]);
+});
