@@ -1,7 +1,14 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { FakeMac } from "../../../support/node/fake-bluebubbles-mac.ts";
 import { eventually } from "../../../support/workers/gateway.ts";
-import { type LineKey, type MacWorld, makeLineKey, ringIn, sendFrom, standInForMacs } from "../../../support/workers/mac.ts";
+import {
+  type LineKey,
+  type MacWorld,
+  makeLineKey,
+  ringIn,
+  sendFrom,
+  standInForMacs,
+} from "../../../support/workers/mac.ts";
 
 const person = "+14155550123";
 let world: MacWorld;
