@@ -57,6 +57,7 @@ export const failureMessages = {
   reply_target_not_found: "Reply target message not found",
   new_conversation_limit_reached: "This line has begun as many new conversations as it may for now.",
   outbound_limit_reached: "This line has written to this contact as often as it may without an answer.",
+  line_receives_only: "No active device available: the Mac's Private API is off, and its line receives only.",
   line_refused: "Temporary communication error: the Mac did not do it.",
   line_outcome_unknown: "Temporary communication error: the Mac did not say whether it did it.",
   line_offline: "No active device available",

@@ -1,5 +1,6 @@
 /** What may be asked of a key's object, as plain data both ways: the Worker and the object must agree on nothing else. */
 import type { Failure, Result } from "./failure.ts";
+import type { Caps } from "./line.ts";
 import type {
   ChatAnswer,
   ChatCall,
@@ -28,7 +29,13 @@ export type Page = { limit: number; offset: number };
 /** One send: its messages in order (a text array is several), and the idempotency key with the fingerprint of what was asked. */
 export type SendRequest = { drafts: Draft[]; idempotency: { key: string; fingerprint: string } | null };
 export type SentMessage = { messageId: string; fromNumber: string };
-export type SendAnswer = { messages: SentMessage[]; replayed: boolean; allowance?: Allowance | null };
+export type SendAnswer = {
+  messages: SentMessage[];
+  replayed: boolean;
+  allowance?: Allowance | null;
+  /** What the sender should know of a line's caps, in sentences. */
+  warnings?: string[];
+};
 /** What is left of a key's daily cap, in message parts; null where there is no cap. */
 export type Allowance = { limit: number; left: number; resetsInSeconds: number };
 
@@ -110,7 +117,15 @@ export type FoundMessages = {
   nextAfter: string;
 };
 
-export type NumberView = { phoneNumber: string; isActive: boolean; lastActiveAt: number | null; type: NumberType };
+export type NumberView = {
+  phoneNumber: string;
+  isActive: boolean;
+  lastActiveAt: number | null;
+  type: NumberType;
+  /** A line's caps, and how many conversations it began within the last hour and day; a pool of before lines were known does not say. */
+  caps?: CapsView | null;
+};
+export type CapsView = Caps & { perSecond: number | null; newContactsLastHour: number; newContactsLastDay: number };
 export type KeyView = {
   keyId: string;
   name: string;

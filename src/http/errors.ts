@@ -61,6 +61,7 @@ export const statusOfFailure: Record<FailureCode, ContentfulStatusCode> = {
   reply_target_not_found: 404,
   new_conversation_limit_reached: 429,
   outbound_limit_reached: 429,
+  line_receives_only: 503,
   line_refused: 502,
   line_outcome_unknown: 502,
   line_offline: 503,

@@ -1,6 +1,7 @@
 import { fail, ok, type Result } from "../domain/failure.ts";
 import { readRowId, rowId, sequenceAt } from "../domain/ids.ts";
 import type {
+  CapsView,
   ChatSummary,
   Contact,
   DeliveryLog,
@@ -14,7 +15,7 @@ import type {
   PoolStats,
   WebhookState,
 } from "../domain/pool-calls.ts";
-import type { Account } from "../domain/snapshot.ts";
+import type { Account, SenderNumber } from "../domain/snapshot.ts";
 import type { Desk } from "./desk.ts";
 import { accountTraffic } from "./ledger/account-traffic.ts";
 import { countWaiting } from "./ledger/agenda.ts";
@@ -26,6 +27,7 @@ import { readMark } from "./ledger/marks.ts";
 import { countMessages, findMessage, pageMessages, readMessageRow } from "./ledger/messages.ts";
 import { countDepartures } from "./ledger/pace.ts";
 import { tallyOf } from "./ledger/tally.ts";
+import { capsOf, countOpenings } from "./numbers/caps.ts";
 import { examine } from "./numbers/number-health.ts";
 
 /** Returns who the key is, its numbers and what it carried so far. */
@@ -44,6 +46,7 @@ export function describeKey(desk: Desk): KeyView {
       isActive: number.isActive && !isDown(desk.findAccount(number.accountId)),
       lastActiveAt: desk.lastActive(number.address),
       type: number.type,
+      caps: viewCaps(desk, number),
     })),
     usage: { inbound, outbound, lastSentAt },
   };
@@ -52,6 +55,13 @@ export function describeKey(desk: Desk): KeyView {
 /** A line is down while its Mac does not answer, or refuses the password. */
 function isDown(account: Account | null): boolean {
   return account?.kind === "bluebubbles" && (account.refused || account.mac?.offline != null);
+}
+
+function viewCaps(desk: Desk, number: SenderNumber): CapsView | null {
+  const caps = capsOf(number);
+  if (caps === null) return null;
+  const { hour, day } = countOpenings(desk, number);
+  return { ...caps, perSecond: number.messagesPerSecond, newContactsLastHour: hour, newContactsLastDay: day };
 }
 
 /** Returns one message of one chat with its contact, or `not_found`: a foreign id and an unknown one read alike. */

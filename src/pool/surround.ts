@@ -135,14 +135,17 @@ function needRing(ring: ReturnType<typeof parseKeyRing>): KeyRing {
 
 async function openMacLogin(account: Account, secrets: Secrets): Promise<MacLogin> {
   const { activeAlias = null, aliases = [], capabilities = null, privateApi = null } = account.mac ?? {};
+  const mayUseAppleScript = account.mayUseAppleScript === true;
   return {
     url: account.url ?? "",
     password: (await secrets.open(account.password ?? null, account.id, "password")) ?? "",
     lines: [...new Set([...aliases, ...(account.lines ?? [])])],
     privateApi,
     activeAlias,
-    capabilities,
-    mayUseAppleScript: account.mayUseAppleScript === true,
+    // The Mac is looked at for all its keys; leave to use AppleScript is one key's.
+    capabilities:
+      capabilities !== null && mayUseAppleScript ? { ...capabilities, send: true, attachments: true } : capabilities,
+    mayUseAppleScript,
   };
 }
 

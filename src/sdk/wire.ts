@@ -1290,7 +1290,19 @@ export interface NumbersResponse {
      * The same as `plan_kind`.
      */
     type?: ("shared" | "dedicated" | "inbound" | "trial" | "2fa") | null;
+    caps?: LineCaps | null;
   }[];
+}
+/**
+ * An iMessage line's caps (null: none), and how many conversations it began lately.
+ */
+export interface LineCaps {
+  per_second: number | null;
+  new_contacts_per_hour: number | null;
+  new_contacts_per_day: number | null;
+  unanswered: number | null;
+  new_contacts_last_hour: number;
+  new_contacts_last_day: number;
 }
 export interface ContactCard {
   phone_number?: string;

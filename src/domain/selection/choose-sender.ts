@@ -3,7 +3,7 @@ import type { Candidate, SelectionTrace } from "../message.ts";
 import type { Proximity } from "../regions.ts";
 import type { Protocol, Selection, SenderNumber, Sync } from "../snapshot.ts";
 import { type Conversation, holds, readConversation } from "./conversation.ts";
-import { bareNumber, findObstacle, type Recipient } from "./eligibility.ts";
+import { bareNumber, findObstacle, type LineLimit, type Recipient } from "./eligibility.ts";
 import { explainNoSender, noNumbers, refuseRequested } from "./no-sender.ts";
 import type { RotationChange, RotationState } from "./rotation.ts";
 import { pickByStrategy } from "./strategies.ts";
@@ -28,6 +28,8 @@ export type ChoiceInput = {
   repliedTo: string | null;
   hasWrittenTo: (number: string) => boolean;
   isBlocked: (number: string) => boolean;
+  lineLimit?: (number: SenderNumber) => LineLimit | null;
+  isCapped?: (number: SenderNumber) => boolean;
   /** The sync settings of a number's account, for the words of a refusal. */
   syncOf?: (number: SenderNumber) => Sync | null;
   rotation: RotationState;
@@ -115,6 +117,8 @@ function keepConversation(
   conversation: Extract<Conversation, { kind: "kept" }>,
 ): Choice {
   const { number, reason } = conversation;
+  const obstacle = findObstacle(number, input);
+  if (obstacle !== null) return refuseRequested(number, obstacle, input);
   const told: Told = {
     chosen: number,
     reason,

@@ -53,26 +53,27 @@ function standOf(
   const number = view.numbers[index];
   const standing = survey.standings[index];
   if (number === undefined || standing === undefined) return { kind: "out", address, cause: "gone" };
+  // A person never hears from another Apple ID because a line is offline, or cannot send: the message waits, or is refused.
+  if (number.channel === "imessage" && standing !== "paused") return { kind: "kept", number, reason };
   switch (standing) {
     case "paused":
       return { kind: "out", address, cause: "paused" };
     case "unhealthy":
     case "unweighted_unhealthy":
-      // A person never hears from another Apple ID because a line is offline: the message waits.
-      if (number.channel === "imessage") return { kind: "kept", number, reason };
       if (survey.counts.has("able")) return { kind: "out", address, cause: "unhealthy" };
       return { kind: "kept", number, reason };
     case "account_refused":
-      if (number.channel === "imessage") return { kind: "kept", number, reason };
       if (survey.counts.has("able")) return { kind: "out", address, cause: "account_refused" };
       return { kind: "kept", number, reason };
     case "able":
     case "unweighted":
+    case "capped":
       return { kind: "kept", number, reason };
     case "other_channel":
     case "no_sms":
     case "no_mms":
     case "no_whatsapp":
+    case "receive_only":
     case "reply_only":
     case "blocked":
       return { kind: "unable", address, obstacle: standing };

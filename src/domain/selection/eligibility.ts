@@ -10,15 +10,33 @@ export type Demand = {
   hasWrittenTo: (number: string) => boolean;
   /** Whether the carrier blocks this one number for the person, who opted in at another since. */
   isBlocked: (number: string) => boolean;
+  /** What the Mac of an iMessage line keeps it from: sending at all, or beginning a conversation. */
+  lineLimit?: (number: SenderNumber) => LineLimit | null;
   /** The sync settings of a number's account, where they are known: a refusal says so when they forbid the message. */
   syncOf?: (number: SenderNumber) => Sync | null;
 };
 
 /** Why a number cannot carry a message at all, whatever anybody prefers. */
-export type Obstacle = "paused" | "other_channel" | "no_sms" | "no_mms" | "no_whatsapp" | "reply_only" | "blocked";
+export type Obstacle =
+  | "paused"
+  | "other_channel"
+  | "no_sms"
+  | "no_mms"
+  | "no_whatsapp"
+  | "receive_only"
+  | "reply_only"
+  | "blocked";
+export type LineLimit = "receive_only" | "reply_only";
 
 /** Where a number stands for one message: an obstacle, a reason to pass it over while others can (seen by automatic choice alone), or able. */
-export type Standing = Obstacle | "unweighted" | "unweighted_unhealthy" | "unhealthy" | "account_refused" | "able";
+export type Standing =
+  | Obstacle
+  | "unweighted"
+  | "unweighted_unhealthy"
+  | "unhealthy"
+  | "account_refused"
+  | "capped"
+  | "able";
 
 /** Returns what keeps a number from carrying a message, or null: paused, then channel and capability, then the reply-only rule (seed 001), then the person's own block. */
 export function findObstacle(number: SenderNumber, demand: Demand): Obstacle | null {
@@ -26,7 +44,10 @@ export function findObstacle(number: SenderNumber, demand: Demand): Obstacle | n
   if (number.channel !== demand.recipient.channel) return "other_channel";
   const missing = missingCapability(number, demand.needs.media);
   if (missing !== null) return missing;
-  if (number.type === "inbound" && !demand.hasWrittenTo(number.address)) return "reply_only";
+  const limit = demand.lineLimit?.(number) ?? null;
+  if (limit === "receive_only") return limit;
+  const onlyReplies = number.type === "inbound" || limit === "reply_only";
+  if (onlyReplies && !demand.hasWrittenTo(number.address)) return "reply_only";
   if (demand.isBlocked(number.address)) return "blocked";
   return null;
 }

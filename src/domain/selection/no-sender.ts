@@ -20,6 +20,8 @@ export function refuseRequested(number: SenderNumber, obstacle: Obstacle, demand
         `No active number available: ${address} is paused. Resume it in the admin API, or leave out from_number.`,
         { from_number: address },
       );
+    case "receive_only":
+      return receiveOnly(number);
     case "reply_only":
       return replyOnly(number, demand);
     case "blocked":
@@ -48,6 +50,8 @@ export function explainNoSender(numbers: readonly SenderNumber[], demand: Demand
   }
   const replyOnlyNumber = active.find((number) => findObstacle(number, demand) === "reply_only");
   if (replyOnlyNumber !== undefined) return replyOnly(replyOnlyNumber, demand);
+  const receiving = active.find((number) => findObstacle(number, demand) === "receive_only");
+  if (receiving !== undefined) return receiveOnly(receiving);
   const blockedNumber = active.find((number) => findObstacle(number, demand) === "blocked");
   if (blockedNumber !== undefined) return blocked(blockedNumber, demand);
   for (const number of active) {
@@ -81,6 +85,14 @@ function replyOnly(number: SenderNumber, demand: Demand): NoSender {
     allocation_id: number.allocationId,
     external_id: demand.recipient.chatId,
   });
+}
+
+function receiveOnly({ address }: SenderNumber): NoSender {
+  return fail(
+    "line_receives_only",
+    `${address} receives only: the Private API of its Mac is off. Turn it on, or set may_send_twice on the API key.`,
+    { from_number: address },
+  );
 }
 
 function blocked({ address }: SenderNumber, demand: Demand): NoSender {

@@ -11,6 +11,7 @@ export const ableStandings = [
   "unweighted",
   "unweighted_unhealthy",
   "account_refused",
+  "capped",
 ] as const satisfies Standing[];
 
 export type SurveyView = Demand & {
@@ -19,6 +20,8 @@ export type SurveyView = Demand & {
   isUnhealthy: (number: string) => boolean;
   /** Whether the carrier refuses the account: what is sent from its numbers waits. */
   isAccountRefused: (account: string) => boolean;
+  /** Whether an iMessage line may begin no conversation with this person for now. */
+  isCapped?: (number: SenderNumber) => boolean;
 };
 
 /** Returns the standing of every number of the pool for one message, looking at each number once. */
@@ -41,6 +44,7 @@ export function canCarry(standing: Standing | undefined): boolean {
 }
 
 function preferenceOf(number: SenderNumber, view: SurveyView): Standing {
+  if (view.isCapped?.(number) === true) return "capped";
   if (view.isAccountRefused(number.accountId)) return "account_refused";
   const unhealthy = view.isUnhealthy(number.address);
   if (view.selection.strategy === "weighted" && number.weight === 0) {

@@ -17,9 +17,11 @@ const standingWords: Record<Exclude<Standing, "able">, string> = {
   no_mms: "it cannot send MMS",
   no_whatsapp: "it cannot send WhatsApp",
   blocked: "the person wrote STOP to it, and START to another number since",
+  receive_only: "it receives only: its Mac's Private API is off",
   reply_only: "reply-only, and the contact has not written to it",
   unhealthy: "unhealthy, and others can send",
   account_refused: "the credentials of its account are refused, and others can send",
+  capped: "it has begun as many conversations as its caps allow for now",
   unweighted: "weight 0, and others can send",
   unweighted_unhealthy: "weight 0 and unhealthy, and others can send",
 };

@@ -286,6 +286,13 @@ export const errorGuide: Record<FailureCode, ErrorAdvice> = {
     message: `${number} has sent 5 messages to this contact without an answer: that is its cap.`,
     more: { limit: 5, current: 5, mode: "unanswered", allocation_id: "alloc_Q2p9", sender_number: number },
   },
+  line_receives_only: {
+    cause:
+      "The Private API is off on the line's Mac. What is left there may send one message several times, so nothing is sent.",
+    fix: "Turn the Private API on (docs/imessage.md), or set `may_send_twice` on the API key, if twice is better than not at all.",
+    message: `${number} receives only: the Private API of its Mac is off. Turn it on, or set may_send_twice on the API key.`,
+    more: { from_number: number },
+  },
   line_refused: {
     cause: "The Mac answered that it could not do it.",
     fix: "Read the message: it holds the Mac's words.",

@@ -65,3 +65,12 @@ export function nthNewest(
   );
   return rows.toArray()[0] ?? null;
 }
+
+export type Said = Pick<MessageRow, "number" | "direction" | "status" | "attempts" | "created_at">;
+
+/** Returns the newest messages of a chat, newest first, with what its line's caps must know of them. */
+export function newestOf(sql: SqlStorage, chat: string, limit: number): Said[] {
+  const query =
+    "SELECT number, direction, status, attempts, created_at FROM messages WHERE chat = ? ORDER BY seq DESC LIMIT ?";
+  return sql.exec<Said>(query, chat, limit).toArray();
+}

@@ -4,14 +4,17 @@ import { countryOf } from "../../domain/phone.ts";
 import { addressMissing } from "../../domain/public-address.ts";
 import { proximity } from "../../domain/regions.ts";
 import { type Choice, type ChoiceInput, chooseSender, considerPool } from "../../domain/selection/choose-sender.ts";
+import type { LineLimit } from "../../domain/selection/eligibility.ts";
 import type { Explain } from "../../domain/selection/trace-words.ts";
+import type { Account } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
 import { isBlockedFor } from "../ledger/blocks.ts";
 import type { ChatRow } from "../ledger/chats.ts";
 import { numbersHeard } from "../ledger/heard.ts";
+import { isCapped } from "./caps.ts";
 import { isNumberPassedOver } from "./number-health.ts";
 
-type Wish = Pick<Draft, "to" | "channel" | "fromNumber"> & { media: boolean };
+type Wish = Pick<Draft, "to" | "channel" | "fromNumber"> & { media: boolean; sendAt?: number | null };
 
 /** Asks `domain/selection` with what stands in the ledger now; nothing is written, so that a preview is the same question. */
 export function chooseNow(desk: Desk, wish: Wish, chat: ChatRow | null, explain: Explain = "compact"): Choice {
@@ -48,6 +51,8 @@ function inputOf(desk: Desk, wish: Wish, chat: ChatRow | null, explain: Explain)
       heard ??= numbersHeard(desk.sql, wish.to);
       return heard.has(number);
     },
+    lineLimit: ({ channel, accountId }) => (channel === "imessage" ? lineLimitOf(desk.findAccount(accountId)) : null),
+    isCapped: (number) => isCapped(desk, number, { chat, sendAt: wish.sendAt ?? null }),
     isBlocked: (number) => chat?.opted_in_number != null && isBlockedFor(desk.sql, wish.to, number),
     syncOf: (number) => desk.snapshot.accounts.find(({ id }) => id === number.accountId)?.sync ?? null,
     rotation: desk.rotation,
@@ -59,6 +64,12 @@ function inputOf(desk: Desk, wish: Wish, chat: ChatRow | null, explain: Explain)
     protocol,
     explain,
   };
+}
+
+/** Without the Private API a line receives only, unless its owner lets it answer by what may send twice. */
+function lineLimitOf(account: Account | null): LineLimit | null {
+  if (account?.mac?.privateApi !== false) return null;
+  return account.mayUseAppleScript === true ? "reply_only" : "receive_only";
 }
 
 /** A paused key takes nothing. */

@@ -11,17 +11,19 @@ import { type ChatRow, touchChat } from "../ledger/chats.ts";
 import { recallKey, rememberKey } from "../ledger/idempotency.ts";
 import { type Detail, insertMessage, type MessageRow } from "../ledger/messages.ts";
 import { saveRotation } from "../ledger/rotation.ts";
+import { countOpening, keepSaid } from "../numbers/caps.ts";
 import { noteTry } from "../numbers/number-health.ts";
 import { type Booking, bookDepartures, keepBooking, spendToken } from "../numbers/pace.ts";
 import { keepLinks, type LinkedDraft } from "../telling/links.ts";
 import { emitStatus } from "../telling/outbox.ts";
 import { type Ready, readyToLeave } from "./at-once.ts";
-import { addressDrafts, type Chosen, decideSend } from "./decide.ts";
+import { addressDrafts, type Chosen, type Decision, decideSend } from "./decide.ts";
 import { sendAtOnce } from "./dispatch.ts";
 import { allowanceOf, countParts, spendCap } from "./limits.ts";
 
 /** Which number sends a request, and when its messages may leave; `ready`: the first of them leaves in the transaction that accepts it. */
-type Departure = { choice: Chosen; booking: Booking; ready: Ready | null };
+type Departure = { choice: Chosen; booking: Booking; ready: Ready | null; line: Accepted["line"] };
+type Accepted = Extract<Decision, { ok: true }>;
 
 /** How long the alarm waits for a message to leave by itself before it looks. */
 const departurePatienceMs = 30_000;
@@ -40,10 +42,10 @@ export function acceptRequest(desk: Desk, request: SendRequest): Result<SendAnsw
   if (replay !== null) return replay;
   const decision = decideSend(desk, [first, ...more]);
   if (!decision.ok) return { ok: false, failure: decision.failure };
-  const { drafts, choice, chat } = decision;
+  const { drafts, choice, chat, line } = decision;
   const [next] = drafts;
   const ready = next === undefined ? null : readyToLeave(desk, next, choice.number);
-  const departure: Departure = { choice, booking: bookDepartures(desk, drafts, choice.number), ready };
+  const departure: Departure = { choice, booking: bookDepartures(desk, drafts, choice.number), ready, line };
   const { answer, left } = desk.transact(() => writeRequest(desk, { idempotency, drafts }, departure, chat));
   remember(desk, departure, drafts.length);
   if (left !== null && ready !== null) sendAtOnce(desk, left, ready);
@@ -78,7 +80,7 @@ type Prepared = Omit<SendRequest, "drafts"> & { drafts: LinkedDraft[] };
 type Written = { answer: SendAnswer; left: MessageRow | null };
 
 function writeRequest(desk: Desk, request: Prepared, departure: Departure, chat: ChatRow | null): Written {
-  const { choice, booking, ready } = departure;
+  const { choice, booking, ready, line } = departure;
   if (choice.rotation !== null) saveRotation(desk.sql, choice.rotation);
   noteTry(desk, choice.number.address);
   const now = desk.now();
@@ -96,10 +98,13 @@ function writeRequest(desk: Desk, request: Prepared, departure: Departure, chat:
     ),
   );
   spendCap(desk, request.drafts);
+  const [first] = request.drafts;
+  if (line.isNew && first !== undefined) countOpening(desk, choice.number.address, first);
   const messages = rows.map(
     ({ seq, number }): SentMessage => ({ messageId: rowId("msg", seq, desk.tag), fromNumber: number }),
   );
-  const answer: SendAnswer = { messages, replayed: false };
+  const { warnings } = line;
+  const answer: SendAnswer = { messages, replayed: false, ...(warnings.length === 0 ? {} : { warnings }) };
   if (request.idempotency !== null) {
     rememberKey(desk.sql, request.idempotency.key, request.idempotency.fingerprint, answer, desk.now());
   }
@@ -130,6 +135,7 @@ function writeDraft(desk: Desk, draft: LinkedDraft, { choice, chat, opens, dueAt
   });
   if (row === null) throw new Error("A new message has an id of the carrier.");
   desk.noteWritten(seq);
+  keepSaid(desk, number, draft);
   touchChat(desk.sql, {
     chat: draft.to,
     contactId: chat?.contact_id ?? desk.outside.newId("con"),

@@ -8,6 +8,7 @@ import type { Explain } from "../../domain/selection/trace-words.ts";
 import { judgeSendAt } from "../../domain/send-time.ts";
 import type { Desk } from "../desk.ts";
 import { type ChatRow, findChat } from "../ledger/chats.ts";
+import { judgeByCaps, type LineVerdict } from "../numbers/caps.ts";
 import { chooseNow, considerNow, refuseByKey, refuseRecipient } from "../numbers/choose.ts";
 import { type LinkedDraft, shortenDrafts } from "../telling/links.ts";
 import { countParts, refuseByLimits, sumParts } from "./limits.ts";
@@ -18,7 +19,7 @@ export type Chosen = Extract<Choice, { ok: true }>;
 export type Addressed = readonly [Draft, ...Draft[]];
 /** What a send comes to: its drafts as they would leave and the number that speaks, or why it is refused (`choice`: the number that would have spoken, where that far was come). */
 export type Decision =
-  | { ok: true; drafts: LinkedDraft[]; choice: Chosen; chat: ChatRow | null }
+  | { ok: true; drafts: LinkedDraft[]; choice: Chosen; chat: ChatRow | null; line: Extract<LineVerdict, { ok: true }> }
   | { ok: false; failure: Failure; choice: Chosen | null; chat: ChatRow | null };
 
 /** Decides about a send as things stand now and writes nothing: what is accepted and what a preview says are this one answer. */
@@ -40,7 +41,16 @@ export function decideSend(desk: Desk, drafts: Addressed, explain: Explain = "co
   if (!shortened.ok) return { ok: false, failure: shortened.failure, choice, chat };
   const limited = refuseByLimits(desk, shortened.value, choice.number);
   if (limited !== null) return { ok: false, failure: limited.failure, choice, chat };
-  return { ok: true, drafts: shortened.value, choice, chat };
+  const line = judgeByCaps(desk, choice.number, { chat, drafts });
+  if (!line.ok) return { ok: false, failure: line.failure, choice, chat };
+  return { ok: true, drafts: shortened.value, choice: withWarnings(choice, line.warnings), chat, line };
+}
+
+/** What the sender should know of a line's caps is kept with why it speaks. */
+function withWarnings(choice: Chosen, warnings: readonly string[]): Chosen {
+  if (warnings.length === 0) return choice;
+  const note = [...(choice.trace.note === null ? [] : [choice.trace.note]), ...warnings].join(" ");
+  return { ...choice, trace: { ...choice.trace, note } };
 }
 
 function wishOf(drafts: Addressed) {

@@ -75,10 +75,15 @@ function moveSlice(desk: Desk, after: number): void {
   }
 }
 
-/** What is on its way to be tried, or names what only its own account has: a Messaging Service, a template. */
-function isBound(desk: Desk, { seq, detail }: MessageRow): boolean {
+/** What is on its way to be tried, is for a line, whose people never hear from another one, or names what only its own account has: a Messaging Service, a template. */
+function isBound(desk: Desk, { seq, channel, detail }: MessageRow): boolean {
   const { extras } = JSON.parse(detail) as Detail;
-  return desk.leaving.has(seq) || extras.messagingServiceSid !== undefined || extras.contentSid !== undefined;
+  return (
+    desk.leaving.has(seq) ||
+    channel === "imessage" ||
+    extras.messagingServiceSid !== undefined ||
+    extras.contentSid !== undefined
+  );
 }
 
 function moveOne(desk: Desk, row: MessageRow): void {

@@ -36,6 +36,20 @@ export const MeResponse = z
   })
   .meta({ id: "MeResponse" });
 
+const LineCaps = z
+  .object({
+    per_second: z.number().nullable(),
+    new_contacts_per_hour: z.int().nullable(),
+    new_contacts_per_day: z.int().nullable(),
+    unanswered: z.int().nullable(),
+    new_contacts_last_hour: z.int(),
+    new_contacts_last_day: z.int(),
+  })
+  .meta({
+    id: "LineCaps",
+    description: "An iMessage line's caps (null: none), and how many conversations it began lately.",
+  });
+
 export const NumbersResponse = z
   .object({
     numbers: z.array(
@@ -45,6 +59,7 @@ export const NumbersResponse = z
         last_active: z.iso.datetime().nullable(),
         plan_kind: planKind.nullable(),
         type: planKind.nullable().optional().meta({ description: "The same as `plan_kind`." }),
+        caps: LineCaps.nullish(),
       }),
     ),
   })

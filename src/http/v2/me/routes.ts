@@ -1,5 +1,5 @@
 import type { Context, Hono } from "hono";
-import type { KeyView } from "../../../domain/pool-calls.ts";
+import type { CapsView, KeyView } from "../../../domain/pool-calls.ts";
 import { askPool } from "../../../flows/ask-pool.ts";
 import { apiKeyGuard, credentialOf, type Edge } from "../../edge.ts";
 import { mount } from "../../mount.ts";
@@ -29,11 +29,23 @@ export function mountMe(router: Hono<Edge>): void {
         last_active: number.lastActiveAt === null ? null : new Date(number.lastActiveAt).toISOString(),
         plan_kind: number.type,
         type: number.type,
+        ...(number.caps == null ? {} : { caps: toCaps(number.caps) }),
       }));
       return reply(200, { numbers });
     },
     apiKeyGuard,
   );
+}
+
+function toCaps(caps: CapsView) {
+  return {
+    per_second: caps.perSecond,
+    new_contacts_per_hour: caps.newContactsPerHour,
+    new_contacts_per_day: caps.newContactsPerDay,
+    unanswered: caps.unanswered,
+    new_contacts_last_hour: caps.newContactsLastHour,
+    new_contacts_last_day: caps.newContactsLastDay,
+  };
 }
 
 function readKey(c: Context<Edge>) {

@@ -100,7 +100,7 @@ export function toMessageStatus({ message }: MessageView): z.output<typeof Messa
 }
 
 /** Returns the answer to a send that was accepted. */
-export function toSent({ messages }: SendAnswer) {
+export function toSent({ messages, warnings = [] }: SendAnswer) {
   const [first] = messages;
   if (first === undefined) throw new Error("A send that was accepted has no message.");
   return {
@@ -108,10 +108,15 @@ export function toSent({ messages }: SendAnswer) {
     ...(messages.length > 1 ? { message_ids: messages.map((sent) => sent.messageId), count: messages.length } : {}),
     status: "queued" as const,
     from_number: first.fromNumber,
+    ...(warnings.length === 0 ? {} : { warning: warnings.join(" ") }),
   };
 }
 
-/** Returns an answer with the sentence about what was not read, where there is one. */
-export function withWarning<T extends object>(answer: T, warning: string | null): T & { warning?: string } {
-  return warning === null ? answer : { ...answer, warning };
+/** Returns an answer with the sentence about what was not read, where there is one, behind what it warns of already. */
+export function withWarning<T extends { warning?: string }>(
+  answer: T,
+  warning: string | null,
+): T & { warning?: string } {
+  if (warning === null) return answer;
+  return { ...answer, warning: answer.warning === undefined ? warning : `${answer.warning} ${warning}` };
 }

@@ -67,6 +67,9 @@ export const sendFailures = [
   "recipient_opted_out",
   "country_not_allowed",
   "daily_cap_reached",
+  "new_conversation_limit_reached",
+  "outbound_limit_reached",
+  "line_receives_only",
   "no_numbers_assigned",
   "no_active_number",
 ] as const;
