@@ -3,6 +3,7 @@ import { fetch as fetchFromNode, type Request } from "miniflare";
 import { defineConfig } from "vitest/config";
 import "./scripts/make-assets.mjs";
 import { CountReporter } from "./test/support/node/count-reporter.ts";
+import { bundleSource } from "./test/support/node/one-module.ts";
 
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
@@ -33,6 +34,8 @@ function onUnhandledError(error: { name?: string; message?: string }): boolean {
 
 const consumer = { maxBatchSize: 100, maxBatchTimeout: 0, maxRetries: 2, retryDelay: 0 };
 
+const source = await bundleSource(import.meta.dirname);
+
 export default defineConfig(async () => ({
   test: {
     reporters: ["default", new CountReporter()],
@@ -50,9 +53,12 @@ export default defineConfig(async () => ({
       },
       {
         plugins: [
+          source.plugin,
           cloudflareTest({
+            main: source.main,
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
+              modulesRules: source.rules,
               bindings: settings,
               queueConsumers: { "trunkline-bell": consumer, "trunkline-bell-slow": consumer },
               outboundService: goOutside as never,

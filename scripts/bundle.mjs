@@ -8,15 +8,15 @@ export function readWranglerToml(root) {
   return parse(readFileSync(join(root, "wrangler.toml"), "utf8"));
 }
 
-/** Bundles the Worker as `wrangler deploy` does, by the settings of `wrangler.toml`; resolves to its code. */
-export async function bundleWorker(root) {
-  const { main, minify = false, keep_names: keepNames = true, alias = {} } = readWranglerToml(root);
-  const { outputFiles } = await build({
+/**
+ * Returns how a Worker is bundled, by the settings of `wrangler.toml`; what is bundled, and into what, is the caller's.
+ * @returns {import("esbuild").BuildOptions & { bundle: true }}
+ */
+export function bundleOptions(root) {
+  const { keep_names: keepNames = true, alias = {} } = readWranglerToml(root);
+  return {
     absWorkingDir: root,
-    entryPoints: [main],
     bundle: true,
-    write: false,
-    outfile: "index.js",
     format: "esm",
     target: "es2024",
     platform: "neutral",
@@ -26,8 +26,19 @@ export async function bundleWorker(root) {
     define: { "process.env.NODE_ENV": '"production"' },
     alias,
     keepNames,
-    minify,
     logLevel: "silent",
+  };
+}
+
+/** Bundles the Worker as `wrangler deploy` does; resolves to its code. */
+export async function bundleWorker(root) {
+  const { main, minify = false } = readWranglerToml(root);
+  const { outputFiles } = await build({
+    ...bundleOptions(root),
+    entryPoints: [main],
+    write: false,
+    outfile: "index.js",
+    minify,
   });
   return outputFiles[0].text;
 }

@@ -1,0 +1,79 @@
+import { mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { build } from "esbuild";
+import type { Plugin } from "vite";
+import { bundleOptions } from "../../../scripts/bundle.mjs";
+
+/** What runs in a browser or beside the Worker. */
+const apart = /^src\/(dashboard|sdk)\/|\.test\.ts$|\.d\.ts$/;
+const everything = "everything.mjs";
+
+/** `main` is the Worker's file; `plugin` leads imports of `src/` to the bundle, and by `rules` the runtime loads that as it is. */
+type OneModule = { main: string; plugin: Plugin; rules: { type: "ESModule"; include: string[] }[] };
+
+/**
+ * Bundles the source into one module below `dist/test`, where the Worker and the tests find the same instances, and returns how they get there.
+ * Each test file of the Worker starts a runtime of its own, which asks for its modules one by one: 600 of them take five times as long as the bundle.
+ */
+export async function bundleSource(root: string): Promise<OneModule> {
+  const target = join(root, "dist", "test");
+  const found = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" }).map((file) => join("src", file));
+  const files = found.filter((file) => file.endsWith(".ts") && !apart.test(file));
+  const named = files.map((file, index) => `export * as m${index} from ${JSON.stringify(`./${file}`)};`);
+  const { outputFiles } = await build({
+    ...bundleOptions(root),
+    stdin: { contents: named.join("\n"), resolveDir: root },
+    outfile: everything,
+    write: false,
+    logLevel: "error",
+  });
+  write(join(target, everything), outputFiles[0]?.text ?? "");
+  const exported = await readExports(root, files);
+  const doors = new Map(files.map((file) => [resolve(root, file), join(target, `${file.slice(0, -3)}.mjs`)]));
+  for (const [index, [file, door]] of [...doors].entries()) {
+    const names = exported.get(relative(root, file)) ?? [];
+    write(door, describeDoor(relative(dirname(door), join(target, everything)), index, names));
+  }
+  return {
+    main: join(target, "src", "index.mjs"),
+    rules: [{ type: "ESModule", include: [`**/dist/test/${everything}`] }],
+    plugin: {
+      name: "source-as-one-module",
+      enforce: "pre",
+      resolveId(id, importer) {
+        if (importer === undefined || !id.startsWith(".")) return null;
+        return doors.get(resolve(dirname(importer), id)) ?? null;
+      },
+    },
+  };
+}
+
+/** Returns the names that each file exports as values. */
+async function readExports(root: string, files: readonly string[]): Promise<Map<string, string[]>> {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [...files],
+    outdir: "exports",
+    format: "esm",
+    write: false,
+    metafile: true,
+    logLevel: "error",
+  });
+  return new Map(Object.values(metafile.outputs).map(({ entryPoint = "", exports }) => [entryPoint, exports]));
+}
+
+function describeDoor(path: string, index: number, names: readonly string[]): string {
+  const plain = names.filter((name) => name !== "default");
+  const lines = [`import { m${index} as all } from ${JSON.stringify(path)};`];
+  if (plain.length > 0) lines.push(`export const { ${plain.join(", ")} } = all;`);
+  if (plain.length < names.length) lines.push("export default all.default;");
+  return `${lines.join("\n")}\n`;
+}
+
+/** A run that starts meanwhile reads the old file or the new one, never a half. */
+function write(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const half = `${path}.${process.pid}`;
+  writeFileSync(half, text);
+  renameSync(half, path);
+}
