@@ -44,6 +44,8 @@ export type MessageView = { message: Message; contact: Contact | null };
 
 export type ChatSummary = {
   chatId: string;
+  /** Of a group on an iMessage line; left out by a pool of the release before. */
+  group?: { name: string | null; memberCount: number } | null;
   contact: Contact | null;
   inboundCount: number;
   outboundCount: number;

@@ -1,6 +1,7 @@
 import type { ChatSummary, ListChats } from "../domain/pool-calls.ts";
 import type { Desk } from "./desk.ts";
 import { countSpoken, endOfSpoken, type ListedChat, readChatRow, type Spoken, spokenChats } from "./ledger/chats.ts";
+import { groupOfChat } from "./ledger/groups.ts";
 import { tallyOf } from "./ledger/tally.ts";
 
 /** So many chats are searched before others have their turn, and so many slices beyond the page only to count what matches. */
@@ -46,7 +47,9 @@ function cut(desk: Desk, range: Spoken, sort: ListChats["sort"]): { within: Spok
 }
 
 function view(desk: Desk, rows: readonly ListedChat[]): ChatSummary[] {
-  return rows.map((row) => readChatRow(row, { text: row.last_text, direction: row.last_direction }, desk.tag));
+  return rows.map((row) =>
+    readChatRow(row, groupOfChat(desk.sql, row.id), { text: row.last_text, direction: row.last_direction }, desk.tag),
+  );
 }
 
 /** Lets others have their turn. */

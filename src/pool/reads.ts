@@ -22,6 +22,7 @@ import { countWaiting } from "./ledger/agenda.ts";
 import { type AttemptRow, lastAttempt, pageAttempts } from "./ledger/attempts.ts";
 import { findChat, readChatRow } from "./ledger/chats.ts";
 import { countOwed, countOwedTo } from "./ledger/deliveries.ts";
+import { groupOfChat } from "./ledger/groups.ts";
 import { countLost } from "./ledger/looks.ts";
 import { readMark } from "./ledger/marks.ts";
 import { countMessages, findMessage, pageMessages, readMessageRow } from "./ledger/messages.ts";
@@ -106,7 +107,14 @@ export function readChat(desk: Desk, chatId: string): Result<ChatSummary> {
   const row = findChat(desk.sql, chatId);
   if (row === null || row.last_seq === null) return fail("not_found", "Chat not found.");
   const last = findMessage(desk.sql, row.last_seq);
-  return ok(readChatRow(row, { text: last?.text ?? null, direction: last?.direction ?? null }, desk.tag));
+  return ok(
+    readChatRow(
+      row,
+      groupOfChat(desk.sql, row.id),
+      { text: last?.text ?? null, direction: last?.direction ?? null },
+      desk.tag,
+    ),
+  );
 }
 
 /** Returns how each webhook of the pool fares. */

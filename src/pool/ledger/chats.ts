@@ -2,6 +2,7 @@ import { rowId } from "../../domain/ids.ts";
 import type { Direction } from "../../domain/message.ts";
 import type { ChatSummary, ListChats, Page } from "../../domain/pool-calls.ts";
 import { countBounded } from "./bounded.ts";
+import { type GroupRow, membersOf } from "./groups.ts";
 import { noteChat, numberFor } from "./numbering.ts";
 
 /** A conversation with one contact; stickiness and opt-out live here, so that a send reads one row to know them. */
@@ -223,15 +224,20 @@ export function endOfSpoken(sql: SqlStorage, { after, before }: Spoken, sort: Li
   return sql.exec<{ last_seq: number }>(query, after, before, slice - 1).toArray()[0]?.last_seq ?? null;
 }
 
-/** Returns a chat row as its summary. */
+/** Returns a chat row as its summary, with the group's row where it is one: a group is nobody's contact. */
 export function readChatRow(
   row: ChatRow,
+  group: GroupRow | null,
   last: { text: string | null; direction: Direction | null },
   tag: string,
 ): ChatSummary {
   return {
     chatId: row.id,
-    contact: row.deleted_at === null ? { contactId: row.contact_id, identifier: row.id, name: row.name } : null,
+    group: group === null ? null : { name: group.name, memberCount: membersOf(group).length },
+    contact:
+      row.deleted_at === null && group === null
+        ? { contactId: row.contact_id, identifier: row.id, name: row.name }
+        : null,
     inboundCount: row.inbound,
     outboundCount: row.outbound,
     firstAt: row.first_at ?? row.created_at,

@@ -1,3 +1,5 @@
+import { isGroupId } from "../../domain/event.ts";
+
 export type GroupMember = { address: string; addedAt: number };
 
 /** A group: `key` is what the network's name of it never changes; null, as the account is, until it is made there. */
@@ -16,6 +18,11 @@ export type GroupRow = {
 /** Returns a group's row, or null. */
 export function findGroup(sql: SqlStorage, id: string): GroupRow | null {
   return sql.exec<GroupRow>("SELECT * FROM groups WHERE id = ?", id).toArray()[0] ?? null;
+}
+
+/** Returns the group that a chat is by its id, or null; nothing is read for a chat with one person. */
+export function groupOfChat(sql: SqlStorage, chatId: string): GroupRow | null {
+  return isGroupId(chatId) ? findGroup(sql, chatId) : null;
 }
 
 /** Returns the group that a Mac knows by this key, or null. */

@@ -1,4 +1,5 @@
 import type { Act } from "../../carriers/carrier.ts";
+import { isGroupId } from "../../domain/event.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import type { GroupAnswer, GroupCall, GroupPerson, GroupQuery, GroupSync, GroupView } from "../../domain/line-calls.ts";
 import { readChatId } from "../../domain/phone.ts";
@@ -89,7 +90,7 @@ function readPerson(desk: Desk, raw: string): Result<string> {
   const read = readChatId(raw, desk.snapshot.organization.countryCode, true);
   if (!read.ok) return read;
   const { chatId, channel } = read.value;
-  const isPerson = channel !== "whatsapp" && !chatId.startsWith("grp_");
+  const isPerson = channel !== "whatsapp" && !isGroupId(chatId);
   return isPerson ? ok(chatId) : fail("invalid_request", "A member is a phone number or an e-mail address.");
 }
 

@@ -1,4 +1,5 @@
 import type { Hono } from "hono";
+import { isEmail } from "../../../domain/email.ts";
 import type { ChatSummary } from "../../../domain/pool-calls.ts";
 import { askPool } from "../../../flows/ask-pool.ts";
 import { apiKeyGuard, credentialOf, type Edge } from "../../edge.ts";
@@ -35,14 +36,14 @@ export function mountChats(router: Hono<Edge>): void {
 
 /** Returns a chat as lists show it. */
 export function toChat(chat: ChatSummary) {
-  const { contact, lastMessage } = chat;
+  const { contact, lastMessage, group = null } = chat;
   return {
     id: chat.chatId,
-    type: "phone" as const,
-    is_group: false,
-    group_id: null,
-    group_name: null,
-    member_count: 1,
+    type: group === null ? (isEmail(chat.chatId) ? ("email" as const) : ("phone" as const)) : ("group" as const),
+    is_group: group !== null,
+    group_id: group === null ? null : chat.chatId,
+    group_name: group?.name ?? null,
+    member_count: group?.memberCount ?? 1,
     contact:
       contact === null ? null : { contact_id: contact.contactId, name: contact.name, identifier: contact.identifier },
     message_count: chat.inboundCount + chat.outboundCount,

@@ -150,3 +150,18 @@ it("a Mac that does not answer is said so, and nothing is taken as done", async 
   mac.tunnel = "open";
   expect((await v2(key, `${chat}/messages/${id}`)).body.reactions).toEqual([]);
 });
+
+it("chats say what they are: a person's number, a person's address, a group with its name and members", async () => {
+  await receive("Alone");
+  mac.receive({ from: "ada@example.com", text: "By mail" });
+  await eventually(async () => told("message.received").length > 1);
+  await receive("To all of you", [person, "ada@example.com"]);
+  const { chats } = (await v2(key, "/chats?sort=oldest")).body as { chats: Record<string, unknown>[] };
+  const [byNumber, byMail, group] = chats;
+  expect(byNumber).toMatchObject({ id: person, type: "phone", is_group: false, group_id: null, member_count: 1 });
+  expect(byMail).toMatchObject({ id: "ada@example.com", type: "email", is_group: false, group_id: null });
+  expect(group).toMatchObject({ type: "group", is_group: true, group_id: group?.id, member_count: 2, contact: null });
+  await v2(key, `/groups/${group?.id}`, { name: "Friends" }, "PATCH");
+  const read = await v2(key, `/chats/${group?.id}`);
+  expect(read).toMatchObject({ status: 200, body: { id: group?.id, is_group: true, group_name: "Friends" } });
+});
