@@ -1,10 +1,10 @@
-import { and, asc, eq, gt, inArray, isNotNull, isNull, sql } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
 import type { Caps } from "../domain/line.ts";
 import type { Capabilities, NumberType, Protocol, SenderChannel } from "../domain/snapshot.ts";
 import type { AccountRow } from "./accounts.ts";
 import { bumpKeys } from "./api-keys.ts";
 import { type Database, runTogether, type Statement } from "./database.ts";
-import { numbers, twilioAccounts } from "./schema.ts";
+import { halfImported, numbers, twilioAccounts } from "./schema.ts";
 
 export type NumberRow = {
   address: string;
@@ -113,9 +113,7 @@ export async function noteWebhooks(
 
 /** Returns Twilio numbers of which it is not known whether their webhooks lead here: their import was cut off, or Twilio gave no clear answer. */
 export async function listHalfImported(db: Database, limit: number): Promise<NumberRow[]> {
-  const { webhookOk, providerId, previousWebhooks } = numbers;
-  const isHalf = and(isNull(webhookOk), isNotNull(providerId), isNotNull(previousWebhooks));
-  return db.select().from(numbers).where(isHalf).orderBy(asc(numbers.address)).limit(limit);
+  return db.select().from(numbers).where(halfImported).orderBy(asc(numbers.address)).limit(limit);
 }
 
 /** Changes a number and raises the keys concerned. */

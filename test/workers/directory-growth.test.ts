@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { listAccounts } from "../../src/directory/accounts.ts";
 import { listApiKeys } from "../../src/directory/api-keys.ts";
 import { openDatabase } from "../../src/directory/database.ts";
+import { listHalfImported } from "../../src/directory/numbers.ts";
 import { listOrganizations } from "../../src/directory/organizations.ts";
 import { listWebhooks } from "../../src/directory/webhooks.ts";
 
@@ -61,4 +62,17 @@ describe("the rows that page 1 of a directory's list reads", () => {
     expect({ small, grown }).toEqual({ small, grown: [] });
     expect(Math.min(...Object.values(small))).toBeGreaterThan(1_000);
   }, 60_000);
+});
+
+it("the look for imports that were cut off, made every minute, goes along an index of them alone", async () => {
+  const asked: string[] = [];
+  const listening = {
+    prepare: (query: string) => {
+      asked.push(query);
+      return env.DB.prepare(query);
+    },
+  };
+  await listHalfImported(openDatabase(listening as unknown as D1Database), 20);
+  const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${asked[0]}`).bind(20).all<{ detail: string }>();
+  expect(results.map(({ detail }) => detail)).toEqual(["SCAN numbers USING INDEX numbers_half_imported"]);
 });

@@ -1,0 +1,1 @@
+CREATE INDEX `numbers_half_imported` ON `numbers` (`address`) WHERE webhook_ok IS NULL AND provider_id IS NOT NULL AND previous_webhooks IS NOT NULL;
