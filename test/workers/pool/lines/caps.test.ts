@@ -229,17 +229,18 @@ it("what the caps read of a send does not grow with the conversation, nor with w
     expect((await sendFrom(key, person)).status).toBe(202);
     return rows();
   };
+  // What waits its turn leaves meanwhile, and its rows would be counted too: the least of some is a send's own.
+  const least = async () => Math.min(await cost(), await cost());
   await sendFrom(key, person);
   await setCaps({ unanswered: 5 });
   mac.receive({ from: person, text: "Yes" });
   await eventually(async () => world.told.some(({ body }) => body.event === "message.received"));
-  const short = await cost();
+  const short = await least();
   await setCaps({ unanswered: 100_000 });
   for (let n = 0; n < 60; n += 1) await sendFrom(key, person, { text: "More" });
   await writeToNew(30);
   mac.receive({ from: person, text: "Yes" });
   await eventually(async () => world.told.filter(({ body }) => body.event === "message.received").length === 2);
   await setCaps({ unanswered: 5 });
-  await cost();
-  expect(await cost()).toBeLessThanOrEqual(short + 40);
+  expect(Math.min(await least(), await least())).toBeLessThanOrEqual(short + 40);
 }, 60_000);
