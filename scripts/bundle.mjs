@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { build, stop as stopBundler } from "esbuild";
 import { parse } from "smol-toml";
+import { hashSources, keepBuilt } from "./build-cache.mjs";
 
 /** Returns `wrangler.toml` as an object. */
 export function readWranglerToml(root) {
@@ -41,6 +42,24 @@ export async function bundleWorker(root) {
     minify,
   });
   return outputFiles[0].text;
+}
+
+const workerSources = [
+  "src",
+  "migrations/meta/_journal.json",
+  "package.json",
+  "package-lock.json",
+  "wrangler.toml",
+  "scripts/bundle.mjs",
+];
+
+/** Resolves to the Worker's code as `bundleWorker` does, without the work where nothing has changed since the last time; no bundler stays behind. */
+export function bundleWorkerOnce(root) {
+  return keepBuilt(root, "worker", hashSources(root, workerSources), async () => {
+    const code = await bundleWorker(root);
+    await stopBundler();
+    return code;
+  });
 }
 
 /** Returns what `wrangler.toml` binds, as options of a miniflare worker that runs `code`; `values` go over its `[vars]`. */

@@ -1,5 +1,4 @@
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import {
   cpSync,
   existsSync,
@@ -12,6 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { hashSources } from "./build-cache.mjs";
 
 const dayMs = 86_400_000;
 
@@ -20,7 +20,13 @@ export function makeDashboard(root) {
   const target = join(root, "assets", "app");
   const files = join(root, "assets", "dashboard");
   const mark = join(target, ".built");
-  const sources = hashSources(root);
+  const sources = hashSources(root, [
+    "package-lock.json",
+    "docs/webhooks.md",
+    "src/dashboard",
+    "src/http",
+    "src/domain",
+  ]);
   if (existsSync(mark) && existsSync(files) && readFileSync(mark, "utf8") === sources) return;
   const draft = join(root, "assets", `.app-${process.pid}`);
   const vite = join(root, "node_modules", "vite", "bin", "vite.js");
@@ -33,18 +39,6 @@ export function makeDashboard(root) {
   });
   writeFileSync(join(draft, ".built"), sources);
   replace(draft, target, files);
-}
-
-function hashSources(root) {
-  const hash = createHash("sha256");
-  for (const path of ["package-lock.json", "docs/webhooks.md"]) hash.update(readFileSync(join(root, path)));
-  const named = ["src/dashboard", "src/http", "src/domain"].flatMap((room) =>
-    readdirSync(join(root, room), { recursive: true }).map((path) => join(room, path)),
-  );
-  for (const path of named.filter((one) => /\.(?:tsx?|css|html)$/.test(one)).sort()) {
-    hash.update(path).update(readFileSync(join(root, path)));
-  }
-  return hash.digest("hex");
 }
 
 /** Files beside the page come first, then the page that names them: whoever reads meanwhile finds what it needs. Files of older builds stay a day, for pages that are open. */

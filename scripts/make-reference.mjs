@@ -1,9 +1,23 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { hashSources, replaceFile } from "./build-cache.mjs";
 
-/** Writes what describes the API (OpenAPI document, errors' page, summary) into `assets/reference`, from the table of operations. */
+const sources = ["src", "package.json", "package-lock.json", "scripts/make-reference.mjs"];
+
+/** Writes what describes the API (OpenAPI document, errors' page, summary) into `assets/reference`, from the table of operations, unless what stands there was made from the same sources. */
 export async function makeReference(root) {
+  const folder = join(root, "assets", "reference");
+  const mark = join(folder, ".built");
+  const hash = hashSources(root, sources);
+  if (existsSync(mark) && readFileSync(mark, "utf8") === hash) return;
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const files = await describeApi(root, version);
+  for (const [name, text] of Object.entries(files)) replaceFile(join(folder, name), text);
+  replaceFile(mark, hash);
+}
+
+async function describeApi(root, version) {
   const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: ["src/http/reference/files.ts"],
@@ -15,13 +29,5 @@ export async function makeReference(root) {
   });
   const source = Buffer.from(outputFiles[0].text).toString("base64");
   const { makeReferenceFiles } = await import(`data:text/javascript;base64,${source}`);
-  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const folder = join(root, "assets", "reference");
-  mkdirSync(folder, { recursive: true });
-  for (const [name, text] of Object.entries(makeReferenceFiles(version))) {
-    // Whoever reads the file meanwhile sees the old one or the new one, never a half.
-    const half = join(folder, `.${name}.${process.pid}`);
-    writeFileSync(half, text);
-    renameSync(half, join(folder, name));
-  }
+  return makeReferenceFiles(version);
 }

@@ -1,23 +1,18 @@
 import childProcess from "node:child_process";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { stop as stopBundler } from "esbuild";
-import { bundleWorker, workerOptions } from "../bundle.mjs";
+import { bundleWorkerOnce, workerOptions } from "../bundle.mjs";
 import { applyMigrations } from "./migrate.mjs";
 import { watchRuntime } from "./runtime-process.mjs";
 import { StartError, temporaryFolder } from "./temporary.mjs";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 const here = dirname(fileURLToPath(import.meta.url));
-const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = await importMiniflare();
-
-/** miniflare's folder for what it writes while it runs is below TMPDIR, which it reads when it is made. */
-async function importMiniflare() {
-  const { default: miniflare } = await import("miniflare");
-  return miniflare;
-}
+// An import would first search its six megabytes for the names that it exports: a second of a start.
+const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = createRequire(import.meta.url)("miniflare");
 
 /**
  * Runs the bundled Worker on workerd, its state below `stateDir`, on a free loopback port that answers nothing but the Worker.
@@ -28,10 +23,9 @@ export async function startWorker({ root, stateDir, values, onLog, onComplaint, 
   process.env.TMPDIR = temporaryFolder(stateDir);
   const run = openRun(stateDir);
   onRun(run);
-  const code = await bundleWorker(root).catch((error) => {
+  const code = await bundleWorkerOnce(root).catch((error) => {
     throw new StartError("The Worker could not be bundled.", error.message);
   });
-  await stopBundler();
   const miniflare = run.host(
     () =>
       new Miniflare(

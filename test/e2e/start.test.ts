@@ -7,8 +7,15 @@ import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, test } from "vitest";
 import { adminOf, clientOf } from "../support/node/client.ts";
-import { findFreePort, type Gateway, type Processes, startGateway } from "../support/node/start-gateway.ts";
+import {
+  findFreePort,
+  type Gateway,
+  type GatewayOptions,
+  type Processes,
+  startGateway,
+} from "../support/node/start-gateway.ts";
 
+const startByNpm = (options: GatewayOptions = {}) => startGateway({ npm: "start", ...options });
 let gateway: Gateway | undefined;
 afterEach(async () => {
   await gateway?.kill9();
@@ -18,7 +25,7 @@ afterEach(async () => {
 
 describe("npm start", () => {
   test("prints a curl line that can be pasted and whose message is delivered", async () => {
-    gateway = await startGateway();
+    gateway = await startByNpm();
     const [send, read] = await waitForCurlLines(gateway);
     const sent = JSON.parse(await runShell(send));
     expect(sent).toMatchObject({ status: "queued", from_number: expect.stringMatching(/^\+1500555/) });
@@ -26,10 +33,10 @@ describe("npm start", () => {
   });
 
   test("keeps its secrets and its test key over a restart, and says where the admin token is", async () => {
-    gateway = await startGateway();
+    gateway = await startByNpm();
     const first = gateway;
     await first.stop();
-    gateway = await startGateway({ stateDir: first.stateDir });
+    gateway = await startByNpm({ stateDir: first.stateDir });
     expect(gateway.adminToken).toBe(first.adminToken);
     expect(gateway.testKey).toBe(first.testKey);
     await expect.poll(() => gateway?.output()).toContain(first.testKey);
@@ -39,7 +46,7 @@ describe("npm start", () => {
 
   test("takes settings from the environment as they are, whatever characters they hold", async () => {
     const adminToken = "a$HOME'b'#c\\n$PATH-d".padEnd(64, "e");
-    gateway = await startGateway({ env: { ADMIN_TOKEN: adminToken } });
+    gateway = await startByNpm({ env: { ADMIN_TOKEN: adminToken } });
     const answer = await fetch(`${gateway.url}/admin/api/organizations`, {
       headers: { authorization: `Bearer ${adminToken}` },
     });
@@ -64,11 +71,11 @@ describe("npm start", () => {
     await writeFile(join(stateDir, "tmp", "foreign.txt"), "mine");
     const ours = join(stateDir, "trunkline-tmp");
     await mkdir(join(ours, "miniflare-left-by-a-power-cut"), { recursive: true });
-    gateway = await startGateway({ stateDir, env: { TMPDIR: temporary } });
+    gateway = await startByNpm({ stateDir, env: { TMPDIR: temporary } });
     expect(await readdir(ours)).toEqual([expect.stringMatching(/^miniflare-[0-9a-f]+$/)]);
     await gateway.kill9();
     expect((await readdir(stateDir)).sort()).toEqual(["running.json", "secrets.json", "state", "tmp"]);
-    gateway = await startGateway({ stateDir, env: { TMPDIR: temporary } });
+    gateway = await startByNpm({ stateDir, env: { TMPDIR: temporary } });
     await gateway.stop();
     expect((await readdir(stateDir)).sort()).toEqual(["secrets.json", "state", "tmp"]);
     expect((await readdir(temporary)).filter((name) => name !== "node-compile-cache")).toEqual([]);
@@ -76,7 +83,7 @@ describe("npm start", () => {
   });
 
   test("runs one runtime, and answers nothing but the gateway on its port", async () => {
-    gateway = await startGateway();
+    gateway = await startByNpm();
     expect((await gateway.processes()).runtimes).toHaveLength(1);
     for (const path of [
       "/cdn-cgi/handler/scheduled",
@@ -94,7 +101,7 @@ describe("npm start", () => {
   });
 
   test.each(["SIGTERM", "SIGINT", "SIGKILL"] as const)("leaves no process behind after %s", async (signal) => {
-    gateway = await startGateway();
+    gateway = await startByNpm();
     const { start, guard, runtimes } = await gateway.processes();
     process.kill(start, signal);
     await expect.poll(() => [start, guard, ...runtimes].filter(lives), { timeout: 10_000 }).toEqual([]);
@@ -104,7 +111,7 @@ describe("npm start", () => {
     ["runtime", ({ runtimes }: Processes) => runtimes[0]],
     ["guard", ({ guard }: Processes) => guard],
   ])("ends whole, and says so, when its %s is killed", async (_, pick) => {
-    gateway = await startGateway();
+    gateway = await startByNpm();
     const processes = await gateway.processes();
     process.kill(pick(processes) ?? 0, "SIGKILL");
     const all = [processes.start, processes.guard, ...processes.runtimes];
@@ -115,7 +122,7 @@ describe("npm start", () => {
 
 describe("the state of a gateway", () => {
   test("is held by one gateway, also while that one is frozen, and free once it was killed", async () => {
-    gateway = await startGateway();
+    gateway = await startByNpm();
     const { stateDir } = gateway;
     const { start } = await gateway.processes();
     const second = () => runStart({ PORT: "0", STATE_DIR: stateDir });
@@ -127,12 +134,12 @@ describe("the state of a gateway", () => {
     process.kill(start, "SIGSTOP");
     expect(await second()).toEqual(refusal);
     await gateway.kill9();
-    gateway = await startGateway({ stateDir });
+    gateway = await startByNpm({ stateDir });
     expect((await clientOf(gateway, gateway.testKey)("GET", "/me")).status).toBe(200);
   });
 
   test("is not touched where its secrets.json is missing", async () => {
-    gateway = await startGateway();
+    gateway = await startByNpm();
     const { stateDir } = gateway;
     await gateway.stop();
     await rm(join(stateDir, "secrets.json"));
@@ -147,7 +154,7 @@ describe("the state of a gateway", () => {
   test("that the first release wrote is read whole", async () => {
     const stateDir = await mkdtemp(join(tmpdir(), "trunkline-"));
     await promisify(execFile)("tar", ["-xzf", "test/fixtures/state-0.1.0.tgz", "-C", stateDir]);
-    gateway = await startGateway({ stateDir });
+    gateway = await startByNpm({ stateDir });
     const [client, admin] = [clientOf(gateway, gateway.testKey), adminOf(gateway)];
     const { body: organizations } = await admin("GET", "/organizations");
     expect(organizations.organizations).toContainEqual(expect.objectContaining({ name: "Kept Ltd" }));
@@ -159,16 +166,16 @@ describe("the state of a gateway", () => {
   });
 
   test("is the same for npm run dev, which follows the sources", async () => {
-    gateway = await startGateway();
+    gateway = await startByNpm();
     const first = gateway;
     const [send] = await waitForCurlLines(first);
     const { message_id: sent } = JSON.parse(await runShell(send));
     await first.stop();
-    gateway = await startGateway({ stateDir: first.stateDir, dev: true });
+    gateway = await startByNpm({ stateDir: first.stateDir, npm: "dev" });
     const { body } = await clientOf(gateway, first.testKey)("GET", "/chats/%2B15551234567/messages");
     expect(body.messages).toEqual([expect.objectContaining({ message_id: sent })]);
     await gateway.stop();
-    gateway = await startGateway({ stateDir: first.stateDir });
+    gateway = await startByNpm({ stateDir: first.stateDir });
     expect((await clientOf(gateway, first.testKey)("GET", "/me")).status).toBe(200);
   });
 });

@@ -99,9 +99,10 @@ describe("the rows that are read", () => {
     const small = await measure({ chats: 300, messagesEach: 2, held: 0, paused: 1 });
     vi.restoreAllMocks();
     const large = await measure({ chats: 6_000, messagesEach: 2, held: 4_000, paused: 12 });
-    // A wake looks at the first of each line that something waits in.
+    // A wake looks at the first of each line that something waits in; what the alarm looks at meanwhile is counted with the rest.
     const lines = 3 * 12;
-    const allowed = (name: string) => 1.3 * (small[name] ?? 0) + (name === "wake" ? lines : 0);
+    const meanwhile = 8;
+    const allowed = (name: string) => 1.3 * (small[name] ?? 0) + (name === "wake" ? lines : meanwhile);
     const grown = Object.entries(large).filter(([name, rows]) => rows > allowed(name));
     expect({ small, grown }).toEqual({ small, grown: [] });
     expect(Object.keys(small)).toHaveLength(8);

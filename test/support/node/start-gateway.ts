@@ -32,16 +32,17 @@ export type GatewayOptions = {
   env?: Record<string, string>;
   stateDir?: string;
   port?: number;
-  /** By `npm run dev` instead of `npm start`. */
-  dev?: boolean;
+  /** By the command of package.json, as a person does: `npm start`, or `npm run dev`. */
+  npm?: "start" | "dev";
 };
 
-/** Starts the gateway by `npm start` in a fresh folder, or again on the state and port given; resolves once it is healthy. */
+/** Starts the gateway in a fresh folder, or again on the state and port given, by what `npm start` runs; resolves once it is healthy. */
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
   const stateDir = options.stateDir ?? (await mkdtemp(join(tmpdir(), "trunkline-")));
   const port = options.port ?? (await findFreePort());
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn("npm", options.dev ? ["run", "dev"] : ["start"], {
+  const [command, args] = options.npm ? ["npm", ["run", options.npm]] : [process.execPath, ["scripts/start.mjs"]];
+  const child = spawn(command, args, {
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...cleanSettings, ...options.env, PORT: String(port), STATE_DIR: stateDir },
@@ -67,6 +68,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
 
 /** A developer's own settings stay out of the tests: empty means the default. */
 const cleanSettings = {
+  MALLOC_MMAP_THRESHOLD_: "131072",
   PUBLIC_URL: "",
   ADMIN_TOKEN: "",
   MASTER_KEYS: "",
@@ -85,7 +87,7 @@ async function waitUntilReady(child: ChildProcess, url: string, output: () => st
   throw new Error(`the gateway was not ready in ${PATIENCE_MS} ms:\n${output()}`);
 }
 
-/** Signals npm and the start script; their guard ends the rest, in a process group of its own. */
+/** Signals the start script and npm before it; their guard ends the rest, in a process group of its own. */
 async function end(child: ChildProcess, stateDir: string, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
   const { pid } = child;
   if (pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
