@@ -5,8 +5,8 @@ import { startFakeTwilio } from "../test/support/node/fake-twilio.ts";
 import { startSink } from "../test/support/node/sink.ts";
 import { startGateway } from "../test/support/node/start-gateway.ts";
 import { readArguments } from "./arguments.mjs";
+import { judge } from "./chaos/compare.mjs";
 import { makeFates, roll } from "./chaos/dice.mjs";
-import { judge } from "./chaos/judge.mjs";
 
 const usage = "Usage: npm run chaos -- [--messages N] [--kills K] [--faults 0..1] [--seed S]";
 const values = readArguments(

@@ -1,87 +1,61 @@
+import { groupBy } from "./group.mjs";
+import { judgeEvents } from "./judge-events.mjs";
+import { judgeCallbacks, judgeInbound } from "./judge-people.mjs";
+import { judgeSends } from "./judge-sends.mjs";
+import { rules } from "./rules.mjs";
+
+/** So long after it came up, or before it was cut off, a call may still meet nobody. */
+const aroundMs = 1_500;
+
 /**
- * Compares what the gateway shows with three logs that it did not write. `promised`: message ids that were answered 202; `taken`: the messages that
- * the carrier took; `callbacks`: its status callbacks with the answer each got; `deliveries`: what the webhook received; `shown`: what the gateway
- * answers about each id, null where it knows none; `feed`: the events that it says happened.
+ * Derives from the logs of the outside alone what must have happened; returns what breaks each rule, by the rule's id. All times are the machine's, in milliseconds.
+ * - `keys`: `name`, `numbers`, `resends`, `path` and `secret` of its webhook, which gets every event;
+ * - `sends`: what clients asked: `key`, `to`, `text`, `media`, and `asks` (`at`, `until`, `status` or null, `id`); `seen`: statuses they were shown on the way (`key`, `id`, `status`, `at`); `shown`: all messages of a chat in the end, by `key chat`;
+ * - `creates`: calls that asked Twilio to send (`at`, `to`, `from`, `text`, `outcome`: taken, late, lost, refused or wait, `code`); `messages`: what Twilio knows (`sid`, `to`, `from`, `body`, `mediaUrls`, `status`, `errorCode`, `taken`); `violations`: its complaints;
+ * - `told`: callbacks (`sid`, `word`, `forged`, `at`, `until`, `status`); `inbound`: what people wrote (`key`, `sid`, `from`, `to`, `text`, `files`, `forged`, `answers`: `at`, `until`, `status`);
+ * - `deliveries`: what the receiver got (`at`, `path`, `headers`, `raw`, `status` answered or null); `cuts`: when the gateway was down (`at`, `upAt`); `times`: the run's `graceMs`, `attemptsAtMost` and `delaysMs`.
  */
-export function judge({ promised, taken, callbacks, deliveries, shown, feed }) {
-  const takenById = groupBy(taken, ({ messageId }) => messageId);
-  const deliveriesById = groupBy(deliveries, ({ eventId }) => eventId);
-  const answered = bestAnswered(callbacks, taken);
-  const left = leftOpen({ promised, takenById, answered, shown });
-  const rules = {
-    "answered 202 and lost": promised.filter((id) => shown.get(id) == null),
-    "one id for two promises": [...groupBy(promised, (id) => id)].filter(([, all]) => all.length > 1).map(first),
-    "taken twice": [...takenById].filter(([, all]) => all.length > 1).map(first),
-    "taken but never promised": [...takenById.keys()].filter((id) => !promised.includes(id)),
-    "shown as sent, never taken": promised.filter((id) => rankOf(shown.get(id)) > 0 && !takenById.has(id)),
-    "shown as failed, nothing refused": promised.filter((id) => isFailed(shown.get(id))),
-    "callback answered 2xx and forgotten": [...answered]
-      .filter(([id, rank]) => rankOf(shown.get(id)) < rank)
-      .map(first),
-    "callback refused": callbacks.filter(({ status }) => status >= 400 && status < 500).map(({ sid }) => sid),
-    "neither settled nor explained": left.stuck,
-    "event that never arrived": feed.map(({ eventId }) => eventId).filter((id) => !deliveriesById.has(id)),
-    "event with two bodies": [...deliveriesById].filter(([, all]) => new Set(all.map(bytesOf)).size > 1).map(first),
-    "event that the feed does not have": missingFrom(feed, deliveriesById),
-    "event told under two ids": toldTwice(deliveries),
+export function judge(logs) {
+  const broken = Object.fromEntries(Object.keys(rules).map((rule) => [rule, []]));
+  const blame = (rule, what) => broken[rule].push(what);
+  const facts = readFacts(logs);
+  const ends = judgeSends(logs, facts, blame);
+  judgeCallbacks(logs, facts, blame);
+  judgeInbound(logs, facts, blame);
+  judgeEvents(logs, facts, ends, blame);
+  for (const violation of logs.violations) blame("T1", violation);
+  return broken;
+}
+
+/** What several rules look up. */
+function readFacts({ sends, creates, messages, cuts, inbound, told }) {
+  const genuine = inbound.filter(({ forged }) => !forged);
+  return {
+    sendByText: new Map(sends.map((send) => [send.text, send])),
+    createsByText: groupBy(creates, ({ text }) => text),
+    takenByText: groupBy(
+      messages.filter(({ taken }) => taken),
+      ({ body }) => body,
+    ),
+    writtenBy: groupBy(genuine, ({ key, from }) => `${key} ${from}`),
+    stops: readStops(genuine),
+    wordsOf: groupBy(
+      told.filter(({ forged }) => !forged),
+      ({ sid }) => sid,
+    ),
+    /** Says whether the gateway was down at some moment of this time. */
+    cutWithin: (from, until) => cuts.some(({ at, upAt }) => at - aroundMs <= until && upAt + aroundMs >= from),
+    cutsSince: (from) => cuts.filter(({ upAt }) => upAt + aroundMs >= from).length,
   };
-  return { rules, left };
 }
 
-/** Messages that nothing in the next minutes can settle: outcomes that wait for the ten-minute look, and callbacks that the carrier gave up. */
-function leftOpen({ promised, takenById, answered, shown }) {
-  const left = { unknown: [], callbackLost: [], stuck: [] };
-  for (const id of promised) {
-    const view = shown.get(id);
-    if (view == null || rankOf(view) === 2 || isFailed(view)) continue;
-    const isTaken = takenById.has(id);
-    if (view.outcomeUnknown) left.unknown.push(id);
-    else if (isTaken && (answered.get(id) ?? 0) < 2) left.callbackLost.push(id);
-    else left.stuck.push(id);
+/** When each person's STOP was posted first, and when it was answered 200; null where it was not. */
+function readStops(genuine) {
+  const stops = new Map();
+  for (const { key, from, text, at, answers } of genuine) {
+    if (text !== "STOP") continue;
+    const answered = answers.find(({ status }) => status === 200);
+    stops.set(`${key} ${from}`, { postedAt: at, answeredAt: answered?.until ?? null });
   }
-  return left;
-}
-
-/** Returns how far the callbacks that were answered 2xx brought each message. */
-function bestAnswered(callbacks, taken) {
-  const idOfSid = new Map(taken.map(({ sid, messageId }) => [sid, messageId]));
-  const best = new Map();
-  for (const { sid, word, status } of callbacks) {
-    const id = idOfSid.get(sid);
-    if (status < 200 || status > 299 || id === undefined) continue;
-    best.set(id, Math.max(best.get(id) ?? 0, rankOf({ status: word })));
-  }
-  return best;
-}
-
-function missingFrom(feed, deliveriesById) {
-  const bodies = new Map(feed.map(({ eventId, body }) => [eventId, body]));
-  return [...deliveriesById].filter(([id, [one]]) => bodies.get(id) !== bytesOf(one)).map(first);
-}
-
-function toldTwice(deliveries) {
-  const told = groupBy(deliveries, ({ messageId, event }) => `${messageId} ${event}`);
-  return [...told].filter(([, all]) => new Set(all.map(({ eventId }) => eventId)).size > 1).map(first);
-}
-
-function rankOf(view) {
-  return { sent: 1, delivered: 2 }[view?.status] ?? 0;
-}
-
-function isFailed(view) {
-  return ["failed", "undelivered", "cancelled"].includes(view?.status);
-}
-
-function groupBy(items, keyOf) {
-  const groups = new Map();
-  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
-  return groups;
-}
-
-function first([key]) {
-  return key;
-}
-
-function bytesOf({ body }) {
-  return body;
+  return stops;
 }

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { judge } from "../../scripts/chaos/judge.mjs";
+import { judge } from "../../scripts/chaos/compare.mjs";
 
 test("C10: lost answers, a SIGKILL and a storm of callbacks lose nothing that was promised and double nothing", async () => {
   // With this seed the answers of three messages are lost that were taken and whose callbacks come late: sending again would show.
