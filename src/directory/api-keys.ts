@@ -21,6 +21,7 @@ export type ApiKey = {
   maySendTwice: boolean;
   fallback: Fallback | null;
   offlineLimitSeconds: number;
+  splitLongTexts: boolean;
   createdAt: number;
   revokedAt: number | null;
   version: number;
@@ -97,6 +98,7 @@ const keyView = {
   maySendTwice: apiKeys.maySendTwice,
   fallback: apiKeys.fallback,
   offlineLimitSeconds: apiKeys.offlineLimitSeconds,
+  splitLongTexts: apiKeys.splitLongTexts,
   createdAt: apiKeys.createdAt,
   revokedAt: apiKeys.revokedAt,
   version: apiKeys.version,
@@ -180,6 +182,7 @@ export async function updateApiKey(
       | "maySendTwice"
       | "fallback"
       | "offlineLimitSeconds"
+      | "splitLongTexts"
     > & {
       status: Exclude<KeyStatus, "revoked">;
     }

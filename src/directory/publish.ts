@@ -111,6 +111,7 @@ function composeSnapshot({ key, organization, addresses }: Found, known: Known):
       maySendTwice: key.maySendTwice,
       fallback: key.fallback,
       offlineLimitSeconds: key.offlineLimitSeconds,
+      splitLongTexts: key.splitLongTexts,
       shortNumber: key.shortNumber,
     },
     secrets: secrets.map(({ hash, validUntil }) => ({ hash, validUntil })),

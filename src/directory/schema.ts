@@ -62,6 +62,7 @@ export const apiKeys = sqliteTable(
     maySendTwice: integer("may_send_twice", { mode: "boolean" }).notNull().default(false),
     fallback: text("fallback", { mode: "json" }).$type<Fallback | null>(),
     offlineLimitSeconds: integer("offline_limit_seconds").notNull().default(86_400),
+    splitLongTexts: integer("split_long_texts", { mode: "boolean" }).notNull().default(false),
     shortNumber: integer("short_number").notNull(),
     version: integer("version").notNull().default(1),
     publishedVersion: integer("published_version").notNull().default(0),

@@ -6,7 +6,8 @@ export const failureMessages = {
   groups_not_supported: "Group chats are not available on a Twilio key: send to one recipient at a time.",
   email_not_supported: "A Twilio key cannot send to an email address: use a phone number in E.164 form.",
   missing_content: "Missing message content",
-  text_too_long: "The text is longer than 1600 characters: split it into several messages.",
+  text_too_long:
+    "The text is longer than 1600 characters: split it into several messages, or let its API key do it (split_long_texts).",
   invalid_attachment: "Attachments must be public https URLs, at most 10.",
   invalid_idempotency_key: "Idempotency-Key must be 1 to 255 visible ASCII characters.",
   invalid_webhook_url: "The webhook URL must be a public https URL with a host name on port 443 or 8443.",

@@ -145,6 +145,8 @@ export type Snapshot = {
     maySendTwice?: boolean;
     fallback?: Fallback | null;
     offlineLimitSeconds?: number;
+    /** Whether a text that is too long becomes several messages; a snapshot of before it was known does not name it. */
+    splitLongTexts?: boolean;
     /** Names the pool in a short link. */
     shortNumber: number;
   };

@@ -152,6 +152,10 @@ export interface AdminCalls {
        * How long a message waits for its iMessage line while that is offline; then it fails and says why. It never leaves from another line. A day unless set.
        */
       offline_limit_seconds?: number;
+      /**
+       * Send a text of more than 1600 characters as several messages, in order, cut at the end of a sentence or between words, never in a link; on an iMessage line one of more than 4000. false unless set: by Twilio it is refused (`text_too_long`), and by a line it is one message.
+       */
+      split_long_texts?: boolean;
     };
     answer: ApiKey;
   };
@@ -1617,6 +1621,7 @@ export interface ApiKey {
       )
     | null;
   offline_limit_seconds?: number;
+  split_long_texts?: boolean;
   /**
    * Messages that have not left: revoking the key cancels them. null: its pool did not answer.
    */

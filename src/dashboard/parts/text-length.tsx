@@ -13,7 +13,9 @@ export function TextLength({ text, isDivided }: { text: string; isDivided: boole
       {isDivided &&
         encoding === "UCS-2" &&
         ": it holds characters beyond the short alphabet, so a part holds 70, not 160"}
-      {length > maxTextLength && <strong className="bad"> · at most {maxTextLength} can be sent</strong>}
+      {length > maxTextLength && (
+        <strong className="bad"> · more than {maxTextLength} leave only from a key that splits long texts</strong>
+      )}
     </>
   );
 }

@@ -39,7 +39,7 @@ export const errorGuide: Record<FailureCode, ErrorAdvice> = {
   },
   text_too_long: {
     cause: "Twilio takes at most 1600 characters in one message; short links count with their length after shortening.",
-    fix: "Shorten the text, or give `text` as a list: each entry is a message of its own, sent in order.",
+    fix: "Shorten the text, give `text` as a list (each entry is a message of its own, sent in order), or set `split_long_texts` of the API key.",
   },
   invalid_attachment: {
     cause: "There are more than ten attachments, or one of them is not at a public https address.",

@@ -11,6 +11,7 @@ import { type ChatRow, findChat } from "../ledger/chats.ts";
 import { judgeByCaps, type LineVerdict } from "../numbers/caps.ts";
 import { chooseNow, considerNow, refuseByKey, refuseRecipient } from "../numbers/choose.ts";
 import { type LinkedDraft, shortenDrafts } from "../telling/links.ts";
+import { divideDrafts } from "./divide.ts";
 import { countParts, refuseByLimits, sumParts } from "./limits.ts";
 import { readLineWishes } from "./line-wishes.ts";
 
@@ -39,11 +40,13 @@ export function decideSend(desk: Desk, drafts: Addressed, explain: Explain = "co
     drafts.map((draft) => ({ ...draft, sendAt: sendAt.value })),
   );
   if (!shortened.ok) return { ok: false, failure: shortened.failure, choice, chat };
-  const limited = refuseByLimits(desk, shortened.value, choice.number);
+  const divided = divideDrafts(desk, shortened.value, choice.number);
+  if (!divided.ok) return { ok: false, failure: divided.failure, choice, chat };
+  const limited = refuseByLimits(desk, divided.value, choice.number);
   if (limited !== null) return { ok: false, failure: limited.failure, choice, chat };
-  const line = judgeByCaps(desk, choice.number, { chat, drafts });
+  const line = judgeByCaps(desk, choice.number, { chat, drafts: divided.value });
   if (!line.ok) return { ok: false, failure: line.failure, choice, chat };
-  return { ok: true, drafts: shortened.value, choice: withWarnings(choice, line.warnings), chat, line };
+  return { ok: true, drafts: divided.value, choice: withWarnings(choice, line.warnings), chat, line };
 }
 
 /** What the sender should know of a line's caps is kept with why it speaks. */

@@ -4,7 +4,6 @@ import { timeOfSequence } from "../../domain/ids.ts";
 import type { Draft } from "../../domain/message.ts";
 import type { LinkVisit } from "../../domain/pool-calls.ts";
 import { addressMissing, signedUrlsOf } from "../../domain/public-address.ts";
-import { maxTextLength, textLength } from "../../domain/segments.ts";
 import { formatLinkCode, linkLifeMs, linkSecret, replaceUrls } from "../../domain/short-link.ts";
 import type { Desk } from "../desk.ts";
 import { findLink, insertLink, linkBounds } from "../ledger/links.ts";
@@ -14,11 +13,11 @@ import { emitMessageEvent } from "./outbox.ts";
 /** Beyond so many clicks of one message the link still leads on, but nothing more is written: a link is public, and rows are money. */
 const countedClicks = 10_000;
 
-/** A link that stands for a URL in a text that is about to be sent. */
-export type NewLink = { n: number; secret: string; url: string };
+/** A link that stands for a URL in a text that is about to be sent, where it reads `short`. */
+export type NewLink = { n: number; secret: string; url: string; short: string };
 export type LinkedDraft = Draft & { links: NewLink[] };
 
-/** Returns the drafts with their URLs shortened where the message or its key asks for it, and the links to write with each; a text may grow too long by it. */
+/** Returns the drafts with their URLs shortened where the message or its key asks for it, and the links to write with each. */
 export function shortenDrafts(desk: Desk, drafts: Draft[]): Result<LinkedDraft[]> {
   const { shortenLinks, shortNumber } = desk.snapshot.apiKey;
   const ours = signedUrlsOf(desk.addresses, "/l/");
@@ -32,14 +31,14 @@ export function shortenDrafts(desk: Desk, drafts: Draft[]): Result<LinkedDraft[]
     const text = replaceUrls(draft.text, (url) => {
       if (ours.some((own) => url.startsWith(own))) return url;
       n = (n ?? linkBounds(desk.sql)?.last ?? 0) + 1;
-      const link = { n, secret: linkSecret(desk.outside.newId("link")), url };
-      links.push(link);
-      return (prefix ?? "") + formatLinkCode({ pool: shortNumber, n, secret: link.secret });
+      const secret = linkSecret(desk.outside.newId("link"));
+      const short = (prefix ?? "") + formatLinkCode({ pool: shortNumber, n, secret });
+      links.push({ n, secret, url, short });
+      return short;
     });
     return { ...draft, text, links };
   });
-  const tooLong = shortened.some((draft) => draft.text !== null && textLength(draft.text) > maxTextLength);
-  return tooLong ? fail("text_too_long") : ok(shortened);
+  return ok(shortened);
 }
 
 /** Writes the links of a message that was just accepted. */

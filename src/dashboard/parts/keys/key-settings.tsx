@@ -16,6 +16,7 @@ type Draft = {
   shorten_links: boolean;
   resend_unknown: boolean;
   move_waiting: boolean;
+  split_long_texts: boolean;
 };
 
 const aDay = 86_400;
@@ -37,6 +38,7 @@ function draftOf(key: Key): Draft {
     shorten_links: key.shorten_links ?? false,
     resend_unknown: key.resend_unknown ?? false,
     move_waiting: key.move_waiting ?? false,
+    split_long_texts: key.split_long_texts ?? false,
   };
 }
 
@@ -54,7 +56,7 @@ function judge(draft: Draft) {
 }
 
 function changeOf(draft: Draft, touched: ReadonlySet<keyof Draft>): Change {
-  const { name, shorten_links, resend_unknown, move_waiting } = draft;
+  const { name, shorten_links, resend_unknown, move_waiting, split_long_texts } = draft;
   const seconds = joinDuration(draft.waiting, draft.unit);
   return {
     ...(touched.has("name") ? { name: name.trim() } : {}),
@@ -64,6 +66,7 @@ function changeOf(draft: Draft, touched: ReadonlySet<keyof Draft>): Change {
     ...(touched.has("shorten_links") ? { shorten_links } : {}),
     ...(touched.has("resend_unknown") ? { resend_unknown } : {}),
     ...(touched.has("move_waiting") ? { move_waiting } : {}),
+    ...(touched.has("split_long_texts") ? { split_long_texts } : {}),
   };
 }
 
@@ -172,6 +175,12 @@ function SettingsFields({ draft, faults, set }: FieldsProps) {
         hint="Where Twilio refuses the account of the number it waits on, unless its sender was asked for by name."
         checked={draft.move_waiting}
         onChange={set("move_waiting")}
+      />
+      <Switch
+        label="Split long texts"
+        hint="More than 1600 characters become several messages, cut at a sentence or between words. Off: they are refused."
+        checked={draft.split_long_texts}
+        onChange={set("split_long_texts")}
       />
     </div>
   );

@@ -43,6 +43,7 @@ export const ApiKey = z
     may_send_twice: z.boolean().optional(),
     fallback: Fallback.nullish(),
     offline_limit_seconds: z.int().optional(),
+    split_long_texts: z.boolean().optional(),
     waiting: z.int().nullish().meta({
       description: "Messages that have not left: revoking the key cancels them. null: its pool did not answer.",
     }),
@@ -154,6 +155,10 @@ export const updateApiKey = defineOperation({
     offline_limit_seconds: z.int().min(offlineLimitSeconds.least).max(offlineLimitSeconds.most).optional().meta({
       description:
         "How long a message waits for its iMessage line while that is offline; then it fails and says why. It never leaves from another line. A day unless set.",
+    }),
+    split_long_texts: z.boolean().optional().meta({
+      description:
+        "Send a text of more than 1600 characters as several messages, in order, cut at the end of a sentence or between words, never in a link; on an iMessage line one of more than 4000. false unless set: by Twilio it is refused (`text_too_long`), and by a line it is one message.",
     }),
   }),
   answers: { 200: { description: "The key as it now stands.", schema: ApiKey } },

@@ -40,6 +40,7 @@ async function toApiKey(deps: Deps, key: ApiKeyView): Promise<z.output<typeof op
     may_send_twice: key.maySendTwice,
     fallback: toFallback(key.fallback),
     offline_limit_seconds: key.offlineLimitSeconds,
+    split_long_texts: key.splitLongTexts,
     waiting: stats?.waitingMessages ?? null,
     last_used_at: stats?.lastUsedAt ?? null,
     created_at: key.createdAt,
@@ -121,6 +122,7 @@ function mountChanging(router: Hono<Edge>): void {
         maySendTwice: body.may_send_twice,
         fallback: body.fallback && readFallback(body.fallback),
         offlineLimitSeconds: body.offline_limit_seconds,
+        splitLongTexts: body.split_long_texts,
       });
       const changed = await flows.changeKey(c.get("deps"), params.apiKeyId, change);
       return changed.ok ? reply(200, await toApiKey(c.get("deps"), changed.value)) : changed;

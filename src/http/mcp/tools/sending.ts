@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { fail, ok, type Result } from "../../../domain/failure.ts";
 import type { Preview } from "../../../domain/pool-calls.ts";
+import { maxRequestedLength } from "../../../domain/split-text.ts";
 import { publicStatus } from "../../../domain/status.ts";
 import { toDrafts } from "../../v2/messages/send-drafts.ts";
 import { chatPath, defineTool, readMessage, type World } from "../tool.ts";
@@ -10,24 +11,25 @@ import { contact, fromNumber, messageId } from "./words.ts";
 export const sendMessage = defineTool({
   name: "send_message",
   description:
-    "Sends to a person's phone; it cannot be taken back. Use a new idempotency_key for each message you mean, the same one when you repeat a call: then it is sent once. Then wait_for_status, wait_for_reply.",
+    "Sends to a person's phone; it cannot be taken back. Use a new idempotency_key for each message you mean, the same to repeat a call: it is sent once. Then wait_for_status, wait_for_reply.",
   input: z.object({
     to: contact,
-    text: z.string().max(1600).optional(),
+    text: z.string().max(maxRequestedLength).optional(),
     attachments: z.array(z.string()).max(10).optional().describe("https URLs."),
     from_number: fromNumber,
     idempotency_key: z.string().min(1).max(255).describe("For example order-17-shipped."),
     send_at: z.string().optional().describe("ISO 8601 with its offset."),
-    confirm_new_contact: z.boolean().optional().describe("true to write to somebody new. Ask a person first."),
+    confirm_new_contact: z.boolean().optional().describe("To somebody new: ask a person first."),
   }),
   output: z.object({
     message_id: z.string(),
+    message_ids: z.array(z.string()).optional(),
     status: z.string(),
     to: z.string(),
     from_number: z.string(),
     why_this_number: z.string().nullable(),
     parts: z.int(),
-    repeated: z.boolean().describe("No second message was sent."),
+    repeated: z.boolean().describe("Nothing new was sent."),
   }),
   hints: { destructiveHint: true, idempotentHint: true, openWorldHint: true },
   async run({ to, idempotency_key, confirm_new_contact, ...content }, world) {
@@ -42,6 +44,7 @@ export const sendMessage = defineTool({
     const { message } = view.value;
     return ok({
       message_id: message.id,
+      ...idsOf(sent.value.body.message_ids),
       status: publicStatus(message.status) ?? "queued",
       to: message.chatId,
       from_number: message.number,
@@ -51,6 +54,10 @@ export const sendMessage = defineTool({
     });
   },
 });
+
+function idsOf(ids: unknown): { message_ids?: string[] } {
+  return Array.isArray(ids) ? { message_ids: ids.map(String) } : {};
+}
 
 /** A real message to somebody who never heard of this key costs a reputation: a model has to say that it means it. */
 async function refuseStranger(world: World, to: string, from: string | null): Promise<Result<null>> {
@@ -80,7 +87,7 @@ export const previewSend = defineTool({
   description: "Says what send_message would do and why, without sending: refusals, sender, parts.",
   input: z.object({
     to: contact,
-    text: z.string().max(1600).optional(),
+    text: z.string().max(maxRequestedLength).optional(),
     attachments: z.array(z.string()).max(10).optional().describe("https URLs."),
     from_number: fromNumber,
   }),

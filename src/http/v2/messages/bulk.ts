@@ -1,6 +1,7 @@
 import type { Hono } from "hono";
 import { type Failure, fail, ok, type Result } from "../../../domain/failure.ts";
 import type { SendAnswer, SendRequest } from "../../../domain/pool-calls.ts";
+import { maxTextLength, textLength } from "../../../domain/segments.ts";
 import { lineNamer } from "../../../flows/messages/name-line.ts";
 import { fingerprintOf, sendMessages } from "../../../flows/messages/send.ts";
 import { apiKeyGuard, credentialOf, type Edge } from "../../edge.ts";
@@ -63,10 +64,15 @@ function toFingerprint(record: Result<BulkEntry>): unknown {
 }
 
 function refuseTooMany(requests: readonly SendRequest[]): ReturnType<typeof fail> | null {
-  const messages = requests.reduce((sum, { drafts }) => sum + drafts.length, 0);
+  const messages = requests.flatMap(({ drafts }) => drafts).reduce((sum, { text }) => sum + leastMessages(text), 0);
   if (messages <= maxBulkMessages) return null;
   const message = `This call asks for ${messages} messages: at most ${maxBulkMessages} per call. Split the list.`;
   return fail("bulk_limit_exceeded", message, { messages, limit: maxBulkMessages });
+}
+
+/** A long text is several messages, or is refused. */
+function leastMessages(text: string | null): number {
+  return Math.max(1, Math.ceil(textLength(text ?? "") / maxTextLength));
 }
 
 async function toIdempotency(

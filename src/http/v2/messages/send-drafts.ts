@@ -8,14 +8,15 @@ import {
   type SendExtras,
 } from "../../../domain/message.ts";
 import { textLength } from "../../../domain/segments.ts";
-import { maxTextLength, messageFieldNames, type SendMessageRequest } from "./send-request.ts";
+import { maxRequestedLength } from "../../../domain/split-text.ts";
+import { messageFieldNames, type SendMessageRequest } from "./send-request.ts";
 
 type Body = z.output<typeof SendMessageRequest>;
 
 /** Returns the messages that a body asks for, in order: one for each entry of a text array, attachments with the first. */
 export function toDrafts(to: string, body: Body, headerNumber: string | undefined): Result<Draft[]> {
   const texts = textsOf(body);
-  if (texts.some((text) => text !== null && textLength(text) > maxTextLength)) return fail("text_too_long");
+  if (texts.some((text) => text !== null && textLength(text) > maxRequestedLength)) return fail("text_too_long");
   const attachments = [...(body.attachments ?? []), ...partFiles(body)].map(toAttachment);
   if (attachments.length > 10) return fail("invalid_attachment");
   return ok(

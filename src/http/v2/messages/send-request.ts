@@ -2,11 +2,10 @@ import * as z from "zod";
 import { failureMessages } from "../../../domain/failure.ts";
 import { messageEffects } from "../../../domain/message.ts";
 import { findHostFault, lacksScheme } from "../../../domain/public-host.ts";
+import { maxRequestedLength } from "../../../domain/split-text.ts";
 import { coded } from "../../complaint.ts";
 import { explainMissingContent, isBlank } from "./misnamed.ts";
 
-/** Twilio's limit for one message body, in UTF-16 units (error 21617). */
-export const maxTextLength = 1600;
 const maxAttachments = 10;
 const maxMetadataBytes = 1024;
 
@@ -14,8 +13,15 @@ const effects = [...messageEffects, "none"] as const;
 
 const oneText = z
   .string()
-  .refine((text) => text.length <= maxTextLength, coded("text_too_long"))
-  .meta({ maxLength: maxTextLength });
+  .refine((text) => text.length <= maxRequestedLength, {
+    error: `The text is longer than ${maxRequestedLength} characters: split it into several requests.`,
+    params: { code: "text_too_long" },
+  })
+  .meta({
+    maxLength: maxRequestedLength,
+    description:
+      "At most 1600 characters by Twilio; more where the API key has `split_long_texts` (it is then sent as several messages, in order) or the sender is an iMessage line.",
+  });
 
 const attachmentUrl = z
   .string()

@@ -178,6 +178,17 @@ describe("unanswered messages", () => {
     expect((await sendFrom(key, person)).status).toBe(202);
   });
 
+  it("are counted as they leave: a long text that is split counts as the messages it comes to, to the last that fits", async () => {
+    await setCaps({ unanswered: 3 });
+    await admin(`/api-keys/${key.id}`, { method: "PATCH", body: { split_long_texts: true } });
+    const text = (characters: number) => ({ text: "Words here. ".repeat(characters / 12).trim() });
+    const refused = await sendFrom(key, newPerson(), text(12_600));
+    expect(refused.body).toMatchObject({ code: "outbound_limit_reached", limit: 3, current: 0, mode: "unanswered" });
+    const person = newPerson();
+    expect((await sendFrom(key, person, text(11_400))).body.message_ids).toHaveLength(3);
+    expect((await sendFrom(key, person)).body).toMatchObject({ code: "outbound_limit_reached", current: 3 });
+  });
+
   it("are what has left or will: one that was cancelled is none", async () => {
     const person = newPerson();
     await setCaps({ unanswered: 1 });

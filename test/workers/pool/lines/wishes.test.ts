@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { FakeMac } from "../../../support/node/fake-bluebubbles-mac.ts";
-import { eventually } from "../../../support/workers/gateway.ts";
+import { admin, eventually } from "../../../support/workers/gateway.ts";
 import {
   type LineKey,
   type MacWorld,
@@ -80,4 +80,23 @@ it("typing and the contact card go before the message where they are asked for",
   await leave(1);
   const did = mac.log.flatMap((entry) => (entry.kind === "did" ? [entry.what] : []));
   expect(did).toEqual(["share_contact", "typing"]);
+});
+
+it("a long text is one message on a line, and with split_long_texts several in order, of which the first has effect and reply", async () => {
+  const { guid } = await receive(person, "Tell me");
+  const long = "These are words. ".repeat(500).trim();
+  expect((await sendFrom(key, person, { text: long })).body.message_ids).toBeUndefined();
+  expect(await leave(1)).toMatchObject({ text: long });
+  await admin(`/api-keys/${key.id}`, { method: "PATCH", body: { split_long_texts: true } });
+  const sent = await sendFrom(key, person, { text: long, effect: "slam", reply_to: { guid } });
+  expect(sent.body.message_ids).toHaveLength(3);
+  for (let left = 2; left <= 4; left += 1) {
+    await ringIn(key, 2_000);
+    await leave(left);
+  }
+  const pieces = mac.db.messages.slice(-3);
+  expect(pieces.map(({ text }) => text).join(" ")).toBe(long);
+  expect(pieces.every(({ text }) => (text ?? "").length <= 4000)).toBe(true);
+  expect(pieces.map(({ threadOriginatorGuid }) => threadOriginatorGuid)).toEqual([guid, null, null]);
+  expect(pieces.map(({ effectId }) => effectId === null)).toEqual([false, true, true]);
 });

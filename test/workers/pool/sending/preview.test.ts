@@ -162,7 +162,7 @@ describe("a preview is a send without the sending", () => {
 
   it("but what no send could mean is a bad request: a text too long, an attachment that is no https URL", async () => {
     const pool = await makePool([{}]);
-    expect((await preview(pool, newPerson(), { text: "a".repeat(1601) })).body.code).toBe("text_too_long");
+    expect((await preview(pool, newPerson(), { text: "a".repeat(16_001) })).status).toBe(400);
     const local = { attachments: ["http://example.com/cat.jpg"] };
     expect((await preview(pool, newPerson(), local)).body.code).toBe("invalid_attachment");
   });

@@ -1,0 +1,1 @@
+ALTER TABLE `api_keys` ADD `split_long_texts` integer DEFAULT false NOT NULL;
