@@ -74,3 +74,21 @@ test("a pool of 1,000 numbers is shown in parts, searched, ordered by place and 
   await page.getByText("Would leave from").waitFor({ timeout: patienceMs });
   expect(complaints).toEqual([]);
 });
+
+test("the list of a thousand numbers is shown in parts, searched, and keeps its filters in the address", async () => {
+  const { page, goTo, findFaults } = dashboard;
+  await goTo("Numbers");
+  await page.getByText("1000 numbers").waitFor({ timeout: patienceMs });
+  expect(await page.getByRole("row").count()).toBe(101);
+  expect(await findFaults("numbers many")).toEqual([]);
+  await page.getByRole("button", { name: "Show more" }).click();
+  expect(await page.getByRole("row").count()).toBe(201);
+  await page.getByLabel("Find a number").fill("555 0996");
+  await page.getByText("1 of 1000 numbers").waitFor();
+  await page.getByLabel("API key").selectOption("A large pool");
+  await page.reload();
+  await page.getByText("1 of 1000 numbers").waitFor();
+  await page.getByLabel("Assigned To: +12125550996").waitFor();
+  await page.getByLabel("API key").selectOption("Not assigned");
+  await page.getByText("0 of 1000 numbers").waitFor();
+});
