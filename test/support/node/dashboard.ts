@@ -91,7 +91,9 @@ async function findFaults(page: Page, axe: string, name: string): Promise<string
 async function findFaultsNow(page: Page, axe: string, rules?: string[]): Promise<string[]> {
   await page.evaluate(axe);
   const options = JSON.stringify(rules === undefined ? {} : { runOnly: rules });
-  const found = (await page.evaluate(`axe.run(${options})`)) as { violations: { id: string; nodes: { html: string }[] }[] };
+  const found = (await page.evaluate(`axe.run(${options})`)) as {
+    violations: { id: string; nodes: { html: string }[] }[];
+  };
   const wide = await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth");
   const faults = found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
   return wide ? [...faults, "scrolls sideways"] : faults;
