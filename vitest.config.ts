@@ -72,6 +72,7 @@ export default defineConfig(async () => ({
           provide: {
             migrations: await readD1Migrations("./migrations"),
             fuzzRuns: Number(process.env.FUZZ_RUNS ?? 0),
+            stormSends: Number(process.env.STORM_SENDS ?? 60),
           },
           restoreMocks: true,
           testTimeout: 20_000,

@@ -1,32 +1,37 @@
 import type { MessageRow } from "./messages.ts";
 
 /** Messages of lines are open for so long after they left: a person may read them, or press "Try again", days later. */
-const openMs = 3 * 24 * 60 * 60 * 1000;
-const openAtMost = 200;
+export const openMs = 3 * 24 * 60 * 60 * 1000;
+/** So many of the pool's messages are looked at in one slice, whosever they are. */
+export const sliceRows = 300;
 
-/** Returns the newest messages of an account whose state may still change: all that have not ended, what was delivered and not read, what failed and may be tried again by hand. */
-export function openOfAccount(sql: SqlStorage, account: string, sinceSeq: number): MessageRow[] {
-  return sql
-    .exec<MessageRow>(
-      `SELECT * FROM messages WHERE seq > ? AND account = ? AND direction = 'outbound' AND sid IS NOT NULL
-         AND status IN ('queued', 'sending', 'sent', 'delivered', 'failed') ORDER BY seq DESC LIMIT ?`,
-      sinceSeq,
+/** A slice of messages, from the newest below a sequence number on: those of an account whose state may still change, and the number that the next slice goes on below, null where nothing is left. */
+export type OpenSlice = { open: { seq: number; sid: string }[]; goesOnBelow: number | null };
+
+/**
+ * Returns one slice: all of an account that have not ended, what was delivered and not read, what failed and may be tried again by hand. What is read is the same however
+ * many messages there are.
+ */
+export function openOfAccount(sql: SqlStorage, account: string, range: { above: number; below: number }): OpenSlice {
+  const rows = sql
+    .exec<{ seq: number; sid: string | null }>(
+      `SELECT seq, CASE WHEN account = ?1 AND direction = 'outbound' AND status IN ('queued', 'sending', 'sent', 'delivered', 'failed') THEN sid END AS sid
+         FROM messages WHERE seq > ?2 AND seq < ?3 ORDER BY seq DESC LIMIT ?4`,
       account,
-      openAtMost,
+      range.above,
+      range.below,
+      sliceRows,
     )
     .toArray();
+  const last = rows.length < sliceRows ? null : (rows.at(-1)?.seq ?? null);
+  return { open: rows.flatMap(({ seq, sid }) => (sid === null ? [] : [{ seq, sid }])), goesOnBelow: last };
 }
-export { openMs };
 
-/** Counts an account's messages that have left and not ended, as far as the newest hundred tell. */
-export function countOpen(sql: SqlStorage, account: string): number {
-  return sql
-    .exec<{ total: number }>(
-      `SELECT count(*) AS total FROM (SELECT status FROM messages WHERE account = ? AND direction = 'outbound' ORDER BY seq DESC LIMIT 100)
-       WHERE status IN ('queued', 'sending', 'sent')`,
-      account,
-    )
-    .one().total;
+/** Says whether any of the pool's newest messages is an account's that left since `sinceSeq` and has not ended. */
+export function hasOpen(sql: SqlStorage, account: string, sinceSeq: number): boolean {
+  const query = `SELECT 1 FROM (SELECT account, direction, status FROM messages WHERE seq > ? ORDER BY seq DESC LIMIT 100)
+       WHERE account = ? AND direction = 'outbound' AND status IN ('queued', 'sending', 'sent') LIMIT 1`;
+  return sql.exec(query, sinceSeq, account).toArray().length > 0;
 }
 
 /** Returns the chats of an account with a message of which nobody knows yet whether it went. */
@@ -40,12 +45,29 @@ export function unsettledChats(sql: SqlStorage, account: string): string[] {
     .map(({ chat }) => chat);
 }
 
-/** Returns the messages to a chat that may have gone and have no id yet, oldest first. */
-export function unnamedTo(sql: SqlStorage, chat: string): MessageRow[] {
+/** Returns the messages of an account to a chat of which nobody knows yet whether they went, by their sequence numbers. */
+export function unsettledTo(sql: SqlStorage, account: string, chat: string): number[] {
+  return sql
+    .exec<{ seq: number }>(
+      "SELECT messages.seq AS seq FROM looks JOIN messages USING (seq) WHERE looks.account = ? AND looks.kind = 'lost' AND messages.chat = ? ORDER BY seq",
+      account,
+      chat,
+    )
+    .toArray()
+    .map(({ seq }) => seq);
+}
+
+/** So many of a chat's newest messages are looked at for one that was given up. */
+const chatRows = 50;
+
+/** Returns the newest messages to a chat that were given up because nobody could say whether they went, oldest first. */
+export function givenUpTo(sql: SqlStorage, chat: string): MessageRow[] {
   return sql
     .exec<MessageRow>(
-      "SELECT * FROM messages WHERE chat = ? AND direction = 'outbound' AND status = 'sending' AND sid IS NULL ORDER BY seq",
+      `SELECT * FROM (SELECT * FROM messages WHERE chat = ? ORDER BY seq DESC LIMIT ?)
+         WHERE direction = 'outbound' AND status = 'failed' AND error_code = 'outcome_unknown' AND sid IS NULL ORDER BY seq`,
       chat,
+      chatRows,
     )
     .toArray();
 }

@@ -15,7 +15,8 @@ export type MarkName =
   | "swept_before"
   | `cap_${string}`
   | `rebook_${string}`
-  | `active_${string}`;
+  | `active_${string}`
+  | `asked_${string}`;
 
 /** Returns a mark, or null. */
 export function readMark(sql: SqlStorage, name: MarkName): number | null {

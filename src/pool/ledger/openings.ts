@@ -24,9 +24,10 @@ export function noteOpening(
 ): void {
   const { number, at, chat, forgetBefore } = opening;
   sql.exec("DELETE FROM openings WHERE number = ? AND at < ?", number, forgetBefore);
-  sql.exec("INSERT OR IGNORE INTO openings (number, at, chat) VALUES (?, ?, ?)", number, at, chat);
+  const query = "INSERT OR IGNORE INTO openings (number, at, chat) VALUES (?, ?, ?) RETURNING at";
+  const isNew = sql.exec(query, number, at, chat).toArray().length > 0;
   const known = memory(sql).get(number);
   if (known === undefined) return;
   const kept = known.times.filter((time) => time >= forgetBefore);
-  known.times = [...kept, at].sort((one, other) => one - other);
+  known.times = (isNew ? [...kept, at] : kept).sort((one, other) => one - other);
 }

@@ -1,11 +1,12 @@
 import type { MacAccount } from "../../carriers/bluebubbles/account.ts";
 import { cursorAt, markOf } from "../../carriers/bluebubbles/cursor.ts";
 import type { Change, Refusal } from "../../carriers/carrier.ts";
+import { sequenceAt } from "../../domain/ids.ts";
 import type { Account } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
 import { type CursorRow, findCursor, noteMiss, saveCursor, setCursorBack } from "../ledger/cursors.ts";
 import { findGroupByKey } from "../ledger/groups.ts";
-import { countOpen } from "../ledger/line-rows.ts";
+import { hasOpen } from "../ledger/line-rows.ts";
 import { dispatch } from "../sending/dispatch.ts";
 import { emitPoolEvent } from "../telling/outbox.ts";
 import type { KnownGroups } from "./chats.ts";
@@ -18,6 +19,8 @@ const lookEveryMs = { busy: 15_000, idle: 60_000, longestOffline: 5 * 60_000 };
 /** Rings nearer than this are one. */
 const ringGapMs = 1_000;
 const busyAfterRingMs = 60_000;
+/** What was not delivered so long after it was written is asked for more seldom: its person may be away for days. */
+const busyAfterSendMs = 60 * 60_000;
 /** So many slices of new rows are read in one go. */
 const slicesAtOnce = 20;
 
@@ -49,7 +52,9 @@ function nextLookOf(desk: Desk, account: string): number {
     const pause = Math.min(lookEveryMs.busy * 2 ** Math.min(row.misses, 8), lookEveryMs.longestOffline);
     return row.looked_at + pause;
   }
-  const isBusy = desk.now() - (state?.rungAt ?? 0) < busyAfterRingMs || countOpen(desk.sql, account) > 0;
+  const isBusy =
+    desk.now() - (state?.rungAt ?? 0) < busyAfterRingMs ||
+    hasOpen(desk.sql, account, sequenceAt(desk.now() - busyAfterSendMs));
   return row.looked_at + (isBusy ? lookEveryMs.busy : lookEveryMs.idle);
 }
 

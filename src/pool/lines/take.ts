@@ -7,7 +7,7 @@ import type { Desk } from "../desk.ts";
 import { heedOnce } from "../ledger/blocks.ts";
 import { findChat, touchChat } from "../ledger/chats.ts";
 import { findGroup, updateGroup } from "../ledger/groups.ts";
-import { unnamedTo } from "../ledger/line-rows.ts";
+import { unsettledTo } from "../ledger/line-rows.ts";
 import { hastenLook } from "../ledger/looks.ts";
 import {
   type Detail,
@@ -17,12 +17,14 @@ import {
   updateMessage,
   writeText,
 } from "../ledger/messages.ts";
+import { keepSaid } from "../numbers/caps.ts";
 import { noteReaction } from "../receiving/react.ts";
 import { receiveMessage } from "../receiving/receive.ts";
-import { applyReport } from "../settling/report.ts";
+import { applyLate, applyReport } from "../settling/report.ts";
 import { emitChatEvent, emitMessageEvent } from "../telling/outbox.ts";
 import { chatOf, type KnownGroups } from "./chats.ts";
 import { attachmentOf, type FileLinks } from "./files.ts";
+import { findGivenUp } from "./given-up.ts";
 
 /** What was found out of rows before the transaction that takes them in. */
 export type Known = { groups: KnownGroups; links: FileLinks };
@@ -82,8 +84,8 @@ function guidOf({ providerId, partIndex }: MessagePart): Pick<Quoted, "guid" | "
 }
 
 /**
- * What went out from a line is a message of ours by its id, or one whose answer is still out, which the look for it decides; else a person wrote it on a device. Nothing
- * is decided while a message of ours to this chat has no id yet.
+ * What went out from a line is a message of ours by its id, or one whose answer is still out, which the look for it decides, or one that was given up; else a person
+ * wrote it on a device. Nothing is decided while a message of ours to this chat is on its way or not settled.
  */
 function takeOwn(desk: Desk, account: Account, change: Of<"own">, known: Known): boolean {
   const ours = findMessageBySid(desk.sql, change.providerId);
@@ -94,13 +96,20 @@ function takeOwn(desk: Desk, account: Account, change: Of<"own">, known: Known):
   }
   if (change.chat === null) return true;
   const chat = chatOf(desk, account.id, change.chat, known.groups);
-  const unnamed = unnamedTo(desk.sql, chat);
-  if (unnamed.length === 0) {
-    takeDeviceMessage(desk, { account, chat, known }, change);
-    return true;
+  const unsettled = unsettledTo(desk.sql, account.id, chat);
+  if (unsettled.length > 0 || isLeavingTo(desk, chat)) {
+    for (const seq of unsettled) hastenLook(desk.sql, account.id, seq, desk.now());
+    desk.arm(desk.now());
+    return false;
   }
-  for (const { seq } of unnamed) hastenLook(desk.sql, account.id, seq, desk.now());
-  desk.arm(desk.now());
+  const late = findGivenUp(desk, chat, change);
+  if (late === null) takeDeviceMessage(desk, { account, chat, known }, change);
+  else applyLate(desk, late.seq, change.state);
+  return true;
+}
+
+function isLeavingTo(desk: Desk, chat: string): boolean {
+  for (const leaving of desk.leaving.values()) if (leaving.chat === chat) return true;
   return false;
 }
 
@@ -151,6 +160,8 @@ function takeDeviceMessage(
     stickTo: desk.snapshot.selection.sticky ? change.line : null,
   });
   desk.noteActive(change.line);
+  const number = desk.findNumber(change.line);
+  if (number !== null) keepSaid(desk, number, { to: chat, text: change.text });
 }
 
 function takeReaction(desk: Desk, change: Of<"reaction">): void {

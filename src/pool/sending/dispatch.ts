@@ -82,6 +82,11 @@ function rest(desk: Desk, account: string, why: AccountTrouble): void {
   desk.accountRests.set(account, { until: desk.now() + delay, why, tries });
 }
 
+/** An account that did what was asked of it has no trouble any more: the next one begins anew. What it was told meanwhile still holds. */
+function noteWorking(desk: Desk, account: string): void {
+  if ((desk.accountRests.get(account)?.until ?? 0) <= desk.now()) desk.accountRests.delete(account);
+}
+
 function pickNext(desk: Desk): DueMessage | null {
   const status = desk.snapshot.apiKey.status;
   if (isFull(desk) || status !== "active") return null;
@@ -107,7 +112,10 @@ async function sendOne(desk: Desk, row: DueMessage): Promise<void> {
 async function readMark(desk: Desk, row: DueMessage, carrier: Carrier): Promise<string | null | "not_known"> {
   if (carrier.askMark === null) return carrier.mark();
   const asked = await carrier.askMark();
-  if (asked.ok) return asked.value;
+  if (asked.ok) {
+    noteWorking(desk, row.account);
+    return asked.value;
+  }
   if (asked.refusal.code !== "login_refused") rest(desk, row.account, "line_offline");
   else {
     rest(desk, row.account, "account_refused");
@@ -125,7 +133,10 @@ async function hand(desk: Desk, row: MessageRow, attempt: number, prepared: Prep
   const mark = recallMessage(desk.sql, row.seq)?.mark ?? null;
   const outcome = await carrier.send({ ...outgoing, watermark: { at: startedAt, mark } });
   settleOutcome(desk, row.seq, attempt, outcome);
-  if (outcome.kind === "accepted") heedState(desk, row.seq, outcome.state);
+  if (outcome.kind === "accepted") {
+    noteWorking(desk, account.id);
+    heedState(desk, row.seq, outcome.state);
+  }
   logSend(desk, row, { attempt, outcome, startedAt, accountSid: account.accountSid });
 }
 

@@ -112,10 +112,11 @@ function stayUnknown(desk: Desk, look: Look, row: MessageRow, because: string | 
   else lookAgain(desk, look, row, look.n);
 }
 
-/** The carrier does not have it: sent again where the key asked for that, else failed. */
+/** The carrier does not have it: sent again where the key asked for that, else failed. A Mac may still carry out what it was asked, so from a line nothing is sent again. */
 function settleAbsent(desk: Desk, look: Look, row: MessageRow): void {
   const { apiKey } = desk.snapshot;
-  if (apiKey.resendUnknown && apiKey.status !== "revoked" && row.attempts < attemptsAtMost) {
+  const mayComeLate = desk.findAccount(row.account)?.kind === "bluebubbles";
+  if (apiKey.resendUnknown && !mayComeLate && apiKey.status !== "revoked" && row.attempts < attemptsAtMost) {
     sendAgain(desk, look, row);
     return;
   }

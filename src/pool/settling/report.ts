@@ -164,6 +164,23 @@ export function applyTruth(desk: Desk, seq: number, report: MessageState): void 
   writeChange(desk, seq, change);
 }
 
+/** Corrects a message that was given up and has turned up at its carrier after all, in the caller's transaction: it learns its id, and what stood of its failure goes. */
+export function applyLate(desk: Desk, seq: number, report: MessageState): void {
+  const row = recallMessage(desk.sql, seq);
+  if (row === null || row.sid !== null || report.status === null) return;
+  const cleared = { ...row, error_code: null, error_message: null };
+  const change = {
+    sid: report.providerId,
+    outcome_unknown: 0,
+    error_code: null,
+    error_message: null,
+    ...(report.channel === undefined ? {} : { channel: report.channel }),
+    ...describeChange(desk, cleared, report.status, report),
+  };
+  tell(desk, row, change);
+  writeChange(desk, seq, change);
+}
+
 function writeChange(desk: Desk, seq: number, { status, ...change }: MessageChange): void {
   if (status === undefined) updateMessage(desk.sql, seq, change);
   else stepMessage(desk.sql, seq, { ...change, status }, [status, desk.now()]);

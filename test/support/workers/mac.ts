@@ -14,9 +14,12 @@ export type MacWorld = {
   /** Files that lie on the web, by their URL. */
   files: Map<string, { type: string; bytes: Uint8Array<ArrayBuffer> }>;
   lines: string[];
+  /** Waits until the gateway has asked no Mac anything for a few turns of the event loop, nor waits for an answer. */
+  quiet(): Promise<void>;
 };
 
 const macs: FakeMac[] = [];
+const asks = { begun: 0, open: 0 };
 let given = 0;
 
 /** Returns a number that no other test of the file has. */
@@ -31,6 +34,12 @@ export function standInForMacs(): MacWorld {
     told: [],
     files: new Map(),
     lines: [],
+    async quiet() {
+      for (let calm = 0, seen = -1; calm < 5; await new Promise((resolve) => setTimeout(resolve, 2))) {
+        calm = seen === asks.begun && asks.open === 0 ? calm + 1 : 0;
+        seen = asks.begun;
+      }
+    },
     open(options = {}) {
       given += 1;
       const mac = new FakeMac({ password: `password-${given}`, aliases: [newLine()], ...options });
@@ -45,7 +54,13 @@ export function standInForMacs(): MacWorld {
     const url = new URL(request.url);
     if (url.origin === "https://gateway.test") return exports.default.fetch(request);
     const mac = macs.find((one) => one.url === url.origin);
-    if (mac !== undefined) return askMac(mac, request);
+    if (mac !== undefined) {
+      asks.begun += 1;
+      asks.open += 1;
+      return askMac(mac, request).finally(() => {
+        asks.open -= 1;
+      });
+    }
     const file = world.files.get(request.url);
     if (file !== undefined) return new Response(file.bytes, { headers: { "content-type": file.type } });
     world.told.push({ url: request.url, body: await request.json() });
@@ -65,7 +80,9 @@ async function askMac(mac: FakeMac, request: Request): Promise<Response> {
     isBroken = true;
   });
   mac.note({ kind: "request", method: request.method, path: url.pathname, status: reply?.status ?? null });
-  if (reply === null || isBroken) throw new TypeError("The connection was reset.");
+  if (isBroken) throw new TypeError("The connection was reset.");
+  // What is never answered ends as the gateway's own deadline ends it, only sooner.
+  if (reply === null) throw new DOMException("No answer came in time.", "TimeoutError");
   const raw = typeof reply.body === "string" || reply.body instanceof Uint8Array;
   const type = { "content-type": "application/json", ...reply.headers };
   return new Response(raw ? (reply.body as BodyInit) : JSON.stringify(reply.body), {
@@ -77,10 +94,10 @@ async function askMac(mac: FakeMac, request: Request): Promise<Response> {
 /** A live key with the lines of a Mac, and a webhook that gets everything. */
 export type LineKey = { id: string; token: string; line: string; organizationId: string; integrationId: string };
 
-/** Connects a Mac to an organization of its own, and gives its first alias to a live key; with a webhook for every event. */
+/** Connects a Mac to an organization of its own, and gives its first alias to a live key; with a webhook for every event unless some are named. */
 export async function makeLineKey(
   mac: FakeMac,
-  options: { selection?: object; inbound?: boolean } = {},
+  options: { selection?: object; inbound?: boolean; events?: readonly string[] } = {},
 ): Promise<LineKey> {
   const organization = await admin("/organizations", { body: { name: "Lines", country_code: "US" } });
   const organizationId = String(organization.body.organization_id);
@@ -104,7 +121,7 @@ export async function makeLineKey(
       organization_id: organizationId,
       api_key_id: id,
       webhook_url: `https://customer.example/${id}`,
-      events: ["*"],
+      events: options.events ?? ["*"],
     },
   });
   return { id, token, line: mac.line, organizationId, integrationId };

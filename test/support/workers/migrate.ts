@@ -7,6 +7,7 @@ declare module "vitest" {
     migrations: D1Migration[];
     /** How many requests the big form of the fuzz makes of each kind; 0 is the small form. */
     fuzzRuns: number;
+    stormSends: number;
   }
 }
 

@@ -2,14 +2,18 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { lineHeads } from "../../../src/pool/ledger/agenda.ts";
+import { countAlike } from "../../../src/pool/ledger/alike.ts";
 import { findBucket } from "../../../src/pool/ledger/health.ts";
+import { forgetNamed } from "../../../src/pool/ledger/memory.ts";
 import { type MessageRow, recallMessage } from "../../../src/pool/ledger/messages.ts";
 import { chatSequence } from "../../../src/pool/ledger/numbering.ts";
+import { openingsOf } from "../../../src/pool/ledger/openings.ts";
 import { firstPlaces } from "../../../src/pool/ledger/owed.ts";
 import { isParked } from "../../../src/pool/ledger/parked.ts";
 import { ranks } from "../../../src/pool/ledger/places.ts";
 import { call, eventually } from "../../support/workers/gateway.ts";
 import { ask, owedQuery } from "../../support/workers/ledger.ts";
+import { type LineKey, makeLineKey, sendFrom, standInForMacs, v2 } from "../../support/workers/mac.ts";
 import { crash, evict, makePool, newPerson, type Pool, report, send, writeTo } from "../../support/workers/pool.ts";
 
 const url = "https://customer.example/wake";
@@ -128,4 +132,49 @@ describe("what the object remembers of its rows", () => {
       await eventually(async () => (await env.POOLS.getByName(pool.id).stats())?.owedDeliveries === 0);
     },
   );
+
+  it.each([
+    ["goes on", async () => {}],
+    ["sleeps", evict],
+    ["is killed", crash],
+  ])("of a line's conversations and words is what the rows say, when it %s between all steps", async (_how, rest) => {
+    const mac = standInForMacs().open();
+    const key = await makeLineKey(mac);
+    const [first = "", second = "", third = "", scheduled = ""] = Array.from({ length: 4 }, () => newPerson());
+    const steps: (() => Promise<unknown>)[] = [
+      async () => {},
+      () => sendFrom(key, first),
+      () => sendFrom(key, second, { text: ["Hello", "Hello", "Other"] }),
+      () => sendFrom(key, scheduled, { text: "Hello", send_at: Date.now() + 60_000 }),
+      async () => {
+        mac.receive({ from: third, text: "Hello", isFromMe: true });
+        await eventually(async () => (await v2(key, `/chats/${encodeURIComponent(third)}`)).status === 200);
+      },
+      () => sendFrom(key, first, { text: "Other" }),
+    ];
+    for (const [at, step] of steps.entries()) {
+      await step();
+      const { memory, rows } = await compareLine(key);
+      expect({ at, ...memory }).toEqual({ at, ...rows });
+      await rest({ id: key.id } as Pool);
+    }
+    expect((await compareLine(key)).rows).toMatchObject({ begun: 3, alike: [4, 2] });
+    expect(mac.violations).toEqual([]);
+  });
 });
+
+/** What the object remembers of a line, and what it reads of it once it has forgotten. */
+function compareLine({ id, line }: LineKey) {
+  return runInDurableObject(env.POOLS.getByName(id), (_pool, { storage: { sql } }) => {
+    const look = () => {
+      const times = [...openingsOf(sql, line, 50)];
+      const alike = ["Hello", "Other"].map((text) =>
+        countAlike(sql, text, { number: line, chat: "", now: Date.now() }),
+      );
+      return { begun: times.length, times, alike };
+    };
+    const memory = look();
+    for (const name of ["openings", "alike"]) forgetNamed(sql, name);
+    return { memory, rows: look() };
+  });
+}

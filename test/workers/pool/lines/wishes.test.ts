@@ -1,100 +1,75 @@
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { FakeMac } from "../../../support/node/fake-bluebubbles-mac.ts";
+import { expect, it } from "vitest";
 import { admin, eventually } from "../../../support/workers/gateway.ts";
-import {
-  type LineKey,
-  type MacWorld,
-  makeLineKey,
-  ringIn,
-  sendFrom,
-  standInForMacs,
-} from "../../../support/workers/mac.ts";
+import { stageLine } from "../../../support/workers/line-stage.ts";
+import { ringIn, sendFrom } from "../../../support/workers/mac.ts";
 
 const person = "+14155550123";
-let world: MacWorld;
-let mac: FakeMac;
-let key: LineKey;
+const stage = stageLine();
 
-beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
-  world = standInForMacs();
-  mac = world.open();
-  key = await makeLineKey(mac);
-});
-
-afterEach(() => {
-  expect(mac.violations).toEqual([]);
-  vi.useRealTimers();
-});
-
-async function receive(from: string, text: string): Promise<{ id: string; guid: string }> {
-  const told = () => world.told.filter(({ body }) => body.event === "message.received");
-  const before = told().length;
-  const { guid } = mac.receive({ from, text });
-  await eventually(async () => told().length > before);
-  return { id: String(told().at(-1)?.body.message_id), guid };
+function receive(from: string, text: string) {
+  return stage.receive({ from, text });
 }
 
 async function leave(times: number) {
-  await eventually(async () => mac.reached().length === times);
-  return mac.db.messages.at(-1);
+  await eventually(async () => stage.mac.reached().length === times);
+  return stage.mac.db.messages.at(-1);
 }
 
 it("a reply hangs on the message that it names, by our id or the network's, and an effect goes with it", async () => {
   const { id, guid } = await receive(person, "When?");
-  const sent = await sendFrom(key, person, { text: "Now", effect: "Lasers", reply_to: { message_id: id } });
+  const sent = await sendFrom(stage.key, person, { text: "Now", effect: "Lasers", reply_to: { message_id: id } });
   expect(sent.status).toBe(202);
   expect(await leave(1)).toMatchObject({
     threadOriginatorGuid: guid,
     effectId: "com.apple.messages.effect.CKLasersEffect",
   });
-  expect((await sendFrom(key, person, { text: "Really", reply_to: { guid } })).status).toBe(202);
-  await ringIn(key, 2_000);
+  expect((await sendFrom(stage.key, person, { text: "Really", reply_to: { guid } })).status).toBe(202);
+  await ringIn(stage.key, 2_000);
   expect(await leave(2)).toMatchObject({ threadOriginatorGuid: guid, effectId: null });
 });
 
 it("a reply to what is not there, or is elsewhere, is refused in the contract's words", async () => {
   const other = await receive("+14155550199", "Hi");
   await receive(person, "When?");
-  const reply = async (reply_to: object) => (await sendFrom(key, person, { text: "Now", reply_to })).body.code;
+  const reply = async (reply_to: object) => (await sendFrom(stage.key, person, { text: "Now", reply_to })).body.code;
   expect(await reply({})).toBe("reply_target_invalid");
   expect(await reply({ message_id: "msg_nothing" })).toBe("reply_target_not_found");
   expect(await reply({ guid: "nothing" })).toBe("reply_target_not_found");
   expect(await reply({ message_id: other.id })).toBe("reply_target_chat_mismatch");
-  expect(mac.reached()).toEqual([]);
+  expect(stage.mac.reached()).toEqual([]);
 });
 
 it("parts are one bubble, with its mention", async () => {
   await receive(person, "Who?");
   const parts = [{ text: "Ask " }, { text: "Ann", mention: person }];
-  expect((await sendFrom(key, person, { parts })).status).toBe(202);
+  expect((await sendFrom(stage.key, person, { parts })).status).toBe(202);
   await leave(1);
-  expect(mac.reached()).toMatchObject([{ text: "Ask Ann" }]);
+  expect(stage.mac.reached()).toMatchObject([{ text: "Ask Ann" }]);
 });
 
 it("typing and the contact card go before the message where they are asked for", async () => {
   await receive(person, "Who?");
-  expect((await sendFrom(key, person, { text: "Me", use_typing_indicator: true, share_contact: true })).status).toBe(
-    202,
-  );
+  expect(
+    (await sendFrom(stage.key, person, { text: "Me", use_typing_indicator: true, share_contact: true })).status,
+  ).toBe(202);
   await leave(1);
-  const did = mac.log.flatMap((entry) => (entry.kind === "did" ? [entry.what] : []));
+  const did = stage.mac.log.flatMap((entry) => (entry.kind === "did" ? [entry.what] : []));
   expect(did).toEqual(["share_contact", "typing"]);
 });
 
 it("a long text is one message on a line, and with split_long_texts several in order, of which the first has effect and reply", async () => {
   const { guid } = await receive(person, "Tell me");
   const long = "These are words. ".repeat(500).trim();
-  expect((await sendFrom(key, person, { text: long })).body.message_ids).toBeUndefined();
+  expect((await sendFrom(stage.key, person, { text: long })).body.message_ids).toBeUndefined();
   expect(await leave(1)).toMatchObject({ text: long });
-  await admin(`/api-keys/${key.id}`, { method: "PATCH", body: { split_long_texts: true } });
-  const sent = await sendFrom(key, person, { text: long, effect: "slam", reply_to: { guid } });
+  await admin(`/api-keys/${stage.key.id}`, { method: "PATCH", body: { split_long_texts: true } });
+  const sent = await sendFrom(stage.key, person, { text: long, effect: "slam", reply_to: { guid } });
   expect(sent.body.message_ids).toHaveLength(3);
   for (let left = 2; left <= 4; left += 1) {
-    await ringIn(key, 2_000);
+    await ringIn(stage.key, 2_000);
     await leave(left);
   }
-  const pieces = mac.db.messages.slice(-3);
+  const pieces = stage.mac.db.messages.slice(-3);
   expect(pieces.map(({ text }) => text).join(" ")).toBe(long);
   expect(pieces.every(({ text }) => (text ?? "").length <= 4000)).toBe(true);
   expect(pieces.map(({ threadOriginatorGuid }) => threadOriginatorGuid)).toEqual([guid, null, null]);
