@@ -19,8 +19,10 @@ export function timeOfSequence(sequence: number): number {
   return Math.floor(sequence / perMillisecond);
 }
 
+type RowPrefix = "msg" | "evt" | "cmp";
+
 /** Returns an id that carries its own row: prefix, sequence in base32, and the tag of the pool it belongs to. */
-export function rowId(prefix: "msg" | "evt", sequence: number, tag: string): string {
+export function rowId(prefix: RowPrefix, sequence: number, tag: string): string {
   let rest = sequence;
   let digits = "";
   for (let index = 0; index < sequenceLength; index += 1) {
@@ -31,7 +33,7 @@ export function rowId(prefix: "msg" | "evt", sequence: number, tag: string): str
 }
 
 /** Returns the sequence number inside an id of this pool, or null for anything else: foreign ids are known without a read. */
-export function readRowId(prefix: "msg" | "evt", id: string, tag: string): number | null {
+export function readRowId(prefix: RowPrefix, id: string, tag: string): number | null {
   if (id.length !== prefix.length + 1 + sequenceLength + tagLength) return null;
   if (!id.startsWith(`${prefix}_`) || !id.endsWith(tag)) return null;
   let sequence = 0;
@@ -44,7 +46,7 @@ export function readRowId(prefix: "msg" | "evt", id: string, tag: string): numbe
 }
 
 /** Returns the tag of the pool that an id of this kind says it belongs to, or null where it does not have the form. */
-export function tagOfRowId(prefix: "msg" | "evt", id: string): string | null {
+export function tagOfRowId(prefix: RowPrefix, id: string): string | null {
   if (id.length !== prefix.length + 1 + sequenceLength + tagLength || !id.startsWith(`${prefix}_`)) return null;
   return id.slice(-tagLength);
 }

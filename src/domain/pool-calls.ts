@@ -1,4 +1,5 @@
 /** What may be asked of a key's object, as plain data both ways: the Worker and the object must agree on nothing else. */
+import type { CampaignAnswers, CampaignCall } from "./campaigns/campaign.ts";
 import type { Failure, Result } from "./failure.ts";
 import type { Caps } from "./line.ts";
 import type {
@@ -418,6 +419,8 @@ export type PoolCalls = {
   listGroups(credential: Credential, query: GroupQuery): Promise<Result<{ groups: GroupView[]; total: number }>>;
   readGroup(credential: Credential, groupId: string): Promise<Result<GroupView>>;
   callGroup(credential: Credential, call: GroupCall): Promise<Result<GroupAnswer>>;
+  /** Does something with the key's campaigns, as the key itself or as the admin; the answer is that of the call's kind. */
+  callCampaign(asker: Asker, call: CampaignCall): Promise<Result<CampaignAnswers[keyof CampaignAnswers]>>;
   /** How far a Mac was read, as the mark at which another pool goes on, null where it never was. */
   readLineMark(accountId: string): Promise<Result<{ mark: string | null }>>;
   /** Owes `call.received` to those who name it. */

@@ -1,3 +1,4 @@
+import { nextFeedAt } from "./campaigns/feed.ts";
 import type { Desk } from "./desk.ts";
 import { clearLeftovers, nextLeftoverAt } from "./leftovers.ts";
 import { lookAtMacs, nextMacLookAt } from "./lines/look.ts";
@@ -59,6 +60,7 @@ export function rearm(desk: Desk): void {
       nextLookUpAt,
       nextTellingAt,
       nextMacLookAt,
+      nextFeedAt,
     ];
     const wanted = reasons.map((next) => next(desk)).filter((at) => at !== null);
     if (wanted.length > 0) desk.arm(Math.max(Math.min(...wanted), desk.now() + leastGapMs));

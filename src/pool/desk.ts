@@ -1,5 +1,6 @@
 import type { MacAccount } from "../carriers/bluebubbles/account.ts";
 import type { Carrier } from "../carriers/carrier.ts";
+import type { Failure } from "../domain/failure.ts";
 import { nextSequence, poolTag } from "../domain/ids.ts";
 import type { Bucket } from "../domain/pacing.ts";
 import type { Lane, News } from "../domain/pool-calls.ts";
@@ -60,6 +61,17 @@ export type Pace = { places: number; quick: number; lastMs: number | null };
 /** Why nothing leaves from an account, until when, and after how many tries: what was met last, also when that time is over. */
 export type AccountRest = { until: number; why: AccountTrouble; tries: number };
 
+/**
+ * Where a running campaign looks on: the first part of its list in which somebody may wait, and the place among those who wait; when it may go on by its pace or by
+ * what holds it, with that.
+ */
+export type Feeding = {
+  part: number;
+  place: number;
+  at: number;
+  heldBy: { failure: Failure; until: number | null } | null;
+};
+
 const noteActiveEveryMs = 60 * 60 * 1000;
 /** So many messages are written between two notes of where to look for interrupted ones. */
 export const notedEvery = 256;
@@ -81,6 +93,10 @@ export class Desk {
   /** Up to which sequence number what waits on refused accounts has been looked through to be moved, null when nothing is to be moved. */
   movedUpTo: number | null;
   readonly accountRests = new Map<string, AccountRest>();
+  /** Has the campaigns write what may leave now, and says whether any of it waits for its turn. */
+  refill: () => boolean = () => false;
+  /** How far the reading of each running campaign has come, by its number. */
+  readonly feeding = new Map<number, Feeding>();
   /** How each Mac is being looked at: whether now, whether once more after that, when it last rang, and whether something known may have changed. */
   readonly macLooks = new Map<string, { isRunning: boolean; again: boolean; rungAt: number; edits: boolean }>();
   /** Reports whose signature was refused, by account: how many the directory has not heard of, and when it last did. */

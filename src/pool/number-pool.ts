@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import type { CampaignCall } from "../domain/campaigns/campaign.ts";
 import { fail, failNewer, ok, type Refusal, type Result } from "../domain/failure.ts";
 import type { ChatCall, GroupCall, GroupQuery, LineCall } from "../domain/line-calls.ts";
 import type { Draft } from "../domain/message.ts";
@@ -32,6 +33,8 @@ import type { LedgerCursor, Row } from "../domain/transfer.ts";
 import { adoptSnapshot } from "./adopt.ts";
 import { rearm, tick } from "./alarm.ts";
 import { authorize } from "./authorize.ts";
+import { callCampaign } from "./campaigns/call.ts";
+import { feedCampaigns } from "./campaigns/feed.ts";
 import { Desk } from "./desk.ts";
 import { countWaiting } from "./ledger/agenda.ts";
 import { findChat } from "./ledger/chats.ts";
@@ -112,6 +115,7 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
 
   #openDesk(snapshot: Snapshot, alarmAt: number | null): Desk {
     const desk = new Desk(surround(this.ctx, this.env), snapshot, alarmAt);
+    desk.refill = () => feedCampaigns(desk);
     this.#desk = desk;
     restorePace(desk);
     markInterrupted(desk);
@@ -288,6 +292,14 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   async callGroup(credential: Credential, call: GroupCall) {
     const desk = this.#withDesk(credential, ok);
     return desk.ok ? groups.callGroup(desk.value, call) : desk;
+  }
+
+  async callCampaign(asker: Asker, call: CampaignCall) {
+    return this.#withDesk(asker, (desk) => {
+      const answer = callCampaign(desk, call);
+      if (["start", "resume", "update", "test"].includes(call.kind)) this.ctx.waitUntil(dispatch(desk));
+      return answer;
+    });
   }
 
   async readLineMark(accountId: string) {

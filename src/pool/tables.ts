@@ -266,6 +266,12 @@ const migrations: readonly string[] = [
    CREATE UNIQUE INDEX groups_by_key ON groups (account, key) WHERE key IS NOT NULL;
 
    CREATE TABLE openings (number TEXT NOT NULL, at INTEGER NOT NULL, chat TEXT NOT NULL, PRIMARY KEY (number, at, chat)) WITHOUT ROWID`,
+
+  // Campaigns: their people in blocks that are written once, what became of each beside them, and in a message the block that it is of.
+  `CREATE TABLE campaigns (n INTEGER PRIMARY KEY, state TEXT NOT NULL, body TEXT NOT NULL);
+   CREATE TABLE campaign_people (id INTEGER PRIMARY KEY, people TEXT NOT NULL);
+   CREATE TABLE campaign_states (id INTEGER PRIMARY KEY, waiting INTEGER NOT NULL, taken INTEGER NOT NULL, refused INTEGER NOT NULL, rejected INTEGER NOT NULL, changed_at INTEGER NOT NULL, tally TEXT, states TEXT NOT NULL);
+   ALTER TABLE messages ADD COLUMN block INTEGER`,
 ];
 
 /** The ledger's shape as this code knows it: how many times its tables were changed. */

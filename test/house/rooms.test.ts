@@ -77,6 +77,11 @@ const table = [
   {
     file: "src/pool/sending/x.ts",
     allowed: ["../settling/settle.ts", "../numbers/choose.ts", "../telling/outbox.ts", "../ledger/messages.ts"],
+    refused: ["hono", "drizzle-orm", "../../flows/messages/send.ts", "../campaigns/feed.ts"],
+  },
+  {
+    file: "src/pool/campaigns/x.ts",
+    allowed: ["../sending/accept.ts", "../settling/settle.ts", "../numbers/choose.ts", "../ledger/campaigns.ts"],
     refused: ["hono", "drizzle-orm", "../../flows/messages/send.ts"],
   },
   {
@@ -87,7 +92,7 @@ const table = [
   {
     file: "src/pool/receiving/x.ts",
     allowed: ["../people/opt-outs.ts", "../telling/outbox.ts", "../ledger/heard.ts"],
-    refused: ["hono", "../sending/accept.ts", "../settling/settle.ts", "../numbers/choose.ts"],
+    refused: ["hono", "../campaigns/feed.ts", "../sending/accept.ts", "../settling/settle.ts", "../numbers/choose.ts"],
   },
   {
     file: "src/pool/numbers/x.ts",

@@ -174,6 +174,47 @@ export const errorGuide: Record<FailureCode, ErrorAdvice> = {
       "A replay was asked for a webhook that is paused, or was switched off after it answered 410 or failed for five days.",
     fix: 'Resume it first: PATCH /webhooks/{webhookId} with {"deprecate": false}.',
   },
+  campaign_not_editable: {
+    cause: "The campaign has started, and what it says or to whom it goes is settled.",
+    fix: "Change `name` or `pace_per_minute` alone, or cancel it and make another.",
+    more: { state: "running" },
+  },
+  campaign_not_ready: {
+    cause:
+      "Nobody is in its list, the list did not come in whole, or its text uses a field that the list does not have.",
+    fix: "The message says which; `missing_fields` and `fields` say what the text wants and the list has.",
+    message: "Its text uses {first_name}, and the list has no such column. Its fields are: city.",
+    more: { missing_fields: ["first_name"], fields: ["city"] },
+  },
+  campaign_state_conflict: {
+    cause: "The campaign was started, ended or cancelled before, by you or somebody else.",
+    fix: "Read it again: `state` says where it stands.",
+    message: "This campaign was started before. It is running.",
+    more: { state: "running" },
+  },
+  campaign_limit_reached: {
+    cause: "The key keeps a thousand campaigns.",
+    fix: "Delete drafts that are not wanted any more, or use another key.",
+  },
+  campaign_audience_too_large: {
+    cause: "The list has more than 100000 rows. Nothing of it was kept.",
+    fix: "Make two lists and two campaigns of it.",
+  },
+  campaign_audience_replaced: {
+    cause: "While this list was read, another one was begun for the same campaign.",
+    fix: "Read the campaign, and send the list again if yours is the one that is meant.",
+  },
+  campaign_audience_invalid: {
+    cause: "The file is empty, is not text in UTF-8, or ends inside a quoted cell.",
+    fix: "Save it as CSV in UTF-8, with a first line that names the columns.",
+  },
+  campaign_columns_unknown: {
+    cause: "The file's first line does not name the columns that the campaign wants.",
+    fix: "Name them in `columns`, as the file does: `headings` says what its first line holds.",
+    message:
+      'No column of the file is called phone, number or mobile: say which is it with columns, for example {"phone": "Handy"}. Its first line is: Name, Handy.',
+    more: { headings: ["Name", "Handy"] },
+  },
   cursor_expired: {
     cause: "Events are kept for 30 days, and some after this cursor may be gone.",
     fix: "Begin without `after`, and take what comes as all that is left.",

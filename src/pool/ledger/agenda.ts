@@ -143,6 +143,13 @@ export function waitingMessages(sql: SqlStorage, limit: number): MessageRow[] {
   return sql.exec<MessageRow>(query, leavingLine, limit).toArray();
 }
 
+/** Returns what waits of the messages that were taken for blocks of a campaign's people, `upTo` left out. */
+export function waitingOfBlocks(sql: SqlStorage, from: number, upTo: number): MessageRow[] {
+  const query =
+    "SELECT messages.* FROM agenda JOIN messages USING (seq) WHERE agenda.number > ? AND block >= ? AND block < ?";
+  return sql.exec<MessageRow>(query, leavingLine, from, upTo).toArray();
+}
+
 /** Returns the messages that had waited and were leaving when the object went away: their outcome is unknown. */
 export function interruptedWaiting(sql: SqlStorage): MessageRow[] {
   const query = "SELECT messages.* FROM agenda JOIN messages USING (seq) WHERE agenda.number = ?";

@@ -55,3 +55,21 @@ export function readTags(sql: SqlStorage, ids: readonly string[]): Map<string, C
   }
   return byContact;
 }
+
+/** Returns contacts with a tag that are not deleted, in the order of their ids after one. */
+export function taggedAfter(
+  sql: SqlStorage,
+  tag: string,
+  after: string,
+  limit: number,
+): { id: string; name: string | null }[] {
+  return sql
+    .exec<{ id: string; name: string | null }>(
+      `SELECT id, name FROM tags JOIN chats ON chats.id = tags.contact
+       WHERE tag = ? AND contact > ? AND deleted_at IS NULL ORDER BY contact LIMIT ?`,
+      tag,
+      after,
+      limit,
+    )
+    .toArray();
+}

@@ -1,4 +1,5 @@
 import { forgetAttemptsOf } from "./attempts.ts";
+import { forgetInLists } from "./campaign-people.ts";
 import { forgetNamed, forgetRows } from "./memory.ts";
 import { noteAll } from "./notes.ts";
 import { carryNumbers } from "./numbering.ts";
@@ -52,6 +53,7 @@ export function forgetPerson(
   sql.exec("DELETE FROM looks WHERE seq IN (SELECT seq FROM messages WHERE chat = ?)", chat);
   carryNumbers(sql, { chat });
   const messages = sql.exec("DELETE FROM messages WHERE chat = ? RETURNING seq", chat).toArray().length;
+  forgetInLists(sql, chat);
   sql.exec("DELETE FROM heard WHERE contact = ?", chat);
   sql.exec("DELETE FROM tags WHERE contact = ?", chat);
   const kept = sql

@@ -11,6 +11,7 @@ export type MarkName =
   | "keys_swept_at"
   | "revoked_at"
   | "importing"
+  | "last_campaign"
   | "suspicious_at"
   | "swept_before"
   | `cap_${string}`

@@ -13,6 +13,7 @@ import type {
 import type { ListMessages } from "../../domain/pool-calls.ts";
 import type { Channel } from "../../domain/snapshot.ts";
 import { countBounded } from "./bounded.ts";
+import { dropTally } from "./campaign-people.ts";
 import { failureFacts } from "./failure-facts.ts";
 import { RecentRows, remembered } from "./memory.ts";
 import { noteKept, numberWith } from "./numbering.ts";
@@ -34,6 +35,9 @@ export type Detail = {
   to?: string;
   /** How often its short links were followed, and how often by people. */
   clicks?: { raw: number; human: number };
+  /** When the person answered it, and when they opted out on it: of a campaign's message, the first time within a week. */
+  repliedAt?: number;
+  optedOutAt?: number;
   /** Who wrote it, in a group. */
   sender?: string;
   /** The last ones, oldest first. */
@@ -68,6 +72,8 @@ export type MessageRow = {
   read_at: number | null;
   error_code: string | null;
   error_message: string | null;
+  /** The block of a campaign's people that it was taken for. */
+  block: number | null;
   detail: string;
 };
 
@@ -88,6 +94,7 @@ export type NewMessage = {
   opens: boolean;
   /** The mark of its network, where the message is on its way as it is written: its first attempt. */
   leaves?: { mark: string | null };
+  block?: number | null;
 };
 
 /** So many messages are remembered as they stand: a report that comes soon needs no read. */
@@ -103,8 +110,8 @@ export function insertMessage(sql: SqlStorage, message: NewMessage): MessageRow 
   const tally = tallyWith(sql, message);
   const life: Step[] = leaves === undefined ? [] : [["sending", message.createdAt]];
   const cursor = sql.exec<MessageRow>(
-    `INSERT INTO messages (seq, chat, direction, number, channel, account, status, text, sid, created_at, due_at, attempts, attempted_at, mark, tally, detail)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sid) WHERE sid IS NOT NULL DO NOTHING RETURNING *`,
+    `INSERT INTO messages (seq, chat, direction, number, channel, account, status, text, sid, created_at, due_at, attempts, attempted_at, mark, tally, block, detail)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sid) WHERE sid IS NOT NULL DO NOTHING RETURNING *`,
     message.seq,
     message.chat,
     message.direction,
@@ -120,6 +127,7 @@ export function insertMessage(sql: SqlStorage, message: NewMessage): MessageRow 
     leaves === undefined ? null : message.createdAt,
     leaves?.mark ?? null,
     formatTally(tally),
+    message.block ?? null,
     JSON.stringify({ ...message.detail, life } satisfies Detail),
   );
   const row = cursor.toArray()[0] ?? null;
@@ -216,9 +224,14 @@ function writeColumns(sql: SqlStorage, seq: number, { detail, ...change }: Messa
   const query = `UPDATE ${change.sid === undefined ? "" : "OR IGNORE"} messages SET ${assignments.join(", ")} WHERE seq = ? RETURNING *`;
   const [row] = sql.exec<MessageRow>(query, ...values, seq).toArray();
   if (row === undefined) return false;
-  recent(sql).keep(row);
+  keepChanged(sql, row);
   if (numbered !== null) noteKept(sql, numbered.chat);
   return true;
+}
+
+function keepChanged(sql: SqlStorage, row: MessageRow): void {
+  recent(sql).keep(row);
+  if (row.block !== null) dropTally(sql, row.block);
 }
 
 /** Returns one page of a chat's messages; ids are time-sorted, so `since` and `until` (both inclusive) are a range of the index. */

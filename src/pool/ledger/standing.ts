@@ -72,3 +72,16 @@ export function openMessages(sql: SqlStorage, from: number, upTo: number, limit:
     )
     .toArray();
 }
+
+/** Returns the messages with these sequence numbers, as many as there still are. */
+export function messagesNamed(sql: SqlStorage, seqs: readonly number[]): MessageRow[] {
+  if (seqs.length === 0) return [];
+  const query = "SELECT * FROM messages WHERE seq IN (SELECT value FROM json_each(?))";
+  return sql.exec<MessageRow>(query, JSON.stringify(seqs)).toArray();
+}
+
+/** Returns the newest message that we wrote to a chat, or null. */
+export function lastOutbound(sql: SqlStorage, chat: string): MessageRow | null {
+  const query = "SELECT * FROM messages WHERE chat = ? AND direction = 'outbound' ORDER BY seq DESC LIMIT 1";
+  return sql.exec<MessageRow>(query, chat).toArray()[0] ?? null;
+}

@@ -21,6 +21,9 @@ const moved: Record<string, readonly string[]> = {
   places: ["account", "chat"],
   groups: ["id"],
   openings: ["number", "at", "chat"],
+  campaigns: ["n"],
+  campaign_people: ["id"],
+  campaign_states: ["id"],
 };
 /** What does not: what the new place is given or learns by itself, and the log of deliveries. */
 const left = [

@@ -33,6 +33,11 @@ export function keepBooking(desk: Desk, number: string, booking: Booking): void 
   if (booking.bookedUntil !== null) desk.bookedUntil.set(number, booking.bookedUntil);
 }
 
+/** Returns when a further message of a number might leave at the earliest, by its pace alone. */
+export function nextSlot(desk: Desk, { address, messagesPerSecond }: SenderNumber): number {
+  return messagesPerSecond === null ? desk.now() : Math.ceil(earliestSlot(desk, address));
+}
+
 function earliestSlot(desk: Desk, number: string): number {
   return Math.max(desk.now(), desk.bookedUntil.get(number) ?? 0, restingUntil(desk, number) ?? 0);
 }

@@ -3,6 +3,7 @@ import { fail, ok, type Result } from "../../domain/failure.ts";
 import { readConversationId, readPhoneNumber } from "../../domain/phone.ts";
 import type { ContactCapabilities, ContactPage, ContactView, ErasedContact } from "../../domain/pool-calls.ts";
 import type { Desk } from "../desk.ts";
+import { standsInLists } from "../ledger/campaign-people.ts";
 import { type ChatRow, findChat } from "../ledger/chats.ts";
 import {
   type ContactRow,
@@ -72,10 +73,10 @@ export function eraseContact(desk: Desk, identifier: string): Result<ErasedConta
   const id = readContactId(desk, identifier);
   if (!id.ok) return id;
   const row = findChat(desk.sql, id.value);
-  if (row === null) return fail("not_found", "Contact not found.");
-  if (hasUnended(desk.sql, row.id)) return fail("message_on_its_way");
+  if (row === null && !standsInLists(desk.sql, id.value)) return fail("not_found", "Contact not found.");
+  if (hasUnended(desk.sql, id.value)) return fail("message_on_its_way");
   const erasedAt = desk.now();
-  const gone = desk.transact(() => forgetPerson(desk.sql, row.id, erasedAt));
+  const gone = desk.transact(() => forgetPerson(desk.sql, id.value, erasedAt));
   return ok({ erasedAt, ...gone });
 }
 

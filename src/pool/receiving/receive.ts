@@ -11,6 +11,7 @@ import { ensureChat, findChat, touchChat } from "../ledger/chats.ts";
 import { noteHeard } from "../ledger/heard.ts";
 import { findMessageBySid, insertMessage } from "../ledger/messages.ts";
 import { hasMessages } from "../ledger/numbering.ts";
+import { noteAnswer } from "../people/campaign-answers.ts";
 import { liftOptOut, recordOptOut } from "../people/opt-outs.ts";
 import { emitPoolEvent, emitStatus } from "../telling/outbox.ts";
 import { findReactedTo, react } from "./react.ts";
@@ -109,8 +110,13 @@ function writeMessage(desk: Desk, message: InboundMessage): Received {
   desk.noteActive(message.to);
   desk.noteWritten(seq);
   // What somebody says in a group is said to the group.
-  if (message.group === undefined) noteOptOut(desk, message);
+  if (message.group === undefined) heed(desk, message, chat);
   return { messageId: rowId("msg", seq, desk.tag), repeated: false };
+}
+
+function heed(desk: Desk, message: InboundMessage, chat: string): void {
+  noteOptOut(desk, message);
+  noteAnswer(desk, chat, keywordOf(message) === "stop" ? "stop" : "reply");
 }
 
 /** A receiver knows the messages by our ids. */

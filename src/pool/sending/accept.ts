@@ -22,8 +22,17 @@ import { sendAtOnce } from "./dispatch.ts";
 import { allowanceOf, countParts, spendCap } from "./limits.ts";
 
 /** Which number sends a request, and when its messages may leave; `ready`: the first of them leaves in the transaction that accepts it. */
-type Departure = { choice: Chosen; booking: Booking; ready: Ready | null; line: Accepted["line"] };
-type Accepted = Extract<Decision, { ok: true }>;
+type Departure = {
+  choice: Chosen;
+  booking: Booking;
+  ready: Ready | null;
+  line: Accepted["line"];
+  block: number | null;
+};
+/** A send that is not refused: what `acceptDecided` writes. */
+export type Accepted = Extract<Decision, { ok: true }>;
+/** Whom a campaign sends to: the block of its list that names the person, and what is written of them with their message. */
+type Listed = { block: number; note: (seq: number) => void };
 
 /** How long the alarm waits for a message to leave by itself before it looks. */
 const departurePatienceMs = 30_000;
@@ -42,14 +51,27 @@ export function acceptRequest(desk: Desk, request: SendRequest): Result<SendAnsw
   if (replay !== null) return replay;
   const decision = decideSend(desk, [first, ...more]);
   if (!decision.ok) return { ok: false, failure: decision.failure };
-  const { drafts, choice, chat, line } = decision;
+  return ok({ ...acceptDecided(desk, decision, { idempotency }), allowance: allowanceOf(desk) });
+}
+
+/** Writes a send that was just decided, in one transaction with what a campaign notes of it, and lets it leave. */
+export function acceptDecided(
+  desk: Desk,
+  { drafts, choice, chat, line }: Accepted,
+  { idempotency = null, listed = null }: { idempotency?: SendRequest["idempotency"]; listed?: Listed | null },
+): SendAnswer {
   const [next] = drafts;
   const ready = next === undefined ? null : readyToLeave(desk, next, choice.number);
-  const departure: Departure = { choice, booking: bookDepartures(desk, drafts, choice.number), ready, line };
-  const { answer, left } = desk.transact(() => writeRequest(desk, { idempotency, drafts }, departure, chat));
+  const booking = bookDepartures(desk, drafts, choice.number);
+  const departure: Departure = { choice, booking, ready, line, block: listed?.block ?? null };
+  const { answer, left } = desk.transact(() => {
+    const written = writeRequest(desk, { idempotency, drafts }, departure, chat);
+    listed?.note(written.seq);
+    return written;
+  });
   remember(desk, departure, drafts.length);
   if (left !== null && ready !== null) sendAtOnce(desk, left, ready);
-  return ok({ ...answer, allowance: allowanceOf(desk) });
+  return answer;
 }
 
 /** Brings what the desk remembers in step with what was written: after the commit, so that a failed one leaves no trace. */
@@ -77,10 +99,10 @@ function replayOf(desk: Desk, idempotency: { key: string; fingerprint: string })
 type Prepared = Omit<SendRequest, "drafts"> & { drafts: LinkedDraft[] };
 
 /** What was answered, and the message that leaves at once, if one does. */
-type Written = { answer: SendAnswer; left: MessageRow | null };
+type Written = { answer: SendAnswer; left: MessageRow | null; seq: number };
 
 function writeRequest(desk: Desk, request: Prepared, departure: Departure, chat: ChatRow | null): Written {
-  const { choice, booking, ready, line } = departure;
+  const { choice, booking, ready, line, block } = departure;
   if (choice.rotation !== null) saveRotation(desk.sql, choice.rotation);
   noteTry(desk, choice.number.address);
   const now = desk.now();
@@ -94,6 +116,7 @@ function writeRequest(desk: Desk, request: Prepared, departure: Departure, chat:
         opens: index === 0 && (chat === null || chat.last_seq === null),
         dueAt: booking.dueAts[index] ?? now,
         ready: index === 0 ? ready : null,
+        block,
       },
     ),
   );
@@ -108,12 +131,15 @@ function writeRequest(desk: Desk, request: Prepared, departure: Departure, chat:
   if (request.idempotency !== null) {
     rememberKey(desk.sql, request.idempotency.key, request.idempotency.fingerprint, answer, desk.now());
   }
-  return { answer, left: ready === null ? null : (rows[0] ?? null) };
+  return { answer, left: ready === null ? null : (rows[0] ?? null), seq: rows[0]?.seq ?? 0 };
 }
 
-type Place = { choice: Chosen; chat: ChatRow | null; opens: boolean; dueAt: number; ready: Ready | null };
+type Place = { choice: Chosen; chat: ChatRow | null; opens: boolean; dueAt: number; ready: Ready | null } & Pick<
+  Departure,
+  "block"
+>;
 
-function writeDraft(desk: Desk, draft: LinkedDraft, { choice, chat, opens, dueAt, ready }: Place): MessageRow {
+function writeDraft(desk: Desk, draft: LinkedDraft, { choice, chat, opens, dueAt, ready, block }: Place): MessageRow {
   const now = desk.now();
   const seq = desk.nextSequence();
   const { number } = choice;
@@ -131,6 +157,7 @@ function writeDraft(desk: Desk, draft: LinkedDraft, { choice, chat, opens, dueAt
     dueAt: ready === null ? dueAt : null,
     detail: detailOf(draft, choice),
     opens,
+    block,
     ...(ready === null ? {} : { leaves: { mark: ready.carrier.mark() } }),
   });
   if (row === null) throw new Error("A new message has an id of the carrier.");

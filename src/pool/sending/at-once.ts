@@ -29,12 +29,13 @@ export function readyToLeave(desk: Desk, draft: Draft, number: SenderNumber): Re
   return opened === null ? null : { account, ...opened };
 }
 
-function isHeldUp(desk: Desk, account: string): boolean {
+/** Says whether nothing may leave from an account now: it was told to wait, or has no place left. */
+export function isHeldUp(desk: Desk, account: string): boolean {
   return (desk.accountRests.get(account)?.until ?? 0) > desk.now() || crowdedAccounts(desk).includes(account);
 }
 
-/** A message never overtakes an earlier one of its chat. Where nothing waits in the whole pool, nothing has to be asked. */
-function isChatBusy(desk: Desk, chat: string): boolean {
+/** Says whether a message would have to wait for another of its chat: it never overtakes an earlier one. Where nothing waits in the whole pool, nothing has to be asked. */
+export function isChatBusy(desk: Desk, chat: string): boolean {
   for (const leaving of desk.leaving.values()) if (leaving.chat === chat) return true;
   return lineHeads(desk.sql).length > 0 && chatWaits(desk.sql, chat, desk.now());
 }

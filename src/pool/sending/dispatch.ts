@@ -27,11 +27,14 @@ const timerHorizonMs = 30_000;
 /** Without them Twilio repeats a callback only where no connection came about (webhooks-connection-overrides), and a status would be lost. */
 const callbackOverrides = "#rc=3&rp=all";
 
-/** Starts every message that may leave now; returns when those that it started have ended, others may follow them. Never throws. */
+/**
+ * Starts every message that may leave now, and has the campaigns fill what room is left behind them; returns when those that it started have ended, others may
+ * follow them. Never throws.
+ */
 export async function dispatch(desk: Desk): Promise<void> {
   const started: Promise<void>[] = [];
   for (;;) {
-    const next = pickNext(desk);
+    const next = pickNext(desk) ?? (desk.refill() ? pickNext(desk) : null);
     if (next === null) break;
     desk.leaving.set(next.seq, { chat: next.chat, number: next.number, account: next.account, atOnce: false });
     started.push(leave(desk, next, () => sendOne(desk, next)));

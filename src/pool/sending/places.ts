@@ -2,10 +2,16 @@ import type { Desk } from "../desk.ts";
 
 /** A Worker may hold six connections open (platform limit): so many messages leave at once, and of one account half of them where a key has several. */
 const atOnce = { all: 6, account: 3 };
+const keptForConversations = 2;
 
 /** Says whether no message may leave now, from whatever account. */
 export function isFull(desk: Desk): boolean {
   return desk.leaving.size >= atOnce.all;
+}
+
+/** Says whether a campaign may have no further message leave now: it keeps two places free for what people say to each other. */
+export function isFullForCampaigns(desk: Desk): boolean {
+  return desk.leaving.size >= atOnce.all - keptForConversations;
 }
 
 /**

@@ -2,6 +2,7 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { vi } from "vitest";
 import { computeSignature } from "../node/fake-twilio-webhooks.ts";
+import { doCampaign, draftCampaign, give, readCampaign } from "./campaigns.ts";
 import { admin, call, eventually } from "./gateway.ts";
 import { changeNumber, makePool, type Pool, report, send, writeTo } from "./pool.ts";
 
@@ -224,6 +225,7 @@ async function knockAtDoors(pool: Pool): Promise<void> {
   };
   await exports.default.fetch(url, { method: "POST", headers, body: new URLSearchParams(form) });
   await askLines(pool);
+  await runACampaign(pool);
   const headersOfAdmin = { Authorization: `Bearer ${env.ADMIN_TOKEN}` };
   const exported = await exports.default.fetch("https://gateway.test/admin/api/export", { headers: headersOfAdmin });
   await exported.text();
@@ -247,6 +249,14 @@ async function askLines(pool: Pool): Promise<void> {
   await ledger.listGroups(credential, { q: null, sort: "recent", limit: 50, offset: 0 });
   await ledger.readGroup(credential, "grp_1");
   await ledger.callGroup(credential, { kind: "delete", groupId: "grp_1" });
+}
+
+/** One that has people in every state, and waits for its time. */
+async function runACampaign(pool: Pool): Promise<void> {
+  const id = await draftCampaign(pool, { text: "Hi {first_name|there}" });
+  await give(pool, id, [[spare, "Ann"], [spare, "Ann again"], stopped, "nobody"]);
+  await doCampaign<"start">(pool, { kind: "start", id, at: Date.now() + day });
+  await readCampaign(pool, id);
 }
 
 function quote(value: unknown): string {

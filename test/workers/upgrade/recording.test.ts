@@ -4,7 +4,7 @@ import { recordRelease } from "../../support/workers/release-story.ts";
 
 afterEach(() => vi.useRealTimers());
 
-it("the story that each release is recorded by meets every method of a key's object", async () => {
+it("the story that each release is recorded by meets every method of a key's object", { timeout: 60_000 }, async () => {
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
   const recording = await recordRelease();
   const met = new Set(recording.calls.map(({ method }) => method));

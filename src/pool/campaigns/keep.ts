@@ -1,0 +1,132 @@
+import {
+  type CampaignPlan,
+  type CampaignState,
+  type CampaignView,
+  mostCampaigns,
+} from "../../domain/campaigns/campaign.ts";
+import { fieldsOf, readTemplate } from "../../domain/campaigns/template.ts";
+import { fail, ok, type Result } from "../../domain/failure.ts";
+import { readRowId, rowId } from "../../domain/ids.ts";
+import { readPhoneNumber } from "../../domain/phone.ts";
+import type { Desk } from "../desk.ts";
+import { deletePeople, readProgress } from "../ledger/campaign-people.ts";
+import {
+  type Campaign,
+  countCampaigns,
+  deleteCampaign,
+  findCampaign,
+  insertCampaign,
+  pageCampaigns,
+  saveCampaign,
+} from "../ledger/campaigns.ts";
+import { refuseByKey } from "../numbers/choose.ts";
+
+const emptyAudience = { state: "none", tag: null, fields: [], rows: 0, rejected: {}, load: 0, checkedTo: 0 } as const;
+
+/** Returns a campaign by its id, or `not_found`. */
+export function findById(desk: Desk, id: string): Result<Campaign> {
+  const n = readRowId("cmp", id, desk.tag);
+  const campaign = n === null ? null : findCampaign(desk.sql, n);
+  return campaign === null ? fail("not_found", "Campaign not found.") : ok(campaign);
+}
+
+/** Returns the id of a campaign. */
+export function idOf(desk: Desk, n: number): string {
+  return rowId("cmp", n, desk.tag);
+}
+
+/** Returns a campaign as it is shown. */
+export function viewOf(desk: Desk, campaign: Campaign): CampaignView {
+  const { n, audience, ...kept } = campaign;
+  const { load: _, checkedTo: __, ...shown } = audience;
+  const held = campaign.state === "running" ? holderOf(desk, n) : null;
+  return {
+    ...kept,
+    id: idOf(desk, n),
+    audience: shown,
+    progress: readProgress(desk.sql, n),
+    heldBy: held === null ? null : { code: held.failure.code, message: held.failure.message, until: held.until },
+  };
+}
+
+function holderOf(desk: Desk, n: number) {
+  const refusal = refuseByKey(desk);
+  return refusal === null ? (desk.feeding.get(n)?.heldBy ?? null) : { failure: refusal.failure, until: null };
+}
+
+/** Makes a campaign, a draft without people. */
+export function createCampaign(desk: Desk, plan: CampaignPlan): Result<CampaignView> {
+  if (countCampaigns(desk.sql) >= mostCampaigns) return fail("campaign_limit_reached");
+  const refusal = refusePlan(desk, plan);
+  if (refusal !== null) return refusal;
+  const times = { createdAt: desk.now(), startAt: null, startedAt: null, endedAt: null };
+  const body = { ...plan, audience: { ...emptyAudience, fields: [], rejected: {} }, ...times };
+  return ok(
+    viewOf(
+      desk,
+      desk.transact(() => insertCampaign(desk.sql, body)),
+    ),
+  );
+}
+
+function refusePlan(desk: Desk, { text, attachments, fromNumber }: CampaignPlan): ReturnType<typeof fail> | null {
+  if (text === null && attachments.length === 0) return fail("missing_content");
+  const template = text === null ? null : readTemplate(text);
+  if (template?.ok === false) return template;
+  if (fromNumber === null) return null;
+  const read = readPhoneNumber(fromNumber, desk.snapshot.organization.countryCode, true, "from_number");
+  if (!read.ok) return read;
+  return desk.findNumber(read.value.address) === null ? fail("from_number_not_owned") : null;
+}
+
+/** Returns one page of the pool's campaigns, newest first. */
+export function listCampaigns(desk: Desk, page: { limit: number; offset: number }) {
+  const { campaigns, total } = pageCampaigns(desk.sql, page);
+  return ok({ campaigns: campaigns.map((campaign) => viewOf(desk, campaign)), total });
+}
+
+const alwaysOpen: readonly string[] = ["name", "pacePerMinute"];
+
+/**
+ * Changes a campaign: once it has started, its name and pace alone. Whoever is in the list already is judged anew where the change may reject others; a new map of
+ * columns needs the file again.
+ */
+export function updateCampaign(desk: Desk, campaign: Campaign, change: Partial<CampaignPlan>): Result<CampaignView> {
+  const names = Object.keys(change);
+  if (campaign.state !== "draft" && names.some((name) => !alwaysOpen.includes(name))) {
+    return fail("campaign_not_editable", undefined, { state: campaign.state });
+  }
+  const changed: Campaign = { ...campaign, ...change };
+  const refusal = refusePlan(desk, changed);
+  if (refusal !== null) return refusal;
+  const needsCheck = ["text", "skipSilentMonths"].some((name) => names.includes(name));
+  if (needsCheck && changed.audience.state === "ready") {
+    changed.audience = { ...changed.audience, state: "checking", checkedTo: 0, rejected: {} };
+  }
+  desk.transact(() => saveCampaign(desk.sql, changed));
+  if (desk.feeding.has(changed.n)) desk.feeding.delete(changed.n);
+  return ok(viewOf(desk, changed));
+}
+
+/** Deletes a campaign that never started; of others is kept what they did. */
+export function removeCampaign(desk: Desk, campaign: Campaign): Result<{ deletedAt: number }> {
+  if (campaign.startedAt !== null || campaign.state === "scheduled") {
+    return refuseState(campaign.state, "Only a draft can be deleted.");
+  }
+  desk.transact(() => {
+    deletePeople(desk.sql, campaign.n, true);
+    deleteCampaign(desk.sql, campaign.n);
+  });
+  return ok({ deletedAt: desk.now() });
+}
+
+/** Returns the refusal of what a campaign's state does not allow. */
+export function refuseState(state: CampaignState, message: string) {
+  return fail("campaign_state_conflict", `${message} It is ${state}.`, { state });
+}
+
+/** Returns the fields of a campaign's text that its list does not have and that have nothing to stand in for them. */
+export function missingFields({ text, audience: { fields } }: Campaign): string[] {
+  const template = text === null ? null : readTemplate(text);
+  return template?.ok === true ? fieldsOf(template.value, true).filter((name) => !fields.includes(name)) : [];
+}

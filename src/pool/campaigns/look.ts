@@ -1,0 +1,119 @@
+import type { PersonResult, PreviewedPerson } from "../../domain/campaigns/campaign.ts";
+import { fail, ok, type Result } from "../../domain/failure.ts";
+import { rowId } from "../../domain/ids.ts";
+import type { Desk } from "../desk.ts";
+import { type Block, type BlockPerson, kindOf, type PersonState, readBlocks } from "../ledger/campaign-people.ts";
+import type { Campaign } from "../ledger/campaigns.ts";
+import type { Detail, MessageRow } from "../ledger/messages.ts";
+import { messagesNamed } from "../ledger/standing.ts";
+import { acceptDecided } from "../sending/accept.ts";
+import { addressDrafts, decideSend, previewSend } from "../sending/decide.ts";
+import { waitingOf } from "./audience.ts";
+import { draftFor, readingOf } from "./judge.ts";
+import { idOf, missingFields } from "./keep.ts";
+
+/** Blocks of which the results are answered at once. */
+const resultBlocks = 5;
+
+/** Returns what a campaign would send to people who wait, in the order of its list, and how many wait. */
+export function previewCampaign(
+  desk: Desk,
+  campaign: Campaign,
+  { limit, offset }: { limit: number; offset: number },
+): Result<{ people: PreviewedPerson[]; total: number }> {
+  const people: PreviewedPerson[] = [];
+  const reading = readingOf(campaign);
+  let before = 0;
+  for (let part = 0; people.length < limit; ) {
+    const [block] = readBlocks(desk.sql, campaign.n, part, 1, true);
+    if (block === undefined) break;
+    part = block.part + 1;
+    const waiting = waitingOf(block);
+    const from = Math.max(0, offset - before);
+    before += waiting.length;
+    for (const { person } of waiting.slice(from, from + limit - people.length))
+      people.push(look(desk, reading, person));
+  }
+  return ok({ people, total: before });
+}
+
+function look(desk: Desk, reading: ReturnType<typeof readingOf>, person: BlockPerson): PreviewedPerson {
+  const [line, to, , chat] = person;
+  const draft = draftFor(reading, person, idOf(desk, reading.campaign.n));
+  if (draft === null) {
+    return { line, to: chat ?? to, text: null, parts: null, encoding: null, fromNumber: null, reason: "field_empty" };
+  }
+  const { parts, encoding, fromNumber, failure } = previewSend(desk, [draft]);
+  return { line, to: chat ?? to, text: draft.text, parts, encoding, fromNumber, reason: failure?.code ?? null };
+}
+
+/** Sends the campaign's message to somebody who tries it, with the fields of the first who waits; it counts for nobody. */
+export function testCampaign(desk: Desk, campaign: Campaign, to: string) {
+  const missing = missingFields(campaign);
+  const [block] = readBlocks(desk.sql, campaign.n, 0, 1, true);
+  const first = block === undefined ? undefined : waitingOf(block)[0]?.person;
+  if (missing.length > 0) {
+    const message = `Its text uses ${missing.map((name) => `{${name}}`).join(", ")}, and no list that it has holds that.`;
+    return fail("campaign_not_ready", message, { missing_fields: missing });
+  }
+  const values = first?.[2] ?? campaign.audience.fields.map(() => "");
+  const draft = draftFor(readingOf(campaign), [0, to, values, null], idOf(desk, campaign.n));
+  if (draft === null) return fail("campaign_not_ready", "Its list has nobody whose fields it could be tried with.");
+  const addressed = addressDrafts(desk, [{ ...draft, metadata: { ...draft.metadata, test: true } }]);
+  if (!addressed.ok) return addressed;
+  const [only] = addressed.value;
+  const decision = only === undefined ? null : decideSend(desk, [only]);
+  if (decision === null || !decision.ok) return decision ?? fail("missing_content");
+  const [sent] = acceptDecided(desk, decision, {}).messages;
+  const { parts } = previewSend(desk, [draft]);
+  return ok({
+    messageId: sent?.messageId ?? "",
+    fromNumber: sent?.fromNumber ?? "",
+    text: draft.text,
+    parts: parts ?? 1,
+  });
+}
+
+/** Returns what became of a campaign's people from a part of its list on, and from which part to go on, null at the end. */
+export function listResults(
+  desk: Desk,
+  campaign: Campaign,
+  part: number,
+): Result<{ people: PersonResult[]; next: number | null }> {
+  const blocks = readBlocks(desk.sql, campaign.n, part, resultBlocks);
+  const people = blocks.flatMap((block) => resultsOf(desk, campaign, block));
+  const last = blocks.at(-1);
+  return ok({ people, next: blocks.length < resultBlocks || last === undefined ? null : last.part + 1 });
+}
+
+function resultsOf(desk: Desk, campaign: Campaign, { people, states }: Block): PersonResult[] {
+  const seqs = states.filter((state) => kindOf(state) === "taken").map(Number);
+  const messages = new Map(messagesNamed(desk.sql, seqs).map((row) => [row.seq, row]));
+  return states.map((state, at) => {
+    const [line, to, , chat] = people[at] ?? [0, "", [], null];
+    const row = typeof state === "number" ? messages.get(state) : undefined;
+    return { line, to: chat ?? to, ...resultOf(campaign, state), ...outcomeOf(desk, state, row) };
+  });
+}
+
+function resultOf(campaign: Campaign, state: PersonState): Pick<PersonResult, "result" | "reason"> {
+  const kind = kindOf(state);
+  if (kind === "waiting") return { result: campaign.state === "cancelled" ? "not_sent" : "waiting", reason: null };
+  return { result: kind, reason: typeof state === "string" ? state.replace(/^-/, "") : null };
+}
+
+function outcomeOf(desk: Desk, state: PersonState, row: MessageRow | undefined) {
+  const detail = row === undefined ? null : (JSON.parse(row.detail) as Detail);
+  return {
+    messageId: typeof state === "number" && state > 0 ? rowId("msg", state, desk.tag) : null,
+    status: row?.status ?? null,
+    errorCode: row?.error_code ?? null,
+    fromNumber: row?.number ?? null,
+    sentAt: row?.sent_at ?? null,
+    deliveredAt: row?.delivered_at ?? null,
+    parts: detail?.segments ?? null,
+    clicks: detail?.clicks?.human ?? null,
+    repliedAt: detail?.repliedAt ?? null,
+    optedOutAt: detail?.optedOutAt ?? null,
+  };
+}

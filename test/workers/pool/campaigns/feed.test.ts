@@ -1,0 +1,231 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import {
+  doCampaign,
+  draftCampaign,
+  give,
+  newPeople,
+  readCampaign,
+  resultsOf,
+  runCampaign,
+} from "../../../support/workers/campaigns.ts";
+import { countCost } from "../../../support/workers/counts.ts";
+import { admin, eventually } from "../../../support/workers/gateway.ts";
+import {
+  changeNumber,
+  crash,
+  makePool,
+  newPerson,
+  type Pool,
+  ring,
+  send,
+  writeTo,
+} from "../../../support/workers/pool.ts";
+
+const second = 1_000;
+
+/** Moves the clock on in steps and lets everything leave that may leave at each of them. */
+async function pass(pool: Pool, ms: number, step = 1_000): Promise<void> {
+  for (let passed = 0; passed < ms; passed += step) {
+    vi.setSystemTime(Date.now() + step);
+    await ring(pool);
+  }
+}
+
+function peopleWritten(pool: Pool): string[] {
+  return pool.carrier.departures.map(({ to }) => to);
+}
+
+function agendaOf(pool: Pool): Promise<number> {
+  return runInDurableObject(env.POOLS.getByName(pool.id), (_, { storage }) =>
+    Number(storage.sql.exec("SELECT count(*) AS total FROM agenda").one().total),
+  );
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+describe("a campaign that runs", () => {
+  it("writes to everybody once, with their fields, and is completed then", async () => {
+    const pool = await makePool([{}]);
+    const people = newPeople(250);
+    const id = await runCampaign(
+      pool,
+      people.map((to, at): [string, string] => [to, at % 2 === 0 ? `Person ${at}` : ""]),
+    );
+    await eventually(async () => (await readCampaign(pool, id)).state === "completed");
+    await eventually(async () => pool.carrier.departures.length === 250);
+    expect([...peopleWritten(pool)].sort()).toEqual([...people].sort());
+    const bodies = new Map(pool.carrier.departures.map(({ to, body }) => [to, body]));
+    expect(people.map((to) => bodies.get(to))).toEqual(
+      people.map((_, at) => (at % 2 === 0 ? `Hello Person ${at}` : "Hello there")),
+    );
+    expect(await readCampaign(pool, id)).toMatchObject({
+      progress: { waiting: 0, taken: 250, refused: 0, rejected: 0 },
+      numbers: { parts: 250 },
+    });
+  });
+
+  it("keeps to its numbers' pace, and never puts its people into the agenda", async () => {
+    const pool = await makePool([{ messages_per_second: 1 }, { messages_per_second: 2 }], {
+      strategy: "round_robin",
+      sticky: false,
+      sticky_days: null,
+    });
+    const id = await runCampaign(pool, newPeople(120));
+    const most: number[] = [];
+    for (let step = 0; step < 20; step += 1) {
+      await pass(pool, second, 500);
+      most.push(await agendaOf(pool));
+    }
+    expect(Math.max(...most)).toBeLessThanOrEqual(2);
+    await eventually(async () => pool.carrier.departures.length > 34);
+    for (const [number, gap] of [
+      [pool.numbers[0], 1_000],
+      [pool.numbers[1], 500],
+    ] as const) {
+      const times = pool.carrier.departures.filter(({ from }) => from === number).map(({ at }) => at);
+      expect(times.length).toBeGreaterThan(15);
+      expect(Math.min(...times.slice(1).map((at, index) => at - (times[index] ?? 0)))).toBeGreaterThanOrEqual(gap);
+    }
+    expect((await readCampaign(pool, id)).state).toBe("running");
+  });
+
+  it("keeps to a pace of its own", async () => {
+    const pool = await makePool([{}]);
+    await runCampaign(pool, newPeople(40), { pacePerMinute: 30 });
+    await pass(pool, 20 * second);
+    const times = pool.carrier.departures.map(({ at }) => at);
+    expect(times.length).toBeGreaterThan(8);
+    expect(times.length).toBeLessThanOrEqual(11);
+    expect(Math.min(...times.slice(1).map((at, index) => at - (times[index] ?? 0)))).toBeGreaterThanOrEqual(2 * second);
+  });
+
+  it("lets what people say to each other leave before its rest", { timeout: 60_000 }, async () => {
+    const pool = await makePool([{ messages_per_second: 1 }]);
+    const id = await runCampaign(pool, newPeople(2_000));
+    await pass(pool, 3 * second);
+    for (let round = 0; round < 5; round += 1) {
+      const person = newPerson();
+      const before = pool.carrier.departures.length;
+      expect((await send(pool, person, { text: "In a conversation" })).status).toBe(202);
+      await pass(pool, 2 * second);
+      const place = peopleWritten(pool).slice(before).indexOf(person);
+      expect({ round, place }).toEqual({ round, place: expect.toSatisfy((at: number) => at === 0 || at === 1) });
+    }
+    expect((await readCampaign(pool, id)).progress.waiting).toBeGreaterThan(1_900);
+  });
+
+  it("costs one row more a recipient than a message by itself, and few to take in", async () => {
+    const pool = await makePool([{}]);
+    const counter = await countCost(pool.id);
+    await send(pool, newPerson());
+    await eventually(async () => pool.carrier.departures.length === 1);
+    counter.since();
+    for (let index = 0; index < 20; index += 1) {
+      await send(pool, newPerson());
+      await eventually(async () => pool.carrier.departures.length === index + 2);
+    }
+    const alone = counter.since().rowsWritten / 20;
+    const id = await draftCampaign(pool);
+    counter.since();
+    await give(pool, id, newPeople(150));
+    expect(counter.since().rowsWritten).toBeLessThanOrEqual(8);
+    await doCampaign<"start">(pool, { kind: "start", id, at: null });
+    await eventually(async () => pool.carrier.departures.length === 171);
+    await eventually(async () => (await readCampaign(pool, id)).state === "completed");
+    expect(counter.since().rowsWritten / 150).toBeLessThanOrEqual(alone + 1.5);
+    counter.stop();
+  });
+
+  it("writes to nobody twice and forgets nobody when its object is killed again and again", {
+    timeout: 60_000,
+  }, async () => {
+    const pool = await makePool([{}]);
+    const people = newPeople(120);
+    const id = await runCampaign(pool, people);
+    for (let kill = 1; kill <= 8; kill += 1) {
+      await eventually(async () => pool.carrier.departures.length >= kill * 10);
+      await crash(pool);
+      await readCampaign(pool, id);
+      await ring(pool);
+    }
+    await eventually(async () => (await readCampaign(pool, id)).state === "completed");
+    const written = peopleWritten(pool);
+    expect(new Set(written).size).toBe(written.length);
+    const results = await resultsOf(pool, id);
+    expect(results.every(({ result }) => result === "taken")).toBe(true);
+    const unknown = results.filter(({ status }) => status === "sending");
+    expect(written.length + unknown.length).toBeGreaterThanOrEqual(120);
+  });
+
+  it("takes nobody while its key is paused, and goes on after", async () => {
+    const pool = await makePool([{ messages_per_second: 1 }]);
+    const id = await runCampaign(pool, newPeople(30));
+    await pass(pool, 3 * second);
+    await admin(`/api-keys/${pool.id}`, { method: "PATCH", body: { status: "paused" } });
+    const { progress, heldBy } = await readCampaign(pool, id);
+    expect(heldBy).toMatchObject({ code: "api_key_paused" });
+    await pass(pool, 5 * second);
+    expect((await readCampaign(pool, id)).progress.taken).toBe(progress.taken);
+    await admin(`/api-keys/${pool.id}`, { method: "PATCH", body: { status: "active" } });
+    await pass(pool, 5 * second);
+    expect((await readCampaign(pool, id)).progress.taken).toBeGreaterThan(progress.taken);
+  });
+
+  it("waits for its daily cap without striking anybody off, and says so", async () => {
+    const pool = await makePool([{}]);
+    await admin(`/api-keys/${pool.id}`, { method: "PATCH", body: { daily_cap: 5 } });
+    const id = await runCampaign(pool, newPeople(9));
+    await eventually(async () => (await readCampaign(pool, id)).heldBy !== null);
+    expect(await readCampaign(pool, id)).toMatchObject({
+      state: "running",
+      progress: { taken: 5, waiting: 4, refused: 0 },
+      heldBy: { code: "daily_cap_reached" },
+    });
+    vi.setSystemTime(Date.now() + 24 * 60 * 60 * second);
+    await ring(pool);
+    await eventually(async () => (await readCampaign(pool, id)).state === "completed");
+    expect((await readCampaign(pool, id)).progress.taken).toBe(9);
+  });
+
+  it("does not write to those who opted out after the start, and says which", async () => {
+    const pool = await makePool([{ messages_per_second: 1 }]);
+    const people = newPeople(10);
+    const id = await runCampaign(pool, people);
+    await writeTo(pool, String(people[9]), String(pool.numbers[0]), "STOP");
+    await pass(pool, 15 * second);
+    expect(await readCampaign(pool, id)).toMatchObject({
+      state: "completed",
+      progress: { taken: 9, refused: 1 },
+      numbers: { refusals: { recipient_opted_out: 1 } },
+    });
+    expect((await resultsOf(pool, id)).find(({ to }) => to === people[9])).toMatchObject({
+      result: "refused",
+      reason: "recipient_opted_out",
+    });
+    expect(peopleWritten(pool)).not.toContain(people[9]);
+  });
+
+  it("goes on with others while some wait for a number of their own", async () => {
+    const pool = await makePool([{ messages_per_second: 1 }, { messages_per_second: 1 }], {
+      strategy: "first",
+      sticky: true,
+      sticky_days: null,
+    });
+    const [first, other] = [newPeople(20), newPeople(20)];
+    for (const person of other.slice(0, 5)) await writeTo(pool, person, String(pool.numbers[1]), "Hi");
+    await changeNumber(String(pool.numbers[1]), { messages_per_second: 0.1 });
+    await runCampaign(pool, [...other.slice(0, 5), ...first]);
+    await pass(pool, 12 * second);
+    const from = (number: string | undefined) => pool.carrier.departures.filter((one) => one.from === number).length;
+    expect(from(pool.numbers[0])).toBeGreaterThan(8);
+    expect(from(pool.numbers[1])).toBeLessThanOrEqual(3);
+  });
+});
