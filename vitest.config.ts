@@ -3,7 +3,10 @@ import { fetch as fetchFromNode, type Request } from "miniflare";
 import { defineConfig } from "vitest/config";
 import "./scripts/make-assets.mjs";
 import { CountReporter } from "./test/support/node/count-reporter.ts";
+import { keepTemporaryFilesInMemory } from "./test/support/node/memory-folder.ts";
 import { bundleSource } from "./test/support/node/one-module.ts";
+
+keepTemporaryFilesInMemory();
 
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
