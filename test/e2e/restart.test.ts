@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { clientOf, eventually, type LivePool, makeLivePool, senderOf } from "../support/node/client.ts";
+import { adminOf, clientOf, eventually, type LivePool, makeLivePool, senderOf } from "../support/node/client.ts";
 import { type FakeTwilio, startFakeTwilio } from "../support/node/fake-twilio.ts";
 import { type Sink, startSink } from "../support/node/sink.ts";
 import { type Gateway, startGateway } from "../support/node/start-gateway.ts";
@@ -45,9 +45,13 @@ beforeAll(async () => {
   twilio.fault({ to: leaving }, { kind: "hang", taken: true });
   await send(leaving);
   await eventually(async () => takenOf(leaving).length > 0);
-  twilio.fault({ to: waiting }, { kind: "rate_limit", retryAfter: "5" });
+  twilio.fault({ to: waiting }, { kind: "rate_limit", retryAfter: "8" });
   await send(waiting);
-  await eventually(async () => gateway.output().includes('"outcome":"wait"'));
+  const story = `/api-keys/${pool.keyId}/messages/${messageIds.get(waiting)}`;
+  await eventually(async () => {
+    const { next } = (await adminOf(gateway)("GET", story)).body as { next?: { why: string } };
+    return next?.why === "rate_limited";
+  });
 
   await gateway.kill9();
   sink.answerAlways("/hook", { kind: "status", status: 200 });
