@@ -26,6 +26,11 @@ export function compareMessages(sought: Sought, listed: TwilioMessage): Likeness
   return verdicts.includes("maybe") ? "maybe" : "same";
 }
 
+/** Says whether another number sent a listed message, for whatever key or system: then it cannot be the sought one, whatever it says. */
+export function isOfAnother(sought: Sought, listed: TwilioMessage): boolean {
+  return compareSenders(sought, listed) === "other";
+}
+
 /** A service has not picked a sender yet, or picked one of its own. */
 function compareSenders(sought: Sought, { from, serviceId }: TwilioMessage): Likeness {
   if (from === null || from === sought.from) return "same";

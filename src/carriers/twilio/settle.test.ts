@@ -17,7 +17,7 @@ const sought: Sought = {
   absentAfterMs: 10 * minute,
 };
 
-type Listed = { at: number; body?: string; status?: string; direction?: string };
+type Listed = { at: number; body?: string; status?: string; direction?: string; from?: string };
 let listed: Listed[];
 /** Twilio's true time, how far our clock is ahead of it, and whether Twilio tells the time. */
 let now: number;
@@ -44,19 +44,21 @@ function openCarrier(): Carrier {
 }
 
 function showList(): Response {
-  const messages = listed.map(({ at, body = "Hello", status = "sent", direction = "outbound-api" }, index) => {
-    const date_created = new Date(at).toUTCString();
-    return {
-      sid: sidOf(index),
-      from: sought.from,
-      to: sought.to,
-      body,
-      status,
-      direction,
-      date_created,
-      num_media: "0",
-    };
-  });
+  const messages = listed.map(
+    ({ at, body = "Hello", status = "sent", direction = "outbound-api", from = sought.from }, index) => {
+      const date_created = new Date(at).toUTCString();
+      return {
+        sid: sidOf(index),
+        from,
+        to: sought.to,
+        body,
+        status,
+        direction,
+        date_created,
+        num_media: "0",
+      };
+    },
+  );
   const headers = { date: tellsTime ? new Date(now).toUTCString() : "" };
   return Response.json({ messages: messages.reverse(), next_page_uri: null }, { headers });
 }
@@ -112,6 +114,14 @@ describe("nobody can say", () => {
     listed = messages;
     now = sentAt + 30 * minute;
     expect(await settle({ peers: { count, rank: 0 } })).toMatchObject({ kind: "ambiguous" });
+  });
+
+  test("but another number's messages to the person are another key's, or another system's", async () => {
+    listed = [
+      { at: sentAt, from: "+14155550199" },
+      { at: sentAt, from: "+14155550199", body: "Lunch?" },
+    ];
+    expect(await settle()).toEqual({ kind: "absent" });
   });
 
   test("but what was refused reached nobody, and what was said long before is another", async () => {

@@ -1,6 +1,6 @@
 import type { CarrierResult, Settlement, Sought, Watermark } from "../carrier.ts";
 import type { Login } from "./account.ts";
-import { compareMessages, type Likeness } from "./alike.ts";
+import { compareMessages, isOfAnother, type Likeness } from "./alike.ts";
 import type { Wire } from "./call.ts";
 import { listMessages } from "./messages.ts";
 import type { TwilioMessage } from "./shapes.ts";
@@ -29,7 +29,7 @@ export async function settleByList(
   if (!listed.ok) return listed;
   const times = timesOf(wire, watermark, graceMs);
   const candidates = listed.value
-    .filter((message) => !message.inbound && !sought.isOurs(message.providerId))
+    .filter((message) => !message.inbound && !isOfAnother(sought, message) && !sought.isOurs(message.providerId))
     .map(
       (message): Candidate => ({
         message,

@@ -1,6 +1,6 @@
 import type { MessageState } from "../../carriers/carrier.ts";
 import { rowId, sequenceAt, timeOfSequence } from "../../domain/ids.ts";
-import { nearPollMs, statusPollsMs } from "../../domain/retry.ts";
+import { nearPollMs, reconcileMs, statusPollsMs } from "../../domain/retry.ts";
 import { isFinal } from "../../domain/status.ts";
 import type { Desk } from "../desk.ts";
 import { type Look, planLook, strikeLook } from "../ledger/looks.ts";
@@ -15,6 +15,8 @@ const sweepEveryMs = 10 * 60 * 1000;
 const asksPerSlice = 20;
 const asksAtOnce = 2;
 const lastPoll = statusPollsMs.length - 1;
+/** Which of two ends is true is asked for again where the carrier did not say, twice as late each time: for the last time after half a day. */
+const truthAtMost = 10;
 
 /**
  * Asks the carrier for what has no final status at the ages of `statusPollsMs`. Sequence numbers are sorted by time, so each age is one sweep along the
@@ -79,13 +81,21 @@ export async function askAbout(desk: Desk, look: Look, row: MessageRow): Promise
     if (known !== null && look.kind === "truth") applyTruth(desk, row.seq, known);
     else if (known !== null) applyReport(desk, row.seq, known);
     strikeLook(desk.sql, look);
-    planNext(desk, look);
+    if (look.kind !== "truth") planNext(desk, look);
+    else if (known === null) askForTruthAgain(desk, look);
   });
+}
+
+function askForTruthAgain(desk: Desk, look: Look): void {
+  if (look.n === truthAtMost) return;
+  const dueAt = desk.now() + reconcileMs.secondLook * 2 ** look.n;
+  planLook(desk.sql, { ...look, due_at: dueAt, n: look.n + 1 });
+  desk.arm(dueAt);
 }
 
 function planNext(desk: Desk, look: Look): void {
   const row = findMessage(desk.sql, look.seq);
-  if (row === null || look.kind === "truth" || isDone(row)) return;
+  if (row === null || isDone(row)) return;
   const leftAt = row.attempted_at ?? row.created_at;
   if (look.kind === "state" && look.n === lastPoll) closeUnreported(desk, row.seq);
   const age = look.kind === "near" ? nearPollMs(desk.now() - leftAt) : (statusPollsMs[look.n + 1] ?? null);

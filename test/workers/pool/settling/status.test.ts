@@ -210,6 +210,20 @@ describe("status callbacks", () => {
     },
   );
 
+  it("that contradict each other are asked about until the carrier has said which is true", async () => {
+    const { id, sid } = await sendTaken(twilio, key, "Which is it?", to);
+    await twilio.sendStatus(sid, "delivered", { silent: true });
+    twilio.faults.add({ call: "fetch" }, { kind: "error", status: 500, taken: false }, 2);
+    for (const word of ["undelivered", "delivered"]) await post(sid, queryOf(sid), { MessageStatus: word });
+    for (const [made, waitMs] of [2_000, 60_000, 120_000].entries()) {
+      await pass(waitMs);
+      await eventually(async () => looks() === made + 1);
+    }
+    await eventually(async () => (await readMessage(key, id, to)).status === "delivered");
+    await pass(24 * hour);
+    expect(looks()).toBe(3);
+  });
+
   it("count for four days, and a later one changes nothing", async () => {
     const early = await sendTaken(twilio, key, "Within four days", to);
     const late = await sendTaken(twilio, key, "After four days", to);
