@@ -31,8 +31,8 @@ export function bundleOptions(root) {
   };
 }
 
-/** Bundles the Worker as `wrangler deploy` does; resolves to its code. */
-export async function bundleWorker(root) {
+/** Bundles the Worker as `wrangler deploy` does; resolves to its code. `plugins` may change its sources on the way. */
+export async function bundleWorker(root, plugins = []) {
   const { main, minify = false } = readWranglerToml(root);
   const { outputFiles } = await build({
     ...bundleOptions(root),
@@ -40,6 +40,7 @@ export async function bundleWorker(root) {
     write: false,
     outfile: "index.js",
     minify,
+    plugins,
   });
   return outputFiles[0].text;
 }

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -18,10 +19,13 @@ const ticksPerSecond = 100;
  * Runs the Worker as it is deployed on workerd without a proxy between, beside a stand-in for Twilio and a webhook receiver, all on loopback.
  * The files beside it are left out: serving them is Cloudflare's, and here they would put three hops before every request. `from` is another checkout to run.
  * `lifeCycle` is what Twilio reports of a message, `settings` are the Worker's beyond those that it needs; `around` may wrap the Worker in a module of its own, which imports it as `./index.js`.
+ * `plugins` may change the Worker's sources, and `account` is what else the stand-in for Twilio is told.
  */
 export async function startRig({
   lifeCycle,
   around,
+  plugins = [],
+  account = {},
   settings = {},
   from = root,
   numbers = ["+15559876541", "+15559876542", "+15559876543"],
@@ -30,7 +34,7 @@ export async function startRig({
   const temporary = process.env.TMPDIR;
   process.env.TMPDIR = folder;
   const { default: miniflare } = await import("miniflare");
-  const code = await bundleWorker(from);
+  const code = await bundleWorker(from, plugins);
   await stopBundler();
   const sink = await startSink();
   const twilio = await startFakeTwilio({
@@ -38,6 +42,7 @@ export async function startRig({
     authToken: "token-of-the-stand-in",
     numbers,
     lifeCycle: () => lifeCycle,
+    ...account,
   });
   const runtimes = [];
   let loopback;
@@ -84,8 +89,17 @@ export async function startRig({
     adminToken,
     /** CPU seconds that the runtime has used. */
     cpu: () => cpuOf(runtimes.at(-1).pid),
-    /** Kills the runtime as a power cut would; miniflare starts another on the same state and port. */
-    kill: () => runtimes.at(-1).kill("SIGKILL"),
+    /** Bytes of memory that the runtime holds. */
+    memory: () => memoryOf(runtimes.at(-1).pid),
+    /** Where the state is kept. */
+    folder,
+    /** Kills the runtime as a power cut would, and resolves when it is gone; miniflare starts another on the same state and port. */
+    async kill() {
+      const runtime = runtimes.at(-1);
+      const gone = once(runtime, "exit");
+      runtime.kill("SIGKILL");
+      await gone;
+    },
     async stop() {
       await mf.dispose();
       await twilio.stop();
@@ -102,6 +116,15 @@ export function cpuOf(pid) {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1).split(" ");
     return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/** Bytes of memory that a process holds; NaN where the system does not say. */
+export function memoryOf(pid) {
+  try {
+    return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024;
   } catch {
     return Number.NaN;
   }

@@ -47,7 +47,10 @@ function judgeAttempts(id, attempts, { facts: { cutWithin }, times }, blame) {
   const at = attempts[answered]?.at;
   if (answered === -1) blame("E7", `${id} was never answered 2xx`);
   else if (after > 0 && !cutWithin(at - unwrittenMs, at + unwrittenMs))
-    blame("E7", `${id} was posted ${after} times after 2xx`);
+    blame(
+      "E7",
+      `${id} was posted again: ${attempts.map((one) => `${one.status} after ${one.at - attempts[0].at} ms`).join(", ")}`,
+    );
   for (const [index, attempt] of attempts.entries()) {
     const before = attempts[index - 1];
     if (before === undefined || before.status === 200 || cutWithin(attempts[0].at - unwrittenMs, attempt.at)) continue;
@@ -120,7 +123,8 @@ function isToldAs(payload, { person, text, files, number }) {
   return payload.external_id === person && payload.text === text && payload.internal_id === number && isAttached;
 }
 
-function stepsOf({ status }) {
+function stepsOf({ status, isOpen }) {
+  if (isOpen) return ["message.queued"];
   if (status === "delivered") return order;
   return status === "failed" ? ["message.queued", "message.failed"] : ["message.queued"];
 }

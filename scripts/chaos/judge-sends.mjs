@@ -57,16 +57,16 @@ function hasFailed(status) {
 
 function judgeTaken({ text, asks }, ids, blame) {
   const refused = asks.find(({ status }) => !hasFailed(status) && status >= 300);
-  if (refused !== undefined) blame("S1", `${text} was answered ${refused.status}`);
-  else if (ids.length === 0) blame("S1", `${text} was never accepted`);
+  if (refused !== undefined) blame("S12", `${text} was answered ${refused.status}`);
+  else if (ids.length === 0) blame("S12", `${text} was never accepted`);
 }
 
 /** How a send must end, from what Twilio did with it. `may`: other ends that nobody outside can tell from it. */
-function endOf(send, key, { takenByText, createsByText, stops, cutsSince }, { attemptsAtMost }) {
+function endOf(send, key, { takenByText, createsByText, wordsOf, stops, cutsSince }, { attemptsAtMost }) {
   const [taken] = takenByText.get(send.text) ?? [];
   if (taken !== undefined) {
     const status = taken.status === "delivered" ? "delivered" : "failed";
-    return { kind: "taken", status, code: taken.errorCode, sid: taken.sid };
+    return { kind: "taken", status, code: taken.errorCode, sid: taken.sid, isOpen: wasMisled(taken, wordsOf) };
   }
   const asks = createsByText.get(send.text) ?? [];
   const last = asks.at(-1);
@@ -79,7 +79,19 @@ function endOf(send, key, { takenByText, createsByText, stops, cutsSince }, { at
   return isLost && !mayTryMore ? unknown : { kind: "must be sent", status: null, code: null };
 }
 
-function isShownAs({ status, code }, row) {
+/** Twilio told an end that is not the true one, and nobody answered the true one: then nothing tells which of them the gateway knows. */
+function wasMisled({ sid, status }, wordsOf) {
+  const heard = (wordsOf.get(sid) ?? []).filter((word) => word.status !== null && word.status < 300);
+  const words = heard.map(({ word }) => word);
+  return words.some((word) => isEnd(word) && word !== status) && !words.includes(status);
+}
+
+function isEnd(word) {
+  return word === "delivered" || word === "undelivered" || word === "failed";
+}
+
+function isShownAs({ status, code, isOpen }, row) {
+  if (isOpen) return isEnd(row.status);
   if (row.status !== status || row.outcome_unknown) return false;
   return status !== "failed" || code === null || String(row.error_code) === String(code);
 }

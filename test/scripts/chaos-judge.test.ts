@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { rules } from "../../scripts/chaos/rules.mjs";
 import {
@@ -30,7 +31,7 @@ import {
 /** What breaks which rules; `also`: those that it cannot but break too. */
 const cases: [rule: string, what: string, change: (logs: Logs) => void, also?: string[]][] = [
   ["S1", "a send that was accepted and is shown nowhere", (logs) => logs.shown.set(`first ${dora}`, [])],
-  ["S1", "a send that was refused for no reason", (logs) => sendOf(logs, "a1").asks.push(ask(9, null, 400))],
+  ["S12", "a send that was refused for no reason", (logs) => sendOf(logs, "a1").asks.push(ask(9, null, 400))],
   ["S2", "a repeat with an id of its own", (logs) => Object.assign(sendOf(logs, "a1").asks[1] ?? {}, { id: "msg_a9" })],
   [
     "S2",
@@ -341,4 +342,22 @@ describe("what Twilio's own words explain", () => {
     });
     expect(broken).toEqual([]);
   });
+
+  test("either end, where nobody was there to hear the true one", () => {
+    const mislead = (logs: Logs) => {
+      logs.told = [told("SM3", "undelivered"), told("SM3", "delivered", null)];
+      cut(logs, 0, 2);
+    };
+    expect(brokenBy(mislead)).toEqual([]);
+    const shownAsTold = (logs: Logs) => {
+      mislead(logs);
+      Object.assign(rowOf(logs, "msg_b1"), { status: "failed", error_code: "30003" });
+    };
+    expect(brokenBy(shownAsTold)).toEqual([]);
+  });
+});
+
+test("docs/chaos.md lists the rules as they are", () => {
+  const rows = Object.entries(rules).map(([id, [what, logs]]) => `| ${id} | ${what} | ${logs} |`);
+  expect(readFileSync("docs/chaos.md", "utf8")).toContain(`\n${rows.join("\n")}\n`);
 });

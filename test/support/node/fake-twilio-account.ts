@@ -50,6 +50,8 @@ export type StatusExtras = {
   signing?: Signing;
   /** Moves the message on without telling anybody. */
   silent?: boolean;
+  /** Tells of a status that the message is not in: what Twilio shows stays. */
+  untrue?: boolean;
 };
 
 /** One account as the stand-in keeps it: its numbers and messages, the oracle, and the callbacks that it owes. */
@@ -138,10 +140,10 @@ export class FakeAccount {
   async sendStatus(sid: string, status: string, extras: StatusExtras = {}): Promise<Delivered | null> {
     const message = this.messages.find((one) => one.sid === sid);
     if (message === undefined) throw new Error(`The stand-in has no message ${sid}.`);
-    message.status = status;
-    message.errorCode = extras.errorCode ?? message.errorCode;
+    const said = { ...message, status, errorCode: extras.errorCode ?? message.errorCode };
+    if (extras.untrue !== true) Object.assign(message, { status: said.status, errorCode: said.errorCode });
     if (message.statusCallback === null || extras.silent === true) return null;
-    const params = describeStatus(this.options.accountSid, message, extras);
+    const params = describeStatus(this.options.accountSid, said, extras);
     const { authToken } = this.options;
     const delivered = await postWebhook(message.statusCallback, params, authToken, extras.signing ?? "valid");
     this.note({ kind: "callback", sid, status, delivered });

@@ -21,7 +21,12 @@ export type Delivery = {
   payload: Record<string, unknown> | null;
   standard: boolean | null;
   blooio: boolean | null;
+  /** What it is answered. */
+  answer: SinkAnswer;
 };
+type Arrived = Omit<Delivery, "answer">;
+
+const takenWell: SinkAnswer = { kind: "status", status: 200 };
 
 /** Starts a webhook receiver on loopback: it keeps every delivery with its raw bytes, verifies both signatures, and answers as it is told. */
 export async function startSink(options: { port?: number } = {}) {
@@ -29,6 +34,7 @@ export async function startSink(options: { port?: number } = {}) {
   const secrets = new Map<string, string>();
   const planned = new Map<string, SinkAnswer[]>();
   const standing = new Map<string, SinkAnswer>();
+  let choose: (delivery: Arrived) => SinkAnswer | null = () => null;
   let arrived = () => {};
 
   async function receive(incoming: IncomingMessage, response: ServerResponse) {
@@ -40,10 +46,11 @@ export async function startSink(options: { port?: number } = {}) {
     const { headers } = incoming;
     const standard = secret === null ? null : verifyStandard(secret, headers, raw);
     const blooio = secret === null ? null : verifyBlooio(secret, headers, raw);
-    deliveries.push({ at: Date.now(), path, headers, raw, payload: parse(raw), standard, blooio });
+    const delivery: Arrived = { at: Date.now(), path, headers, raw, payload: parse(raw), standard, blooio };
+    const answer = planned.get(path)?.shift() ?? choose(delivery) ?? standing.get(path) ?? takenWell;
+    deliveries.push({ ...delivery, answer });
     arrived();
-    const next = planned.get(path)?.shift() ?? standing.get(path) ?? { kind: "status", status: 200 };
-    await answerWith(next, response);
+    await answerWith(answer, response);
   }
 
   const server = createServer((incoming, response) => {
@@ -72,6 +79,10 @@ export async function startSink(options: { port?: number } = {}) {
     trust: (secret: string, path = "*") => secrets.set(path, secret),
     /** Answers the path's next deliveries one after another as given; after them as `answerAlways` says, else 200. */
     answer: (path: string, ...answers: SinkAnswer[]) => planned.set(path, [...(planned.get(path) ?? []), ...answers]),
+    /** Lets a function decide the answer to every delivery for which none is planned. */
+    answerBy: (chooser: (delivery: Arrived) => SinkAnswer | null) => {
+      choose = chooser;
+    },
     answerAlways: (path: string, answer: SinkAnswer) => standing.set(path, answer),
     /** Deliveries with a known secret of which a signature did not hold. */
     forgeries: () => deliveries.filter(({ standard, blooio }) => standard === false || blooio === false),
