@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, gt, inArray, isNull, lt, ne, or, sql } from "drizzle-orm";
 import type { Fallback } from "../domain/line.ts";
+import type { QuietHours } from "../domain/quiet-hours.ts";
 import type { KeyMode, KeyStatus, Protocol, Selection } from "../domain/snapshot.ts";
 import { countUpTo, type Database, type PageQuery, runTogether, type Statement } from "./database.ts";
 import { apiKeySecrets, apiKeys, numbers, organizations, webhooks } from "./schema.ts";
@@ -22,6 +23,7 @@ export type ApiKey = {
   fallback: Fallback | null;
   offlineLimitSeconds: number;
   splitLongTexts: boolean;
+  quietHours: QuietHours | null;
   createdAt: number;
   revokedAt: number | null;
   version: number;
@@ -99,6 +101,7 @@ const keyView = {
   fallback: apiKeys.fallback,
   offlineLimitSeconds: apiKeys.offlineLimitSeconds,
   splitLongTexts: apiKeys.splitLongTexts,
+  quietHours: apiKeys.quietHours,
   createdAt: apiKeys.createdAt,
   revokedAt: apiKeys.revokedAt,
   version: apiKeys.version,
@@ -183,6 +186,7 @@ export async function updateApiKey(
       | "fallback"
       | "offlineLimitSeconds"
       | "splitLongTexts"
+      | "quietHours"
     > & {
       status: Exclude<KeyStatus, "revoked">;
     }

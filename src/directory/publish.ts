@@ -112,6 +112,7 @@ function composeSnapshot({ key, organization, addresses }: Found, known: Known):
       fallback: key.fallback,
       offlineLimitSeconds: key.offlineLimitSeconds,
       splitLongTexts: key.splitLongTexts,
+      quietHours: key.quietHours,
       shortNumber: key.shortNumber,
     },
     secrets: secrets.map(({ hash, validUntil }) => ({ hash, validUntil })),

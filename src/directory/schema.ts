@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { Caps, Fallback, MacFacts } from "../domain/line.ts";
+import type { QuietHours } from "../domain/quiet-hours.ts";
 import type {
   AccountKind,
   Capabilities,
@@ -63,6 +64,7 @@ export const apiKeys = sqliteTable(
     fallback: text("fallback", { mode: "json" }).$type<Fallback | null>(),
     offlineLimitSeconds: integer("offline_limit_seconds").notNull().default(86_400),
     splitLongTexts: integer("split_long_texts", { mode: "boolean" }).notNull().default(false),
+    quietHours: text("quiet_hours", { mode: "json" }).$type<QuietHours | null>(),
     shortNumber: integer("short_number").notNull(),
     version: integer("version").notNull().default(1),
     publishedVersion: integer("published_version").notNull().default(0),

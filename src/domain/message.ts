@@ -1,3 +1,4 @@
+import type { QuietHours } from "./quiet-hours.ts";
 import type { Channel, SenderChannel } from "./snapshot.ts";
 
 /** The life of a message as we know it. Carriers' own words stop at their room. */
@@ -32,8 +33,15 @@ export type Draft = {
   fromNumber: string | null;
   metadata: Record<string, unknown> | null;
   sendAt: number | null;
+  /** Until when it is quiet where the recipient is, once the pool has decided that it waits for that. */
+  quietUntil?: number;
   extras: SendExtras;
 };
+
+/** Returns before when a draft may not leave, null where nothing holds it: its own time, or the end of the quiet hours that this falls into. */
+export function leavesAt({ sendAt, quietUntil }: Pick<Draft, "sendAt" | "quietUntil">): number | null {
+  return quietUntil ?? sendAt;
+}
 
 /** What is passed through to the carrier as it stands. */
 export type SendExtras = {
@@ -44,6 +52,9 @@ export type SendExtras = {
   smartEncoded?: boolean;
   contentRetention?: "retain" | "discard";
   shortenLinks?: boolean;
+  /** It does not wait for the end of quiet hours; `quietHours`: those in force for it in place of its key's. */
+  urgent?: boolean;
+  quietHours?: QuietHours;
   effect?: MessageEffect;
   /** The message that it answers, by the network's id. */
   replyTo?: { messageId: string | null; providerId: string; partIndex: number };
@@ -113,6 +124,8 @@ export type Message = {
   outcomeUnknown: boolean;
   createdAt: number;
   sendAt: number | null;
+  /** Until when it waits for the end of quiet hours, null where it does not; a pool of before does not say. */
+  quietUntil?: number | null;
   sentAt: number | null;
   deliveredAt: number | null;
   readAt: number | null;

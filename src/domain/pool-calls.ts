@@ -36,6 +36,8 @@ export type SendAnswer = {
   allowance?: Allowance | null;
   /** What the sender should know of a line's caps, in sentences. */
   warnings?: string[];
+  /** Until when it waits for the end of quiet hours. */
+  quietUntil?: number;
 };
 /** What is left of a key's daily cap, in message parts; null where there is no cap. */
 export type Allowance = { limit: number; left: number; resetsInSeconds: number };
@@ -289,6 +291,8 @@ export type Preview = {
   considered: Candidate[];
   parts: number | null;
   encoding: Message["encoding"];
+  /** Until when it would wait for the end of quiet hours; null: it would not. A pool of before does not say. */
+  quietUntil?: number | null;
 };
 
 /** A contact as the contacts' pages show it: `id` is the phone number or email address itself. */
@@ -300,6 +304,8 @@ export type ContactView = {
   type: "phone" | "email";
   createdAt: number;
   lastMessageAt: number | null;
+  /** The time zone that was set for it, null where that of its number counts; a pool of before does not say. */
+  timeZone?: string | null;
   tags: ContactTag[];
 };
 /** What was erased of a person; `keptOptOut`: that they opted out is still known. */
@@ -402,7 +408,12 @@ export type PoolCalls = {
     name: string | null,
   ): Promise<Result<{ created: boolean; contact: ContactView }>>;
   readContact(asker: Asker, identifier: string): Promise<Result<ContactView>>;
-  renameContact(asker: Asker, identifier: string, name: string | null | undefined): Promise<Result<ContactView>>;
+  renameContact(
+    asker: Asker,
+    identifier: string,
+    name: string | null | undefined,
+    timeZone?: string | null,
+  ): Promise<Result<ContactView>>;
   deleteContact(asker: Asker, identifier: string): Promise<Result<{ deletedAt: number }>>;
   eraseContact(identifier: string): Promise<Result<ErasedContact>>;
   judgeCapabilities(credential: Credential, identifier: string): Promise<Result<ContactCapabilities>>;

@@ -1,5 +1,6 @@
 import type { Caps, Fallback, MacFacts } from "./line.ts";
 import type { PublicAddresses } from "./public-address.ts";
+import type { QuietHours } from "./quiet-hours.ts";
 
 /** The words of the directory as a pool knows them: one snapshot is everything a key's object needs to decide by itself. */
 export type Protocol = "twilio" | "blooio";
@@ -147,6 +148,8 @@ export type Snapshot = {
     offlineLimitSeconds?: number;
     /** Whether a text that is too long becomes several messages; a snapshot of before it was known does not name it. */
     splitLongTexts?: boolean;
+    /** When nobody is written to, by the recipient's clock; a snapshot of before it was known does not name it. */
+    quietHours?: QuietHours | null;
     /** Names the pool in a short link. */
     shortNumber: number;
   };

@@ -9,6 +9,7 @@ export type AccountTrouble =
 /** Why a message waits. */
 export const waitReasons = [
   "scheduled",
+  "quiet_hours",
   "key_paused",
   "number_paused",
   "account_refused",
@@ -33,6 +34,7 @@ export const waitingLimitSeconds = { standard: 86_400, least: 60, most: 604_800 
 
 const causes: Record<WaitReason, string> = {
   scheduled: "It is scheduled",
+  quiet_hours: "It is quiet hours where the recipient is",
   key_paused: "The API key is paused",
   number_paused: "Its number is paused",
   account_refused: "Twilio refuses the account's credentials",
@@ -71,6 +73,8 @@ export function tellWait(
   switch (why) {
     case "scheduled":
       return at === null ? `${cause}.` : `${cause} for ${iso(at)}.`;
+    case "quiet_hours":
+      return at === null ? `${cause}.` : `${cause}: it leaves when they end, at ${iso(at)}.`;
     case "paced":
       return at === null ? `${cause}.` : `${cause}: its turn is at ${iso(at)}.`;
     case "in_order":

@@ -6,6 +6,7 @@ import { noticeLines } from "./lines/look.ts";
 import { rebook } from "./numbers/pace.ts";
 import { noticeCap } from "./sending/limits.ts";
 import { goOnMoving, startMoving } from "./sending/moving.ts";
+import { goOnFreeing, noticeQuietHours } from "./sending/quiet.ts";
 import { noticeWebhooks } from "./telling/deliveries.ts";
 
 /**
@@ -26,6 +27,8 @@ export function adoptSnapshot(desk: Desk, given: Snapshot): void {
   clearLeftovers(desk);
   startMoving(desk);
   goOnMoving(desk);
+  noticeQuietHours(desk, before);
+  goOnFreeing(desk);
 }
 
 function replace(desk: Desk, snapshot: Snapshot): SenderNumber[] {

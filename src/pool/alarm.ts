@@ -7,6 +7,7 @@ import { goOnRebooking, nextRebookingAt } from "./numbers/pace.ts";
 import { dispatch } from "./sending/dispatch.ts";
 import { lookUp, nextLookUpAt } from "./sending/look-ups.ts";
 import { goOnMoving, nextMovingAt } from "./sending/moving.ts";
+import { goOnFreeing, nextFreeingAt } from "./sending/quiet.ts";
 import { expireWaiting, nextDepartureAt, nextExpiryAt } from "./sending/waiting.ts";
 import { nextTellingAt, tellForged } from "./settling/forged.ts";
 import { nextPollAt, pollStates } from "./settling/poll.ts";
@@ -31,6 +32,7 @@ export function tick(desk: Desk): void {
     clearLeftovers(desk);
     goOnRebooking(desk);
     goOnMoving(desk);
+    goOnFreeing(desk);
     sweep(desk);
     judgeIfDue(desk);
     tellForged(desk);
@@ -57,6 +59,7 @@ export function rearm(desk: Desk): void {
       nextLeftoverAt,
       nextRebookingAt,
       nextMovingAt,
+      nextFreeingAt,
       nextLookUpAt,
       nextTellingAt,
       nextMacLookAt,

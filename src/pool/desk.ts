@@ -69,6 +69,8 @@ export type Feeding = {
   part: number;
   place: number;
   at: number;
+  /** How many people in a row were passed over because it is night where they are. */
+  asleep: number;
   heldBy: { failure: Failure; until: number | null } | null;
 };
 
@@ -92,6 +94,8 @@ export class Desk {
   readonly rebooking: Set<string>;
   /** Up to which sequence number what waits on refused accounts has been looked through to be moved, null when nothing is to be moved. */
   movedUpTo: number | null;
+  /** Up to which sequence number what waits for the end of quiet hours has been judged anew after these were changed, null when nothing is to be judged. */
+  quietUpTo: number | null;
   readonly accountRests = new Map<string, AccountRest>();
   /** Has the campaigns write what may leave now, and says whether any of it waits for its turn. */
   refill: () => boolean = () => false;
@@ -138,6 +142,7 @@ export class Desk {
     this.endpoints = readEndpoints(outside.storage.sql);
     this.rotation = readRotation(outside.storage.sql);
     this.movedUpTo = readMark(outside.storage.sql, "moved_up_to");
+    this.quietUpTo = readMark(outside.storage.sql, "quiet_up_to");
     this.rebooking = new Set(rebookedNumbers(outside.storage.sql));
     this.health = new HealthWatch(outside.storage.sql);
   }

@@ -60,6 +60,7 @@ import { cancelMessage } from "./sending/cancel.ts";
 import { previewSend } from "./sending/decide.ts";
 import { dispatch } from "./sending/dispatch.ts";
 import { resumeMoving } from "./sending/moving.ts";
+import { judgeChatAnew } from "./sending/quiet.ts";
 import { markInterrupted } from "./sending/reconcile.ts";
 import { takeReport } from "./settling/report.ts";
 import { readStory } from "./story.ts";
@@ -225,8 +226,12 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     return this.#withDesk(asker, (desk) => contacts.readContact(desk, identifier));
   }
 
-  async renameContact(asker: Asker, identifier: string, name: string | null | undefined) {
-    return this.#withDesk(asker, (desk) => contacts.renameContact(desk, identifier, name));
+  async renameContact(asker: Asker, identifier: string, name: string | null | undefined, timeZone?: string | null) {
+    return this.#withDesk(asker, (desk) => {
+      const changed = contacts.renameContact(desk, identifier, name, timeZone);
+      if (changed.ok && timeZone !== undefined) judgeChatAnew(desk, changed.value.id);
+      return changed;
+    });
   }
 
   async deleteContact(asker: Asker, identifier: string) {

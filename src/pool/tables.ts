@@ -272,6 +272,8 @@ const migrations: readonly string[] = [
    CREATE TABLE campaign_people (id INTEGER PRIMARY KEY, people TEXT NOT NULL);
    CREATE TABLE campaign_states (id INTEGER PRIMARY KEY, waiting INTEGER NOT NULL, taken INTEGER NOT NULL, refused INTEGER NOT NULL, rejected INTEGER NOT NULL, changed_at INTEGER NOT NULL, tally TEXT, states TEXT NOT NULL);
    ALTER TABLE messages ADD COLUMN block INTEGER`,
+  // Where a person lives, as somebody set it.
+  "ALTER TABLE chats ADD COLUMN time_zone TEXT",
 ];
 
 /** The ledger's shape as this code knows it: how many times its tables were changed. */

@@ -153,6 +153,10 @@ export interface AdminCalls {
        */
       offline_limit_seconds?: number;
       /**
+       * null, as it is unless set: messages leave at any hour.
+       */
+      quiet_hours?: QuietHours | null;
+      /**
        * Send a text of more than 1600 characters as several messages, in order, cut at the end of a sentence or between words, never in a link; on an iMessage line one of more than 4000. false unless set: by Twilio it is refused (`text_too_long`), and by a line it is one message.
        */
       split_long_texts?: boolean;
@@ -670,6 +674,10 @@ export interface AdminCalls {
        */
       reply_line?: string | null;
       /**
+       * Leaves also in the quiet hours of its API key.
+       */
+      urgent?: boolean | null;
+      /**
        * An approved template.
        */
       content_sid?: string | null;
@@ -877,6 +885,7 @@ export interface AdminCalls {
     };
     body: {
       name?: string | null;
+      time_zone?: string | null;
     };
     answer: Contact;
   };
@@ -1011,6 +1020,10 @@ export interface AdminCalls {
        * An iMessage line of your organization: it is written where the text says {reply_line}.
        */
       reply_line?: string | null;
+      /**
+       * Leaves also in the quiet hours of its API key.
+       */
+      urgent?: boolean | null;
       /**
        * An approved template.
        */
@@ -1530,6 +1543,10 @@ export interface Person {
      */
     outcome_unknown?: boolean;
     send_at?: number | null;
+    /**
+     * Until when it waits for the end of its key's quiet hours; only while it does.
+     */
+    quiet_until?: number;
     sent_at?: number | null;
     read_at?: number | null;
     /**
@@ -1622,6 +1639,7 @@ export interface ApiKey {
     | null;
   offline_limit_seconds?: number;
   split_long_texts?: boolean;
+  quiet_hours?: QuietHours | null;
   /**
    * Messages that have not left: revoking the key cancels them. null: its pool did not answer.
    */
@@ -1631,6 +1649,13 @@ export interface ApiKey {
    * Epoch milliseconds.
    */
   created_at: number;
+}
+/**
+ * When nobody is written to, by the clock where the recipient is: from `from` to `to`, over midnight where that is earlier, for example 21:00 to 08:00.
+ */
+export interface QuietHours {
+  from: string;
+  to: string;
 }
 export interface KeyStats {
   /**
@@ -1892,6 +1917,10 @@ export interface PoolPreview {
    */
   parts: number | null;
   encoding: ("GSM-7" | "UCS-2") | null;
+  /**
+   * Until when it would wait for the end of quiet hours.
+   */
+  quiet_until?: number | null;
 }
 export interface Assignment {
   contact: string;
@@ -1935,6 +1964,10 @@ export interface Contact {
    */
   created_at: number;
   last_message_time: number | null;
+  /**
+   * As it was set; null: where its number lies.
+   */
+  time_zone?: string | null;
   tags: string[];
 }
 export interface DeleteResponse {
@@ -2051,6 +2084,10 @@ export interface AdminMessageSummary {
    */
   outcome_unknown?: boolean;
   send_at?: number | null;
+  /**
+   * Until when it waits for the end of its key's quiet hours; only while it does.
+   */
+  quiet_until?: number;
   sent_at?: number | null;
   read_at?: number | null;
   /**
@@ -2085,6 +2122,10 @@ export interface SendMessageResponse {
   group_created?: boolean;
   participants?: string[];
   parent_unresolved?: boolean;
+  /**
+   * Until when it waits for the end of its key's quiet hours; only while it does.
+   */
+  quiet_until?: number;
   /**
    * What was not read though it seems meant, such as `from` for `from_number`.
    */
@@ -2178,6 +2219,10 @@ export interface MessageStory {
    */
   outcome_unknown?: boolean;
   send_at?: number | null;
+  /**
+   * Until when it waits for the end of its key's quiet hours; only while it does.
+   */
+  quiet_until?: number;
   sent_at?: number | null;
   read_at?: number | null;
   /**
@@ -2279,6 +2324,7 @@ export interface NextStep {
   why:
     | (
         | "scheduled"
+        | "quiet_hours"
         | "key_paused"
         | "number_paused"
         | "account_refused"
@@ -2638,6 +2684,10 @@ export interface AdminMessage {
    */
   outcome_unknown?: boolean;
   send_at?: number | null;
+  /**
+   * Until when it waits for the end of its key's quiet hours; only while it does.
+   */
+  quiet_until?: number;
   sent_at?: number | null;
   read_at?: number | null;
   /**

@@ -437,6 +437,7 @@ export interface Calls {
     };
     body: {
       name?: string | null;
+      time_zone?: string | null;
     };
     answer: Contact;
   };
@@ -716,6 +717,10 @@ export interface Message {
    */
   outcome_unknown?: boolean;
   send_at?: number | null;
+  /**
+   * Until when it waits for the end of its key's quiet hours; only while it does.
+   */
+  quiet_until?: number;
   sent_at?: number | null;
   read_at?: number | null;
   /**
@@ -783,6 +788,10 @@ export interface SendMessageRequest {
    * An iMessage line of your organization: it is written where the text says {reply_line}.
    */
   reply_line?: string | null;
+  /**
+   * Leaves also in the quiet hours of its API key.
+   */
+  urgent?: boolean | null;
   /**
    * An approved template.
    */
@@ -864,6 +873,10 @@ export interface SendMessageResponse {
   group_created?: boolean;
   participants?: string[];
   parent_unresolved?: boolean;
+  /**
+   * Until when it waits for the end of its key's quiet hours; only while it does.
+   */
+  quiet_until?: number;
   /**
    * What was not read though it seems meant, such as `from` for `from_number`.
    */
@@ -957,6 +970,10 @@ export interface MessageDetail {
    */
   outcome_unknown?: boolean;
   send_at?: number | null;
+  /**
+   * Until when it waits for the end of its key's quiet hours; only while it does.
+   */
+  quiet_until?: number;
   sent_at?: number | null;
   read_at?: number | null;
   /**
@@ -1000,6 +1017,10 @@ export interface MessageStatus {
   retry?: string | null;
   delivery_report?: ("expected" | "not_expected" | "missing") | null;
   outcome_unknown?: boolean;
+  /**
+   * Until when it waits for the end of its key's quiet hours; only while it does.
+   */
+  quiet_until?: number;
 }
 export interface ReactionRequest {
   reaction: string;
@@ -1065,6 +1086,10 @@ export interface BulkRecord {
    * An iMessage line of your organization: it is written where the text says {reply_line}.
    */
   reply_line?: string | null;
+  /**
+   * Leaves also in the quiet hours of its API key.
+   */
+  urgent?: boolean | null;
   /**
    * An approved template.
    */
@@ -1132,6 +1157,10 @@ export interface BulkResponse {
     from_number?: string;
     code?: string;
     message?: string;
+    /**
+     * Until when it waits for the end of its key's quiet hours; only while it does.
+     */
+    quiet_until?: number;
     /**
      * What was not read though it seems meant, such as `from` for `from_number`.
      */
@@ -1567,6 +1596,10 @@ export interface Contact {
    */
   created_at: number;
   last_message_time: number | null;
+  /**
+   * As it was set; null: where its number lies.
+   */
+  time_zone?: string | null;
   tags: string[];
 }
 export interface DeleteResponse {

@@ -78,6 +78,15 @@ export function useRenameContact(apiKeyId: string, contactId: string) {
   });
 }
 
+/** Sets the time zone that a contact's quiet hours go by; null: that of its number. */
+export function usePlaceContact(apiKeyId: string, contactId: string) {
+  return useMutation({
+    mutationFn: (time_zone: string | null) =>
+      call("updateKeyContact", { params: { apiKeyId, contactId }, body: { time_zone } }),
+    onSettled: usePeopleChanged(apiKeyId),
+  });
+}
+
 /** Forgets a contact's name and tags until it is heard of again. */
 export function useDeleteContact(apiKeyId: string, contactId: string) {
   return useMutation({

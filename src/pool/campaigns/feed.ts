@@ -81,7 +81,7 @@ function feedRound(desk: Desk): boolean {
 }
 
 function feedingOf(desk: Desk, { n }: Campaign): Feeding {
-  const known = desk.feeding.get(n) ?? { part: 0, place: 0, at: 0, heldBy: null };
+  const known = desk.feeding.get(n) ?? { part: 0, place: 0, at: 0, asleep: 0, heldBy: null };
   desk.feeding.set(n, known);
   return known;
 }
@@ -109,22 +109,34 @@ function feedOne(desk: Desk, campaign: Campaign, feeding: Feeding): boolean {
   const waiting = blocks.flatMap((block) => waitingOf(block).map((one) => ({ ...one, block })));
   const reading = readingOf(campaign);
   const looks = Math.min(waiting.length, looksAtMost);
-  let soonest = desk.now() + againMs.soon;
+  const passed: Passed[] = [];
   for (let look = 0; look < looks; look += 1) {
     const next = waiting[(feeding.place + look) % waiting.length];
     if (next === undefined) continue;
     const verdict = take(desk, reading, next, feeding);
     if (typeof verdict === "string") {
       feeding.place += look;
+      feeding.asleep = 0;
       return verdict === "taken";
     }
-    if (verdict.until > desk.now()) soonest = Math.min(soonest, verdict.until);
+    passed.push(verdict);
   }
   feeding.place = waiting.length === 0 ? 0 : (feeding.place + looks) % waiting.length;
-  feeding.at = Math.max(feeding.at, soonest);
+  feeding.at = Math.max(feeding.at, againAt(desk, feeding, passed, waiting.length));
   return false;
 }
 
+/** Where it is night for everybody who waits in the open blocks, they are not asked again every second. */
+function againAt(desk: Desk, feeding: Feeding, passed: readonly Passed[], waiting: number): number {
+  feeding.asleep = passed.every(({ isAsleep }) => isAsleep === true) ? feeding.asleep + passed.length : 0;
+  const areAllAsleep = passed.length > 0 && feeding.asleep >= waiting;
+  if (areAllAsleep) feeding.asleep = 0;
+  const times = passed.map(({ until }) => until).filter((until) => until > desk.now());
+  return Math.min(desk.now() + (areAllAsleep ? againMs.held : againMs.soon), ...times);
+}
+
+/** Somebody who is passed over until then: their number may not send before, or it is night where they are. */
+type Passed = { until: number; isAsleep?: boolean };
 type Waiting = { person: Block["people"][number]; at: number; block: Block };
 
 /** Takes one person or strikes them off for good, holds the campaign, or passes them over until their number may send again. */
@@ -133,7 +145,7 @@ function take(
   reading: Reading,
   { person, at, block }: Waiting,
   feeding: Feeding,
-): "taken" | "held" | { until: number } {
+): "taken" | "held" | Passed {
   const settle = (state: string | number) => {
     block.states[at] = state;
     saveStates(desk.sql, block.id, block.states, desk.now());
@@ -146,6 +158,7 @@ function take(
   }
   const [draft] = decision.drafts;
   const { number } = decision.choice;
+  if (draft?.quietUntil !== undefined) return { until: draft.quietUntil, isAsleep: true };
   if (!hasRoom(desk, number) || (draft !== undefined && isChatBusy(desk, draft.to)))
     return { until: nextSlot(desk, number) };
   acceptDecided(desk, decision, { listed: { block: block.id, note: settle } });

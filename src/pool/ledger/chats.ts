@@ -30,6 +30,8 @@ export type ChatRow = {
   address: string | null;
   /** The number at which the person last opted in again, null when they never did or opted out since. */
   opted_in_number: string | null;
+  /** Where the person lives, as somebody set it (tz database); null: as the number says. */
+  time_zone: string | null;
 };
 
 /** Returns a chat row, or null. */

@@ -9,7 +9,7 @@ export type PassedContact = ContactRow & { last_seq: number | null; matches: num
 /** One line of contacts in its order: at most `limit` of those after one. */
 export type Line = (after: PassedContact | null, limit: number) => PassedContact[];
 
-const columns = `id, contact_id, name, created_at, last_at, last_seq, ${matchesText} AS matches`;
+const columns = `id, contact_id, name, created_at, last_at, time_zone, last_seq, ${matchesText} AS matches`;
 const here = "deleted_at IS NULL";
 
 /** Returns when a contact was last heard of or, without messages, added, in epoch milliseconds. */

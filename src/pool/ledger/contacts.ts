@@ -1,7 +1,7 @@
 import type { ContactTag } from "../../domain/pool-calls.ts";
 import type { ChatRow } from "./chats.ts";
 
-export type ContactRow = Pick<ChatRow, "id" | "contact_id" | "name" | "created_at" | "last_at">;
+export type ContactRow = Pick<ChatRow, "id" | "contact_id" | "name" | "created_at" | "last_at" | "time_zone">;
 
 /** Writes a contact's row, or brings a deleted one back under this name. */
 export function saveContact(
@@ -21,6 +21,11 @@ export function saveContact(
 /** Names a contact; null clears the name. */
 export function nameContact(sql: SqlStorage, id: string, name: string | null): void {
   sql.exec("UPDATE chats SET name = ? WHERE id = ?", name, id);
+}
+
+/** Sets where a contact lives; null: where its number says. */
+export function placeContact(sql: SqlStorage, id: string, timeZone: string | null): void {
+  sql.exec("UPDATE chats SET time_zone = ? WHERE id = ?", timeZone, id);
 }
 
 /** Takes a contact out of sight; its messages stay, and with its next message it comes back. */

@@ -59,7 +59,7 @@ export function forgetPerson(
   const kept = sql
     .exec(
       `UPDATE chats SET name = NULL, deleted_at = ?, inbound = 0, outbound = 0, first_at = NULL, last_at = NULL, last_inbound_at = NULL,
-         last_outbound_at = NULL, last_seq = NULL, sticky_number = NULL, sticky_at = NULL, replied_number = NULL, address = NULL
+         last_outbound_at = NULL, last_seq = NULL, sticky_number = NULL, sticky_at = NULL, replied_number = NULL, address = NULL, time_zone = NULL
        WHERE id = ? AND opted_out_at IS NOT NULL RETURNING id`,
       at,
       chat,

@@ -3,6 +3,7 @@ export type MarkName =
   | "leaving_from"
   | "noted_from"
   | "moved_up_to"
+  | "quiet_up_to"
   | "last_used_at"
   | `polled_${number}`
   | "swept_at"

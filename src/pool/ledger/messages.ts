@@ -33,6 +33,8 @@ export type Detail = {
   carrier: Record<string, unknown> | null;
   /** The writing under which the carrier is asked for the person, where it is not the chat's own id. */
   to?: string;
+  /** Until when it is quiet where the person is, where it waited for that last. */
+  quietUntil?: number;
   /** How often its short links were followed, and how often by people. */
   clicks?: { raw: number; human: number };
   /** When the person answered it, and when they opted out on it: of a campaign's message, the first time within a week. */
@@ -300,6 +302,7 @@ export function readMessageRow(row: MessageRow, tag: string): Message {
     outcomeUnknown: row.outcome_unknown === 1,
     createdAt: row.created_at,
     sendAt: detail.sendAt,
+    quietUntil: row.status === "scheduled" ? (detail.quietUntil ?? null) : null,
     sentAt: row.sent_at,
     deliveredAt: row.delivered_at,
     readAt: row.read_at,

@@ -1,6 +1,6 @@
 import { fail, type Refusal } from "../../domain/failure.ts";
 import { type Caps, defaultCaps } from "../../domain/line.ts";
-import type { Draft } from "../../domain/message.ts";
+import { type Draft, leavesAt } from "../../domain/message.ts";
 import type { SenderNumber } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
 import { countAlike, noteSaid } from "../ledger/alike.ts";
@@ -23,7 +23,7 @@ const windows = [
 
 /** A cap of new contacts that is reached at a time, and how long until it is not. */
 type Full = { mode: "hour" | "day"; limit: number; current: number; retryAfterSeconds: number };
-type Ask = { chat: ChatRow | null; drafts: readonly Pick<Draft, "to" | "text" | "sendAt">[] };
+type Ask = { chat: ChatRow | null; drafts: readonly Pick<Draft, "to" | "text" | "sendAt" | "quietUntil">[] };
 /** What a line's caps say of a send: whether its person is new to the line, and what the sender should know. */
 export type LineVerdict = { ok: true; isNew: boolean; warnings: string[] } | Refusal;
 
@@ -50,7 +50,7 @@ export function judgeByCaps(desk: Desk, number: SenderNumber, { chat, drafts }: 
   if (caps === null || first === undefined) return { ok: true, isNew: false, warnings: [] };
   const newest = newestWith(desk, chat, (caps.unanswered ?? 0) + beside);
   const isNew = isNewTo(desk, number, newest);
-  const full = isNew ? fullWindow(desk, number, caps, first.sendAt) : null;
+  const full = isNew ? fullWindow(desk, number, caps, leavesAt(first)) : null;
   if (full !== null) return refuseOpening(number, full);
   return (
     refuseUnanswered(desk, number, caps, { newest, asked: drafts.length }) ?? {
@@ -62,9 +62,9 @@ export function judgeByCaps(desk: Desk, number: SenderNumber, { chat, drafts }: 
 }
 
 /** Counts a conversation that a line begins, in the caller's transaction. */
-export function countOpening(desk: Desk, number: string, { to, sendAt }: Pick<Draft, "to" | "sendAt">): void {
+export function countOpening(desk: Desk, number: string, draft: Pick<Draft, "to" | "sendAt" | "quietUntil">): void {
   const now = desk.now();
-  noteOpening(desk.sql, { number, chat: to, at: Math.max(now, sendAt ?? 0), forgetBefore: now - dayMs });
+  noteOpening(desk.sql, { number, chat: draft.to, at: Math.max(now, leavesAt(draft) ?? 0), forgetBefore: now - dayMs });
 }
 
 /** Keeps what a line said in mind, for the next message's warnings. */

@@ -1,4 +1,4 @@
-import type { Draft } from "../../domain/message.ts";
+import { type Draft, leavesAt } from "../../domain/message.ts";
 import { takeToken } from "../../domain/pacing.ts";
 import type { SenderNumber } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
@@ -15,12 +15,17 @@ export type Booking = { dueAts: number[]; bookedUntil: number | null };
  * Returns when each draft of a request may leave: a paced number's messages one interval apart behind those that wait, a scheduled one at its own time.
  * Nothing is booked until `keepBooking`.
  */
-export function bookDepartures(desk: Desk, drafts: readonly Pick<Draft, "sendAt">[], number: SenderNumber): Booking {
+export function bookDepartures(
+  desk: Desk,
+  drafts: readonly Pick<Draft, "sendAt" | "quietUntil">[],
+  number: SenderNumber,
+): Booking {
   const now = desk.now();
   const { messagesPerSecond } = number;
   let free = messagesPerSecond === null ? now : earliestSlot(desk, number.address);
-  const dueAts = drafts.map(({ sendAt }) => {
-    if (sendAt !== null) return Math.max(sendAt, now);
+  const dueAts = drafts.map((draft) => {
+    const notBefore = leavesAt(draft);
+    if (notBefore !== null) return Math.max(notBefore, now);
     const dueAt = Math.ceil(free);
     if (messagesPerSecond !== null) free += 1000 / messagesPerSecond;
     return dueAt;

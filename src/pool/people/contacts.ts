@@ -11,6 +11,7 @@ import {
   hideContact,
   insertTags,
   nameContact,
+  placeContact,
   readTags,
   saveContact,
 } from "../ledger/contacts.ts";
@@ -48,11 +49,19 @@ export function readContact(desk: Desk, identifier: string): Result<ContactView>
   return row.ok ? ok(viewContact(desk, row.value)) : row;
 }
 
-/** Names a contact and returns it; null clears the name, undefined leaves it. */
-export function renameContact(desk: Desk, identifier: string, name: string | null | undefined): Result<ContactView> {
+/** Changes a contact's name and time zone and returns it; null clears, undefined leaves as it is. */
+export function renameContact(
+  desk: Desk,
+  identifier: string,
+  name: string | null | undefined,
+  timeZone?: string | null,
+): Result<ContactView> {
   const row = findContact(desk, identifier);
   if (!row.ok) return row;
-  if (name !== undefined) nameContact(desk.sql, row.value.id, name);
+  desk.transact(() => {
+    if (name !== undefined) nameContact(desk.sql, row.value.id, name);
+    if (timeZone !== undefined) placeContact(desk.sql, row.value.id, timeZone);
+  });
   return readContact(desk, row.value.id);
 }
 
@@ -151,6 +160,7 @@ function viewContacts(desk: Desk, rows: readonly ContactRow[]): ContactView[] {
     type: typeOf(row.id),
     createdAt: row.created_at,
     lastMessageAt: row.last_at,
+    timeZone: row.time_zone,
     tags: tags.get(row.id) ?? [],
   }));
 }

@@ -1,7 +1,7 @@
 import { deliveryReportFor } from "../../domain/delivery-report.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import { rowId } from "../../domain/ids.ts";
-import type { Draft } from "../../domain/message.ts";
+import { type Draft, leavesAt } from "../../domain/message.ts";
 import { countryOf } from "../../domain/phone.ts";
 import type { SendAnswer, SendRequest, SentMessage } from "../../domain/pool-calls.ts";
 import { applyRotation } from "../../domain/selection/rotation.ts";
@@ -127,7 +127,12 @@ function writeRequest(desk: Desk, request: Prepared, departure: Departure, chat:
     ({ seq, number }): SentMessage => ({ messageId: rowId("msg", seq, desk.tag), fromNumber: number }),
   );
   const { warnings } = line;
-  const answer: SendAnswer = { messages, replayed: false, ...(warnings.length === 0 ? {} : { warnings }) };
+  const answer: SendAnswer = {
+    messages,
+    replayed: false,
+    ...(warnings.length === 0 ? {} : { warnings }),
+    ...(first?.quietUntil === undefined ? {} : { quietUntil: first.quietUntil }),
+  };
   if (request.idempotency !== null) {
     rememberKey(desk.sql, request.idempotency.key, request.idempotency.fingerprint, answer, desk.now());
   }
@@ -150,7 +155,7 @@ function writeDraft(desk: Desk, draft: LinkedDraft, { choice, chat, opens, dueAt
     number: number.address,
     channel: number.channel,
     account: number.accountId,
-    status: ready !== null ? "sending" : draft.sendAt === null ? "queued" : "scheduled",
+    status: ready !== null ? "sending" : leavesAt(draft) === null ? "queued" : "scheduled",
     text: draft.text,
     sid: null,
     createdAt: now,
@@ -199,6 +204,7 @@ function detailOf(draft: Draft, choice: Chosen): Detail {
     trace: choice.trace,
     extras: draft.extras,
     carrier: null,
+    ...(draft.quietUntil === undefined ? {} : { quietUntil: draft.quietUntil }),
     ...(draft.writtenTo === undefined || draft.writtenTo === draft.to ? {} : { to: draft.writtenTo }),
   };
 }

@@ -1,5 +1,5 @@
 import type { Carrier } from "../../carriers/carrier.ts";
-import type { Draft } from "../../domain/message.ts";
+import { type Draft, leavesAt } from "../../domain/message.ts";
 import type { Account, SenderNumber } from "../../domain/snapshot.ts";
 import { type Desk, notedEvery } from "../desk.ts";
 import { isLineEmpty, lineHeads } from "../ledger/agenda.ts";
@@ -17,7 +17,7 @@ export type Ready = { account: Account; carrier: Carrier; poolReference: string 
  * the way, or a secret has still to be opened.
  */
 export function readyToLeave(desk: Desk, draft: Draft, number: SenderNumber): Ready | null {
-  if (draft.sendAt !== null || desk.snapshot.apiKey.status !== "active" || isFull(desk)) return null;
+  if (leavesAt(draft) !== null || desk.snapshot.apiKey.status !== "active" || isFull(desk)) return null;
   if (!number.isActive || !isLineEmpty(desk.sql, number.address) || restingNumbers(desk).has(number.address))
     return null;
   // A Mac is asked where it stands before each message.

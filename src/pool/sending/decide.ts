@@ -1,6 +1,6 @@
 import { isEmail } from "../../domain/email.ts";
 import { type Failure, failLostKey, ok, type Result } from "../../domain/failure.ts";
-import type { Draft } from "../../domain/message.ts";
+import { type Draft, leavesAt } from "../../domain/message.ts";
 import { readChatId, readPhoneNumber } from "../../domain/phone.ts";
 import type { Preview } from "../../domain/pool-calls.ts";
 import type { Choice } from "../../domain/selection/choose-sender.ts";
@@ -14,6 +14,7 @@ import { type LinkedDraft, shortenDrafts } from "../telling/links.ts";
 import { divideDrafts } from "./divide.ts";
 import { countParts, refuseByLimits, sumParts } from "./limits.ts";
 import { readLineWishes } from "./line-wishes.ts";
+import { quietFor, tellQuiet } from "./quiet.ts";
 
 export type Chosen = Extract<Choice, { ok: true }>;
 /** One request's drafts, recipient and wished sender in the form that they have in the ledger; all go to one person. */
@@ -30,14 +31,15 @@ export function decideSend(desk: Desk, drafts: Addressed, explain: Explain = "co
   if (!sendAt.ok) return { ok: false, failure: sendAt.failure, choice: null, chat };
   const refusal = refuseByKey(desk) ?? refuseRecipient(desk, drafts[0], chat);
   if (refusal !== null) return { ok: false, failure: refusal.failure, choice: null, chat };
-  const choice = chooseNow(desk, wishOf(drafts), chat, explain);
+  const held = holdUntil(desk, drafts[0], chat, sendAt.value);
+  const choice = chooseNow(desk, { ...wishOf(drafts), sendAt: leavesAt(held) }, chat, explain);
   if (!choice.ok) return { ok: false, failure: choice.failure, choice: null, chat };
   const account = desk.findAccount(choice.number.accountId);
   const lostKey = account === null ? null : desk.outside.lostKeyOf(account);
   if (lostKey !== null) return { ok: false, failure: failLostKey(lostKey).failure, choice, chat };
   const shortened = shortenDrafts(
     desk,
-    drafts.map((draft) => ({ ...draft, sendAt: sendAt.value })),
+    drafts.map((draft) => ({ ...draft, ...held })),
   );
   if (!shortened.ok) return { ok: false, failure: shortened.failure, choice, chat };
   const divided = divideDrafts(desk, shortened.value, choice.number);
@@ -46,10 +48,20 @@ export function decideSend(desk: Desk, drafts: Addressed, explain: Explain = "co
   if (limited !== null) return { ok: false, failure: limited.failure, choice, chat };
   const line = judgeByCaps(desk, choice.number, { chat, drafts: divided.value });
   if (!line.ok) return { ok: false, failure: line.failure, choice, chat };
-  return { ok: true, drafts: divided.value, choice: withWarnings(choice, line.warnings), chat, line };
+  const told = [...tellHeld(desk, { ...drafts[0], ...held }, chat), ...line.warnings];
+  return { ok: true, drafts: divided.value, choice: withWarnings(choice, told), chat, line };
 }
 
-/** What the sender should know of a line's caps is kept with why it speaks. */
+function holdUntil(desk: Desk, first: Draft, chat: ChatRow | null, sendAt: number | null) {
+  const quiet = quietFor(desk, first, chat, sendAt ?? desk.now());
+  return { sendAt, ...(quiet === null ? {} : { quietUntil: quiet }) };
+}
+
+function tellHeld(desk: Desk, draft: Draft, chat: ChatRow | null): string[] {
+  return draft.quietUntil === undefined ? [] : [tellQuiet(desk, draft, chat, draft.quietUntil)];
+}
+
+/** What the sender should know of quiet hours and a line's caps is kept with why it speaks. */
 function withWarnings(choice: Chosen, warnings: readonly string[]): Chosen {
   if (warnings.length === 0) return choice;
   const note = [...(choice.trace.note === null ? [] : [choice.trace.note]), ...warnings].join(" ");
@@ -98,6 +110,7 @@ export function previewSend(desk: Desk, given: readonly Draft[]): Preview {
     ...senderOf(desk, drafts, decision),
     ...sizeOf(decision.ok ? decision.drafts : drafts),
     failure: decision.ok ? null : decision.failure,
+    quietUntil: decision.ok ? (decision.drafts[0]?.quietUntil ?? null) : null,
   };
 }
 

@@ -19,6 +19,7 @@ import { emitStatus } from "../telling/outbox.ts";
 import type { Ready } from "./at-once.ts";
 import { refuseOrphan } from "./orphans.ts";
 import { crowdedAccounts, isFull } from "./places.ts";
+import { waitsForMorning } from "./quiet.ts";
 import { nextDepartureAt, whatIsHeld } from "./waiting.ts";
 
 /** Departures nearer than this are awaited by a timer in memory; the alarm is the safety net behind it. */
@@ -101,7 +102,7 @@ function pickNext(desk: Desk): DueMessage | null {
 async function sendOne(desk: Desk, row: DueMessage): Promise<void> {
   const isOrphan = refuseOrphan(desk, row);
   const account = desk.findAccount(row.account);
-  if (isOrphan || account === null) return;
+  if (isOrphan || account === null || waitsForMorning(desk, row)) return;
   spendToken(desk, row.number);
   const prepared = await prepare(desk, row, account);
   if (prepared === null) return;

@@ -1,5 +1,5 @@
 import { fail, type Refusal } from "../../domain/failure.ts";
-import type { Draft } from "../../domain/message.ts";
+import { type Draft, leavesAt } from "../../domain/message.ts";
 import type { Allowance } from "../../domain/pool-calls.ts";
 import { countSegments } from "../../domain/segments.ts";
 import type { SenderNumber, Snapshot } from "../../domain/snapshot.ts";
@@ -30,12 +30,12 @@ export function refuseByLimits(desk: Desk, drafts: Draft[], number: SenderNumber
 /** Says whether WhatsApp takes nothing but a template from this number to this person now, and this is none. */
 export function needsTemplate(
   desk: Desk,
-  draft: Pick<Draft, "to" | "extras" | "sendAt">,
+  draft: Pick<Draft, "to" | "extras" | "sendAt" | "quietUntil">,
   number: SenderNumber,
 ): boolean {
   if (number.channel !== "whatsapp" || draft.extras.contentSid !== undefined) return false;
   const heardAt = lastHeard(desk.sql, number.address, draft.to);
-  return heardAt === null || heardAt + whatsappWindowMs <= Math.max(desk.now(), draft.sendAt ?? 0);
+  return heardAt === null || heardAt + whatsappWindowMs <= Math.max(desk.now(), leavesAt(draft) ?? 0);
 }
 
 function refuseByCap(desk: Desk, drafts: Draft[]): Refusal | null {

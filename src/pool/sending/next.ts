@@ -1,7 +1,7 @@
 import { reconcileMs } from "../../domain/retry.ts";
 import { type Next, tellWait, type WaitReason } from "../../domain/waiting.ts";
 import type { Desk } from "../desk.ts";
-import { findMessage, type MessageRow } from "../ledger/messages.ts";
+import { type Detail, findMessage, type MessageRow } from "../ledger/messages.ts";
 import { hasEarlierWaiting } from "../ledger/standing.ts";
 import { restingNumbers } from "../numbers/pace.ts";
 import { holderOf, waitingLimitMs } from "./waiting.ts";
@@ -49,7 +49,10 @@ function tellNext(desk: Desk, row: MessageRow): Next {
 function waitOf(desk: Desk, row: MessageRow): Wait | null {
   const now = desk.now();
   const dueAt = row.due_at ?? now;
-  if (row.status === "scheduled" && dueAt > now) return { at: dueAt, until: null, why: "scheduled" };
+  if (row.status === "scheduled" && dueAt > now) {
+    const { quietUntil } = JSON.parse(row.detail) as Detail;
+    return { at: dueAt, until: null, why: quietUntil === dueAt ? "quiet_hours" : "scheduled" };
+  }
   const until = dueAt + waitingLimitMs(desk, row.number);
   const held = heldOf(desk, row);
   if (held !== null) return { ...held, until };

@@ -4,7 +4,15 @@ import { type Key, useChangeKey } from "../../queries/key.ts";
 import { Select, Switch, TextField } from "../field.tsx";
 import { useNotice } from "../notices.tsx";
 import { Problem } from "../problem.tsx";
-import { countryName, joinDuration, readCap, readCountries, splitDuration, type Unit } from "./settings-fields.ts";
+import {
+  countryName,
+  joinDuration,
+  readCap,
+  readCountries,
+  readQuietHours,
+  splitDuration,
+  type Unit,
+} from "./settings-fields.ts";
 
 type Change = Given<"updateApiKey">["body"];
 type Draft = {
@@ -17,8 +25,11 @@ type Draft = {
   resend_unknown: boolean;
   move_waiting: boolean;
   split_long_texts: boolean;
+  quietFrom: string;
+  quietTo: string;
 };
 
+const switches = ["shorten_links", "resend_unknown", "move_waiting", "split_long_texts"] as const;
 const aDay = 86_400;
 const limits = { least: 60, most: 604_800 };
 const units = [
@@ -39,6 +50,8 @@ function draftOf(key: Key): Draft {
     resend_unknown: key.resend_unknown ?? false,
     move_waiting: key.move_waiting ?? false,
     split_long_texts: key.split_long_texts ?? false,
+    quietFrom: key.quiet_hours?.from ?? "",
+    quietTo: key.quiet_hours?.to ?? "",
   };
 }
 
@@ -50,23 +63,27 @@ function judge(draft: Draft) {
     name: draft.name.trim() === "" ? "A key needs a name." : null,
     countries: wrong.length === 0 ? null : `No country: ${wrong.join(", ")}. Write its two letters, for example US.`,
     cap: readCap(draft.cap) === undefined ? "A whole number, or nothing for no cap." : null,
+    quiet:
+      readQuietHours(draft.quietFrom, draft.quietTo) === undefined
+        ? "Two different times, or neither for no quiet hours."
+        : null,
     waiting:
       seconds === null || seconds < limits.least || seconds > limits.most ? "From one minute to seven days." : null,
   };
 }
 
 function changeOf(draft: Draft, touched: ReadonlySet<keyof Draft>): Change {
-  const { name, shorten_links, resend_unknown, move_waiting, split_long_texts } = draft;
+  const { name } = draft;
   const seconds = joinDuration(draft.waiting, draft.unit);
   return {
     ...(touched.has("name") ? { name: name.trim() } : {}),
     ...(touched.has("countries") ? { allowed_countries: readCountries(draft.countries).codes } : {}),
     ...(touched.has("cap") ? { daily_cap: readCap(draft.cap) ?? null } : {}),
     ...((touched.has("waiting") || touched.has("unit")) && seconds !== null ? { waiting_limit_seconds: seconds } : {}),
-    ...(touched.has("shorten_links") ? { shorten_links } : {}),
-    ...(touched.has("resend_unknown") ? { resend_unknown } : {}),
-    ...(touched.has("move_waiting") ? { move_waiting } : {}),
-    ...(touched.has("split_long_texts") ? { split_long_texts } : {}),
+    ...(touched.has("quietFrom") || touched.has("quietTo")
+      ? { quiet_hours: readQuietHours(draft.quietFrom, draft.quietTo) ?? null }
+      : {}),
+    ...Object.fromEntries(switches.filter((name) => touched.has(name)).map((name) => [name, draft[name]])),
   };
 }
 
@@ -157,6 +174,22 @@ function SettingsFields({ draft, faults, set }: FieldsProps) {
           onChange={({ target }) => set("waiting")(target.value)}
         />
         <Select label="Unit" options={units} value={draft.unit} onChange={(unit) => set("unit")(unit as Unit)} />
+      </div>
+      <div className="pair">
+        <TextField
+          label="Quiet from"
+          type="time"
+          value={draft.quietFrom}
+          hint="By the clock where each recipient is: messages wait, unless they are urgent."
+          error={faults.quiet}
+          onChange={({ target }) => set("quietFrom")(target.value)}
+        />
+        <TextField
+          label="until"
+          type="time"
+          value={draft.quietTo}
+          onChange={({ target }) => set("quietTo")(target.value)}
+        />
       </div>
       <Switch
         label="Shorten links"

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { joinDuration, readCap, readCountries, splitDuration } from "./settings-fields.ts";
+import { joinDuration, readCap, readCountries, readQuietHours, splitDuration } from "./settings-fields.ts";
 
 describe("the settings of a key as a person writes them", () => {
   it.each([
@@ -21,6 +21,18 @@ describe("the settings of a key as a person writes them", () => {
     expect(readCountries("us, CA;us\nde")).toEqual({ codes: ["US", "CA", "DE"], wrong: [] });
     expect(readCountries("US, USA, 1X").wrong).toEqual(["USA", "1X"]);
     expect(readCountries("  ")).toEqual({ codes: null, wrong: [] });
+  });
+
+  it("reads two times as quiet hours, two empty ones as none, and refuses the rest", () => {
+    expect(readQuietHours("21:00", "08:00")).toEqual({ from: "21:00", to: "08:00" });
+    expect(readQuietHours("", "")).toBeNull();
+    for (const [from, to] of [
+      ["21:00", ""],
+      ["", "08:00"],
+      ["08:00", "08:00"],
+    ]) {
+      expect(readQuietHours(from ?? "", to ?? "")).toBeUndefined();
+    }
   });
 
   it("reads an empty cap as none, and refuses what is no number", () => {

@@ -35,6 +35,12 @@ export function readCountries(text: string): { codes: string[] | null; wrong: st
   return { codes: codes.length === 0 ? null : codes, wrong };
 }
 
+/** Reads quiet hours as two times of the clock: null where neither is given, undefined where they are no night. */
+export function readQuietHours(from: string, to: string): { from: string; to: string } | null | undefined {
+  if (from === "" && to === "") return null;
+  return from !== "" && to !== "" && from !== to ? { from, to } : undefined;
+}
+
 /** Reads a daily cap: null for an empty field, undefined for what is no whole number. */
 export function readCap(text: string): number | null | undefined {
   const trimmed = text.trim();

@@ -1,5 +1,12 @@
 import { type FormEvent, useState } from "react";
-import { type Contact, useAddTags, useDeleteContact, useRemoveTag, useRenameContact } from "../../queries/people.ts";
+import {
+  type Contact,
+  useAddTags,
+  useDeleteContact,
+  usePlaceContact,
+  useRemoveTag,
+  useRenameContact,
+} from "../../queries/people.ts";
 import { Confirm } from "../confirm.tsx";
 import { Dialog } from "../dialog.tsx";
 import { TextField } from "../field.tsx";
@@ -11,7 +18,7 @@ import { readTags } from "./tags.ts";
 
 type Props = { apiKeyId: string; contact: Contact; onClose: () => void };
 
-/** A contact's name and tags, and the way to forget both. */
+/** A contact's name, time zone and tags, and the way to forget them. */
 export function EditContact({ apiKeyId, contact, onClose }: Props) {
   const [isForgetting, setForgetting] = useState(false);
   const { mutate, error, isPending } = useRenameContact(apiKeyId, contact.identifier);
@@ -38,6 +45,7 @@ export function EditContact({ apiKeyId, contact, onClose }: Props) {
         </button>
       </form>
       <Problem error={error} />
+      <TimeZone apiKeyId={apiKeyId} contact={contact} />
       <Tags apiKeyId={apiKeyId} contact={contact} />
       <div className="row apart">
         <button type="button" className="danger" onClick={() => setForgetting(true)}>
@@ -48,6 +56,34 @@ export function EditContact({ apiKeyId, contact, onClose }: Props) {
         </button>
       </div>
     </Dialog>
+  );
+}
+
+function TimeZone({ apiKeyId, contact }: Omit<Props, "onClose">) {
+  const { mutate, error, isPending } = usePlaceContact(apiKeyId, contact.identifier);
+  const notify = useNotice();
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const zone = String(new FormData(event.currentTarget).get("zone")).trim();
+    mutate(zone === "" ? null : zone, { onSuccess: () => notify("The time zone is saved.") });
+  }
+  return (
+    <>
+      <form onSubmit={submit} className="with-button">
+        <TextField
+          label="Time zone"
+          name="zone"
+          autoComplete="off"
+          placeholder="As the number says"
+          hint="Quiet hours go by it, for example America/New_York."
+          defaultValue={contact.time_zone ?? ""}
+        />
+        <button type="submit" className="second" disabled={isPending}>
+          Save the time zone
+        </button>
+      </form>
+      <Problem error={error} />
+    </>
   );
 }
 

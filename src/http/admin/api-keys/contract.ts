@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { offlineLimitSeconds } from "../../../domain/line.ts";
+import { readClock } from "../../../domain/quiet-hours.ts";
 import { waitingLimitSeconds } from "../../../domain/waiting.ts";
 import { defineOperation } from "../../operation.ts";
 import { countryCode, segment, timestamp, wholeNumber } from "../../shapes/fields.ts";
@@ -23,6 +24,22 @@ export const Fallback = z
     description: "Where a message goes whose contact is not on iMessage, or whose first try certainly did not go.",
   });
 
+const clock = z
+  .string()
+  .refine((text) => readClock(text) !== null, { error: "must be a time on a clock of 24 hours, for example 21:00." })
+  .meta({ pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$" });
+
+export const QuietHours = z
+  .strictObject({ from: clock, to: clock })
+  .refine(({ from, to }) => from !== to, {
+    error: "from and to must differ: quiet hours that never end let nothing leave.",
+  })
+  .meta({
+    id: "QuietHours",
+    description:
+      "When nobody is written to, by the clock where the recipient is: from `from` to `to`, over midnight where that is earlier, for example 21:00 to 08:00.",
+  });
+
 export const ApiKey = z
   .object({
     api_key_id: z.string(),
@@ -44,6 +61,7 @@ export const ApiKey = z
     fallback: Fallback.nullish(),
     offline_limit_seconds: z.int().optional(),
     split_long_texts: z.boolean().optional(),
+    quiet_hours: QuietHours.nullish(),
     waiting: z.int().nullish().meta({
       description: "Messages that have not left: revoking the key cancels them. null: its pool did not answer.",
     }),
@@ -156,6 +174,7 @@ export const updateApiKey = defineOperation({
       description:
         "How long a message waits for its iMessage line while that is offline; then it fails and says why. It never leaves from another line. A day unless set.",
     }),
+    quiet_hours: QuietHours.nullish().meta({ description: "null, as it is unless set: messages leave at any hour." }),
     split_long_texts: z.boolean().optional().meta({
       description:
         "Send a text of more than 1600 characters as several messages, in order, cut at the end of a sentence or between words, never in a link; on an iMessage line one of more than 4000. false unless set: by Twilio it is refused (`text_too_long`), and by a line it is one message.",

@@ -41,6 +41,7 @@ async function toApiKey(deps: Deps, key: ApiKeyView): Promise<z.output<typeof op
     fallback: toFallback(key.fallback),
     offline_limit_seconds: key.offlineLimitSeconds,
     split_long_texts: key.splitLongTexts,
+    quiet_hours: key.quietHours,
     waiting: stats?.waitingMessages ?? null,
     last_used_at: stats?.lastUsedAt ?? null,
     created_at: key.createdAt,
@@ -123,6 +124,7 @@ function mountChanging(router: Hono<Edge>): void {
         fallback: body.fallback && readFallback(body.fallback),
         offlineLimitSeconds: body.offline_limit_seconds,
         splitLongTexts: body.split_long_texts,
+        quietHours: body.quiet_hours,
       });
       const changed = await flows.changeKey(c.get("deps"), params.apiKeyId, change);
       return changed.ok ? reply(200, await toApiKey(c.get("deps"), changed.value)) : changed;

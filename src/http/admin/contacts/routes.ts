@@ -60,7 +60,9 @@ function mountKeeping(router: Hono<Edge>): void {
     operations.updateKeyContact,
     async ({ params, body, reply }, c) => {
       const { apiKeyId, contactId } = params;
-      const renamed = await askKey(c.get("deps"), apiKeyId, (pool) => pool.renameContact(null, contactId, body.name));
+      const renamed = await askKey(c.get("deps"), apiKeyId, (pool) =>
+        pool.renameContact(null, contactId, body.name, body.time_zone),
+      );
       return renamed.ok ? reply(200, toContact(renamed.value)) : renamed;
     },
     adminGuard,

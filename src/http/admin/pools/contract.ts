@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { defineOperation } from "../../operation.ts";
-import { address } from "../../shapes/fields.ts";
+import { address, timestamp } from "../../shapes/fields.ts";
 import { messageFields } from "../../v2/messages/send-request.ts";
 import { apiKeyParams, keyProtocol } from "../api-keys/contract.ts";
 import { ManagedNumber } from "../numbers/contract.ts";
@@ -51,6 +51,7 @@ const PoolPreview = z
     note: z.string().nullish(),
     parts: z.int().nullable().meta({ description: "In how many parts it would leave; null without content." }),
     encoding: z.enum(["GSM-7", "UCS-2"]).nullable(),
+    quiet_until: timestamp.nullish().meta({ description: "Until when it would wait for the end of quiet hours." }),
   })
   .meta({ id: "PoolPreview" });
 

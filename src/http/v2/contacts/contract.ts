@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isTimeZone } from "../../../domain/time-zones.ts";
 import { defineOperation } from "../../operation.ts";
 import { DeleteResponse } from "../../shapes/envelope.ts";
 import { segment, timestamp } from "../../shapes/fields.ts";
@@ -15,6 +16,7 @@ export const Contact = z
     type: identityType,
     created_at: timestamp,
     last_message_time: timestamp.nullable(),
+    time_zone: z.string().nullish().meta({ description: "As it was set; null: where its number lies." }),
     tags: z.array(z.string()),
   })
   .meta({ id: "Contact" });
@@ -44,6 +46,10 @@ export const Tags = z
 export const TagsAdded = z.object({ success: z.boolean(), tags_added: z.array(z.string()) }).meta({ id: "TagsAdded" });
 
 const name = z.string().max(255);
+const timeZone = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, { error: "must be the name of a time zone, for example America/New_York." });
 const tag = z.string().min(1).max(64);
 
 const common = { base: "v2", auth: "api_key", tags: ["Contacts"] } as const;
@@ -93,9 +99,10 @@ export const updateContact = defineOperation({
   id: "updateContact",
   method: "patch",
   path: "/contacts/{contactId}",
-  summary: "Rename a contact",
-  description: "A `name` of null clears it.",
-  body: z.object({ name: name.nullish() }),
+  summary: "Change a contact",
+  description:
+    "A `name` or `time_zone` of null clears it. Quiet hours go by the time zone, else by where the number lies.",
+  body: z.object({ name: name.nullish(), time_zone: timeZone.nullish() }),
   answers: { 200: { description: "The contact as it now stands.", schema: Contact } },
   errors: ["not_found"],
 });

@@ -81,7 +81,7 @@ function mountKeeping(router: Hono<Edge>): void {
     async ({ params, body, reply }, c) => {
       const credential = credentialOf(c);
       const renamed = await askPool(c.get("deps"), credential.keyId, (pool) =>
-        pool.renameContact(credential, params.contactId, body.name),
+        pool.renameContact(credential, params.contactId, body.name, body.time_zone),
       );
       return renamed.ok ? reply(200, toContact(renamed.value)) : renamed;
     },
@@ -152,6 +152,7 @@ export function toContact(contact: ContactView) {
     type: contact.type,
     created_at: contact.createdAt,
     last_message_time: contact.lastMessageAt,
+    time_zone: contact.timeZone ?? null,
     tags: contact.tags.map(({ tag }) => tag),
   };
 }

@@ -48,10 +48,16 @@ function additionsOf(message: Message) {
     delivery_report: message.direction === "outbound" ? message.deliveryReport : null,
     outcome_unknown: message.outcomeUnknown,
     send_at: message.sendAt,
+    ...quietOf(message),
     sent_at: message.sentAt,
     read_at: message.readAt,
     clicks: message.clicks,
   };
+}
+
+/** Only what waits for the end of quiet hours says so. */
+function quietOf({ quietUntil }: Message): { quiet_until?: number } {
+  return quietUntil == null ? {} : { quiet_until: quietUntil };
 }
 
 /** Returns a message of a chat with its contact, as lists show it. */
@@ -96,11 +102,12 @@ export function toMessageStatus({ message }: MessageView): z.output<typeof Messa
     ...progressOf(message),
     delivery_report: message.direction === "outbound" ? message.deliveryReport : null,
     outcome_unknown: message.outcomeUnknown,
+    ...quietOf(message),
   };
 }
 
 /** Returns the answer to a send that was accepted. */
-export function toSent({ messages, warnings = [] }: SendAnswer) {
+export function toSent({ messages, warnings = [], quietUntil }: SendAnswer) {
   const [first] = messages;
   if (first === undefined) throw new Error("A send that was accepted has no message.");
   return {
@@ -108,6 +115,7 @@ export function toSent({ messages, warnings = [] }: SendAnswer) {
     ...(messages.length > 1 ? { message_ids: messages.map((sent) => sent.messageId), count: messages.length } : {}),
     status: "queued" as const,
     from_number: first.fromNumber,
+    ...(quietUntil === undefined ? {} : { quiet_until: quietUntil }),
     ...(warnings.length === 0 ? {} : { warning: warnings.join(" ") }),
   };
 }

@@ -26,6 +26,10 @@ const warning = z
   .string()
   .meta({ description: "What was not read though it seems meant, such as `from` for `from_number`." });
 
+const quietUntil = timestamp
+  .optional()
+  .meta({ description: "Until when it waits for the end of its key's quiet hours; only while it does." });
+
 const progress = {
   time_sent: timestamp,
   time_delivered: timestamp.nullable(),
@@ -72,6 +76,7 @@ const additions = {
   delivery_report: deliveryReport.nullish(),
   outcome_unknown: z.boolean().optional().meta({ description: "True while it is not known whether Twilio took it." }),
   send_at: timestamp.nullish(),
+  quiet_until: quietUntil,
   sent_at: timestamp.nullish(),
   read_at: timestamp.nullish(),
   clicks: z
@@ -113,6 +118,7 @@ export const MessageStatus = z
     ...progress,
     delivery_report: deliveryReport.nullish(),
     outcome_unknown: z.boolean().optional(),
+    quiet_until: quietUntil,
   })
   .meta({ id: "MessageStatus" });
 
@@ -131,6 +137,7 @@ export const SendMessageResponse = z
     group_created: z.boolean().optional(),
     participants: z.array(z.string()).optional(),
     parent_unresolved: z.boolean().optional(),
+    quiet_until: quietUntil,
     warning: warning.optional(),
   })
   .meta({ id: "SendMessageResponse" });
@@ -150,6 +157,7 @@ export const BulkResponse = z
         from_number: z.string().optional(),
         code: z.string().optional(),
         message: z.string().optional(),
+        quiet_until: quietUntil,
         warning: warning.optional(),
       }),
     ),

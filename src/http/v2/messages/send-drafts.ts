@@ -68,6 +68,7 @@ function extrasOf(body: Body): SendExtras {
     ...(body.validity_period == null ? {} : { validityPeriodSeconds: body.validity_period }),
     ...(body.smart_encoded == null ? {} : { smartEncoded: body.smart_encoded }),
     ...(body.content_retention == null ? {} : { contentRetention: body.content_retention }),
+    ...(body.urgent == null ? {} : { urgent: body.urgent }),
     ...(body.shorten_links == null ? {} : { shortenLinks: body.shorten_links }),
   };
 }

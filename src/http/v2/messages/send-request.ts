@@ -117,6 +117,7 @@ export const messageFields = {
     .max(254)
     .nullish()
     .meta({ description: "An iMessage line of your organization: it is written where the text says {reply_line}." }),
+  urgent: z.boolean().nullish().meta({ description: "Leaves also in the quiet hours of its API key." }),
   content_sid: z
     .string()
     .regex(/^HX[0-9a-fA-F]{32}$/, { error: "must be HX and 32 hex digits." })

@@ -1,0 +1,112 @@
+import type { Draft } from "../../domain/message.ts";
+import { awakeMs, type QuietHours, quietUntil } from "../../domain/quiet-hours.ts";
+import type { Snapshot } from "../../domain/snapshot.ts";
+import { zonesOf } from "../../domain/time-zones.ts";
+import type { Desk } from "../desk.ts";
+import { type DueMessage, lineHeads } from "../ledger/agenda.ts";
+import { type ChatRow, findChat } from "../ledger/chats.ts";
+import { dropMark, saveMark } from "../ledger/marks.ts";
+import type { Detail, MessageRow } from "../ledger/messages.ts";
+import { linesOf } from "../ledger/pace.ts";
+import { holdQuiet, quietAmong, quietOfChat } from "../ledger/quiet.ts";
+
+/** So many waiting messages are judged anew at once after the quiet hours were changed. */
+const judgedAtOnce = 500;
+
+type Asked = Pick<Draft, "to" | "extras">;
+
+/**
+ * Returns until when (epoch milliseconds) a message to this person that would leave at `at` has to wait for the end of quiet hours, or null: there are none, the message is urgent, or the
+ * person wrote within the last minutes.
+ */
+export function quietFor(desk: Desk, message: Asked, chat: ChatRow | null, at: number): number | null {
+  const hours = hoursOf(desk, message);
+  if (hours === null) return null;
+  if (chat?.last_inbound_at != null && at >= chat.last_inbound_at && at - chat.last_inbound_at < awakeMs) return null;
+  return quietUntil(hours, zonesFor(desk, message.to, chat), at);
+}
+
+/** Returns why a message waits until then, as a sentence for its trace. */
+export function tellQuiet(desk: Desk, message: Asked, chat: ChatRow | null, until: number): string {
+  const { from, to } = hoursOf(desk, message) ?? { from: "", to: "" };
+  const zones = zonesFor(desk, message.to, chat);
+  const set = chat?.time_zone == null ? "by the number" : "set for the contact";
+  return `Quiet hours ${from} to ${to} where the recipient is (${zones.slice(0, 3).join(", ")}${zones.length > 3 ? " …" : ""}, ${set}): held until ${new Date(until).toISOString()}.`;
+}
+
+function hoursOf(desk: Desk, { extras }: Pick<Asked, "extras">): QuietHours | null {
+  return extras.urgent === true ? null : (extras.quietHours ?? desk.snapshot.apiKey.quietHours ?? null);
+}
+
+function zonesFor(desk: Desk, to: string, chat: ChatRow | null): readonly string[] {
+  return chat?.time_zone == null ? zonesOf(to, desk.snapshot.organization.countryCode) : [chat.time_zone];
+}
+
+/** Says whether a message that is about to leave has to wait for the end of quiet hours, and lets it: they may have begun, or been set, while it waited for something else. */
+export function waitsForMorning(desk: Desk, row: DueMessage): boolean {
+  const detail = JSON.parse(row.detail) as Detail;
+  if (hoursOf(desk, detail) === null) return false;
+  const asked = { to: row.chat, extras: detail.extras };
+  const chat = findChat(desk.sql, row.chat);
+  const until = quietFor(desk, asked, chat, desk.now());
+  if (until === null) return false;
+  const held = { dueAt: until, detail: withQuiet(detail, until, tellQuiet(desk, asked, chat, until)) };
+  desk.transact(() => holdQuiet(desk.sql, { ...row, due_at: row.agenda_due_at }, held, desk.now()));
+  return true;
+}
+
+/** The trace says it once, as it was first found. */
+function withQuiet(detail: Detail, until: number, why: string): Detail {
+  const { trace } = detail;
+  const note = trace?.note ?? null;
+  const told = note?.includes("Quiet hours") === true ? note : [...(note === null ? [] : [note]), why].join(" ");
+  return { ...detail, quietUntil: until, trace: trace === null ? null : { ...trace, note: told } };
+}
+
+/** Begins to judge anew what waits for the end of quiet hours, where these were changed; `goOnFreeing` and the alarms that follow do it. */
+export function noticeQuietHours(desk: Desk, before: Snapshot): void {
+  const said = (hours: QuietHours | null | undefined) => (hours == null ? "" : `${hours.from} ${hours.to}`);
+  if (said(before.apiKey.quietHours) === said(desk.snapshot.apiKey.quietHours)) return;
+  saveMark(desk.sql, "quiet_up_to", 0);
+  desk.quietUpTo = 0;
+  desk.arm(desk.now());
+}
+
+/** Judges a slice of what waits for the end of quiet hours anew: it leaves now, or waits for another time. */
+export function goOnFreeing(desk: Desk): void {
+  const after = desk.quietUpTo;
+  if (after === null) return;
+  const lines = lineHeads(desk.sql).map(({ number }) => number);
+  const seqs = linesOf(desk.sql, lines, after, judgedAtOnce);
+  desk.transact(() => {
+    for (const row of quietAmong(desk.sql, seqs)) judgeAnew(desk, row);
+    desk.quietUpTo = seqs.length < judgedAtOnce ? null : (seqs.at(-1) ?? null);
+    if (desk.quietUpTo === null) dropMark(desk.sql, "quiet_up_to");
+    else saveMark(desk.sql, "quiet_up_to", desk.quietUpTo);
+  });
+}
+
+/** Returns now where something waits to be judged anew, else null. */
+export function nextFreeingAt(desk: Desk): number | null {
+  return desk.quietUpTo === null ? null : desk.now();
+}
+
+/** Judges what waits for a person's quiet hours anew: their time zone was set. */
+export function judgeChatAnew(desk: Desk, chat: string): void {
+  desk.transact(() => {
+    for (const row of quietOfChat(desk.sql, chat)) judgeAnew(desk, row);
+  });
+}
+
+function judgeAnew(desk: Desk, row: MessageRow): void {
+  const { quietUntil: _, ...detail } = JSON.parse(row.detail) as Detail;
+  const at = Math.max(desk.now(), detail.sendAt ?? 0);
+  const asked = { to: row.chat, extras: detail.extras };
+  const chat = findChat(desk.sql, row.chat);
+  const until = quietFor(desk, asked, chat, at);
+  const dueAt = until ?? at;
+  if (dueAt === row.due_at || row.due_at === null) return;
+  const judged = until === null ? detail : withQuiet(detail, until, tellQuiet(desk, asked, chat, until));
+  holdQuiet(desk.sql, { ...row, due_at: row.due_at }, { dueAt, detail: judged }, desk.now());
+  desk.arm(dueAt);
+}
