@@ -184,7 +184,12 @@ const lookAgainMs = 60 * 60_000;
 
 /** Has the watchdog look at an account in its next round: what is about to change at its provider may end half-way. */
 export async function noteDue(db: Database, id: string, now: number): Promise<void> {
-  await noteChecked(db, id, now - lookAgainMs - 1);
+  await noteChecked(db, id, dueAt(now));
+}
+
+/** Returns when an account was last looked at, for one that is to be looked at in the next round. */
+export function dueAt(now: number): number {
+  return now - lookAgainMs - 1;
 }
 
 /** Returns sandbox accounts that the watchdog has not yet seen to be open. */

@@ -139,10 +139,10 @@ export const twilioAccounts = sqliteTable(
   ],
 );
 
-/** A sender. `address` is unique: a number never belongs to two keys. `previousWebhooks` is what stood at Twilio before the import. */
 /** A Twilio number of which it is not known whether its webhooks lead here. SQLite allows no table's name in the terms of an index. */
 export const halfImported = sql`webhook_ok IS NULL AND provider_id IS NOT NULL AND previous_webhooks IS NOT NULL`;
 
+/** A sender. `address` is unique: a number never belongs to two keys. `previousWebhooks` is what stood at Twilio before the import. */
 export const numbers = sqliteTable(
   "numbers",
   {
@@ -228,6 +228,21 @@ export const unclaimedInbound = sqliteTable(
     index("unclaimed_inbound_by_time").on(table.receivedAt),
   ],
 );
+
+/** A change of two places that has begun and not ended: where it is cut off, the watchdog asks for it again (`directory/begun.ts`). */
+export const begun = sqliteTable(
+  "begun",
+  {
+    kind: text("kind").$type<BegunKind>().notNull(),
+    subject: text("subject").notNull(),
+    detail: text("detail").notNull(),
+    since: integer("since").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.kind, table.subject] })],
+);
+
+/** What may be begun. */
+export type BegunKind = "release" | "disconnect" | "disconnect_mac" | "move" | "heed" | "repair";
 
 /** Every address at which the world ever reached the gateway; the newest is in force. */
 export const publicUrls = sqliteTable("public_urls", {

@@ -12,6 +12,7 @@ const moved: { table: string; key: string; still: Record<string, number> }[] = [
   { table: "numbers", key: "address", still: {} },
   { table: "webhooks", key: "id", still: {} },
   { table: "unclaimed_inbound", key: "provider_id", still: {} },
+  { table: "begun", key: "kind, subject", still: {} },
   { table: "master_keys", key: "id", still: {} },
 ];
 

@@ -29,11 +29,11 @@ export async function listUnclaimed(db: Database, number: string, limit: number)
   return rows.map(({ body, receivedAt }) => ({ ...(JSON.parse(body) as InboundMessage), receivedAt }));
 }
 
-/** Returns one message that was kept, or null. */
+/** Returns one message that was kept, with when it came in, or null. */
 export async function findUnclaimed(db: Database, providerId: string): Promise<InboundMessage | null> {
-  const { body, providerId: id } = unclaimedInbound;
-  const row = await db.select({ body }).from(unclaimedInbound).where(eq(id, providerId)).get();
-  return row === undefined ? null : (JSON.parse(row.body) as InboundMessage);
+  const { body, receivedAt, providerId: id } = unclaimedInbound;
+  const row = await db.select({ body, receivedAt }).from(unclaimedInbound).where(eq(id, providerId)).get();
+  return row === undefined ? null : { ...(JSON.parse(row.body) as InboundMessage), receivedAt: row.receivedAt };
 }
 
 /** A number that has a key while messages of it are still unclaimed: they are to be handed over. */

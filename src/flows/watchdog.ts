@@ -8,6 +8,7 @@ import { checkAccounts } from "./accounts/account-health.ts";
 import { finishImports } from "./accounts/finish-imports.ts";
 import type { Deps } from "./deps.ts";
 import { fitsDirectory } from "./directory-shape.ts";
+import { finishBegun } from "./finish-begun.ts";
 import { openSandboxes } from "./keys/open-sandboxes.ts";
 import { checkMacs } from "./macs/mac-health.ts";
 import { noteKeys } from "./master-keys.ts";
@@ -25,6 +26,7 @@ const duties: [name: string, work: (deps: Deps) => Promise<void>][] = [
   ["publish", publishBehind],
   ["versions", healOne],
   ["lobbies", publishLobbies],
+  ["begun", finishBegun],
   ["hand_over", finishHandOvers],
   ["sandboxes", openSandboxes],
   ["imports", finishImports],

@@ -3,16 +3,21 @@ import { listNumbers } from "../../directory/numbers.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import type { Deps } from "../deps.ts";
 import { publishOrganization } from "../publish.ts";
+import { seeThrough } from "../see-through.ts";
 import { restoreAll } from "./restore-webhooks.ts";
+
+type Disconnected = { deletedAt: number; notRestored: string[] };
 
 /**
  * Disconnects an account with its numbers: the webhooks that stood at Twilio before are restored as far as Twilio lets us, and what could not be is named.
- * The organization's sandbox account stays.
+ * The organization's sandbox account stays. What is cut off is finished.
  */
-export async function disconnectAccount(
-  deps: Deps,
-  id: string,
-): Promise<Result<{ deletedAt: number; notRestored: string[] }>> {
+export function disconnectAccount(deps: Deps, id: string): Promise<Result<Disconnected>> {
+  return seeThrough(deps, { kind: "disconnect", subject: id, detail: "" }, () => goOnDisconnecting(deps, id));
+}
+
+/** Disconnects an account that is to be disconnected. */
+export async function goOnDisconnecting(deps: Deps, id: string): Promise<Result<Disconnected>> {
   const account = await findTwilioAccount(deps.db, id);
   if (account === null) return fail("not_found", "Twilio account not found.");
   if (account.sandbox) {

@@ -1,6 +1,7 @@
 import type { Refusal } from "../../carriers/carrier.ts";
 import type { CarrierNumber, Login, NumberWebhooks } from "../../carriers/twilio/account.ts";
 import { type AccountRow, findTwilioAccount, noteDue } from "../../directory/accounts.ts";
+import { strike } from "../../directory/begun.ts";
 import {
   deleteNumber,
   findNumber,
@@ -16,6 +17,7 @@ import { needAddress, publicUrlOf } from "../addresses.ts";
 import type { Deps } from "../deps.ts";
 import { publishKeys } from "../publish.ts";
 import { openLogin } from "../secrets.ts";
+import { seeThrough } from "../see-through.ts";
 import { type Wanted, wantedWebhooks, webhooksHold } from "./drift.ts";
 import { readRefusal } from "./read-refusal.ts";
 import { restoreWebhooks } from "./restore-webhooks.ts";
@@ -103,6 +105,8 @@ async function importOne(
   if (known !== null && known.accountId !== account.id) {
     return fail("already_exists", "The number is imported from another account: release it there first.");
   }
+  // A release of it that was cut off gives way to what is asked for now.
+  if (known !== null) await strike(deps.db, { kind: "release", subject: known.address, detail: "" });
   const change = ourWebhooks(await wantedWebhooks(deps, account), there);
   // What stood there is written down before it is replaced: an end in between forgets nothing.
   const row = composeNumber(deps, account, there, known);
@@ -216,11 +220,15 @@ export async function addSender(deps: Deps, accountId: string, address: string):
   return ok(row);
 }
 
-/** Releases a number: the webhooks that stood at Twilio before the import are restored, then its pool loses it. Asking again finishes what was cut off. */
-export async function releaseNumber(
-  deps: Deps,
-  address: string,
-): Promise<Result<{ deletedAt: number; webhooksRestored: boolean }>> {
+type Released = { deletedAt: number; webhooksRestored: boolean };
+
+/** Releases a number: the webhooks that stood at Twilio before the import are restored, then its pool loses it. What is cut off is finished. */
+export function releaseNumber(deps: Deps, address: string): Promise<Result<Released>> {
+  return seeThrough(deps, { kind: "release", subject: address, detail: "" }, () => goOnReleasing(deps, address));
+}
+
+/** Releases a number that is to be released. */
+export async function goOnReleasing(deps: Deps, address: string): Promise<Result<Released>> {
   const number = await findNumber(deps.db, address);
   if (number === null) return fail("not_found", "Number not found.");
   if (number.accountId !== null) await noteDue(deps.db, number.accountId, deps.now());

@@ -1,3 +1,4 @@
+import { advance, begin, strike } from "../../directory/begun.ts";
 import { listNumbersElsewhere, type NumberElsewhere } from "../../directory/public-urls.ts";
 import type { FailureCode } from "../../domain/failure.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
@@ -18,7 +19,7 @@ export type Repair = {
 
 /**
  * Sets the webhooks of numbers that lead to a former address of ours to the one in force, those after `after` first, and goes on by itself in further turns.
- * Nothing is touched while the gateway does not answer at its address. Calling it again goes on where it stands.
+ * Nothing is touched while the gateway does not answer at its address. What is cut off the watchdog goes on with.
  */
 export async function repairNumbers(deps: Deps, after: string): Promise<Result<Repair>> {
   const address = await needAddress(deps);
@@ -27,14 +28,17 @@ export async function repairNumbers(deps: Deps, after: string): Promise<Result<R
   if (!reached.ok) return fail("invalid_request", `Nothing was changed at Twilio: ${reached.detail}`);
   const found = await listNumbersElsewhere(deps.db, address.value, { after, limit: repairedAtOnce + 1 });
   const batch = found.slice(0, repairedAtOnce);
-  const goesOn = found.length > repairedAtOnce;
-  const last = batch.at(-1);
-  if (goesOn && last !== undefined) await deps.send({ errand: "repair_numbers", after: last.address });
+  const work = { kind: "repair", subject: "numbers", detail: after } as const;
+  await begin(deps.db, work, deps.now());
   const failed: Repair["failed"] = [];
   for (const [accountId, numbers] of Map.groupBy(batch, (number) => number.accountId)) {
     failed.push(...(await repairAccount(deps, accountId, numbers)));
   }
   const repaired = batch.length - failed.length;
+  const last = found.length > repairedAtOnce ? batch.at(-1) : undefined;
+  await (last === undefined ? strike(deps.db, work) : advance(deps.db, work, last.address));
+  if (last !== undefined) await deps.send({ errand: "repair_numbers", after: last.address });
+  const goesOn = last !== undefined;
   deps.log({ event: "numbers_repaired", repaired, failed: failed.length, goes_on: goesOn });
   return ok({ repaired, failed, goesOn });
 }

@@ -1,6 +1,7 @@
 import {
   type AccountRow,
   deleteAccount,
+  dueAt,
   findMac,
   findMacAt,
   insertAccount,
@@ -19,6 +20,7 @@ import type { Deps } from "../deps.ts";
 import { resolveOrganization } from "../keys/organizations.ts";
 import { publishOrganization } from "../publish.ts";
 import { sealSecret } from "../secrets.ts";
+import { seeThrough } from "../see-through.ts";
 import { bellsOf, bellUrl } from "./bell-url.ts";
 import { openMac, openPassword, openWith, readMacRefusal } from "./open-mac.ts";
 
@@ -110,9 +112,9 @@ export async function changeMac(deps: Deps, id: string, given: MacGiven): Promis
   const login = await changeLogin(deps, row, given);
   if (!login.ok) return login;
   const change = { ...(given.name === undefined ? {} : { name: given.name }), ...login.value };
-  await updateAccount(deps.db, row, change);
   // The bell that is yet to be hung is hung by the watchdog when all ends here.
-  if (login.value !== null) await noteDue(deps.db, id, deps.now());
+  const due = login.value === null ? {} : { checkedAt: dueAt(deps.now()) };
+  await updateAccount(deps.db, row, { ...change, ...due });
   const published = await publishOrganization(deps, row.organizationId);
   if (!published.ok) return published;
   const changed = { ...row, ...change };
@@ -132,11 +134,15 @@ async function changeLogin(deps: Deps, row: AccountRow, given: MacGiven): Promis
   return ok({ url, password: sealed, mac: seen.value, status: "connected", statusReason: null });
 }
 
-/** Disconnects a Mac with its lines, and takes its bell down as far as the Mac answers: `bellTaken`. */
-export async function disconnectMac(
-  deps: Deps,
-  id: string,
-): Promise<Result<{ deletedAt: number; bellTaken: boolean }>> {
+type Disconnected = { deletedAt: number; bellTaken: boolean };
+
+/** Disconnects a Mac with its lines, and takes its bell down as far as the Mac answers: `bellTaken`. What is cut off is finished. */
+export function disconnectMac(deps: Deps, id: string): Promise<Result<Disconnected>> {
+  return seeThrough(deps, { kind: "disconnect_mac", subject: id, detail: "" }, () => goOnDisconnectingMac(deps, id));
+}
+
+/** Disconnects a Mac that is to be disconnected. */
+export async function goOnDisconnectingMac(deps: Deps, id: string): Promise<Result<Disconnected>> {
   const row = await findMac(deps.db, id);
   if (row === null) return fail("not_found", noSuchMac);
   await noteDue(deps.db, id, deps.now());

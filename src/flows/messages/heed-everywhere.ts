@@ -1,5 +1,7 @@
+import { advance, begin, findBegun, strike, type Work } from "../../directory/begun.ts";
 import { listKeysOfAccount } from "../../directory/numbers.ts";
 import { findUnclaimed } from "../../directory/unclaimed.ts";
+import { fail, ok, type Result } from "../../domain/failure.ts";
 import type { InboundMessage } from "../../domain/pool-calls.ts";
 import { askPool } from "../ask-pool.ts";
 import type { Deps } from "../deps.ts";
@@ -9,23 +11,71 @@ const parallelPools = 6;
 const poolsPerTurn = 60;
 
 /**
- * Lets every pool with numbers of an account heed a STOP or START that was written to a sender which no pool can hold, an RCS agent: Twilio holds one opt-out for
- * RCS, SMS and MMS (changelog of 15 March 2026). A pool heeds each once; the message stands in the directory meanwhile.
+ * Keeps a STOP or START that was written to a sender which no pool can hold, an RCS agent, and lets every pool with numbers of its account heed it: Twilio holds
+ * one opt-out for RCS, SMS and MMS (changelog of 15 March 2026). A pool heeds each once; the directory knows after which key it is yet to be heeded.
  */
-export async function heedEverywhere(deps: Deps, message: InboundMessage, afterKey = ""): Promise<void> {
-  const keyIds = await listKeysOfAccount(deps.db, message.accountId, afterKey, poolsPerTurn);
-  const asked: InboundMessage = { ...message, keywordOnly: true, toAccount: true };
-  for (let start = 0; start < keyIds.length; start += parallelPools) {
-    const part = keyIds.slice(start, start + parallelPools);
-    await Promise.all(part.map((keyId) => askPool(deps, keyId, (pool) => pool.receive(asked))));
-  }
-  const last = keyIds.at(-1);
-  if (last === undefined || keyIds.length < poolsPerTurn) return;
-  await deps.send({ errand: "heed_keyword", providerId: message.providerId, afterKey: last });
+export async function heedEverywhere(
+  deps: Deps,
+  message: InboundMessage,
+  keep: () => Promise<Result<null>>,
+): Promise<Result<null>> {
+  await begin(deps.db, describe(message, ""), deps.now());
+  const kept = await keep();
+  if (kept.ok) await heedAfter(deps, message, "");
+  return kept;
 }
 
-/** Goes on with the pools after one. */
+type Wish = Pick<InboundMessage, "providerId" | "accountId" | "from">;
+
+/** Of one person's wishes only the last one is worth finishing: the others give way to it. */
+function describe({ providerId, accountId, from }: Wish, afterKey: string): Work {
+  return { kind: "heed", subject: `${accountId} ${from}`, detail: JSON.stringify([providerId, afterKey]) };
+}
+
+/** Finishes a wish that was cut off; `publish_failed` where a pool has not heeded it. */
+export async function finishHeeding(deps: Deps, work: Work): Promise<Result<null>> {
+  const [providerId, afterKey] = JSON.parse(work.detail) as [string, string];
+  const message = await findUnclaimed(deps.db, providerId);
+  if (message !== null) return heedAfter(deps, message, afterKey);
+  // It was never kept: Twilio, which was not answered, tells it again.
+  await strike(deps.db, work);
+  return ok(null);
+}
+
+/** Goes on with the pools after one, where that is still to be done. */
 export async function goOnHeeding(deps: Deps, providerId: string, afterKey: string): Promise<void> {
   const message = await findUnclaimed(deps.db, providerId);
-  if (message !== null) await heedEverywhere(deps, message, afterKey);
+  if (message === null) return;
+  const work = describe(message, afterKey);
+  const standing = await findBegun(deps.db, "heed", work.subject);
+  if (standing !== null && (JSON.parse(standing.detail) as string[])[0] === providerId)
+    await heedAfter(deps, message, afterKey);
+}
+
+async function heedAfter(deps: Deps, message: InboundMessage, afterKey: string): Promise<Result<null>> {
+  const keyIds = await listKeysOfAccount(deps.db, message.accountId, afterKey, poolsPerTurn);
+  const asked: InboundMessage = { ...message, keywordOnly: true, toAccount: true };
+  let unheeded = 0;
+  for (let start = 0; start < keyIds.length; start += parallelPools) {
+    const part = keyIds.slice(start, start + parallelPools).map((keyId) => tellPool(deps, keyId, asked));
+    unheeded += (await Promise.all(part)).filter((heeded) => !heeded).length;
+  }
+  const work = describe(message, afterKey);
+  const last = keyIds.length < poolsPerTurn ? undefined : keyIds.at(-1);
+  // Where a pool has not heeded it, all of this turn are told again by the watchdog.
+  if (unheeded === 0)
+    await (last === undefined ? strike(deps.db, work) : advance(deps.db, work, describe(message, last).detail));
+  if (last !== undefined) await deps.send({ errand: "heed_keyword", providerId: message.providerId, afterKey: last });
+  return unheeded === 0 ? ok(null) : fail("publish_failed", undefined, { pools_behind: unheeded });
+}
+
+/** One pool that cannot be told holds back no other. */
+async function tellPool(deps: Deps, keyId: string, message: InboundMessage): Promise<boolean> {
+  try {
+    const told = await askPool(deps, keyId, (pool) => pool.receive(message));
+    return told.ok || told.failure.code !== "release_mismatch";
+  } catch (error) {
+    deps.log({ level: "error", event: "keyword_not_heeded", api_key_id: keyId, error: String(error) });
+    return false;
+  }
 }

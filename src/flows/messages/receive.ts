@@ -43,9 +43,8 @@ async function keep(deps: Deps, account: AccountRow, number: Owner, message: Inb
   const isWish = keyword === "stop" || keyword === "start";
   const synced = syncsInbound(account, message);
   if (!synced && !isWish) return ok(null);
-  const kept = await keepInbound(deps, number, synced ? message : { ...message, keywordOnly: true });
-  if (kept.ok && isWish && number.isForeign === true) await heedEverywhere(deps, message);
-  return kept;
+  const keepIt = () => keepInbound(deps, number, synced ? message : { ...message, keywordOnly: true });
+  return isWish && number.isForeign === true ? heedEverywhere(deps, message, keepIt) : keepIt();
 }
 
 function syncsInbound(account: AccountRow, message: InboundMessage): boolean {

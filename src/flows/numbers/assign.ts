@@ -1,5 +1,6 @@
 import { findAccount, findMac } from "../../directory/accounts.ts";
 import { type ApiKeyView, findApiKey } from "../../directory/api-keys.ts";
+import { findBegun, strike, type Work } from "../../directory/begun.ts";
 import {
   assignNumber,
   detachNumber,
@@ -15,6 +16,7 @@ import type { NumberType, Protocol } from "../../domain/snapshot.ts";
 import type { Deps } from "../deps.ts";
 import { handOver } from "../messages/hand-over.ts";
 import { publishKeys } from "../publish.ts";
+import { seeThrough } from "../see-through.ts";
 import { chooseType } from "./line-type.ts";
 
 export type NumberChange = {
@@ -34,13 +36,47 @@ export type CapsChange = { [Name in keyof Caps]?: Caps[Name] | undefined } & { p
 
 const protocolNames: Record<Protocol, string> = { twilio: "Twilio", blooio: "Blooio" };
 
-/** Changes a number: assigning moves it, never to two keys; its removal from one pool is published before its addition to the other. */
+/**
+ * Changes a number: assigning moves it, never to two keys; its removal from one pool is published before its addition to the other. A change that moves it and is
+ * cut off is finished.
+ */
 export async function changeNumber(deps: Deps, address: string, change: NumberChange): Promise<Result<NumberRow>> {
   const number = await findNumber(deps.db, address);
   if (number === null) return fail("not_found", "Number not found.");
   const allowed = await allowForLine(deps, number, change);
   if (!allowed.ok) return allowed;
-  const moved = await moveWhereAsked(deps, number, change.apiKeyId);
+  if (change.apiKeyId === undefined) return apply(deps, number, change, null);
+  const stopped = await findBegun(deps.db, "move", address);
+  const from = number.apiKeyId ?? (stopped === null ? null : readMove(stopped.detail).from);
+  if (change.apiKeyId !== null && (change.apiKeyId !== number.apiKeyId || stopped !== null))
+    return seeThrough(deps, describeMove(address, { from, change }), () => apply(deps, number, change, from));
+  // What was cut off before gives way to what is asked for now.
+  if (stopped !== null) await strike(deps.db, stopped);
+  return apply(deps, number, change, from);
+}
+
+/** A move as the directory remembers it: which pool must have confirmed that it lost the number, and what was asked for. */
+type Move = { from: string | null; change: NumberChange };
+
+/** Returns what a move that has begun is. */
+export function readMove(detail: string): Move {
+  return JSON.parse(detail) as Move;
+}
+
+/** Returns how the directory remembers a move. */
+export function describeMove(address: string, move: Move): Work {
+  return { kind: "move", subject: address, detail: JSON.stringify(move) };
+}
+
+async function apply(
+  deps: Deps,
+  number: NumberRow,
+  change: NumberChange,
+  from: string | null,
+): Promise<Result<NumberRow>> {
+  const { address } = number;
+  const isMoved = change.apiKeyId !== undefined && change.apiKeyId !== number.apiKeyId;
+  const moved = isMoved ? await move(deps, number, from, change.apiKeyId ?? null) : ok(null);
   if (!moved.ok) return moved;
   const { apiKeyId: _, position, caps, ...plain } = change;
   const current = await findNumber(deps.db, address);
@@ -89,12 +125,8 @@ async function settle(deps: Deps, number: NumberRow): Promise<Result<null>> {
   return published;
 }
 
-async function moveWhereAsked(deps: Deps, number: NumberRow, keyId: string | null | undefined): Promise<Result<null>> {
-  return keyId === undefined || keyId === number.apiKeyId ? ok(null) : move(deps, number, keyId);
-}
-
 /** Takes the number from its pool and, only when that pool has confirmed it, gives it to the other. Of two moves at once the later one wins, step by step. */
-async function move(deps: Deps, number: NumberRow, keyId: string | null): Promise<Result<null>> {
+async function move(deps: Deps, number: NumberRow, from: string | null, keyId: string | null): Promise<Result<null>> {
   const allowed = keyId === null ? ok(null) : await mayHold(deps, keyId, number);
   if (!allowed.ok) return allowed;
   if (number.apiKeyId !== null) {
@@ -102,9 +134,11 @@ async function move(deps: Deps, number: NumberRow, keyId: string | null): Promis
     // Noted twice: should all end before the second time, whoever gets the line goes on from here and not from where it was registered.
     await keepLineMark(deps, number, number.apiKeyId);
     if (!(await detachNumber(deps.db, number.address, number.apiKeyId))) return moveAgain(deps, number.address, keyId);
-    const removed = await publishKeys(deps, [number.apiKeyId]);
+  }
+  if (from !== null) {
+    const removed = await publishKeys(deps, [from]);
     if (!removed.ok) return removed;
-    await keepLineMark(deps, number, number.apiKeyId);
+    await keepLineMark(deps, number, from);
   }
   if (keyId === null) return ok(null);
   const assigned = await assignNumber(deps.db, number.address, { keyId, protocol: number.protocol }, []);
@@ -126,7 +160,7 @@ async function keepLineMark(deps: Deps, { address, accountId, channel }: NumberR
 async function moveAgain(deps: Deps, address: string, keyId: string | null): Promise<Result<null>> {
   const current = await findNumber(deps.db, address);
   if (current === null) return fail("not_found", "Number not found.");
-  return current.apiKeyId === keyId ? ok(null) : move(deps, current, keyId);
+  return current.apiKeyId === keyId ? ok(null) : move(deps, current, current.apiKeyId, keyId);
 }
 
 async function mayHold(deps: Deps, keyId: string, number: NumberRow): Promise<Result<null>> {

@@ -7,7 +7,8 @@ import { defaultCaps, defaultPerSecond } from "../../domain/line.ts";
 import { readPhoneNumber } from "../../domain/phone.ts";
 import type { Deps } from "../deps.ts";
 import { openMac, readMacRefusal } from "../macs/open-mac.ts";
-import { changeCaps, changeNumber, type NumberChange } from "./assign.ts";
+import { seeThrough } from "../see-through.ts";
+import { changeCaps, changeNumber, describeMove, type NumberChange } from "./assign.ts";
 import { chooseType } from "./line-type.ts";
 
 /**
@@ -45,10 +46,15 @@ export async function registerLine(
     type: type.value,
     lineMark: `${mark.value}@${deps.now()}`,
   };
-  await saveNumber(deps.db, row);
-  if (apiKeyId == null) return ok(row);
+  if (apiKeyId == null) {
+    await saveNumber(deps.db, row);
+    return ok(row);
+  }
   const placed = position === undefined ? { apiKeyId } : { apiKeyId, position };
-  return changeNumber(deps, row.address, placed);
+  return seeThrough(deps, describeMove(row.address, { from: null, change: placed }), async () => {
+    await saveNumber(deps.db, row);
+    return changeNumber(deps, row.address, placed);
+  });
 }
 
 const newLine = {

@@ -1,5 +1,7 @@
 import { env } from "cloudflare:workers";
 import { macCarrier } from "../../../src/carriers/bluebubbles/client.ts";
+import type { Fetch } from "../../../src/carriers/exchange.ts";
+import { twilioCarrier } from "../../../src/carriers/twilio/client.ts";
 import { makeDeps } from "../../../src/deps.ts";
 import type { Deps } from "../../../src/flows/deps.ts";
 import { readSettings } from "../../../src/settings.ts";
@@ -10,8 +12,8 @@ export class Cut extends Error {}
 /** Where everything ends: at the story's n-th call to the outside, before it takes effect or after it, its answer unseen. */
 export type Moment = { nth: number; when: "before" | "after" };
 
-/** A story's way out, cut at one moment, and the calls that it made until then. */
-export type Way = { deps: Deps; calls: string[] };
+/** A story's way out, cut at one moment, and the calls that it made until then; `beside` are those that began while another was under way, by their place. */
+export type Way = { deps: Deps; calls: string[]; beside: Set<number> };
 
 /** Returns the dependencies of a fresh process. */
 export function freshDeps(): Deps {
@@ -20,17 +22,23 @@ export function freshDeps(): Deps {
   return makeDeps(env, settings.value);
 }
 
-/** Returns a story's dependencies with every call to D1, an object, the queue, Twilio or a Mac counted, and cut at this moment; null cuts nothing. */
+/** Returns a story's dependencies with every call to D1, an object or the queue and every request to Twilio or a Mac counted, and cut at this moment; null cuts nothing. */
 export function cutAt(moment: Moment | null): Way {
   const calls: string[] = [];
+  const beside = new Set<number>();
   let ended = false;
+  let underWay = 0;
   const step: Step = async (name, act) => {
     if (ended) throw new Cut(name);
     calls.push(name);
+    if (underWay > 0) beside.add(calls.length);
     const isHere = calls.length === moment?.nth;
     ended ||= isHere && moment?.when === "before";
     if (ended) throw new Cut(name);
-    const answer = await act();
+    underWay += 1;
+    const answer = await act().finally(() => {
+      underWay -= 1;
+    });
     ended ||= isHere;
     if (ended) throw new Cut(name);
     return answer;
@@ -40,17 +48,27 @@ export function cutAt(moment: Moment | null): Way {
   const cutEnv = { ...env, DB: cutDatabase(env.DB, step) };
   const deps = makeDeps(cutEnv, settings.value);
   const sendLater = deps.send;
+  const requests =
+    (place: string): Fetch =>
+    (url, init) => {
+      // What has a name of its own in each world has none here.
+      const path = new URL(url).pathname.replace(/[A-Z]{2}[0-9a-f]{32}/g, "…");
+      return step(`${place} ${init?.method ?? "GET"} ${path}`, () => fetch(url, init));
+    };
+  const twilio = twilioCarrier({ fetch: requests("Twilio"), apiUrl: settings.value.twilioApiUrl });
   const openMac = macCarrier({
-    fetch: (url, init) => step(`Mac ${init?.method ?? "GET"}`, () => fetch(url, init)),
+    fetch: requests("Mac"),
     openFile: () => Promise.reject(new Error("No file is opened here.")),
   });
   return {
     calls,
+    beside,
     deps: {
       ...deps,
       pool: (id) => cutCalls(deps.pool(id), id.startsWith("org_") ? "lobby" : "pool", step),
       sandbox: (id) => cutCalls(deps.sandbox(id), "sandbox", step),
-      carrier: (account, login) => cutCalls(deps.carrier(account, login), "Twilio", step),
+      carrier: (account, login) =>
+        account.sandbox ? cutCalls(deps.carrier(account, login), "sandbox", step) : twilio(login),
       mac: openMac,
       send: (errand) => step(`queue ${errand.errand}`, () => sendLater(errand)),
       log: () => {},

@@ -10,11 +10,11 @@ import { registerLine } from "../../../src/flows/numbers/register-line.ts";
 import type { FakeMac } from "../../support/node/fake-bluebubbles-mac.ts";
 import { admin } from "../../support/workers/gateway.ts";
 import { type LineKey, makeLineKey, newLine, standInForMacs } from "../../support/workers/mac.ts";
-import { driveCuts, type Window } from "../../support/workers/windows.ts";
+import { type AnyGround, driveCuts, type Window } from "../../support/workers/windows.ts";
 
 const db = openDatabase(env.DB);
 
-type Ground = LineKey & { mac: FakeMac; inbound: string; other: FakeMac; otherKeyId: string };
+type Ground = LineKey & AnyGround & { mac: FakeMac; inbound: string; other: FakeMac; otherKeyId: string };
 
 /** A Mac with a line of a key, another address of it that nobody has registered, and a Mac that is not connected. */
 async function makeGround(): Promise<Ground> {
@@ -23,12 +23,17 @@ async function makeGround(): Promise<Ground> {
   const mac = world.open({ aliases: [newLine(), inbound] });
   const other = world.open();
   const key = await makeLineKey(mac);
+  // It was looked at already: what a cut leaves must be seen all the same.
+  await env.DB.prepare("UPDATE twilio_accounts SET checked_at = ? WHERE id = ?")
+    .bind(Date.now(), key.integrationId)
+    .run();
   const made = await admin("/api-keys", { body: { name: "Other", organization_id: key.organizationId } });
-  return { ...key, mac, inbound, other, otherKeyId: String(made.body.api_key_id) };
+  return { ...key, turn: 0, mac, inbound, other, otherKeyId: String(made.body.api_key_id) };
 }
 
 const windows: Window<Ground>[] = [
   {
+    needsFreshGround: true,
     flow: "connectMac",
     run: (deps, { organizationId, other }) =>
       connectMac(deps, { organizationId, name: undefined, url: other.url, password: other.options.password }),
@@ -42,6 +47,7 @@ const windows: Window<Ground>[] = [
     },
   },
   {
+    needsFreshGround: true,
     flow: "changeMac",
     run: (deps, { integrationId, other }) =>
       changeMac(deps, integrationId, { url: other.url, password: other.options.password }),
@@ -55,6 +61,7 @@ const windows: Window<Ground>[] = [
     },
   },
   {
+    needsFreshGround: true,
     flow: "disconnectMac",
     run: (deps, { integrationId }) => disconnectMac(deps, integrationId),
     watched: async ({ integrationId, mac }) =>
@@ -66,7 +73,10 @@ const windows: Window<Ground>[] = [
     },
   },
   {
+    needsFreshGround: true,
     flow: "registerLine",
+    // A line that was not written down is not registered: whoever asked was not answered.
+    promisedBy: "D1 insert numbers",
     run: async (deps, { integrationId, inbound, id }) => {
       const made = await registerLine(deps, { address: inbound, integrationId }, { type: "inbound", apiKeyId: id });
       if (!made.ok && made.failure.code === "already_exists") return changeNumber(deps, inbound, { apiKeyId: id });
@@ -75,6 +85,7 @@ const windows: Window<Ground>[] = [
     done: async ({ inbound, id }) => expect(await findNumber(db, inbound)).toMatchObject({ apiKeyId: id }),
   },
   {
+    needsFreshGround: true,
     flow: "changeNumber (a line from pool to pool)",
     before: async ({ id, line, mac }) => {
       mac.receive({ from: "+15557770001", to: line, text: "Hi" } as never);
@@ -91,12 +102,10 @@ const windows: Window<Ground>[] = [
   },
 ];
 
-it.each(windows)(
-  "$flow: wherever everything ends, the directory, the Mac and its pools agree in the end",
+it(
+  "wherever a flow of a Mac ends, the directory, the Mac and its pools agree in the end",
   {
-    timeout: 180_000,
+    timeout: 900_000,
   },
-  async (window) => {
-    await driveCuts(makeGround, window);
-  },
+  () => driveCuts(makeGround, windows),
 );

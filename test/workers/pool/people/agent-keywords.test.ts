@@ -1,6 +1,12 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
+import { listBegun } from "../../../../src/directory/begun.ts";
+import { keepUnclaimed } from "../../../../src/directory/unclaimed.ts";
+import type { InboundMessage, PoolCalls } from "../../../../src/domain/pool-calls.ts";
+import { finishBegun } from "../../../../src/flows/finish-begun.ts";
+import { heedEverywhere } from "../../../../src/flows/messages/heed-everywhere.ts";
 import type { FakeAccount } from "../../../support/node/fake-twilio-account.ts";
+import { freshDeps } from "../../../support/workers/cut.ts";
 import { admin, call, eventually } from "../../../support/workers/gateway.ts";
 import {
   assignTo,
@@ -130,3 +136,37 @@ async function columnsOf(table: string, others: Record<string, string>): Promise
   const { results } = await env.DB.prepare(`SELECT name FROM pragma_table_info(?)`).bind(table).all<{ name: string }>();
   return results.map(({ name }) => others[name] ?? name).join(", ");
 }
+
+it("a pool that cannot be told holds back no other, and the watchdog tells it in a later round; a later wish is the last word", async () => {
+  const deps = freshDeps();
+  const broken = { ...deps, pool: (id: string) => (id === key.id ? failingPool : deps.pool(id)) };
+  const wish = (text: string, providerId: string): InboundMessage => ({
+    providerId,
+    accountId: key.integrationId,
+    from: person,
+    to: agent,
+    channel: "rcs",
+    text,
+    attachments: [],
+    verified: true,
+    optOutType: null,
+    detail: {},
+  });
+  const tell = (through: typeof deps, message: InboundMessage) =>
+    heedEverywhere(through, message, async () => {
+      await keepUnclaimed(deps.db, message, Date.now());
+      return { ok: true, value: null };
+    });
+  await tell(broken, wish("STOP", "SMstop1"));
+  expect(await refusals()).toEqual([null, "recipient_opted_out", null]);
+  await finishBegun(deps);
+  expect(await refusals()).toEqual(["recipient_opted_out", "recipient_opted_out", null]);
+  await tell(deps, wish("START", "SMstart1"));
+  await tell(broken, wish("STOP", "SMstop2"));
+  await tell(deps, wish("START", "SMstart2"));
+  await finishBegun(deps);
+  expect(await refusals()).toEqual([null, null, null]);
+  expect(await listBegun(deps.db, 10)).toEqual([]);
+});
+
+const failingPool = { receive: () => Promise.reject(new Error("The object is gone.")) } as unknown as PoolCalls;
