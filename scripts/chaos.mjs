@@ -1,11 +1,12 @@
 // Lets fate loose on the gateway and everything around it, all on loopback, and judges by the logs of the outside alone: npm run chaos -- --seed 7
 import { readArguments } from "./arguments.mjs";
+import { mutations } from "./chaos/mutations.mjs";
 import { rules } from "./chaos/rules.mjs";
 import { runChaos } from "./chaos/run.mjs";
 import { keyPlans } from "./chaos/setting.mjs";
 
 const usage =
-  "Usage: npm run chaos -- [--messages N] [--kills K] [--faults 0..1] [--inbound 0..] [--keys 1..3] [--doomed N] [--seed S]";
+  "Usage: npm run chaos -- [--messages N] [--kills K] [--faults 0..1] [--inbound 0..] [--keys 1..3] [--doomed N] [--patience SECONDS] [--mutation NAME] [--seed S]";
 const values = readArguments(
   {
     messages: { type: "string", default: "300" },
@@ -14,21 +15,18 @@ const values = readArguments(
     inbound: { type: "string", default: "0.3" },
     keys: { type: "string", default: String(keyPlans.length) },
     doomed: { type: "string", default: "1" },
+    patience: { type: "string", default: "150" },
+    mutation: { type: "string" },
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
   },
   usage,
 );
-const { seed } = values;
-const [messages, kills, faults, inbound, keys, doomed] = [
-  "messages",
-  "kills",
-  "faults",
-  "inbound",
-  "keys",
-  "doomed",
-].map((name) => Number(values[name]));
-const isSound = messages > 0 && kills >= 0 && faults >= 0 && faults <= 1 && inbound >= 0 && doomed >= 0;
-if (!isSound || !(keys >= 1 && keys <= keyPlans.length)) {
+const { seed, mutation } = values;
+const named = ["messages", "kills", "faults", "inbound", "keys", "doomed", "patience"];
+const [messages, kills, faults, inbound, keys, doomed, patience] = named.map((name) => Number(values[name]));
+const isSound = messages > 0 && kills >= 0 && faults >= 0 && faults <= 1 && inbound >= 0 && doomed >= 0 && patience > 0;
+const isKnown = mutation === undefined || mutations[mutation] !== undefined;
+if (!isSound || !isKnown || !(keys >= 1 && keys <= keyPlans.length)) {
   console.error(usage);
   process.exit(2);
 }
@@ -44,7 +42,9 @@ console.log(
 );
 try {
   const onStep = (words) => console.log(`  … ${words}`);
-  const { broken, facts } = await runChaos({ messages, kills, faults, inbound, keys, doomed, seed, onStep });
+  const changes = mutation === undefined ? [] : mutations[mutation].changes;
+  const plan = { messages, kills, faults, inbound, keys, doomed, patience, seed, changes, onStep };
+  const { broken, facts } = await runChaos(plan);
   for (const [name, value] of Object.entries(facts)) console.log(`  ${name.padEnd(30)} ${value}`);
   const wrong = Object.entries(broken).filter(([, found]) => found.length > 0);
   for (const [rule, found] of wrong) {

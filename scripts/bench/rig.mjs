@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { stop as stopBundler } from "esbuild";
 import { startFakeTwilio } from "../../test/support/node/fake-twilio.ts";
@@ -95,6 +96,7 @@ export async function startRig({
     folder,
     /** Kills the runtime as a power cut would, and resolves when it is gone; miniflare starts another on the same state and port. */
     async kill() {
+      while (hasEnded(runtimes.at(-1))) await pause(5);
       const runtime = runtimes.at(-1);
       const gone = once(runtime, "exit");
       runtime.kill("SIGKILL");
@@ -109,6 +111,10 @@ export async function startRig({
       if (temporary === undefined) delete process.env.TMPDIR;
     },
   };
+}
+
+function hasEnded({ exitCode, signalCode }) {
+  return exitCode !== null || signalCode !== null;
 }
 
 /** CPU seconds of a process, user and system; NaN where the system does not say. */

@@ -9,14 +9,13 @@ import { lookOn, sendAll, stopSome, writeAll } from "./traffic.mjs";
 import { startWorld } from "./world.mjs";
 
 const quietMs = 1_500;
-/** After the storm, what is open must be settled within this, and a second for so many messages. */
-const settleMs = 120_000;
+/** After the storm, what is open must be settled within the patience, and a second more for so many messages. */
 const messagesPerSecond = 20;
 const readers = 4;
 
 /**
  * Runs one storm and judges it; resolves to what broke each rule, and to the figures. `messages` are shared by the keys, `inbound` is what people write for each of them,
- * `kills` come at even parts of the way; `changes` are mutations of the product; `onStep` hears where the run is.
+ * `kills` come at even parts of the way; what is open after the storm has `patience` seconds; `changes` are mutations of the product; `onStep` hears where the run is.
  */
 export async function runChaos(plan) {
   const startedAt = Date.now();
@@ -39,37 +38,60 @@ export async function runChaos(plan) {
   }
 }
 
-async function setUp(world, { keys: count }) {
-  await connect(world);
+/** From two kills on, the import is cut off by one of its own, and so is the assignment of the late key's numbers. */
+function cutIn(world, { kills }, name) {
+  return kills < 2 ? null : 10 + roll(world.seed, name) * 100;
+}
+
+async function setUp(world, plan) {
+  await connect(world, cutIn(world, plan, "import"));
   const keys = [];
-  for (const plan of keyPlans.slice(0, count)) keys.push(await makeKey(world, plan));
-  for (const key of keys) await assign(world, key);
+  for (const one of keyPlans.slice(0, plan.keys)) keys.push(await makeKey(world, one));
+  for (const key of keys) if (!key.isLate) await assign(world, key);
   return keys;
 }
 
-async function storm(world, keys, { messages, inbound, kills, stops = 4, doomed = 0 }, log) {
+async function storm(world, keys, plan, log) {
   world.stormy = true;
-  const written = Math.round((messages * inbound) / keys.length);
-  const traffic = keys.flatMap((key, index) => [
-    sendAll(world, key, { count: Math.ceil(messages / keys.length), doomed: key.resends ? doomed : 0 }, log),
-    writeAll(world, key, { count: written, paceMs: Math.min(200, 10_000 / (written + 1)), group: index }, log),
-  ]);
-  await Promise.all([...traffic, stopSome(world, keys[0], stops, log), killOften(world, { messages, kills })]);
+  const { stops = 4 } = plan;
+  const traffic = keys.map((key, group) =>
+    (key.isLate ? comeLate : comeAtOnce)(world, key, { ...plan, group, keys }, log),
+  );
+  await Promise.all([...traffic, stopSome(world, keys[0], stops, log), killOften(world, plan)]);
   world.stormy = false;
 }
 
-/** Kills the runtime at even parts of the way. */
+async function comeAtOnce(world, key, { messages, inbound, keys, doomed, group }, log) {
+  const count = Math.ceil(messages / keys.length);
+  const written = Math.round(count * inbound);
+  const paceMs = Math.min(200, 10_000 / (written + 1));
+  await Promise.all([
+    sendAll(world, key, { count, doomed: key.resends ? doomed : 0 }, log),
+    writeAll(world, key, { count: written, paceMs, group }, log),
+  ]);
+}
+
+/** People write to numbers that no key holds; then one gets them, while more are written to. */
+async function comeLate(world, key, plan, log) {
+  const early = writeAll(world, key, { count: 30, paceMs: 20, group: 6, mayAnswer: false }, log);
+  await pause(300);
+  await assign(world, key, cutIn(world, plan, "assign"));
+  await early;
+  await comeAtOnce(world, key, { ...plan, doomed: 0 }, log);
+}
+
+/** Kills the runtime at even parts of the way, and every third time once more in its first moments. */
 async function killOften(world, { messages, kills }) {
   for (let number = 1; number <= kills; number += 1) {
     while (world.creates.length < (number * messages) / (kills + 1)) await pause(5);
     await pause(roll(world.seed, `kill ${number}`) * 200);
-    await world.kill();
+    await world.kill(number % 3 === 2 ? roll(world.seed, `again ${number}`) * 100 : null);
   }
 }
 
 /** Judges again and again until nothing is open any more, or time is up, or something is broken that no time mends. */
 async function settle(world, keys, { plan, log, onStep }) {
-  const until = Date.now() + settleMs + (plan.messages / messagesPerSecond) * 1000;
+  const until = Date.now() + (plan.patience + plan.messages / messagesPerSecond) * 1000;
   for (;;) {
     await untilQuiet(world, until);
     const logs = { keys, sends: log.sends, seen: log.seen, inbound: log.inbound, ...readLogs(world), times };

@@ -2,11 +2,11 @@ import { setTimeout as pause } from "node:timers/promises";
 import { clientOf } from "../../test/support/node/client.ts";
 import { numbers } from "./world.mjs";
 
-/** The keys of a run: which numbers they get, and whether they send again what was not taken. */
+/** The keys of a run: which numbers they get, and whether they send again what was not taken. The late one gets its numbers in the middle of the storm, when people have written to them. */
 export const keyPlans = [
   { name: "waiting", numbers: numbers.slice(0, 3), resends: false },
   { name: "resending", numbers: numbers.slice(3, 5), resends: true },
-  { name: "late", numbers: numbers.slice(5), resends: false },
+  { name: "late", numbers: numbers.slice(5), resends: false, isLate: true },
 ];
 
 /** Connects the account and imports the numbers; with `cutAfterMs` the gateway is killed so long after the import was asked for, and it is asked for again, as a person would. */

@@ -74,23 +74,23 @@ export async function lookOn(world, log) {
 }
 
 /** Lets people write to a key's numbers, each message posted twice at once until somebody takes it: a tenth has a file, a twentieth is forged, a third is answered. */
-export async function writeAll(world, key, { count, paceMs, group }, log) {
+export async function writeAll(world, key, { count, paceMs, group, mayAnswer = true }, log) {
   const running = [];
   for (let index = 0; index < count; index += 1) {
-    running.push(converse(world, key, { index, group }, log));
+    running.push(converse(world, key, { index, group, mayAnswer }, log));
     await pause(paceMs);
   }
   await Promise.all(running);
 }
 
-async function converse(world, key, { index, group }, log) {
+async function converse(world, key, { index, group, mayAnswer }, log) {
   const name = `${key.name} ${group} ${index}`;
   const from = person(group, index);
   const to = pick(world.seed, `to ${name}`, key.numbers);
   const files = roll(world.seed, `file ${name}`) < 0.1 ? 1 : 0;
   const said = await write(world, key, { from, to, text: `Word ${name}`, files, forged: index % 20 === 19 }, log);
-  if (isTaken(said) && roll(world.seed, `answer ${name}`) < 0.3)
-    await send(world, key, { to: from, name: `Answer ${name}` }, log);
+  const isAnswered = mayAnswer && isTaken(said) && roll(world.seed, `answer ${name}`) < 0.3;
+  if (isAnswered) await send(world, key, { to: from, name: `Answer ${name}` }, log);
 }
 
 function isTaken({ answers }) {

@@ -27,7 +27,7 @@ export async function startWorld({ seed, faults, changes = [] }) {
   });
   const world = { ...rig, seed, creates: [], told: [], cuts: [], stormy: false, over: false };
   world.admin = (method, path, body) => call(rig, rig.adminToken, method, `/admin/api${path}`, body);
-  world.kill = () => kill(world, rig);
+  world.kill = (againAfterMs) => kill(world, rig, againAfterMs);
   cast(world, faults);
   world.cron = runCron(world);
   world.stop = async () => {
@@ -60,16 +60,24 @@ function cast(world, share) {
   });
 }
 
-async function kill(world, rig) {
+/** Kills the runtime, and once more in its first moments where a time is given; resolves when it answers again. */
+async function kill(world, rig, againAfterMs = null) {
   const cut = { at: Date.now(), upAt: Number.POSITIVE_INFINITY };
   world.cuts.push(cut);
   await rig.kill();
+  await untilUp(world);
+  cut.upAt = Date.now();
+  if (againAfterMs === null) return;
+  await pause(againAfterMs);
+  await kill(world, rig);
+}
+
+async function untilUp(world) {
   const until = Date.now() + patienceMs;
   while (!(await isUp(world))) {
     if (Date.now() > until) throw new Error("The gateway did not come up again.");
     await pause(30);
   }
-  cut.upAt = Date.now();
 }
 
 async function isUp({ url }) {
