@@ -41,8 +41,9 @@ export async function makeWire(base) {
   return format(`${source}\n${table}`, file);
 }
 
-function isJson({ multipart, tags }) {
-  return multipart === undefined && !tags.includes("Moving");
+function isJson({ multipart, file, answers, tags }) {
+  const answersJson = Object.values(answers).every(({ media }) => media === undefined);
+  return multipart === undefined && file === undefined && answersJson && !tags.includes("Moving");
 }
 
 function describeCall({ id, method, path }, documented) {

@@ -24,6 +24,7 @@ import { readPath } from "./read-path.ts";
 import { mountReference } from "./reference/routes.ts";
 import { nameAndLog, type RequestLog } from "./request-log.ts";
 import { operations } from "./table.ts";
+import { mountCampaigns } from "./v2/campaigns/routes.ts";
 import { mountChatCalls } from "./v2/chats/line-routes.ts";
 import { mountChats } from "./v2/chats/routes.ts";
 import { mountContacts } from "./v2/contacts/routes.ts";
@@ -96,6 +97,7 @@ function v2Router(): Hono<Edge> {
   mountMessages(router);
   mountChats(router);
   mountMe(router);
+  mountCampaigns(router);
   mountContacts(router);
   mountPhoneNumbers(router);
   mountWebhooks(router);

@@ -4,7 +4,8 @@ import type { FailureCode } from "../domain/failure.ts";
 export type Method = "get" | "post" | "put" | "patch" | "delete";
 export type Base = "v2" | "admin" | "root";
 export type Auth = "api_key" | "admin" | "none";
-export type Answer = { description: string; schema: z.ZodType };
+/** `media` is what its body is, where that is not JSON. */
+export type Answer = { description: string; schema: z.ZodType; media?: "text/csv" };
 
 /** A form with one file: its field, the most bytes it may have, and the media types it may be of. */
 export type Multipart = { field: string; maxBytes: number; types: readonly string[] };
@@ -31,6 +32,8 @@ export type Operation = {
   /** What the document shows where the validator is laxer, because the handler judges records one by one. */
   documentedBody?: z.ZodType;
   multipart?: Multipart;
+  /** The body is a file as it is, of this type and at most so many bytes; its handler reads it as it comes. */
+  file?: { type: "text/csv"; maxBytes: number };
   answers: Readonly<Record<number, Answer>>;
   /** The failures that are this call's own; those of every call (validation, authentication, …) are added by `failuresOf`. */
   errors: readonly FailureCode[];
@@ -59,7 +62,7 @@ export function failuresOf(operation: Operation): FailureCode[] {
   const hasBody = operation.body !== undefined || operation.multipart !== undefined;
   if (operation.params || operation.query || operation.headers || hasBody) codes.add("invalid_request");
   if (operation.body !== undefined) codes.add("invalid_json");
-  if (hasBody) codes.add("body_too_large").add("unsupported_media_type");
+  if (hasBody || operation.file !== undefined) codes.add("body_too_large").add("unsupported_media_type");
   if (operation.auth === "admin") codes.add("rate_limited");
   if (operation.auth !== "none")
     codes.add("unauthorized").add("setup_incomplete").add("release_mismatch").add("master_key_missing");

@@ -1,4 +1,5 @@
 import { apiKeyOperations } from "./admin/api-keys/contract.ts";
+import { keyCampaignOperations } from "./admin/campaigns/contract.ts";
 import { keyContactOperations } from "./admin/contacts/contract.ts";
 import { integrationOperations } from "./admin/integrations/contract.ts";
 import { macOperations } from "./admin/macs/contract.ts";
@@ -16,6 +17,7 @@ import { transferOperations } from "./admin/transfer/contract.ts";
 import { tryingOperations } from "./admin/trying/contract.ts";
 import { organizationWebhookOperations } from "./admin/webhooks/contract.ts";
 import type { Operation } from "./operation.ts";
+import { campaignOperations } from "./v2/campaigns/contract.ts";
 import { chatOperations } from "./v2/chats/contract.ts";
 import { contactOperations } from "./v2/contacts/contract.ts";
 import { eventOperations } from "./v2/events/contract.ts";
@@ -33,6 +35,7 @@ export const operations: readonly Operation[] = [
   ...meOperations,
   ...webhookOperations,
   ...eventOperations,
+  ...campaignOperations,
   ...contactOperations,
   ...phoneNumberOperations,
   ...groupOperations,
@@ -46,6 +49,7 @@ export const operations: readonly Operation[] = [
   ...poolOperations,
   ...peopleOperations,
   ...keyContactOperations,
+  ...keyCampaignOperations,
   ...adminMessageOperations,
   ...organizationWebhookOperations,
   ...tryingOperations,

@@ -932,6 +932,127 @@ export interface AdminCalls {
     };
     answer: DeleteResponse;
   };
+  listKeyCampaigns: {
+    params: {
+      apiKeyId: string;
+    };
+    query: {
+      /**
+       * The most entries to answer.
+       */
+      limit?: number;
+      /**
+       * How many entries to pass over.
+       */
+      offset?: number;
+    };
+    answer: {
+      campaigns: Campaign[];
+      pagination: Pagination;
+    };
+  };
+  createKeyCampaign: {
+    params: {
+      apiKeyId: string;
+    };
+    body: CampaignRequest;
+    answer: Campaign;
+  };
+  getKeyCampaign: {
+    params: {
+      apiKeyId: string;
+      campaignId: string;
+    };
+    answer: CampaignDetail;
+  };
+  updateKeyCampaign: {
+    params: {
+      apiKeyId: string;
+      campaignId: string;
+    };
+    body: CampaignChange;
+    answer: Campaign;
+  };
+  deleteKeyCampaign: {
+    params: {
+      apiKeyId: string;
+      campaignId: string;
+    };
+    answer: DeleteResponse;
+  };
+  tagKeyCampaignAudience: {
+    params: {
+      apiKeyId: string;
+      campaignId: string;
+    };
+    body: {
+      tag: string;
+    };
+    answer: Campaign;
+  };
+  previewKeyCampaign: {
+    params: {
+      apiKeyId: string;
+      campaignId: string;
+    };
+    query: {
+      /**
+       * How many people to show.
+       */
+      limit?: number;
+      /**
+       * How many entries to pass over.
+       */
+      offset?: number;
+    };
+    answer: CampaignPreview;
+  };
+  testKeyCampaign: {
+    params: {
+      apiKeyId: string;
+      campaignId: string;
+    };
+    body: {
+      to: string;
+    };
+    answer: {
+      message_id: string;
+      from_number: string;
+      text: string | null;
+      number_of_message_parts: number;
+    };
+  };
+  startKeyCampaign: {
+    params: {
+      apiKeyId: string;
+      campaignId: string;
+    };
+    body: {
+      send_at?: number | null;
+    };
+    answer: Campaign;
+  };
+  pauseKeyCampaign: {
+    params: {
+      apiKeyId: string;
+      campaignId: string;
+    };
+    answer: Campaign;
+  };
+  resumeKeyCampaign: {
+    params: {
+      apiKeyId: string;
+      campaignId: string;
+    };
+    answer: Campaign;
+  };
+  cancelKeyCampaign: {
+    params: {
+      apiKeyId: string;
+      campaignId: string;
+    };
+    answer: Campaign;
+  };
   searchKeyMessages: {
     params: {
       apiKeyId: string;
@@ -1978,6 +2099,216 @@ export interface TagsAdded {
   success: boolean;
   tags_added: string[];
 }
+export interface Campaign {
+  campaign_id: string;
+  name: string;
+  state: "draft" | "scheduled" | "running" | "paused" | "completed" | "cancelled";
+  text: string | null;
+  attachments: string[];
+  shorten_links: boolean;
+  from_number: string | null;
+  pace_per_minute: number | null;
+  columns: {
+    [k: string]: string;
+  } | null;
+  skip_without_reply_months: number | null;
+  audience: {
+    state: "none" | "loading" | "checking" | "ready";
+    tag: string | null;
+    fields: string[];
+    rows: number;
+    /**
+     * How many rows are left out, by why.
+     */
+    rejected: {
+      [k: string]: number;
+    };
+  };
+  progress: {
+    waiting: number;
+    taken: number;
+    refused: number;
+    rejected: number;
+  };
+  /**
+   * What keeps it from going on now.
+   */
+  held_by: {
+    code: string;
+    message: string;
+    until: number | null;
+  } | null;
+  /**
+   * Epoch milliseconds.
+   */
+  created_at: number;
+  start_at: number | null;
+  started_at: number | null;
+  ended_at: number | null;
+}
+export interface CampaignRequest {
+  name: string;
+  /**
+   * With fields: `{first_name}`, or `{first_name|there}` where the field may be empty.
+   */
+  text?: string | null;
+  /**
+   * Public https URLs, at most 10.
+   */
+  attachments?:
+    | (
+        | string
+        | {
+            url: string;
+            name?: string | null;
+          }
+      )[]
+    | null;
+  shorten_links?: boolean | null;
+  /**
+   * One of this key's numbers; else the pool chooses.
+   */
+  from_number?: string | null;
+  /**
+   * Messages a minute at most; without it, as fast as the numbers may.
+   */
+  pace_per_minute?: number | null;
+  /**
+   * Which column of the file is which field, by its heading: `phone` and the fields of the text.
+   */
+  columns?: {
+    [k: string]: string;
+  } | null;
+  /**
+   * Leaves out who was first written to so many months ago and has not answered since.
+   */
+  skip_without_reply_months?: number | null;
+}
+export interface CampaignDetail {
+  campaign_id: string;
+  name: string;
+  state: "draft" | "scheduled" | "running" | "paused" | "completed" | "cancelled";
+  text: string | null;
+  attachments: string[];
+  shorten_links: boolean;
+  from_number: string | null;
+  pace_per_minute: number | null;
+  columns: {
+    [k: string]: string;
+  } | null;
+  skip_without_reply_months: number | null;
+  audience: {
+    state: "none" | "loading" | "checking" | "ready";
+    tag: string | null;
+    fields: string[];
+    rows: number;
+    /**
+     * How many rows are left out, by why.
+     */
+    rejected: {
+      [k: string]: number;
+    };
+  };
+  progress: {
+    waiting: number;
+    taken: number;
+    refused: number;
+    rejected: number;
+  };
+  /**
+   * What keeps it from going on now.
+   */
+  held_by: {
+    code: string;
+    message: string;
+    until: number | null;
+  } | null;
+  /**
+   * Epoch milliseconds.
+   */
+  created_at: number;
+  start_at: number | null;
+  started_at: number | null;
+  ended_at: number | null;
+  numbers: {
+    statuses: {
+      [k: string]: number;
+    };
+    errors: {
+      [k: string]: number;
+    };
+    refusals: {
+      [k: string]: number;
+    };
+    parts: number;
+    /**
+     * People who followed a link; what looks like a machine is not counted.
+     */
+    clicked: number;
+    replied: number;
+    opted_out: number;
+  };
+}
+export interface CampaignChange {
+  name?: string;
+  /**
+   * With fields: `{first_name}`, or `{first_name|there}` where the field may be empty.
+   */
+  text?: string | null;
+  /**
+   * Public https URLs, at most 10.
+   */
+  attachments?:
+    | (
+        | string
+        | {
+            url: string;
+            name?: string | null;
+          }
+      )[]
+    | null;
+  shorten_links?: boolean | null;
+  /**
+   * One of this key's numbers; else the pool chooses.
+   */
+  from_number?: string | null;
+  /**
+   * Messages a minute at most; without it, as fast as the numbers may.
+   */
+  pace_per_minute?: number | null;
+  /**
+   * Which column of the file is which field, by its heading: `phone` and the fields of the text.
+   */
+  columns?: {
+    [k: string]: string;
+  } | null;
+  /**
+   * Leaves out who was first written to so many months ago and has not answered since.
+   */
+  skip_without_reply_months?: number | null;
+}
+export interface CampaignPreview {
+  people: {
+    line: number;
+    to: string;
+    text: string | null;
+    number_of_message_parts: number | null;
+    encoding: string | null;
+    from_number: string | null;
+    /**
+     * Why it would not be sent.
+     */
+    reason: string | null;
+  }[];
+  /**
+   * Parts of the whole campaign, by the average of those shown.
+   */
+  estimated_parts: number;
+  /**
+   * How many wait.
+   */
+  total: number;
+}
 export interface FoundMessages {
   /**
    * Newest first.
@@ -2913,6 +3244,18 @@ export const routes = {
   eraseKeyContact: ["POST", "/api-keys/{apiKeyId}/contacts/{contactId}/erase"],
   addKeyContactTags: ["POST", "/api-keys/{apiKeyId}/contacts/{contactId}/tags"],
   removeKeyContactTag: ["DELETE", "/api-keys/{apiKeyId}/contacts/{contactId}/tags/{tag}"],
+  listKeyCampaigns: ["GET", "/api-keys/{apiKeyId}/campaigns"],
+  createKeyCampaign: ["POST", "/api-keys/{apiKeyId}/campaigns"],
+  getKeyCampaign: ["GET", "/api-keys/{apiKeyId}/campaigns/{campaignId}"],
+  updateKeyCampaign: ["PATCH", "/api-keys/{apiKeyId}/campaigns/{campaignId}"],
+  deleteKeyCampaign: ["DELETE", "/api-keys/{apiKeyId}/campaigns/{campaignId}"],
+  tagKeyCampaignAudience: ["POST", "/api-keys/{apiKeyId}/campaigns/{campaignId}/audience/tag"],
+  previewKeyCampaign: ["GET", "/api-keys/{apiKeyId}/campaigns/{campaignId}/preview"],
+  testKeyCampaign: ["POST", "/api-keys/{apiKeyId}/campaigns/{campaignId}/test"],
+  startKeyCampaign: ["POST", "/api-keys/{apiKeyId}/campaigns/{campaignId}/start"],
+  pauseKeyCampaign: ["POST", "/api-keys/{apiKeyId}/campaigns/{campaignId}/pause"],
+  resumeKeyCampaign: ["POST", "/api-keys/{apiKeyId}/campaigns/{campaignId}/resume"],
+  cancelKeyCampaign: ["POST", "/api-keys/{apiKeyId}/campaigns/{campaignId}/cancel"],
   searchKeyMessages: ["GET", "/api-keys/{apiKeyId}/messages"],
   sendKeyMessage: ["POST", "/api-keys/{apiKeyId}/messages"],
   readAdminMessage: ["GET", "/api-keys/{apiKeyId}/messages/{messageId}"],

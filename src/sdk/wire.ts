@@ -400,6 +400,111 @@ export interface Calls {
     };
     answer: EventsPage;
   };
+  listCampaigns: {
+    query: {
+      /**
+       * The most entries to answer.
+       */
+      limit?: number;
+      /**
+       * How many entries to pass over.
+       */
+      offset?: number;
+    };
+    answer: {
+      campaigns: Campaign[];
+      pagination: Pagination;
+    };
+  };
+  createCampaign: {
+    body: CampaignRequest;
+    answer: Campaign;
+  };
+  getCampaign: {
+    params: {
+      campaignId: string;
+    };
+    answer: CampaignDetail;
+  };
+  updateCampaign: {
+    params: {
+      campaignId: string;
+    };
+    body: CampaignChange;
+    answer: Campaign;
+  };
+  deleteCampaign: {
+    params: {
+      campaignId: string;
+    };
+    answer: DeleteResponse;
+  };
+  tagCampaignAudience: {
+    params: {
+      campaignId: string;
+    };
+    body: {
+      tag: string;
+    };
+    answer: Campaign;
+  };
+  previewCampaign: {
+    params: {
+      campaignId: string;
+    };
+    query: {
+      /**
+       * How many people to show.
+       */
+      limit?: number;
+      /**
+       * How many entries to pass over.
+       */
+      offset?: number;
+    };
+    answer: CampaignPreview;
+  };
+  testCampaign: {
+    params: {
+      campaignId: string;
+    };
+    body: {
+      to: string;
+    };
+    answer: {
+      message_id: string;
+      from_number: string;
+      text: string | null;
+      number_of_message_parts: number;
+    };
+  };
+  startCampaign: {
+    params: {
+      campaignId: string;
+    };
+    body: {
+      send_at?: number | null;
+    };
+    answer: Campaign;
+  };
+  pauseCampaign: {
+    params: {
+      campaignId: string;
+    };
+    answer: Campaign;
+  };
+  resumeCampaign: {
+    params: {
+      campaignId: string;
+    };
+    answer: Campaign;
+  };
+  cancelCampaign: {
+    params: {
+      campaignId: string;
+    };
+    answer: Campaign;
+  };
   listContacts: {
     query: {
       /**
@@ -1578,6 +1683,220 @@ export interface WebhookEventPayload {
   error_code?: string | null;
   error_message?: string | null;
 }
+export interface Campaign {
+  campaign_id: string;
+  name: string;
+  state: "draft" | "scheduled" | "running" | "paused" | "completed" | "cancelled";
+  text: string | null;
+  attachments: string[];
+  shorten_links: boolean;
+  from_number: string | null;
+  pace_per_minute: number | null;
+  columns: {
+    [k: string]: string;
+  } | null;
+  skip_without_reply_months: number | null;
+  audience: {
+    state: "none" | "loading" | "checking" | "ready";
+    tag: string | null;
+    fields: string[];
+    rows: number;
+    /**
+     * How many rows are left out, by why.
+     */
+    rejected: {
+      [k: string]: number;
+    };
+  };
+  progress: {
+    waiting: number;
+    taken: number;
+    refused: number;
+    rejected: number;
+  };
+  /**
+   * What keeps it from going on now.
+   */
+  held_by: {
+    code: string;
+    message: string;
+    until: number | null;
+  } | null;
+  /**
+   * Epoch milliseconds.
+   */
+  created_at: number;
+  start_at: number | null;
+  started_at: number | null;
+  ended_at: number | null;
+}
+export interface CampaignRequest {
+  name: string;
+  /**
+   * With fields: `{first_name}`, or `{first_name|there}` where the field may be empty.
+   */
+  text?: string | null;
+  /**
+   * Public https URLs, at most 10.
+   */
+  attachments?:
+    | (
+        | string
+        | {
+            url: string;
+            name?: string | null;
+          }
+      )[]
+    | null;
+  shorten_links?: boolean | null;
+  /**
+   * One of this key's numbers; else the pool chooses.
+   */
+  from_number?: string | null;
+  /**
+   * Messages a minute at most; without it, as fast as the numbers may.
+   */
+  pace_per_minute?: number | null;
+  /**
+   * Which column of the file is which field, by its heading: `phone` and the fields of the text.
+   */
+  columns?: {
+    [k: string]: string;
+  } | null;
+  /**
+   * Leaves out who was first written to so many months ago and has not answered since.
+   */
+  skip_without_reply_months?: number | null;
+}
+export interface CampaignDetail {
+  campaign_id: string;
+  name: string;
+  state: "draft" | "scheduled" | "running" | "paused" | "completed" | "cancelled";
+  text: string | null;
+  attachments: string[];
+  shorten_links: boolean;
+  from_number: string | null;
+  pace_per_minute: number | null;
+  columns: {
+    [k: string]: string;
+  } | null;
+  skip_without_reply_months: number | null;
+  audience: {
+    state: "none" | "loading" | "checking" | "ready";
+    tag: string | null;
+    fields: string[];
+    rows: number;
+    /**
+     * How many rows are left out, by why.
+     */
+    rejected: {
+      [k: string]: number;
+    };
+  };
+  progress: {
+    waiting: number;
+    taken: number;
+    refused: number;
+    rejected: number;
+  };
+  /**
+   * What keeps it from going on now.
+   */
+  held_by: {
+    code: string;
+    message: string;
+    until: number | null;
+  } | null;
+  /**
+   * Epoch milliseconds.
+   */
+  created_at: number;
+  start_at: number | null;
+  started_at: number | null;
+  ended_at: number | null;
+  numbers: {
+    statuses: {
+      [k: string]: number;
+    };
+    errors: {
+      [k: string]: number;
+    };
+    refusals: {
+      [k: string]: number;
+    };
+    parts: number;
+    /**
+     * People who followed a link; what looks like a machine is not counted.
+     */
+    clicked: number;
+    replied: number;
+    opted_out: number;
+  };
+}
+export interface CampaignChange {
+  name?: string;
+  /**
+   * With fields: `{first_name}`, or `{first_name|there}` where the field may be empty.
+   */
+  text?: string | null;
+  /**
+   * Public https URLs, at most 10.
+   */
+  attachments?:
+    | (
+        | string
+        | {
+            url: string;
+            name?: string | null;
+          }
+      )[]
+    | null;
+  shorten_links?: boolean | null;
+  /**
+   * One of this key's numbers; else the pool chooses.
+   */
+  from_number?: string | null;
+  /**
+   * Messages a minute at most; without it, as fast as the numbers may.
+   */
+  pace_per_minute?: number | null;
+  /**
+   * Which column of the file is which field, by its heading: `phone` and the fields of the text.
+   */
+  columns?: {
+    [k: string]: string;
+  } | null;
+  /**
+   * Leaves out who was first written to so many months ago and has not answered since.
+   */
+  skip_without_reply_months?: number | null;
+}
+export interface DeleteResponse {
+  success: boolean;
+  deleted_at: number;
+}
+export interface CampaignPreview {
+  people: {
+    line: number;
+    to: string;
+    text: string | null;
+    number_of_message_parts: number | null;
+    encoding: string | null;
+    from_number: string | null;
+    /**
+     * Why it would not be sent.
+     */
+    reason: string | null;
+  }[];
+  /**
+   * Parts of the whole campaign, by the average of those shown.
+   */
+  estimated_parts: number;
+  /**
+   * How many wait.
+   */
+  total: number;
+}
 export interface ContactsPage {
   contacts: Contact[];
   pagination: Pagination;
@@ -1601,10 +1920,6 @@ export interface Contact {
    */
   time_zone?: string | null;
   tags: string[];
-}
-export interface DeleteResponse {
-  success: boolean;
-  deleted_at: number;
 }
 export interface Capabilities {
   contact: string;
@@ -1801,6 +2116,18 @@ export const routes = {
   replayWebhookEvent: ["POST", "/webhooks/{webhookId}/logs/{eventId}/replay"],
   replayWebhookEvents: ["POST", "/webhooks/{webhookId}/replay"],
   listEvents: ["GET", "/events"],
+  listCampaigns: ["GET", "/campaigns"],
+  createCampaign: ["POST", "/campaigns"],
+  getCampaign: ["GET", "/campaigns/{campaignId}"],
+  updateCampaign: ["PATCH", "/campaigns/{campaignId}"],
+  deleteCampaign: ["DELETE", "/campaigns/{campaignId}"],
+  tagCampaignAudience: ["POST", "/campaigns/{campaignId}/audience/tag"],
+  previewCampaign: ["GET", "/campaigns/{campaignId}/preview"],
+  testCampaign: ["POST", "/campaigns/{campaignId}/test"],
+  startCampaign: ["POST", "/campaigns/{campaignId}/start"],
+  pauseCampaign: ["POST", "/campaigns/{campaignId}/pause"],
+  resumeCampaign: ["POST", "/campaigns/{campaignId}/resume"],
+  cancelCampaign: ["POST", "/campaigns/{campaignId}/cancel"],
   listContacts: ["GET", "/contacts"],
   createContact: ["POST", "/contacts"],
   getContact: ["GET", "/contacts/{contactId}"],

@@ -1,6 +1,7 @@
 import type { Hono } from "hono";
 import type { Edge } from "../edge.ts";
 import { mountApiKeys } from "./api-keys/routes.ts";
+import { mountKeyCampaigns } from "./campaigns/routes.ts";
 import { mountKeyContacts } from "./contacts/routes.ts";
 import { mountIntegrations } from "./integrations/routes.ts";
 import { mountMacs } from "./macs/routes.ts";
@@ -29,6 +30,7 @@ export function mountAdmin(router: Hono<Edge>): void {
   mountPeople(router);
   mountPersons(router);
   mountKeyContacts(router);
+  mountKeyCampaigns(router);
   mountAdminMessages(router);
   mountOrganizationWebhooks(router);
   mountTrying(router);

@@ -102,6 +102,8 @@ function requestBodyOf(operation: Operation, components: Components): Schema | n
     const encoding = { [field]: { contentType: types.join(", ") } };
     return { required: true, content: { "multipart/form-data": { schema: form, encoding } } };
   }
+  if (operation.file !== undefined)
+    return { required: true, content: { [operation.file.type]: { schema: { type: "string" } } } };
   const body = operation.documentedBody ?? operation.body;
   if (body === undefined) return null;
   const required = operation.bodyOptional !== true;
@@ -109,21 +111,21 @@ function requestBodyOf(operation: Operation, components: Components): Schema | n
 }
 
 function responsesOf(operation: Operation, components: Components): Schema {
-  const answers = Object.entries(operation.answers).map(([status, { description, schema }]) => {
-    return [status, jsonAnswer(description, components.describe(schema, "output"))] as const;
+  const answers = Object.entries(operation.answers).map(([status, { description, schema, media }]) => {
+    return [status, answerOf(description, components.describe(schema, "output"), media)] as const;
   });
   const failures = failuresOf(operation);
   const statuses = [...new Set(failures.map((code) => statusOfFailure[code]))];
   const refusals = statuses.map((status) => {
     const codes = failures.filter((code) => statusOfFailure[code] === status);
     const envelope = status === 501 ? ComingSoon : ErrorEnvelope;
-    return [String(status), jsonAnswer(listCodes(codes), components.describe(envelope, "output"))] as const;
+    return [String(status), answerOf(listCodes(codes), components.describe(envelope, "output"))] as const;
   });
   return Object.fromEntries([...refusals, ...answers]);
 }
 
-function jsonAnswer(description: string, schema: Schema): Schema {
-  return { description, content: { "application/json": { schema } } };
+function answerOf(description: string, schema: Schema, media: string = "application/json"): Schema {
+  return { description, content: { [media]: { schema } } };
 }
 
 function listCodes(codes: FailureCode[]): string {

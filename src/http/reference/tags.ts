@@ -10,6 +10,8 @@ export const tagWords: Readonly<Record<string, string>> = {
   Me: "The key in use and its numbers.",
   Webhooks: "Where a key's events go, how they fared there, and delivering them again.",
   Events: "The pull side of webhooks: everything that happened, in order.",
+  Campaigns:
+    "One text with fields for a list of people, sent as fast as the numbers may without slowing a conversation.",
   Contacts: "People as this key knows them: names and tags.",
   "Phone numbers": "What a number is, from the numbering plans.",
   Organizations: "Who the keys, accounts and numbers belong to.",
@@ -19,6 +21,7 @@ export const tagWords: Readonly<Record<string, string>> = {
   Numbers: "Every number there is, the key it is assigned to, and its pace.",
   Pools: "A key's numbers, what it would choose and why, who is sticky to which number, and who opted out.",
   "Key contacts": "A key's people from the admin's side: names and tags.",
+  "Key campaigns": "A key's campaigns from the admin's side.",
   "Key messages": "A key's messages and conversations from the admin's side: finding, reading, sending, cancelling.",
   "Organization webhooks": "Webhooks of a whole organization, or of one of its keys, from the admin's side.",
   "Trying it": "Test messages, and messages from the sandbox's people.",

@@ -46,7 +46,7 @@ export function rejectPerson(
   const refused = refuseRecipient(desk, { to: chat } as Draft, row)?.failure.code;
   if (refused !== undefined) return wordsOf[refused] ?? "own_number";
   if (isSilent(desk, campaign, row)) return "no_reply";
-  return rejectText(campaign, template, person);
+  return rejectText(desk, campaign, template, person);
 }
 
 const wordsOf: Partial<Record<string, Rejection>> = {
@@ -61,11 +61,12 @@ function isSilent(desk: Desk, { skipSilentMonths: months }: CampaignPlan, chat: 
   return (chat.first_at ?? desk.now()) < since && (chat.last_inbound_at ?? 0) < since;
 }
 
-function rejectText(campaign: Campaign, template: Template | null, person: BlockPerson): Rejection | null {
+function rejectText(desk: Desk, campaign: Campaign, template: Template | null, person: BlockPerson): Rejection | null {
   if (template === null) return null;
   const text = textFor(campaign, template, person);
   if (text === null) return "field_empty";
-  return textLength(text) > maxTextLength ? "text_too_long" : null;
+  const isDivided = desk.speaksIMessage || desk.snapshot.apiKey.splitLongTexts === true;
+  return !isDivided && textLength(text) > maxTextLength ? "text_too_long" : null;
 }
 
 /** Returns the text for one person of a list, or null where a field that has nothing to stand in for it is empty. */

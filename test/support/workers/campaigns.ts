@@ -19,7 +19,8 @@ export async function askCampaign<K extends CampaignCall["kind"]>(
   pool: Pick<Pool, "id">,
   call: Extract<CampaignCall, { kind: K }>,
 ): Promise<Result<CampaignAnswers[K]>> {
-  return (await env.POOLS.getByName(pool.id).callCampaign(null, call)) as Result<CampaignAnswers[K]>;
+  const answer: unknown = await env.POOLS.getByName(pool.id).callCampaign(null, call);
+  return answer as Result<CampaignAnswers[K]>;
 }
 
 /** As `askCampaign`, where it must go well. */

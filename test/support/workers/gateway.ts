@@ -24,8 +24,9 @@ export async function call(
   return { status, body, headers };
 }
 
-/** What an answer holds; lines of JSON stay the text that they are, once each of them was read. */
+/** What an answer holds; lines of JSON stay the text that they are, once each of them was read, and CSV does. */
 function readBody(text: string, type: string) {
+  if (type.startsWith("text/csv")) return text;
   if (!type.startsWith("application/x-ndjson")) return text === "" ? {} : JSON.parse(text);
   for (const line of text.trimEnd().split("\n")) JSON.parse(line);
   return text;

@@ -6,9 +6,12 @@ import { admin, call, makeTestKey, type TestKey } from "../../support/workers/ga
 import { subscribe } from "../../support/workers/story.ts";
 
 /** What another key has, by the variables of paths and by the fields of bodies; or the like of it that nobody has. */
-type Names = Record<"chatId" | "contactId" | "messageId" | "webhookId" | "eventId" | "number" | "tag", string>;
+type Names = Record<
+  "chatId" | "contactId" | "messageId" | "webhookId" | "eventId" | "number" | "tag" | "campaignId",
+  string
+>;
 /** What is asked for beside the path: a body and a query that name the other's things wherever they can. */
-type Asked = { body?: (names: Names) => unknown; query?: (names: Names) => string; form?: true };
+type Asked = { body?: (names: Names) => unknown; query?: (names: Names) => string; form?: true; file?: true };
 
 const message = { body: ({ number }: Names) => ({ text: "mine", from_number: number }) };
 const contact = { body: ({ contactId }: Names) => ({ contact: contactId }) };
@@ -79,6 +82,34 @@ const ofKeys: Record<string, Asked> = {
   getLocationContact: {},
   refreshLocationContacts: {},
   callFaceTime: { body: ({ contactId }) => ({ handle: contactId }) },
+  listCampaigns: {},
+  createCampaign: { body: ({ number }) => ({ name: "mine", text: "mine", from_number: number }) },
+  getCampaign: {},
+  updateCampaign: named,
+  deleteCampaign: {},
+  uploadCampaignAudience: { file: true },
+  tagCampaignAudience: { body: ({ tag }) => ({ tag }) },
+  previewCampaign: {},
+  testCampaign: { body: ({ contactId }) => ({ to: contactId }) },
+  startCampaign: { body: () => ({}) },
+  pauseCampaign: {},
+  resumeCampaign: {},
+  cancelCampaign: {},
+  getCampaignResults: {},
+  listKeyCampaigns: {},
+  createKeyCampaign: { body: ({ number }) => ({ name: "mine", text: "mine", from_number: number }) },
+  getKeyCampaign: {},
+  updateKeyCampaign: named,
+  deleteKeyCampaign: {},
+  uploadKeyCampaignAudience: { file: true },
+  tagKeyCampaignAudience: { body: ({ tag }) => ({ tag }) },
+  previewKeyCampaign: {},
+  testKeyCampaign: { body: ({ contactId }) => ({ to: contactId }) },
+  startKeyCampaign: { body: () => ({}) },
+  pauseKeyCampaign: {},
+  resumeKeyCampaign: {},
+  cancelKeyCampaign: {},
+  getKeyCampaignResults: {},
   getApiKey: {},
   updateApiKey: named,
   rotateApiKey: { body: () => ({ overlap_seconds: 3_600 }) },
@@ -155,6 +186,7 @@ const nobodys: Names = {
   eventId: "evt_0000000000000000",
   number: "+15005559999",
   tag: "nobody",
+  campaignId: "cmp_00000000000000000000",
 };
 
 beforeAll(async () => {
@@ -167,6 +199,7 @@ beforeAll(async () => {
     body: { text: "Canary", send_at: Date.now() + 86_400_000 },
     token: theirs.token,
   });
+  const campaign = await call("/v2/api/campaigns", { body: { name: "Canary", text: "Canary" }, token: theirs.token });
   const { id: webhookId } = await subscribe(theirs, "https://canary.example/hook");
   const number = theirs.numbers[1] ?? "";
   const names = {
@@ -176,6 +209,7 @@ beforeAll(async () => {
     webhookId,
     number,
     tag: "canary",
+    campaignId: String(campaign.body.campaign_id),
   };
   have = { ...names, eventId: "evt_1m0000000000000000000" };
   before = await readTheirs();
@@ -216,7 +250,7 @@ describe("another key's and another organization's things", () => {
 
 /** Asks with my key, or as the admin of my key, and returns status and answer with every name made neutral. */
 async function ask(operation: Operation, names: Names): Promise<string> {
-  const { body, query, form: asForm } = ofKeys[operation.id] as Asked;
+  const { body, query, form: asForm, file: asFile } = ofKeys[operation.id] as Asked;
   const values: Record<string, string> = { ...names, apiKeyId: mine.id, groupId: "grp_x", pollId: "poll_x" };
   values.handle = names.contactId;
   const path = fullPath(operation).replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? name));
@@ -226,6 +260,7 @@ async function ask(operation: Operation, names: Names): Promise<string> {
     method: operation.method.toUpperCase(),
     token: operation.auth === "admin" ? env.ADMIN_TOKEN : mine.token,
     ...(asForm ? { raw: picture } : {}),
+    ...(asFile ? { raw: "phone\n+15554400009\n" } : {}),
     ...(body === undefined ? {} : { body: body(names) }),
   });
   const said = JSON.stringify({ ...answer.body, request_id: "" });
@@ -236,7 +271,7 @@ async function ask(operation: Operation, names: Names): Promise<string> {
 
 /** All that the other key has, as it reads it. */
 async function readTheirs() {
-  const paths = ["/me", "/me/numbers", "/chats", "/contacts", "/webhooks", "/events"];
+  const paths = ["/me", "/me/numbers", "/chats", "/contacts", "/webhooks", "/events", "/campaigns"];
   const messages = `/chats/${have.chatId}/messages`;
   const read = [...paths, messages].map(async (path) => (await call(`/v2/api${path}`, { token: theirs.token })).body);
   const pool = (await admin(`/api-keys/${theirs.id}/pool`)).body;

@@ -55,7 +55,8 @@ function partFiles(body: Body): string[] {
   return (body.parts ?? []).flatMap((part) => (part.url === undefined ? [] : [part.url]));
 }
 
-function toAttachment(given: string | { url: string; name?: string | null | undefined }): Attachment {
+/** Returns an attachment as it is kept. */
+export function toAttachment(given: string | { url: string; name?: string | null | undefined }): Attachment {
   if (typeof given === "string") return { url: given, name: null, mimeType: null, size: null };
   return { url: given.url, name: given.name ?? null, mimeType: null, size: null };
 }

@@ -1,0 +1,113 @@
+import * as z from "zod";
+import { mostFields } from "../../domain/campaigns/columns.ts";
+import { fieldName } from "../../domain/campaigns/template.ts";
+import { timestamp, wholeNumber } from "../shapes/fields.ts";
+import { messageFields } from "../v2/messages/send-request.ts";
+
+const count = z.int();
+const counts = z.record(z.string(), count);
+
+const columns = z
+  .record(z.string().regex(fieldName, { error: "must be small letters, digits and _." }), z.string().min(1).max(200))
+  .refine((map) => Object.hasOwn(map, "phone") && Object.keys(map).length <= mostFields + 1, {
+    error: `must name the column of the phone, and at most ${mostFields} others.`,
+  })
+  .nullable()
+  .meta({
+    description: "Which column of the file is which field, by its heading: `phone` and the fields of the text.",
+  });
+
+const fields = {
+  text: z
+    .string()
+    .max(10_000)
+    .nullish()
+    .meta({ description: "With fields: `{first_name}`, or `{first_name|there}` where the field may be empty." }),
+  attachments: messageFields.attachments,
+  shorten_links: z.boolean().nullish(),
+  from_number: messageFields.from_number,
+  pace_per_minute: wholeNumber()
+    .min(1)
+    .max(60_000)
+    .nullish()
+    .meta({ description: "Messages a minute at most; without it, as fast as the numbers may." }),
+  columns: columns.optional(),
+  skip_without_reply_months: wholeNumber()
+    .min(1)
+    .max(120)
+    .nullish()
+    .meta({ description: "Leaves out who was first written to so many months ago and has not answered since." }),
+};
+
+const name = z.string().trim().min(1).max(100);
+export const CampaignRequest = z
+  .object({ name, ...fields })
+  .strict()
+  .meta({ id: "CampaignRequest" });
+export const CampaignChange = z
+  .object({ name: name.optional(), ...fields })
+  .strict()
+  .meta({ id: "CampaignChange" });
+
+const shape = {
+  campaign_id: z.string(),
+  name: z.string(),
+  state: z.enum(["draft", "scheduled", "running", "paused", "completed", "cancelled"]),
+  text: z.string().nullable(),
+  attachments: z.array(z.string()),
+  shorten_links: z.boolean(),
+  from_number: z.string().nullable(),
+  pace_per_minute: count.nullable(),
+  columns: z.record(z.string(), z.string()).nullable(),
+  skip_without_reply_months: count.nullable(),
+  audience: z.object({
+    state: z.enum(["none", "loading", "checking", "ready"]),
+    tag: z.string().nullable(),
+    fields: z.array(z.string()),
+    rows: count,
+    rejected: counts.meta({ description: "How many rows are left out, by why." }),
+  }),
+  progress: z.object({ waiting: count, taken: count, refused: count, rejected: count }),
+  held_by: z
+    .object({ code: z.string(), message: z.string(), until: timestamp.nullable() })
+    .nullable()
+    .meta({ description: "What keeps it from going on now." }),
+  created_at: timestamp,
+  start_at: timestamp.nullable(),
+  started_at: timestamp.nullable(),
+  ended_at: timestamp.nullable(),
+};
+
+export const Campaign = z.object(shape).meta({ id: "Campaign" });
+export const CampaignDetail = z
+  .object({
+    ...shape,
+    numbers: z.object({
+      statuses: counts,
+      errors: counts,
+      refusals: counts,
+      parts: count,
+      clicked: count.meta({ description: "People who followed a link; what looks like a machine is not counted." }),
+      replied: count,
+      opted_out: count,
+    }),
+  })
+  .meta({ id: "CampaignDetail" });
+
+export const CampaignPreview = z
+  .object({
+    people: z.array(
+      z.object({
+        line: count,
+        to: z.string(),
+        text: z.string().nullable(),
+        number_of_message_parts: count.nullable(),
+        encoding: z.string().nullable(),
+        from_number: z.string().nullable(),
+        reason: z.string().nullable().meta({ description: "Why it would not be sent." }),
+      }),
+    ),
+    estimated_parts: count.meta({ description: "Parts of the whole campaign, by the average of those shown." }),
+    total: count.meta({ description: "How many wait." }),
+  })
+  .meta({ id: "CampaignPreview" });
