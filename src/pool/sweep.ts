@@ -4,6 +4,8 @@ import { linkLifeMs } from "../domain/short-link.ts";
 import type { Desk } from "./desk.ts";
 import { attemptHeads, sweepAttempts } from "./ledger/attempts.ts";
 import { sweepHeeded } from "./ledger/blocks.ts";
+import { deletePeople } from "./ledger/campaign-people.ts";
+import { endedBefore } from "./ledger/campaigns.ts";
 import { owedHeads, sweepOwed } from "./ledger/deliveries.ts";
 import { eventBounds, sweepEvents } from "./ledger/events.ts";
 import { oldestEnded, sweepMessages } from "./ledger/forgetting.ts";
@@ -41,7 +43,7 @@ export function sweep(desk: Desk): void {
   if (now < (readMark(desk.sql, "forgotten_at") ?? 0) + restMs) return;
   desk.keysSweptTo = desk.transact(() => {
     if (sequenceAt(now - eventsKeptMs(desk)) > notedFrom(desk.sql)) noteAll(desk.sql);
-    const areDone = [forgetOwed, forgetAttempts, forgetEvents, forgetLinks, forgetHeeded, forgetMessages].map(
+    const areDone = [forgetOwed, forgetAttempts, forgetEvents, forgetLinks, forgetHeeded, forgetMessages, forgetLists].map(
       (forget) => forget(desk, now),
     );
     const keys = forgetKeys(desk, now, desk.keysSweptTo);
@@ -81,6 +83,14 @@ function forgetEvents(desk: Desk, now: number): boolean {
 function forgetMessages(desk: Desk, now: number): boolean {
   const kept = messagesKeptMs(desk);
   return kept === null || sweepMessages(desk.sql, sequenceAt(now - kept), slice) < slice;
+}
+
+/** Of a campaign that ended so long ago is kept what became of its list, and not who stood in it. */
+function forgetLists(desk: Desk, now: number): boolean {
+  const kept = messagesKeptMs(desk);
+  const [ended] = kept === null ? [] : endedBefore(desk.sql, now - kept);
+  if (ended !== undefined) deletePeople(desk.sql, ended, false);
+  return ended === undefined;
 }
 
 function forgetLinks(desk: Desk, now: number): boolean {

@@ -5,13 +5,14 @@ import { apiKeyParams } from "../api-keys/contract.ts";
 
 type KeyShape = typeof apiKeyParams.shape;
 type ParamsOf<O> = O extends { params: z.ZodObject<infer Shape> } ? KeyShape & Shape : KeyShape;
-type OfKey<O extends Operation, Id extends string> = Omit<O, "id" | "base" | "auth" | "path" | "params" | "tags"> & {
+type OfKey<O extends Operation, Id extends string> = Omit<O, "id" | "base" | "auth" | "path" | "params" | "tags" | "errors"> & {
   id: Id;
   base: "admin";
   auth: "admin";
   path: string;
   params: z.ZodObject<ParamsOf<O>>;
   tags: readonly string[];
+  errors: Operation["errors"];
 };
 
 /** A call of the key's own, from the admin's side: the same but for whose key it is. */
@@ -19,7 +20,8 @@ function ofKey<O extends Operation, const Id extends string>(operation: O, id: I
   const shape = { ...apiKeyParams.shape, ...operation.params?.shape } as unknown as ParamsOf<O>;
   const params = z.object(shape) as z.ZodObject<ParamsOf<O>>;
   const path = `/api-keys/{apiKeyId}${operation.path}`;
-  return { ...operation, id, base: "admin", auth: "admin", path, params, tags: ["Key campaigns"] };
+  const errors = [...new Set([...operation.errors, "not_found" as const])];
+  return { ...operation, id, base: "admin", auth: "admin", path, params, tags: ["Key campaigns"], errors };
 }
 
 export const listKeyCampaigns = ofKey(own.listCampaigns, "listKeyCampaigns");
