@@ -43,9 +43,15 @@ export function sweep(desk: Desk): void {
   if (now < (readMark(desk.sql, "forgotten_at") ?? 0) + restMs) return;
   desk.keysSweptTo = desk.transact(() => {
     if (sequenceAt(now - eventsKeptMs(desk)) > notedFrom(desk.sql)) noteAll(desk.sql);
-    const areDone = [forgetOwed, forgetAttempts, forgetEvents, forgetLinks, forgetHeeded, forgetMessages, forgetLists].map(
-      (forget) => forget(desk, now),
-    );
+    const areDone = [
+      forgetOwed,
+      forgetAttempts,
+      forgetEvents,
+      forgetLinks,
+      forgetHeeded,
+      forgetMessages,
+      forgetLists,
+    ].map((forget) => forget(desk, now));
     const keys = forgetKeys(desk, now, desk.keysSweptTo);
     if (keys.isDone && areDone.every(Boolean) && hasAnything(desk)) saveMark(desk.sql, "forgotten_at", now);
     return keys.sweptTo;

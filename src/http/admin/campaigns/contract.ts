@@ -5,7 +5,10 @@ import { apiKeyParams } from "../api-keys/contract.ts";
 
 type KeyShape = typeof apiKeyParams.shape;
 type ParamsOf<O> = O extends { params: z.ZodObject<infer Shape> } ? KeyShape & Shape : KeyShape;
-type OfKey<O extends Operation, Id extends string> = Omit<O, "id" | "base" | "auth" | "path" | "params" | "tags" | "errors"> & {
+type OfKey<O extends Operation, Id extends string> = Omit<
+  O,
+  "id" | "base" | "auth" | "path" | "params" | "tags" | "errors"
+> & {
   id: Id;
   base: "admin";
   auth: "admin";
