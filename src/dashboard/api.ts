@@ -1,6 +1,7 @@
 import { paths } from "virtual:operations";
 import type * as z from "zod";
 import type { apiKeyOperations } from "../http/admin/api-keys/contract.ts";
+import type { keyCampaignOperations } from "../http/admin/campaigns/contract.ts";
 import type { keyContactOperations } from "../http/admin/contacts/contract.ts";
 import type { integrationOperations } from "../http/admin/integrations/contract.ts";
 import type { macOperations } from "../http/admin/macs/contract.ts";
@@ -19,6 +20,7 @@ import type { organizationWebhookOperations } from "../http/admin/webhooks/contr
 
 type Lists =
   | typeof apiKeyOperations
+  | typeof keyCampaignOperations
   | typeof keyContactOperations
   | typeof integrationOperations
   | typeof adminMessageOperations
@@ -74,24 +76,31 @@ type Loose = { params?: Record<string, string>; query?: Record<string, unknown>;
 export async function call<I extends Id>(id: I, given: Given<I>, idempotencyKey?: string): Promise<Answer<I>> {
   const { params = {}, query = {}, body } = given as Loose;
   const headers: Record<string, string> = idempotencyKey === undefined ? {} : { "Idempotency-Key": idempotencyKey };
-  const [method, path] = paths[id] ?? ["GET", `/${id}`];
-  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
+  const [method] = paths[id] ?? ["GET"];
   const asked = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");
   const search = new URLSearchParams(asked.map(([name, value]) => [name, String(value)])).toString();
-  return request(`/admin/api${filled}${search === "" ? "" : `?${search}`}`, method, body, headers);
+  return request(`${addressOf(id, params)}${search === "" ? "" : `?${search}`}`, method, body, headers);
 }
 
-/** Makes a session call, or any other of this origin. Rejects with an `ApiProblem`. */
+/** Returns where an admin call is made, for a link to what it answers. */
+export function addressOf(id: Id, params: Record<string, string>): string {
+  const [, path] = paths[id] ?? ["GET", `/${id}`];
+  return `/admin/api${path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ""))}`;
+}
+
+/** Makes a session call, or any other of this origin; a file goes as it is, anything else as JSON. Rejects with an `ApiProblem`. */
 export async function request<T>(
   url: string,
   method: string,
   body?: unknown,
   headers: Record<string, string> = {},
 ): Promise<T> {
+  const isFile = body instanceof Blob;
+  const type = isFile ? "text/csv" : "application/json";
   const answer = await fetch(url, {
     method,
-    headers: { ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    headers: { ...(body === undefined ? {} : { "Content-Type": type }), ...headers },
+    ...(body === undefined ? {} : { body: isFile ? body : JSON.stringify(body) }),
   });
   const text = await answer.text();
   const read = parse(text);

@@ -3,6 +3,8 @@ const tones: Record<string, string> = {
   read: "good",
   received: "good",
   active: "good",
+  running: "good",
+  completed: "good",
   healthy: "good",
   connected: "good",
   failed: "bad",

@@ -99,4 +99,36 @@ describe("the people of a key in the dashboard", () => {
     expect((await admin("GET", `/api-keys/${apiKeyId}/opt-outs`)).body.opt_outs).toEqual([]);
     expect(complaints).toEqual([]);
   });
+
+  test("are written to by a campaign: a list with why some are left out, a preview, a test, the start and what became of it", async () => {
+    const { page, admin, complaints, findFaults } = dashboard;
+    await page.getByRole("link", { name: "Campaigns" }).click();
+    await page.getByText("No campaign yet").waitFor();
+    await page.getByRole("button", { name: "New campaign" }).click();
+    await page.getByLabel("Name", { exact: true }).fill("Spring <b>sale</b>");
+    await page.getByLabel("Text").fill("Hi {first_name|there}");
+    await page.getByRole("button", { name: "Make the draft" }).click();
+    await page.getByText("Nobody is in its list yet.").waitFor();
+    const rows = "phone;first_name\r\n+15558890001;Ann\r\n+15558890002;\r\n(555) 889-0001;Ann\r\nnobody;Bob\r\n";
+    await page
+      .getByLabel("A CSV file")
+      .setInputFiles({ name: "list.csv", mimeType: "text/csv", buffer: Buffer.from(rows) });
+    await page.getByText("4 rows, 2 left out. Fields: first_name.").waitFor();
+    await page.getByText("1: stands twice").waitFor();
+    await page.getByText("2 messages, about 2 parts in all.").waitFor();
+    await page.getByRole("cell", { name: "Hi Ann" }).waitFor();
+    expect(await page.locator("main b").count()).toBe(0);
+    expect(await findFaults("a campaign's draft")).toEqual([]);
+    await page.getByLabel("Send one to yourself").fill("+15558890009");
+    await page.getByRole("button", { name: "Send the test" }).click();
+    await page.getByText("On its way from").waitFor();
+    await page.getByRole("button", { name: "Start", exact: true }).click();
+    await page.getByRole("button", { name: "Start now" }).click();
+    await page.getByText("Written to: 2 of 2").waitFor();
+    await page.getByText("completed", { exact: true }).waitFor();
+    expect(await findFaults("a campaign that is completed")).toEqual([]);
+    const { campaigns } = (await admin("GET", `/api-keys/${apiKeyId}/campaigns`)).body as { campaigns: object[] };
+    expect(campaigns).toMatchObject([{ state: "completed", progress: { taken: 2, rejected: 2 } }]);
+    expect(complaints).toEqual([]);
+  });
 });

@@ -45,6 +45,7 @@ export function KeyFrame({ children }: { children: (key: Key) => ReactNode }) {
               { to: `/keys/${apiKeyId}/people`, label: "People" },
               { to: `/keys/${apiKeyId}/people/sticky`, label: "Sticky contacts" },
               { to: `/keys/${apiKeyId}/people/opt-outs`, label: "Opt-outs" },
+              { to: `/keys/${apiKeyId}/campaigns`, label: "Campaigns" },
             ]}
           />
           {children(key)}
