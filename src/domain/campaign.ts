@@ -48,6 +48,7 @@ export function campaignStatus(name: EventName, failure: CampaignFailure | null)
     case "contact.opted_out":
     case "contact.opted_in":
     case "webhook.failing":
+    case "api_key.paused":
       return null;
   }
 }

@@ -26,7 +26,8 @@ export type OtherEvent =
   | "call.received"
   | "contact.opted_out"
   | "contact.opted_in"
-  | "webhook.failing";
+  | "webhook.failing"
+  | "api_key.paused";
 export type EventName = MessageEvent | ChatEvent | OtherEvent;
 
 export const eventNames: readonly EventName[] = [
@@ -52,6 +53,7 @@ export const eventNames: readonly EventName[] = [
   "contact.opted_out",
   "contact.opted_in",
   "webhook.failing",
+  "api_key.paused",
 ];
 
 const outboundStatus: readonly EventName[] = ["message.sent", "message.delivered", "message.failed", "message.read"];

@@ -331,6 +331,8 @@ export type PoolStats = {
   waitingMessages: number;
   unknownMessages: number;
   lastUsedAt: number | null;
+  /** When and why the key paused itself; null where it did not, and a pool of before does not say. */
+  pausedItself?: { at: number; because: string } | null;
 };
 
 /** What was carried on one day (UTC, `2026-05-03`): null while a day long past is not counted yet. */
@@ -457,6 +459,8 @@ export type PoolCalls = {
   /** Ends an import: from now on it takes a snapshot. Answers how many messages wait. */
   finishImport(): Promise<{ waiting: number }>;
   stats(): Promise<PoolStats | null>;
+  /** Lets a key that paused itself send again. */
+  resume(): Promise<Result<null>>;
   checkUp(): Promise<PoolCheckUp | null>;
   numberStats(): Promise<NumberStats[]>;
   readTraffic(days: number): Promise<Result<Traffic>>;

@@ -115,6 +115,8 @@ export class Desk {
   /** Endpoints that have failed, by webhook id, and each number's place in the rotation. */
   readonly endpoints: Map<string, Endpoint>;
   readonly health: HealthWatch;
+  /** When the key paused itself, and the range of numbers that made it do so; null where it did not. */
+  selfPause: { at: number; range: number } | null = null;
   rotation: RotationState;
   lastUsedAt: number | null = null;
   /** How far the daily look at the idempotency keys has come, null between two of them. */
@@ -122,6 +124,7 @@ export class Desk {
   readonly #activeAt = new Map<string, number>();
   readonly #activeNoted = new Map<string, number>();
   #snapshot: Snapshot;
+  #inForce: Snapshot;
   #numbers: ReadonlyMap<string, SenderNumber>;
   #lastSequence: number;
   #writtenSinceNote = 0;
@@ -134,6 +137,7 @@ export class Desk {
   constructor(outside: Surroundings, snapshot: Snapshot, alarmAt: number | null) {
     this.outside = outside;
     this.#snapshot = snapshot;
+    this.#inForce = snapshot;
     this.#numbers = byAddress(snapshot);
     this.tag = poolTag(snapshot.apiKey.id);
     const { sql } = outside.storage;
@@ -145,10 +149,26 @@ export class Desk {
     this.quietUpTo = readMark(outside.storage.sql, "quiet_up_to");
     this.rebooking = new Set(rebookedNumbers(outside.storage.sql));
     this.health = new HealthWatch(outside.storage.sql);
+    this.noteSelfPause();
   }
 
+  /** The snapshot in force; a key that paused itself is paused in it. */
   get snapshot(): Snapshot {
-    return this.#snapshot;
+    return this.#inForce;
+  }
+
+  /** Brings the key's status in step with whether it has paused itself; call once that was written or taken back. */
+  noteSelfPause(): void {
+    const at = readMark(this.sql, "self_paused_at");
+    const range = readMark(this.sql, "self_paused_range");
+    this.selfPause = at === null || range === null ? null : { at, range };
+    this.#inForce = this.#paused(this.#snapshot);
+  }
+
+  #paused(snapshot: Snapshot): Snapshot {
+    const { apiKey } = snapshot;
+    if (this.selfPause === null || apiKey.status !== "active") return snapshot;
+    return { ...snapshot, apiKey: { ...apiKey, status: "paused" } };
   }
 
   /** Where the world reaches us and ever did, as far as this pool has heard. */
@@ -185,6 +205,7 @@ export class Desk {
       if (before?.authToken !== account.authToken) this.forged.delete(account.id);
     }
     this.#snapshot = snapshot;
+    this.#inForce = this.#paused(snapshot);
     this.#numbers = byAddress(snapshot);
     if (carried !== this.rotation) {
       replaceRotation(this.sql, carried);

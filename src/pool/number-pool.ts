@@ -49,6 +49,7 @@ import { callLine } from "./lines/line-calls.ts";
 import { heedRing, lineMarkOf } from "./lines/ring.ts";
 import { listChats } from "./list-chats.ts";
 import { restorePace } from "./numbers/pace.ts";
+import { resumeItself } from "./numbers/velocity.ts";
 import * as people from "./people/assignments.ts";
 import * as contacts from "./people/contacts.ts";
 import * as reads from "./reads.ts";
@@ -392,6 +393,13 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
 
   async stats() {
     return this.#desk === null ? null : reads.poolStats(this.#desk);
+  }
+
+  async resume() {
+    return this.#withDesk(null, (desk) => {
+      resumeItself(desk);
+      return ok(null);
+    });
   }
 
   async checkUp() {

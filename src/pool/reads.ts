@@ -16,6 +16,7 @@ import type {
   WebhookState,
 } from "../domain/pool-calls.ts";
 import type { Account, SenderNumber } from "../domain/snapshot.ts";
+import { tellPumping } from "../domain/velocity.ts";
 import type { Desk } from "./desk.ts";
 import { accountTraffic } from "./ledger/account-traffic.ts";
 import { countWaiting } from "./ledger/agenda.ts";
@@ -165,6 +166,7 @@ export function poolStats(desk: Desk): PoolStats {
     waitingMessages: countWaiting(desk.sql),
     unknownMessages: countLost(desk.sql),
     lastUsedAt: desk.lastUsedAt ?? readMark(desk.sql, "last_used_at"),
+    pausedItself: desk.selfPause && { at: desk.selfPause.at, because: tellPumping(desk.selfPause.range) },
   };
 }
 

@@ -1762,6 +1762,16 @@ export interface ApiKey {
   split_long_texts?: boolean;
   quiet_hours?: QuietHours | null;
   /**
+   * Where the key paused itself: when, and why. A `status` of `active` lets it go on.
+   */
+  paused_itself?: {
+    /**
+     * Epoch milliseconds.
+     */
+    at: number;
+    because: string;
+  } | null;
+  /**
    * Messages that have not left: revoking the key cancels them. null: its pool did not answer.
    */
   waiting?: number | null;

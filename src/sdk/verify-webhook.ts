@@ -13,7 +13,7 @@ export type WebhookEvent = WebhookEventPayload &
     | ({ event: "message.clicked" } & OfMessage)
     | ({ event: "message.reaction"; reaction: string; action: "add" | "remove" } & OfMessage)
     | { event: "contact.opted_out" | "contact.opted_in" | "call.received" }
-    | { event: "number.unhealthy" | "number.recovered" | "webhook.failing" }
+    | { event: "number.unhealthy" | "number.recovered" | "webhook.failing" | "api_key.paused" }
   );
 
 type HeaderSource = Headers | Readonly<Record<string, string | readonly string[] | undefined>>;

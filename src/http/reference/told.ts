@@ -26,6 +26,7 @@ export const eventWords: Readonly<Record<EventName, string>> = {
   "contact.opted_out": "A person wants no more messages. Only for those who name it.",
   "contact.opted_in": "A person wants messages again. Only for those who name it.",
   "webhook.failing": "Another webhook has failed for three days. Only for those who name it.",
+  "api_key.paused": "The key paused itself, as one does that was stolen. Only for those who name it.",
 };
 
 const headers: Readonly<Record<string, string>> = {

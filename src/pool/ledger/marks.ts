@@ -4,6 +4,9 @@ export type MarkName =
   | "noted_from"
   | "moved_up_to"
   | "quiet_up_to"
+  | "self_paused_at"
+  | "self_paused_range"
+  | `trusted_${number}`
   | "last_used_at"
   | `polled_${number}`
   | "swept_at"

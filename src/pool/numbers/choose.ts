@@ -7,6 +7,7 @@ import { type Choice, type ChoiceInput, chooseSender, considerPool } from "../..
 import type { LineLimit } from "../../domain/selection/eligibility.ts";
 import type { Explain } from "../../domain/selection/trace-words.ts";
 import type { Account } from "../../domain/snapshot.ts";
+import { tellPumping } from "../../domain/velocity.ts";
 import type { Desk } from "../desk.ts";
 import { isBlockedFor } from "../ledger/blocks.ts";
 import type { ChatRow } from "../ledger/chats.ts";
@@ -74,7 +75,9 @@ function lineLimitOf(account: Account | null): LineLimit | null {
 
 /** A paused key takes nothing. */
 export function refuseByKey(desk: Desk): Refusal | null {
-  if (desk.snapshot.apiKey.status === "paused") return fail("api_key_paused");
+  if (desk.snapshot.apiKey.status === "paused") {
+    return fail("api_key_paused", desk.selfPause === null ? undefined : tellPumping(desk.selfPause.range));
+  }
   return refuseWithoutAddress(desk);
 }
 

@@ -14,6 +14,7 @@ import { saveRotation } from "../ledger/rotation.ts";
 import { countOpening, keepSaid } from "../numbers/caps.ts";
 import { noteTry } from "../numbers/number-health.ts";
 import { type Booking, bookDepartures, keepBooking, spendToken } from "../numbers/pace.ts";
+import { watchVelocity } from "../numbers/velocity.ts";
 import { keepLinks, type LinkedDraft } from "../telling/links.ts";
 import { emitStatus } from "../telling/outbox.ts";
 import { type Ready, readyToLeave } from "./at-once.ts";
@@ -64,12 +65,13 @@ export function acceptDecided(
   const ready = next === undefined ? null : readyToLeave(desk, next, choice.number);
   const booking = bookDepartures(desk, drafts, choice.number);
   const departure: Departure = { choice, booking, ready, line, block: listed?.block ?? null };
-  const { answer, left } = desk.transact(() => {
+  const { answer, left, tripped } = desk.transact(() => {
     const written = writeRequest(desk, { idempotency, drafts }, departure, chat);
     listed?.note(written.seq);
     return written;
   });
   remember(desk, departure, drafts.length);
+  if (tripped) desk.noteSelfPause();
   if (left !== null && ready !== null) sendAtOnce(desk, left, ready);
   return answer;
 }
@@ -99,7 +101,7 @@ function replayOf(desk: Desk, idempotency: { key: string; fingerprint: string })
 type Prepared = Omit<SendRequest, "drafts"> & { drafts: LinkedDraft[] };
 
 /** What was answered, and the message that leaves at once, if one does. */
-type Written = { answer: SendAnswer; left: MessageRow | null; seq: number };
+type Written = { answer: SendAnswer; left: MessageRow | null; seq: number; tripped: boolean };
 
 function writeRequest(desk: Desk, request: Prepared, departure: Departure, chat: ChatRow | null): Written {
   const { choice, booking, ready, line, block } = departure;
@@ -122,6 +124,7 @@ function writeRequest(desk: Desk, request: Prepared, departure: Departure, chat:
   );
   spendCap(desk, request.drafts);
   const [first] = request.drafts;
+  const tripped = first !== undefined && watchVelocity(desk, first.to, chat);
   if (line.isNew && first !== undefined) countOpening(desk, choice.number.address, first);
   const messages = rows.map(
     ({ seq, number }): SentMessage => ({ messageId: rowId("msg", seq, desk.tag), fromNumber: number }),
@@ -136,7 +139,7 @@ function writeRequest(desk: Desk, request: Prepared, departure: Departure, chat:
   if (request.idempotency !== null) {
     rememberKey(desk.sql, request.idempotency.key, request.idempotency.fingerprint, answer, desk.now());
   }
-  return { answer, left: ready === null ? null : (rows[0] ?? null), seq: rows[0]?.seq ?? 0 };
+  return { answer, left: ready === null ? null : (rows[0] ?? null), seq: rows[0]?.seq ?? 0, tripped };
 }
 
 type Place = { choice: Chosen; chat: ChatRow | null; opens: boolean; dueAt: number; ready: Ready | null } & Pick<

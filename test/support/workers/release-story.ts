@@ -247,6 +247,7 @@ async function askLines(pool: Pool): Promise<void> {
   await ledger.callChat(credential, person(0), { kind: "read" });
   await ledger.callLine(credential, { kind: "facetime", handle: person(0) });
   await ledger.listGroups(credential, { q: null, sort: "recent", limit: 50, offset: 0 });
+  await ledger.resume();
   await ledger.readGroup(credential, "grp_1");
   await ledger.callGroup(credential, { kind: "delete", groupId: "grp_1" });
 }

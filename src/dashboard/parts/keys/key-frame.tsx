@@ -38,6 +38,11 @@ export function KeyFrame({ children }: { children: (key: Key) => ReactNode }) {
               : "A live key: it reaches people, at your carriers' price."}
           </PageHead>
           <Problem error={error} />
+          {key.paused_itself != null && (
+            <p role="alert" className="bad">
+              {key.paused_itself.because}
+            </p>
+          )}
           <Tabs
             label="Of this key"
             tabs={[

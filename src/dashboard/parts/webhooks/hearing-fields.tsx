@@ -34,7 +34,7 @@ export function HearingFields({ webhook }: { webhook?: Webhook }) {
           autoComplete="off"
           defaultValue={webhook?.events?.join(", ") ?? ""}
           placeholder="message.failed, number.*"
-          hint="Exact names or wildcards, between commas: message.*, number.*, contact.*, call.received, webhook.failing, or * for all."
+          hint="Exact names or wildcards, between commas: message.*, number.*, contact.*, call.received, webhook.failing, api_key.paused, or * for all."
         />
       )}
       <TextField

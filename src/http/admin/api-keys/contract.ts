@@ -62,6 +62,10 @@ export const ApiKey = z
     offline_limit_seconds: z.int().optional(),
     split_long_texts: z.boolean().optional(),
     quiet_hours: QuietHours.nullish(),
+    paused_itself: z
+      .object({ at: timestamp, because: z.string() })
+      .nullish()
+      .meta({ description: "Where the key paused itself: when, and why. A `status` of `active` lets it go on." }),
     waiting: z.int().nullish().meta({
       description: "Messages that have not left: revoking the key cancels them. null: its pool did not answer.",
     }),

@@ -1,6 +1,7 @@
 import type { Hono } from "hono";
 import type * as z from "zod";
 import { type ApiKeyView, listApiKeys } from "../../../directory/api-keys.ts";
+import { ok, type Result } from "../../../domain/failure.ts";
 import type { Fallback } from "../../../domain/line.ts";
 import type { Deps } from "../../../flows/deps.ts";
 import * as flows from "../../../flows/keys/api-keys.ts";
@@ -21,6 +22,7 @@ async function toApiKey(deps: Deps, key: ApiKeyView): Promise<z.output<typeof op
       deps.log({ level: "error", event: "pool_unreadable", api_key_id: key.id, error: String(error) });
       return null;
     });
+  const itself = stats?.pausedItself ?? null;
   return {
     api_key_id: key.id,
     name: key.name,
@@ -29,7 +31,8 @@ async function toApiKey(deps: Deps, key: ApiKeyView): Promise<z.output<typeof op
     protocol: key.protocol,
     key_hint: key.hint,
     numbers: key.numberCount,
-    status: key.status,
+    status: key.status === "active" && itself !== null ? "paused" : key.status,
+    paused_itself: itself,
     selection: key.selection && toSelection(key.selection),
     allowed_countries: key.allowedCountries,
     daily_cap: key.dailyCap,
@@ -105,6 +108,11 @@ function mountStats(router: Hono<Edge>): void {
   );
 }
 
+/** A key that paused itself goes on with the word that makes any other active. */
+async function resumeKey(deps: Deps, keyId: string, status: string | undefined): Promise<Result<null>> {
+  return status === "active" ? askKey(deps, keyId, (pool) => pool.resume()) : ok(null);
+}
+
 function mountChanging(router: Hono<Edge>): void {
   mount(
     router,
@@ -127,7 +135,9 @@ function mountChanging(router: Hono<Edge>): void {
         quietHours: body.quiet_hours,
       });
       const changed = await flows.changeKey(c.get("deps"), params.apiKeyId, change);
-      return changed.ok ? reply(200, await toApiKey(c.get("deps"), changed.value)) : changed;
+      if (!changed.ok) return changed;
+      const resumed = await resumeKey(c.get("deps"), params.apiKeyId, body.status);
+      return resumed.ok ? reply(200, await toApiKey(c.get("deps"), changed.value)) : resumed;
     },
     adminGuard,
   );
