@@ -122,7 +122,7 @@ export type Act =
   | { kind: "unsend"; target: MessagePart }
   | { kind: "add_member" | "remove_member"; chat: string; address: string }
   | { kind: "rename"; chat: string; name: string }
-  | { kind: "set_icon"; chat: string; url: string };
+  | { kind: "set_icon"; chat: string; icon: { bytes: Uint8Array; type: string } };
 /** What an act came to: the id of the row that it made, and a warning in words where less was done than asked. */
 export type Acted = { providerId: string | null; warning: string | null };
 

@@ -35,12 +35,15 @@ export type GroupView = {
 /** What the Mac made of a change: whether it stands there too. */
 export type GroupSync = { guid: string; synced: boolean; error: string | null };
 
+/** A picture as it came, and its media type. */
+export type GroupIcon = { bytes: Uint8Array; type: string };
+
 export type GroupCall =
   | { kind: "create"; name: string | null; guid: string | null; members: string[] }
   | { kind: "rename"; groupId: string; name: string }
   | { kind: "delete"; groupId: string }
   | { kind: "add_member" | "remove_member"; groupId: string; contact: string }
-  | { kind: "set_icon"; groupId: string; url: string }
+  | { kind: "set_icon"; groupId: string; icon: GroupIcon }
   | { kind: "remove_icon"; groupId: string };
 /** What a change of a group came to: the group, what of its people is new (`added`, `known` for who was one before), and what the Mac made of it. */
 export type GroupAnswer = {

@@ -1,14 +1,13 @@
 import type { Message } from "./message.ts";
-import { readQuoted } from "./whatsapp-facts.ts";
+import { type Quoted, readQuoted } from "./whatsapp-facts.ts";
 
 /** Returns what only messages of iMessage lines say: which message one answers, its effect, that a person typed it on a device, what was changed of it; nothing where nothing of it is so. */
 export function lineFacts(message: Pick<Message, "channel" | "carrierDetail" | "extras">): Record<string, unknown> {
   if (message.channel === "whatsapp") return {};
   const detail = message.carrierDetail ?? {};
-  const { replyTo, effect } = message.extras;
-  const reply = replyTo === undefined ? readQuoted(detail.reply_to ?? null) : sentReply(replyTo);
+  const { effect } = message.extras;
   const facts = {
-    reply_to: reply,
+    reply_to: replyOnLine(message),
     effect: detail.effect ?? effect ?? null,
     source: detail.source ?? null,
     sent_at_by_device: detail.sent_at ?? null,
@@ -17,6 +16,11 @@ export function lineFacts(message: Pick<Message, "channel" | "carrierDetail" | "
     unsent: detail.unsent ?? null,
   };
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== null));
+}
+
+/** Returns which message another one of a line answers, null where it answers none. */
+export function replyOnLine({ carrierDetail, extras }: Pick<Message, "carrierDetail" | "extras">): Quoted | null {
+  return extras.replyTo === undefined ? readQuoted(carrierDetail?.reply_to ?? null) : sentReply(extras.replyTo);
 }
 
 function sentReply({ messageId, providerId, partIndex }: NonNullable<Message["extras"]["replyTo"]>) {

@@ -27,6 +27,8 @@ export type Draft = {
   to: string;
   /** The recipient as written, in E.164 form, once the pool has read it: a person may have two writings. */
   writtenTo?: string;
+  /** The group that a list of recipients comes to, once the pool has read it. */
+  listed?: ListedGroup;
   channel: SenderChannel;
   text: string | null;
   attachments: Attachment[];
@@ -42,6 +44,9 @@ export type Draft = {
 export function leavesAt({ sendAt, quietUntil }: Pick<Draft, "sendAt" | "quietUntil">): number | null {
   return quietUntil ?? sendAt;
 }
+
+/** A group by its members, in the form of the ledger; `isNew`: a send to them makes it. */
+export type ListedGroup = { id: string; isNew: boolean; members: string[] };
 
 /** What is passed through to the carrier as it stands. */
 export type SendExtras = {

@@ -12,7 +12,7 @@ import type {
   LineAnswer,
   LineCall,
 } from "./line-calls.ts";
-import type { Candidate, Direction, Draft, Message, MessageStatus, SelectionReason } from "./message.ts";
+import type { Candidate, Direction, Draft, ListedGroup, Message, MessageStatus, SelectionReason } from "./message.ts";
 import type { PublicAddresses } from "./public-address.ts";
 import type { KeyMode, NumberType, Protocol, Sealed, Snapshot, Webhook } from "./snapshot.ts";
 import type { TimelineKind } from "./timeline.ts";
@@ -38,6 +38,8 @@ export type SendAnswer = {
   warnings?: string[];
   /** Until when it waits for the end of quiet hours. */
   quietUntil?: number;
+  /** The group that a list of recipients came to. */
+  group?: ListedGroup;
 };
 /** What is left of a key's daily cap, in message parts; null where there is no cap. */
 export type Allowance = { limit: number; left: number; resetsInSeconds: number };

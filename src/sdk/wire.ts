@@ -1260,6 +1260,9 @@ export interface BulkResponse {
     message_id?: string;
     message_ids?: string[];
     from_number?: string;
+    group_id?: string;
+    group_created?: boolean;
+    participants?: string[];
     code?: string;
     message?: string;
     /**

@@ -27,7 +27,7 @@ const made = z.object({ guid: z.string() });
 const done: Acted = { providerId: null, warning: null };
 
 /** Does something in a conversation, once. What the line cannot do is refused, or left with a warning where the public API has one. */
-export async function act(wire: Wire, login: MacLogin, openFile: OpenFile, asked: Act): Promise<CarrierResult<Acted>> {
+export async function act(wire: Wire, login: MacLogin, asked: Act): Promise<CarrierResult<Acted>> {
   const ability = login.capabilities?.[abilities[asked.kind]];
   // Below 1.9.10 the server starts typing where it is asked to stop.
   if (asked.kind === "stop_typing" && ability !== true) {
@@ -35,7 +35,7 @@ export async function act(wire: Wire, login: MacLogin, openFile: OpenFile, asked
     return { ok: true, value: { ...done, warning } };
   }
   if (ability === false) return refuse("not_supported", `This line's Mac cannot do this: ${abilities[asked.kind]}.`);
-  if (asked.kind === "set_icon") return setIcon(wire, login, openFile, asked);
+  if (asked.kind === "set_icon") return setIcon(wire, login, asked);
   const described = describe(asked);
   if ("ok" in described) return described;
   const called = await call(wire, login, { timeoutMs: waitsMs, ...described });
@@ -101,10 +101,11 @@ function describeForMessage(
 async function setIcon(
   wire: Wire,
   login: MacLogin,
-  openFile: OpenFile,
-  { chat, url }: Extract<Act, { kind: "set_icon" }>,
+  { chat, icon }: Extract<Act, { kind: "set_icon" }>,
 ): Promise<CarrierResult<Acted>> {
-  const file = { url, name: "icon" };
+  const file = { url: "", name: `icon.${icon.type.split("/")[1] ?? "png"}` };
+  const headers = { "content-type": icon.type };
+  const openFile: OpenFile = async () => ({ ok: true, value: new Response(icon.bytes as BodyInit, { headers }) });
   const form = { openFile, file, path: `${chatPath(chat)}/icon`, field: "icon", fields: {} };
   const sent = await postForm(wire, login, form);
   if (sent.kind === "called") return readDone(sent.called);

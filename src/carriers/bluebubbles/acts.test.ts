@@ -99,7 +99,7 @@ test("a group is named, joined, left, and given a picture, which goes again", as
     { kind: "rename", chat, name: "Team" },
     { kind: "add_member", chat, address },
     { kind: "remove_member", chat, address: "+15550003333" },
-    { kind: "set_icon", chat, url: `${running.url}/` },
+    { kind: "set_icon", chat, icon: { bytes: new Uint8Array([1, 2, 3]), type: "image/png" } },
     { kind: "remove_icon", chat },
   ];
   for (const act of acts) expect(await carrier().act(act)).toMatchObject({ ok: true });

@@ -11,7 +11,7 @@ import {
   startTyping,
   stopTyping,
 } from "./chats/contract.ts";
-import { groupOperations, setGroupIcon } from "./groups/contract.ts";
+import { groupOperations } from "./groups/contract.ts";
 import { getMyContactCard, requestCallForwarding, updateMyContactCard } from "./me/contract.ts";
 import { addReaction, getPollResults, sendPoll } from "./messages/contract.ts";
 import { nearbyOperations } from "./nearby/contract.ts";
@@ -29,14 +29,13 @@ const refused: readonly Operation[] = [
   getChatBackground,
   setChatBackground,
   removeChatBackground,
-  setGroupIcon,
   updateMyContactCard,
   requestCallForwarding,
 ];
 
 /** Every call that only an iMessage line can serve, whatever a Twilio key is answered. */
 export const imessageOnly: readonly Operation[] = [
-  ...refused.filter((operation) => operation !== setGroupIcon),
+  ...refused,
   ...groupOperations,
   ...nearbyOperations,
   addReaction,

@@ -20,6 +20,12 @@ export function findGroup(sql: SqlStorage, id: string): GroupRow | null {
   return sql.exec<GroupRow>("SELECT * FROM groups WHERE id = ?", id).toArray()[0] ?? null;
 }
 
+/** Returns a group that was not deleted, or null. */
+export function findLivingGroup(sql: SqlStorage, id: string): GroupRow | null {
+  const row = findGroup(sql, id);
+  return row === null || row.deleted_at !== null ? null : row;
+}
+
 /** Returns the group that a chat is by its id, or null; nothing is read for a chat with one person. */
 export function groupOfChat(sql: SqlStorage, chatId: string): GroupRow | null {
   return isGroupId(chatId) ? findGroup(sql, chatId) : null;
@@ -49,6 +55,13 @@ export function findGroupsOf(sql: SqlStorage, addresses: readonly string[]): Gro
 export function membersOf({ members }: Pick<GroupRow, "members">): GroupMember[] {
   // Only this pool wrote it.
   return JSON.parse(members) as GroupMember[];
+}
+
+/** Returns the people by whom a message to a chat is read: the one, or the members of the group, as a list names them or as they stand. */
+export function readersOf(sql: SqlStorage, chat: string, listed?: { members: readonly string[] }): readonly string[] {
+  if (listed !== undefined) return listed.members;
+  const group = groupOfChat(sql, chat);
+  return group === null ? [chat] : membersOf(group).map(({ address }) => address);
 }
 
 /** Writes a new group. */

@@ -1,23 +1,32 @@
+import { chatKey } from "../../carriers/bluebubbles/words.ts";
 import type { Act } from "../../carriers/carrier.ts";
-import { isGroupId } from "../../domain/event.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
-import type { GroupAnswer, GroupCall, GroupPerson, GroupQuery, GroupSync, GroupView } from "../../domain/line-calls.ts";
-import { readChatId } from "../../domain/phone.ts";
+import type {
+  GroupAnswer,
+  GroupCall,
+  GroupIcon,
+  GroupPerson,
+  GroupQuery,
+  GroupSync,
+  GroupView,
+} from "../../domain/line-calls.ts";
 import type { Desk } from "../desk.ts";
 import { ensureChat, findChat } from "../ledger/chats.ts";
-import { findPlace } from "../ledger/cursors.ts";
+import { findPlace, savePlace } from "../ledger/cursors.ts";
 import {
   findGroup,
+  findGroupByKey,
   findGroupsOf,
+  findLivingGroup,
   type GroupMember,
   type GroupRow,
-  insertGroup,
   membersOf,
   pageGroups,
   updateGroup,
 } from "../ledger/groups.ts";
 import { findMessage } from "../ledger/messages.ts";
-import { lineOfChat, needLines, placeOf } from "./at-line.ts";
+import { readMember, readMembers, writeGroup } from "../people/group-people.ts";
+import { lineOfChat, needLines, placeOf, readRefusal } from "./at-line.ts";
 
 const noSuchGroup = "Group not found.";
 
@@ -31,7 +40,7 @@ export function listGroups(desk: Desk, query: GroupQuery): Result<{ groups: Grou
 export function readGroup(desk: Desk, id: string): Result<GroupView> {
   const allowed = needLines(desk);
   if (!allowed.ok) return allowed;
-  const row = findLiving(desk, id);
+  const row = findLivingGroup(desk.sql, id);
   return row === null ? fail("not_found", noSuchGroup) : ok(viewGroup(desk, row));
 }
 
@@ -40,16 +49,15 @@ export async function callGroup(desk: Desk, call: GroupCall): Promise<Result<Gro
   const allowed = needLines(desk);
   if (!allowed.ok) return allowed;
   if (call.kind === "create") return create(desk, call);
-  const row = findLiving(desk, call.groupId);
+  const row = findLivingGroup(desk.sql, call.groupId);
   if (row === null) return fail("not_found", noSuchGroup);
   switch (call.kind) {
     case "rename":
       return rename(desk, row, call.name);
     case "delete":
-      desk.transact(() => updateGroup(desk.sql, row.id, { deleted_at: desk.now() }));
-      return ok(answer(desk, row));
+      return leave(desk, row);
     case "set_icon":
-      return setIcon(desk, row, call.url);
+      return setIcon(desk, row, call.icon);
     case "remove_icon":
       return setIcon(desk, row, null);
     default:
@@ -57,41 +65,41 @@ export async function callGroup(desk: Desk, call: GroupCall): Promise<Result<Gro
   }
 }
 
-function findLiving(desk: Desk, id: string): GroupRow | null {
-  const row = findGroup(desk.sql, id);
-  return row === null || row.deleted_at !== null ? null : row;
-}
-
-function create(desk: Desk, { name, members }: Extract<GroupCall, { kind: "create" }>): Result<GroupAnswer> {
-  const addresses: string[] = [];
-  for (const raw of members) {
-    const read = readPerson(desk, raw);
-    if (!read.ok) return read;
-    if (!addresses.includes(read.value)) addresses.push(read.value);
-  }
-  const [existing] = addresses.length === 0 ? [] : findGroupsOf(desk.sql, addresses);
+async function create(desk: Desk, call: Extract<GroupCall, { kind: "create" }>): Promise<Result<GroupAnswer>> {
+  const { name, guid } = call;
+  const place = guid === null ? ok(null) : await readPlace(desk, guid);
+  if (!place.ok) return place;
+  const given = readMembers(desk, place.value?.members ?? call.members);
+  if (!given.ok) return given;
+  const members = given.value;
+  const [existing] = members.length === 0 ? [] : findGroupsOf(desk.sql, members);
   if (existing !== undefined) {
     return fail("already_exists", "There is a group of exactly these people already.", { group_id: existing.id });
   }
   const id = desk.outside.newId("grp");
-  const at = desk.now();
   const newContacts = desk.transact(() => {
-    const unknown = addresses.filter((address) => findChat(desk.sql, address) === null);
-    for (const chat of unknown) ensureChat(desk.sql, { chat, contactId: desk.outside.newId("con"), at });
-    const people = addresses.map((address) => ({ address, addedAt: at }));
-    insertGroup(desk.sql, { id, account: null, key: null, name, members: people, at });
-    return unknown;
+    if (place.value === null) return writeGroup(desk, { id, name, members });
+    const { account, key } = place.value;
+    savePlace(desk.sql, account, id, place.value.guid);
+    return writeGroup(desk, { id, name, members, account, key });
   });
   const row = findGroup(desk.sql, id);
   return row === null ? fail("not_found", noSuchGroup) : ok({ ...answer(desk, row), newContacts });
 }
 
-function readPerson(desk: Desk, raw: string): Result<string> {
-  const read = readChatId(raw, desk.snapshot.organization.countryCode, true);
-  if (!read.ok) return read;
-  const { chatId, channel } = read.value;
-  const isPerson = channel !== "whatsapp" && !isGroupId(chatId);
-  return isPerson ? ok(chatId) : fail("invalid_request", "A member is a phone number or an e-mail address.");
+type GroupPlace = { guid: string; account: string; key: string; members: string[] };
+
+/** Looks a group up that stands on one of the Macs already: its members are the Mac's. */
+async function readPlace(desk: Desk, guid: string): Promise<Result<GroupPlace>> {
+  const key = chatKey(guid);
+  for (const account of desk.snapshot.accounts.filter(({ kind }) => kind === "bluebubbles")) {
+    const known = findGroupByKey(desk.sql, account.id, key);
+    if (known !== null) return fail("already_exists", "This chat is a group already.", { group_id: known.id });
+    const described = await (await desk.outside.macOf(account)).describeGroup(guid);
+    if (described.ok) return ok({ guid, account: account.id, key, members: described.value.members });
+    if (described.refusal.status !== 404) return readRefusal(described.refusal);
+  }
+  return fail("not_found", "No Mac of this API key has this chat.");
 }
 
 async function rename(desk: Desk, row: GroupRow, name: string): Promise<Result<GroupAnswer>> {
@@ -101,8 +109,18 @@ async function rename(desk: Desk, row: GroupRow, name: string): Promise<Result<G
   return ok({ ...answer(desk, findGroup(desk.sql, row.id) ?? row), sync: sync.value });
 }
 
-async function setIcon(desk: Desk, row: GroupRow, url: string | null): Promise<Result<GroupAnswer>> {
-  const act = (chat: string): Act => (url === null ? { kind: "remove_icon", chat } : { kind: "set_icon", chat, url });
+/** A deleted group is left on the Mac too, where it stands there: the line hears no more of it. */
+async function leave(desk: Desk, row: GroupRow): Promise<Result<GroupAnswer>> {
+  const sync = await atMac(desk, row, (chat) => ({ kind: "leave", chat }));
+  if (!sync.ok) return sync;
+  if (sync.value?.synced === false)
+    return fail("line_refused", `Temporary communication error: ${sync.value.error ?? ""}`);
+  desk.transact(() => updateGroup(desk.sql, row.id, { deleted_at: desk.now() }));
+  return ok(answer(desk, row));
+}
+
+async function setIcon(desk: Desk, row: GroupRow, icon: GroupIcon | null): Promise<Result<GroupAnswer>> {
+  const act = (chat: string): Act => (icon === null ? { kind: "remove_icon", chat } : { kind: "set_icon", chat, icon });
   const sync = await atMac(desk, row, act);
   if (!sync.ok) return sync;
   if (sync.value === null)
@@ -113,7 +131,7 @@ async function setIcon(desk: Desk, row: GroupRow, url: string | null): Promise<R
 type ChangeMember = Extract<GroupCall, { kind: "add_member" | "remove_member" }>;
 
 async function changeMember(desk: Desk, row: GroupRow, call: ChangeMember): Promise<Result<GroupAnswer>> {
-  const read = readPerson(desk, call.contact);
+  const read = readMember(desk, call.contact);
   if (!read.ok) return read;
   const address = read.value;
   const members = membersOf(row);
@@ -153,6 +171,7 @@ async function atMac(desk: Desk, row: GroupRow, act: (chat: string) => Act): Pro
   if (!place.ok) return ok(null);
   const acted = await line.value.mac.act(act(place.value));
   if (acted.ok) return ok({ guid: place.value, synced: true, error: null });
+  if (acted.refusal.code !== "refused") return readRefusal(acted.refusal);
   return ok({ guid: place.value, synced: false, error: acted.refusal.message });
 }
 

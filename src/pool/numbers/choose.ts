@@ -10,7 +10,8 @@ import type { Account } from "../../domain/snapshot.ts";
 import { tellPumping } from "../../domain/velocity.ts";
 import type { Desk } from "../desk.ts";
 import { isBlockedFor } from "../ledger/blocks.ts";
-import type { ChatRow } from "../ledger/chats.ts";
+import { type ChatRow, findChat } from "../ledger/chats.ts";
+import { readersOf } from "../ledger/groups.ts";
 import { numbersHeard } from "../ledger/heard.ts";
 import { isCapped } from "./caps.ts";
 import { isNumberPassedOver } from "./number-health.ts";
@@ -93,15 +94,23 @@ export function refuseRecipient(desk: Desk, draft: Draft, chat: ChatRow | null):
     const message = `${draft.to} is one of this API key's own numbers: send to somebody else's.`;
     return fail("invalid_chat_id", message, { external_id: draft.to });
   }
-  if (chat?.opted_out_at != null) {
-    return fail("recipient_opted_out", undefined, { external_id: draft.to, opted_out_at: chat.opted_out_at });
-  }
-  const allowed = desk.snapshot.apiKey.allowedCountries;
-  const country = countryOf(bareAddress(draft.to));
-  if (allowed !== null && (country === null || !allowed.includes(country))) {
-    return fail("country_not_allowed", undefined, { country });
+  for (const person of readersOf(desk.sql, draft.to, draft.listed)) {
+    const row = person === draft.to ? chat : findChat(desk.sql, person);
+    const refused = refusePerson(desk, person, row);
+    if (refused !== null) return refused;
   }
   return null;
+}
+
+/** In a group everybody reads what is said: who opted out, or lives where the key may not write to, keeps it from all. An e-mail address has no country. */
+function refusePerson(desk: Desk, person: string, row: ChatRow | null): Refusal | null {
+  if (row?.opted_out_at != null) {
+    return fail("recipient_opted_out", undefined, { external_id: person, opted_out_at: row.opted_out_at });
+  }
+  const allowed = desk.snapshot.apiKey.allowedCountries;
+  const country = countryOf(bareAddress(person));
+  if (allowed === null || person.includes("@") || (country !== null && allowed.includes(country))) return null;
+  return fail("country_not_allowed", undefined, { country });
 }
 
 function bareAddress(address: string): string {

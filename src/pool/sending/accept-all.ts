@@ -46,5 +46,5 @@ function asReplay(answer: Result<SendAnswer>): Result<SendAnswer> {
 }
 
 function withoutAllowance(answer: Result<SendAnswer>): Result<SendAnswer> {
-  return answer.ok ? ok({ messages: answer.value.messages, replayed: false }) : answer;
+  return answer.ok ? ok({ ...answer.value, replayed: false, allowance: null }) : answer;
 }

@@ -15,6 +15,7 @@ import { countOpening, keepSaid } from "../numbers/caps.ts";
 import { noteTry } from "../numbers/number-health.ts";
 import { type Booking, bookDepartures, keepBooking, spendToken } from "../numbers/pace.ts";
 import { watchVelocity } from "../numbers/velocity.ts";
+import { writeGroup } from "../people/group-people.ts";
 import { keepLinks, type LinkedDraft } from "../telling/links.ts";
 import { emitStatus } from "../telling/outbox.ts";
 import { type Ready, readyToLeave } from "./at-once.ts";
@@ -122,6 +123,8 @@ function writeRequest(desk: Desk, request: Prepared, departure: Departure, chat:
       },
     ),
   );
+  const listed = request.drafts[0]?.listed;
+  if (listed?.isNew === true) writeGroup(desk, { id: listed.id, name: null, members: listed.members });
   spendCap(desk, request.drafts);
   const [first] = request.drafts;
   const tripped = first !== undefined && watchVelocity(desk, first.to, chat);
@@ -135,6 +138,7 @@ function writeRequest(desk: Desk, request: Prepared, departure: Departure, chat:
     replayed: false,
     ...(warnings.length === 0 ? {} : { warnings }),
     ...(first?.quietUntil === undefined ? {} : { quietUntil: first.quietUntil }),
+    ...(listed === undefined ? {} : { group: listed }),
   };
   if (request.idempotency !== null) {
     rememberKey(desk.sql, request.idempotency.key, request.idempotency.fingerprint, answer, desk.now());

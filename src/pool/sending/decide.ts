@@ -1,6 +1,7 @@
 import { isEmail } from "../../domain/email.ts";
-import { type Failure, failLostKey, ok, type Result } from "../../domain/failure.ts";
-import { type Draft, leavesAt } from "../../domain/message.ts";
+import { isGroupId } from "../../domain/event.ts";
+import { type Failure, fail, failLostKey, ok, type Result } from "../../domain/failure.ts";
+import { type Draft, type ListedGroup, leavesAt } from "../../domain/message.ts";
 import { readChatId, readPhoneNumber } from "../../domain/phone.ts";
 import type { Preview } from "../../domain/pool-calls.ts";
 import type { Choice } from "../../domain/selection/choose-sender.ts";
@@ -8,8 +9,10 @@ import type { Explain } from "../../domain/selection/trace-words.ts";
 import { judgeSendAt } from "../../domain/send-time.ts";
 import type { Desk } from "../desk.ts";
 import { type ChatRow, findChat } from "../ledger/chats.ts";
+import { findLivingGroup } from "../ledger/groups.ts";
 import { judgeByCaps, type LineVerdict } from "../numbers/caps.ts";
 import { chooseNow, considerNow, refuseByKey, refuseRecipient } from "../numbers/choose.ts";
+import { readList } from "../people/group-people.ts";
 import { type LinkedDraft, shortenDrafts } from "../telling/links.ts";
 import { divideDrafts } from "./divide.ts";
 import { countParts, refuseByLimits, sumParts } from "./limits.ts";
@@ -74,20 +77,35 @@ function wishOf(drafts: Addressed) {
 
 /** Brings recipient and wished sender into the form they have in the ledger; only the pool knows its organization's country. */
 export function addressDrafts(desk: Desk, drafts: readonly Draft[]): Result<Draft[]> {
-  const country = desk.snapshot.organization.countryCode;
   const addressed: Draft[] = [];
+  const lists = new Map<string, Result<ListedGroup | null>>();
   for (const draft of drafts) {
-    const recipient = readChatId(draft.to, country, desk.speaksIMessage);
-    if (!recipient.ok) return recipient;
-    const { chatId, channel, address: writtenTo } = recipient.value;
-    const sender = readSender(desk, draft.fromNumber);
-    if (!sender.ok) return sender;
-    const way = channel === "sms" && desk.speaksIMessage ? "imessage" : channel;
-    const wishes = readLineWishes(desk, { ...draft, fromNumber: sender.value }, chatId);
-    if (!wishes.ok) return wishes;
-    addressed.push({ ...draft, ...wishes.value, to: chatId, writtenTo, channel: way });
+    const listed = lists.get(draft.to) ?? readList(desk, draft.to);
+    lists.set(draft.to, listed);
+    if (!listed.ok) return listed;
+    const read = addressDraft(desk, draft, listed.value);
+    if (!read.ok) return read;
+    addressed.push(read.value);
   }
   return ok(addressed);
+}
+
+function addressDraft(desk: Desk, draft: Draft, listed: ListedGroup | null): Result<Draft> {
+  const recipient = readChatId(listed?.id ?? draft.to, desk.snapshot.organization.countryCode, desk.speaksIMessage);
+  if (!recipient.ok) return recipient;
+  const { chatId, channel, address: writtenTo } = recipient.value;
+  if (listed === null && isUnknownGroup(desk, chatId)) return fail("not_found", "Group not found.");
+  const sender = readSender(desk, draft.fromNumber);
+  if (!sender.ok) return sender;
+  const wishes = readLineWishes(desk, { ...draft, fromNumber: sender.value }, chatId);
+  if (!wishes.ok) return wishes;
+  const way = channel === "sms" && desk.speaksIMessage ? "imessage" : channel;
+  const group = listed === null ? {} : { listed };
+  return ok({ ...draft, ...wishes.value, ...group, to: chatId, writtenTo, channel: way });
+}
+
+function isUnknownGroup(desk: Desk, chat: string): boolean {
+  return isGroupId(chat) && findLivingGroup(desk.sql, chat) === null;
 }
 
 /** A line may be an e-mail address. */

@@ -17,9 +17,11 @@ import type { Reaction } from "../../domain/message.ts";
 import type { Lane } from "../../domain/pool-calls.ts";
 import type { Webhook } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
+import { findChat } from "../ledger/chats.ts";
 import { bringForward, writeEvent } from "../ledger/deliveries.ts";
 import type { Happened } from "../ledger/events.ts";
 import { failureFacts } from "../ledger/failure-facts.ts";
+import { groupOfChat, membersOf } from "../ledger/groups.ts";
 import { type MessageRow, readMessageRow } from "../ledger/messages.ts";
 import { noteWritten } from "../ledger/notes.ts";
 import { nextChatSequence } from "../ledger/numbering.ts";
@@ -68,11 +70,22 @@ export function emitMessageEvent(
     eventId: rowId("evt", seq, desk.tag),
     sequence: nextChatSequence(desk.sql, row.chat),
     at: desk.now(),
-    more,
+    more: { ...groupFacts(desk, row.chat), ...more },
   });
   const event = { seq, name, message: row.seq, original: null, body: JSON.stringify(payload), ended };
   oweTo(desk, event, { chat: row.chat, receivers }, failureOf(name, row));
   return true;
+}
+
+/** What the contract says of a message in a group beside the message itself: the group's name, and who is in it. */
+function groupFacts(desk: Desk, chat: string): Record<string, unknown> {
+  const group = groupOfChat(desk.sql, chat);
+  if (group === null) return {};
+  const participants = membersOf(group).map(({ address }) => {
+    const contact = findChat(desk.sql, address);
+    return { contact_id: contact?.contact_id ?? address, identifier: address, name: contact?.name ?? null };
+  });
+  return { group_id: group.id, group_name: group.name, participants };
 }
 
 /** Writes the event of a reaction to a message, in the contract's words; the person's account chooses whether what people say is told. */

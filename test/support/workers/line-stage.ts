@@ -10,7 +10,7 @@ export type LineStage = {
   key: LineKey;
   /** What was told of an event so far, oldest first. */
   told(event: string): Record<string, unknown>[];
-  /** A person writes to the line, by a bell; returns our id of the message, and the Mac's. */
+  /** A person writes to the line two seconds later, by a bell; returns our id of the message, and the Mac's. */
   receive(inbound: Inbound): Promise<{ id: string; guid: string }>;
   /** What the Mac answered to requests whose path fits, as "METHOD status". */
   asked(path: RegExp): string[];
@@ -22,6 +22,8 @@ export function stageLine(options: Partial<FakeMacOptions> = {}, events?: readon
   const stage = {
     told,
     async receive(inbound) {
+      // Bells within a second are one.
+      vi.setSystemTime(Date.now() + 2_000);
       const before = told("message.received").length;
       const { guid } = stage.mac.receive(inbound);
       await eventually(async () => told("message.received").length > before);

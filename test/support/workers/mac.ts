@@ -6,7 +6,7 @@ import { answerMac } from "../node/fake-bluebubbles-rest.ts";
 import { admin, call } from "./gateway.ts";
 
 /** What a customer's endpoint was told. */
-export type Told = { url: string; body: Record<string, unknown> };
+export type Told = { url: string; body: Record<string, unknown>; raw: string; headers: Headers };
 /** Macs, the customer and the gateway's own door, all behind the one `fetch` of the isolate. */
 export type MacWorld = {
   open(options?: Partial<FakeMacOptions>): FakeMac;
@@ -63,7 +63,8 @@ export function standInForMacs(): MacWorld {
     }
     const file = world.files.get(request.url);
     if (file !== undefined) return new Response(file.bytes, { headers: { "content-type": file.type } });
-    world.told.push({ url: request.url, body: await request.json() });
+    const raw = await request.text();
+    world.told.push({ url: request.url, body: JSON.parse(raw), raw, headers: request.headers });
     return new Response("thanks");
   });
   return world;

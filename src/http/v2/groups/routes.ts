@@ -1,5 +1,5 @@
 import type { Context, Hono } from "hono";
-import { fail, type Result } from "../../../domain/failure.ts";
+import { fail, ok, type Result } from "../../../domain/failure.ts";
 import type { GroupAnswer, GroupCall, GroupPerson, GroupView } from "../../../domain/line-calls.ts";
 import { askPool } from "../../../flows/ask-pool.ts";
 import { apiKeyGuard, credentialOf, type Edge } from "../../edge.ts";
@@ -11,6 +11,7 @@ import * as operations from "./contract.ts";
 export function mountGroups(router: Hono<Edge>): void {
   mountReading(router);
   mountChanging(router);
+  mountIcon(router);
   mountMembers(router);
 }
 
@@ -90,21 +91,37 @@ function mountChanging(router: Hono<Edge>): void {
     },
     apiKeyGuard,
   );
+}
+
+function mountIcon(router: Hono<Edge>): void {
+  mount(
+    router,
+    operations.setGroupIcon,
+    async ({ params: { groupId }, body: { file }, reply }, c) => {
+      const icon = { bytes: new Uint8Array(await file.arrayBuffer()), type: file.type };
+      const done = toIcon(await callGroup(c, { kind: "set_icon", groupId, icon }));
+      return done.ok ? reply(200, done.value) : done;
+    },
+    apiKeyGuard,
+  );
   mount(
     router,
     operations.removeGroupIcon,
     async ({ params: { groupId }, reply }, c) => {
-      const done = await callGroup(c, { kind: "remove_icon", groupId });
-      if (!done.ok) return done;
-      const { group, sync } = done.value;
-      if (sync === null)
-        return fail("not_found", "The group has no chat on the Mac yet: send its first message before.");
-      if (!sync.synced) return fail("line_refused", refusedBy(sync.error));
-      const device = { chat_guid: sync.guid, synced: true };
-      return reply(200, { success: true, group_id: group.id, chat_guid: sync.guid, device_sync: device });
+      const done = toIcon(await callGroup(c, { kind: "remove_icon", groupId }));
+      return done.ok ? reply(200, done.value) : done;
     },
     apiKeyGuard,
   );
+}
+
+function toIcon(done: Result<GroupAnswer>) {
+  if (!done.ok) return done;
+  const { group, sync } = done.value;
+  if (sync === null) return fail("not_found", "The group has no chat on the Mac yet: send its first message before.");
+  if (!sync.synced) return fail("line_refused", refusedBy(sync.error));
+  const device = { chat_guid: sync.guid, synced: true };
+  return ok({ success: true, group_id: group.id, chat_guid: sync.guid, device_sync: device });
 }
 
 function mountMembers(router: Hono<Edge>): void {

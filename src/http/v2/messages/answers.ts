@@ -1,9 +1,10 @@
 import type * as z from "zod";
 import { protocolOf, wireAttachment } from "../../../domain/event.ts";
+import { replyOnLine } from "../../../domain/line-facts.ts";
 import type { Message } from "../../../domain/message.ts";
 import type { Contact, MessageView, SendAnswer } from "../../../domain/pool-calls.ts";
 import { publicStatus } from "../../../domain/status.ts";
-import { whatsappFacts } from "../../../domain/whatsapp-facts.ts";
+import { type Quoted, whatsappFacts } from "../../../domain/whatsapp-facts.ts";
 import type { MessageDetail, Message as MessageSchema, MessageStatus } from "./schemas.ts";
 
 function progressOf(message: Message) {
@@ -26,8 +27,9 @@ function contentOf(message: Message) {
     internal_id: message.number,
     text: message.text,
     attachments: message.attachments.map(wireAttachment),
-    sender: null,
+    sender: message.sender,
     reactions: message.reactions,
+    ...lineReply(message),
     ...saidBeside(message),
   };
 }
@@ -38,6 +40,11 @@ function saidBeside(message: Message) {
   if (facts === null) return {};
   const { reply_to, ...others } = facts;
   return reply_to === null ? others : { ...others, reply_to };
+}
+
+function lineReply(message: Message): { reply_to?: Quoted } {
+  const reply = message.channel === "whatsapp" ? null : replyOnLine(message);
+  return reply === null ? {} : { reply_to: reply };
 }
 
 function additionsOf(message: Message) {
@@ -107,7 +114,7 @@ export function toMessageStatus({ message }: MessageView): z.output<typeof Messa
 }
 
 /** Returns the answer to a send that was accepted. */
-export function toSent({ messages, warnings = [], quietUntil }: SendAnswer) {
+export function toSent({ messages, warnings = [], quietUntil, group }: SendAnswer) {
   const [first] = messages;
   if (first === undefined) throw new Error("A send that was accepted has no message.");
   return {
@@ -116,6 +123,7 @@ export function toSent({ messages, warnings = [], quietUntil }: SendAnswer) {
     status: "queued" as const,
     from_number: first.fromNumber,
     ...(quietUntil === undefined ? {} : { quiet_until: quietUntil }),
+    ...(group === undefined ? {} : { group_id: group.id, group_created: group.isNew, participants: group.members }),
     ...(warnings.length === 0 ? {} : { warning: warnings.join(" ") }),
   };
 }

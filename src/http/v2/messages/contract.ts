@@ -59,6 +59,7 @@ export const sendFailures = [
   "reply_target_device_mismatch",
   "reply_target_expired",
   "reply_target_not_found",
+  "not_found",
   "content_required",
   "capability_missing",
   "from_number_not_owned",
