@@ -13,6 +13,8 @@ export type MacWorld = {
   told: Told[];
   /** Files that lie on the web, by their URL. */
   files: Map<string, { type: string; bytes: Uint8Array<ArrayBuffer> }>;
+  /** What else the web answers, by URL. */
+  answers: Map<string, () => Response>;
   lines: string[];
   /** Waits until the gateway has asked no Mac anything for a few turns of the event loop, nor waits for an answer. */
   quiet(): Promise<void>;
@@ -33,6 +35,7 @@ export function standInForMacs(): MacWorld {
   const world: MacWorld = {
     told: [],
     files: new Map(),
+    answers: new Map(),
     lines: [],
     async quiet() {
       for (let calm = 0, seen = -1; calm < 5; await new Promise((resolve) => setTimeout(resolve, 2))) {
@@ -63,6 +66,8 @@ export function standInForMacs(): MacWorld {
     }
     const file = world.files.get(request.url);
     if (file !== undefined) return new Response(file.bytes, { headers: { "content-type": file.type } });
+    const answer = world.answers.get(request.url);
+    if (answer !== undefined) return answer();
     const raw = await request.text();
     world.told.push({ url: request.url, body: JSON.parse(raw), raw, headers: request.headers });
     return new Response("thanks");

@@ -53,6 +53,7 @@ export const sendFailures = [
   "missing_content",
   "text_too_long",
   "invalid_attachment",
+  "attachment_first_message_not_allowed",
   "reply_target_not_supported",
   "reply_target_invalid",
   "reply_target_chat_mismatch",

@@ -50,7 +50,7 @@ const part = z
   .object({
     text: z.string().optional(),
     mention: z.string().optional(),
-    url: z.string().optional(),
+    url: attachmentUrl.optional(),
     name: z.string().optional(),
     link_preview: linkPreview.nullish(),
   })
