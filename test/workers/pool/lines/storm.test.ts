@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { expect, inject, it, vi } from "vitest";
 import { type MacFault, macWords } from "../../../support/node/fake-bluebubbles-faults.ts";
 import type { FakeMac, Inbound } from "../../../support/node/fake-bluebubbles-mac.ts";
@@ -159,8 +160,13 @@ it("a storm of what people write comes in once each, with bells missing, doubled
   });
   for (let turn = 0; turn < 3; turn += 1) await ringIn(key, minuteMs);
   expect(tally((await taken()).map(({ sid }) => String(sid)))).toEqual(guids);
-  await eventually(async () => stage.told("message.received").length >= written);
-  // A kill may cut off the note that a webhook was told: it is told the same event again, by the same id.
+  // A kill may cut off the note that a webhook was told: it is told the same event again, by the same id, once its consumer's time is over.
+  const toldOnce = () => new Set(stage.told("message.received").map(({ event_id }) => event_id)).size;
+  for (let turn = 0; turn < written && toldOnce() < written; turn += 1) {
+    await ringIn(key, minuteMs);
+    const owed = async () => (await env.POOLS.getByName(key.id).stats())?.owedDeliveries;
+    await eventually(async () => (await owed()) === 0 || toldOnce() === written).catch(() => {});
+  }
   const told = stage.told("message.received");
   const messages = new Set(told.map(({ message_id }) => message_id));
   const events = new Set(told.map(({ event_id }) => event_id));
