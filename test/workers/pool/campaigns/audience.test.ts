@@ -1,3 +1,4 @@
+import { exports } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   askCampaign,
@@ -333,5 +334,28 @@ describe("a campaign is steered by clear answers", () => {
     vi.setSystemTime(Date.now() + 8 * day);
     await writeTo(pool, String(people[3]), String(pool.numbers[0]), "Too late to be an answer");
     expect((await readCampaign(pool, id)).numbers.replied).toBe(1);
+  });
+
+  it("and counts who followed a link, and nobody for a machine that did", async () => {
+    const people = newPeople(2);
+    const id = await runCampaign(pool, people, { text: "See https://example.com/sale", shortenLinks: true });
+    for (let at = 0; at < 3; at += 1) {
+      vi.setSystemTime(Date.now() + 1_000);
+      await ring(pool);
+    }
+    await eventually(async () => pool.carrier.departures.length === 2);
+    vi.setSystemTime(Date.now() + 60_000);
+    const agents = [
+      "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/604.1",
+      "Slackbot-LinkExpanding 1.0",
+    ];
+    for (const [at, agent] of agents.entries()) {
+      const { body } = pool.carrier.departures.find(({ to }) => to === people[at]) ?? { body: "" };
+      const link = /https:\/\/\S+/.exec(body)?.[0] ?? "";
+      const followed = await exports.default.fetch(link, { redirect: "manual", headers: { "User-Agent": agent } });
+      expect(followed.headers.get("Location")).toBe("https://example.com/sale");
+    }
+    expect((await readCampaign(pool, id)).numbers.clicked).toBe(1);
+    expect((await resultsOf(pool, id)).map(({ clicks }) => clicks)).toEqual([1, 0]);
   });
 });
