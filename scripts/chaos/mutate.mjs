@@ -64,5 +64,6 @@ async function run(args) {
 
 function say(verdict, name, what, { broken, output, code }) {
   console.log(`${verdict.padEnd(10)} ${name.padEnd(22)} ${what.padEnd(78)} ${broken.join(", ")}`);
-  if (broken.length === 0 && code !== 0) console.log(output.split("\n").slice(-12).join("\n"));
+  const isUnexplained = (broken.length === 0 && code !== 0) || verdict === "NOT SOUND";
+  if (isUnexplained) console.log(output.split("\n").slice(-20).join("\n"));
 }

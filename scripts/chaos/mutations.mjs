@@ -78,11 +78,18 @@ export const mutations = {
   },
   "poll-forgotten": {
     what: "a message whose callbacks were lost is never asked for",
-    changes: change(
-      "src/pool/settling/poll.ts",
-      "for (const age of statusPollsMs.keys()) complete",
-      "for (const age of [].slice() as number[]) complete",
-    ),
+    changes: [
+      ...change(
+        "src/pool/settling/poll.ts",
+        "for (const age of statusPollsMs.keys()) complete",
+        "for (const age of [].slice() as number[]) complete",
+      ),
+      ...change(
+        "src/pool/settling/poll.ts",
+        'look.kind !== "truth" && isDone(row) ? null',
+        'look.kind !== "truth" ? null',
+      ),
+    ],
   },
   "stop-forgotten": {
     what: "STOP is heard and not heeded",
@@ -152,6 +159,7 @@ export const mutations = {
   },
   "counter-stuck": {
     what: "the count of a delivery's attempts never moves",
+    kills: 0,
     changes: change("src/pool/telling/deliveries.ts", "attempt: row.attempt + 1", "attempt: row.attempt"),
   },
   "delivery-given-up": {

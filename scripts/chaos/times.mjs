@@ -4,7 +4,7 @@ const retry = "src/domain/retry.ts";
 export const times = {
   graceMs: 16_000,
   attemptsAtMost: 5,
-  delaysMs: [0, 500, 1_500, 3_000, 5_000, 5_000, 5_000, 5_000, 5_000, 5_000],
+  delaysMs: [0, 500, 5_000, 8_000, 8_000, 8_000, 8_000, 8_000, 8_000, 8_000],
 };
 /** A call that hangs is taken at most so long after it came, when the gateway has given it up: the grace is above it. What only a slow machine would miss keeps its time. */
 export const latestAcceptanceMs = 12_000;
@@ -35,7 +35,7 @@ export const shortTimes = [
   {
     file: retry,
     from: "[1 * hour, 6 * hour, 24 * hour, 72 * hour, 96 * hour]",
-    to: "[25 * second, 50 * second, 100 * second, 200 * second, 2 * hour]",
+    to: "[30 * second, 45 * second, 60 * second, 90 * second, 2 * hour]",
   },
   { file: retry, from: "{ base: 1 * second, ceiling: 60 * second }", to: "{ base: 100, ceiling: 1 * second }" },
   {
