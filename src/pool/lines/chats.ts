@@ -18,10 +18,17 @@ export type KnownGroups = ReadonlyMap<string, { members: string[]; name: string 
 
 /**
  * Returns our chat for a chat of the Mac, in the caller's transaction: a person's address, or the id of the group, which is made here when it is met first. Our own
- * group that was waiting to be made is the one with these very members.
+ * group that was waiting to be made is the one with these very members. `saidAt`: something new was said in it then (epoch milliseconds).
  */
-export function chatOf(desk: Desk, account: string, place: ChatPlace, groups: KnownGroups): string {
+export function chatOf(
+  desk: Desk,
+  account: string,
+  place: ChatPlace,
+  groups: KnownGroups,
+  saidAt: number | null = null,
+): string {
   const chat = place.kind === "direct" ? personOf(place.address) : groupOf(desk, account, place, groups);
+  if (saidAt !== null && place.kind === "group") reviveGroup(desk, chat, saidAt);
   savePlace(desk.sql, account, chat, place.id);
   return chat;
 }
@@ -57,8 +64,13 @@ function learnGroup(
     ...(known.key === null ? { account, key } : {}),
     ...(name === null || name === known.name ? {} : { name }),
     ...(members === null ? {} : { members: mergeMembers(membersOf(known), members, desk.now()) }),
-    ...(known.deleted_at === null ? {} : { deleted_at: null }),
   });
+}
+
+/** A group that was deleted here stands again once something is said in it after that; a row of before, read once more, changes nothing. */
+function reviveGroup(desk: Desk, id: string, saidAt: number): void {
+  const deletedAt = findGroup(desk.sql, id)?.deleted_at ?? null;
+  if (deletedAt !== null && saidAt > deletedAt) updateGroup(desk.sql, id, { deleted_at: null });
 }
 
 function makeGroup(

@@ -54,7 +54,7 @@ export function takeChange(desk: Desk, account: Account, change: Change, known: 
 
 function takeReceived(desk: Desk, account: Account, change: Of<"received">, known: Known): void {
   if (change.chat === null || findMessageBySid(desk.sql, change.providerId) !== null) return;
-  const chat = chatOf(desk, account.id, change.chat, known.groups);
+  const chat = chatOf(desk, account.id, change.chat, known.groups, change.at);
   const sender = personOf(change.sender);
   receiveMessage(desk, {
     providerId: change.providerId,
@@ -95,7 +95,7 @@ function takeOwn(desk: Desk, account: Account, change: Of<"own">, known: Known):
     return true;
   }
   if (change.chat === null) return true;
-  const chat = chatOf(desk, account.id, change.chat, known.groups);
+  const chat = chatOf(desk, account.id, change.chat, known.groups, change.at);
   const unsettled = unsettledTo(desk.sql, account.id, chat);
   if (unsettled.length > 0 || isLeavingTo(desk, chat)) {
     for (const seq of unsettled) hastenLook(desk.sql, account.id, seq, desk.now());

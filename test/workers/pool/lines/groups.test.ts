@@ -130,7 +130,11 @@ it("a deleted group is left on the Mac, and stays where the Mac does not answer"
   expect((await v2(stage.key, `/groups/${group}`)).status).toBe(200);
   expect((await v2(stage.key, `/groups/${group}`, undefined, "DELETE")).status).toBe(200);
   expect(did()).toEqual(["leave"]);
+  await ringIn(stage.key, 61_000);
+  await stage.world.quiet();
   expect((await sendFrom(stage.key, group)).status).toBe(404);
+  await stage.receive({ from: ann, group: [ann, ben], text: "Still here?" });
+  expect((await v2(stage.key, `/groups/${group}`)).status).toBe(200);
 });
 
 it("a group that stands on the Mac already is linked by its chat_guid, once, with the Mac's members", async () => {
