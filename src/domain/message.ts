@@ -149,8 +149,8 @@ export type Message = {
   /** How often its short links were followed: all requests, and those that look like a person's; null before the first. */
   clicks: { raw: number; human: number } | null;
   reactions: Reaction[];
-  /** Who wrote it, in a group. */
-  sender: string | null;
+  /** Who wrote it, in a group; left out by a pool of the release before. */
+  sender?: string | null;
   /** What it came to after it was accepted, in order; empty for messages that are older than this list. */
   life: { to: StepName; at: number }[];
 };

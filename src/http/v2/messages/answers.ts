@@ -27,7 +27,7 @@ function contentOf(message: Message) {
     internal_id: message.number,
     text: message.text,
     attachments: message.attachments.map(wireAttachment),
-    sender: message.sender,
+    sender: message.sender ?? null,
     reactions: message.reactions,
     ...lineReply(message),
     ...saidBeside(message),

@@ -165,6 +165,7 @@ describe("selection", () => {
         note: null,
         parts: null,
         encoding: null,
+        quiet_until: null,
       });
     }
     expect((await previewOf(pool, person, { from_number: "+15550000000" })).body.code).toBe("from_number_not_owned");

@@ -46,6 +46,7 @@ describe("contacts", () => {
         created_at: expect.any(Number),
         last_message_time: null,
         tags: [],
+        time_zone: null,
       });
       const again = await post("/contacts", { identifier, name: "Eve" });
       expect(again).toMatchObject({ status: 409, body: { code: "already_exists", contact: made.body } });
