@@ -99,7 +99,9 @@ function expectNoSecretIn(said: string): void {
 }
 
 describe("npm run deploy", () => {
-  test("brings a fresh account to a gateway that is signed in to and sends, and repeated it makes nothing twice", async () => {
+  test("brings a fresh account to a gateway that is signed in to and sends, and repeated it makes nothing twice", {
+    timeout: 600_000,
+  }, async () => {
     const first = await deploy();
     expect(first).toMatchObject({ code: 0, said: expect.stringContaining("Trunkline is deployed.") });
     expect(cloud.unknown).toEqual([]);
