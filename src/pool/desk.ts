@@ -1,15 +1,10 @@
-import type { MacAccount } from "../carriers/bluebubbles/account.ts";
-import type { Carrier } from "../carriers/carrier.ts";
-import type { Failure } from "../domain/failure.ts";
 import { nextSequence, poolTag } from "../domain/ids.ts";
 import type { Bucket } from "../domain/pacing.ts";
-import type { Lane, News } from "../domain/pool-calls.ts";
+import type { Lane } from "../domain/pool-calls.ts";
 import { noAddress, type PublicAddresses, withCurrent } from "../domain/public-address.ts";
 import { carryRotation, type RotationState } from "../domain/selection/rotation.ts";
 import type { Account, SenderNumber, Snapshot } from "../domain/snapshot.ts";
-import type { AccountTrouble } from "../domain/waiting.ts";
 import { namesPublicHost } from "../domain/webhook-url.ts";
-import type { MediaPlace } from "../sealing/media-link.ts";
 import { countWaitingByNumber } from "./ledger/agenda.ts";
 import { lastAttemptSequence } from "./ledger/attempts.ts";
 import { type Endpoint, readEndpoints } from "./ledger/endpoints.ts";
@@ -20,59 +15,7 @@ import { forgetRows } from "./ledger/memory.ts";
 import { notedFrom } from "./ledger/notes.ts";
 import { keepNumbers } from "./ledger/numbering.ts";
 import { readRotation, replaceRotation } from "./ledger/rotation.ts";
-
-/** What the object is given from outside itself; tests give a clock and dice of their own. */
-export type Surroundings = {
-  storage: DurableObjectStorage;
-  now: () => number;
-  /** A number in [0, 1): jitter only, never a secret. */
-  dice: () => number;
-  newId: (prefix: string) => string;
-  /** The setting PUBLIC_URL, which wins over the address in the snapshot. */
-  settingUrl: string | null;
-  /** The account as its network's carrier, its credentials opened; throws when they cannot be. */
-  carrierOf: (account: Account) => Promise<Carrier>;
-  /** The master key that sealed an account's credentials and is missing, null where none is. */
-  lostKeyOf: (account: Account) => string | null;
-  /** A Mac as its carrier, its password opened; throws when it cannot be. */
-  macOf: (account: Account) => Promise<MacAccount>;
-  /** Returns a link of ours, at this address, to a file of an inbound message. */
-  mediaLink: (place: MediaPlace, address: string | null) => Promise<string>;
-  /** The account's carrier and the pool's reference where nothing has to be opened for them any more, else null. */
-  atHand: (account: Account) => { carrier: Carrier; poolReference: string } | null;
-  /** Opens what the accounts need, so that their messages can leave at once; what cannot be opened is met again when a message leaves. */
-  openAhead: (accounts: readonly Account[]) => Promise<void>;
-  /** Lets go of every secret that was opened. */
-  forgetSecrets: () => void;
-  /** The tokens that may sign the account's webhooks: the present one, and the one before while it still verifies. */
-  openTokens: (account: Account) => Promise<string[]>;
-  poolReference: () => Promise<string>;
-  ring: (lane: Lane) => Promise<void>;
-  /** Tells the directory's side what the pool has learnt; it may be lost. */
-  tell: (news: News) => void;
-  /** Keeps the object at work until the promise ends. */
-  keepAlive: (work: Promise<unknown>) => void;
-  log: (entry: Record<string, unknown>) => void;
-};
-
-/** How an endpoint answered lately: how many hands may post to it at once, how many quick answers came since that last grew, and how long the last answer took. */
-export type Pace = { places: number; quick: number; lastMs: number | null };
-
-/** Why nothing leaves from an account, until when, and after how many tries: what was met last, also when that time is over. */
-export type AccountRest = { until: number; why: AccountTrouble; tries: number };
-
-/**
- * Where a running campaign looks on: the first part of its list in which somebody may wait, and the place among those who wait; when it may go on by its pace or by
- * what holds it, with that.
- */
-export type Feeding = {
-  part: number;
-  place: number;
-  at: number;
-  /** How many people in a row were passed over because it is night where they are. */
-  asleep: number;
-  heldBy: { failure: Failure; until: number | null } | null;
-};
+import type { AccountRest, Feeding, Pace, Surroundings } from "./surroundings.ts";
 
 const noteActiveEveryMs = 60 * 60 * 1000;
 /** So many messages are written between two notes of where to look for interrupted ones. */

@@ -1,9 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
 import type { CampaignCall } from "../domain/campaigns/campaign.ts";
-import { fail, failNewer, ok, type Refusal, type Result } from "../domain/failure.ts";
+import { fail, ok, type Result } from "../domain/failure.ts";
 import type { ChatCall, GroupCall, GroupQuery, LineCall } from "../domain/line-calls.ts";
 import type { Draft } from "../domain/message.ts";
-import { readConversationId } from "../domain/phone.ts";
 import type {
   Asker,
   AssignmentWish,
@@ -23,32 +22,25 @@ import type {
   MessageSearch,
   Page,
   PoolCalls,
-  Published,
   ReplayQuery,
   SendRequest,
   StatusReport,
 } from "../domain/pool-calls.ts";
-import { type Snapshot, shapeOf, snapshotShape } from "../domain/snapshot.ts";
+import type { Snapshot } from "../domain/snapshot.ts";
 import type { LedgerCursor, Row } from "../domain/transfer.ts";
-import { adoptSnapshot } from "./adopt.ts";
-import { rearm, tick } from "./alarm.ts";
-import { authorize } from "./authorize.ts";
 import { callCampaign } from "./campaigns/call.ts";
-import { feedCampaigns } from "./campaigns/feed.ts";
-import { Desk } from "./desk.ts";
+import type { Desk } from "./desk.ts";
+import { DeskKeeper } from "./desk-keeper.ts";
 import { countWaiting } from "./ledger/agenda.ts";
-import { findChat } from "./ledger/chats.ts";
 import { lastSequence } from "./ledger/events.ts";
 import { dropMark, isImporting, saveMark } from "./ledger/marks.ts";
 import { noteAll } from "./ledger/notes.ts";
-import { readStoredSnapshot, revoked, wasRevoked } from "./ledger/snapshot.ts";
 import { readRows, writeRows } from "./ledger/transfer.ts";
 import { callChat } from "./lines/chat-calls.ts";
 import * as groups from "./lines/group-calls.ts";
 import { callLine } from "./lines/line-calls.ts";
 import { heedRing, lineMarkOf } from "./lines/ring.ts";
 import { listChats } from "./list-chats.ts";
-import { restorePace } from "./numbers/pace.ts";
 import { resumeItself } from "./numbers/velocity.ts";
 import * as people from "./people/assignments.ts";
 import * as contacts from "./people/contacts.ts";
@@ -60,114 +52,45 @@ import { acceptAll } from "./sending/accept-all.ts";
 import { cancelMessage } from "./sending/cancel.ts";
 import { previewSend } from "./sending/decide.ts";
 import { dispatch } from "./sending/dispatch.ts";
-import { resumeMoving } from "./sending/moving.ts";
 import { judgeChatAnew } from "./sending/quiet.ts";
-import { markInterrupted } from "./sending/reconcile.ts";
 import { takeReport } from "./settling/report.ts";
 import { readStory } from "./story.ts";
-import { surround } from "./surround.ts";
-import { hasTables, ledgerShape, migrate, shapeOfLedger } from "./tables.ts";
+import { hasTables, ledgerShape, migrate } from "./tables.ts";
 import { recordDeliveries, takeDeliveries } from "./telling/deliveries.ts";
 import { listEvents } from "./telling/feed.ts";
 import { followLink } from "./telling/links.ts";
 import * as replays from "./telling/replay.ts";
 import { readTraffic } from "./traffic.ts";
 
-/** How often an object that cannot work asks again for what it lacks: it may hold messages that wait. */
-const askAgainMs = 10 * 60 * 1000;
-
-/** The ledger of one API key: every decision of the key is made here, one at a time. An object that was never given a snapshot has no tables. */
+/** The ledger of one API key: every decision of the key is made here, one at a time. Each call is one line; what is done stands in the subject's own file. */
 export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCalls {
-  #desk: Desk | null = null;
+  readonly #keeper: DeskKeeper;
 
   constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
     super(ctx, env);
-    if (!hasTables(ctx.storage.sql)) return;
-    void ctx.blockConcurrencyWhile(async () => {
-      if (this.#isOutdated()) return this.#askAgainLater();
-      migrate(ctx.storage);
-      const snapshot = readStoredSnapshot(ctx.storage.sql);
-      if (isImporting(ctx.storage.sql)) return;
-      if (snapshot === null) return this.#askForSnapshot();
-      const desk = this.#openDesk(snapshot, await ctx.storage.getAlarm());
-      await desk.outside.openAhead(snapshot.accounts);
-    });
+    this.#keeper = new DeskKeeper(ctx, env);
+    if (hasTables(ctx.storage.sql)) void ctx.blockConcurrencyWhile(() => this.#keeper.wake());
   }
 
-  /** A ledger that a newer release has changed is neither read nor written by this one. */
-  #isOutdated(): boolean {
-    return shapeOfLedger(this.ctx.storage.sql) > ledgerShape;
+  get #desk(): Desk | null {
+    return this.#keeper.desk;
   }
 
-  #askForSnapshot(): Promise<void> {
-    surround(this.ctx, this.env).tell({ kind: "needs_snapshot", pool: this.ctx.id.name ?? "" });
-    return this.#askAgainLater();
-  }
-
-  #askAgainLater(): Promise<void> {
-    return this.ctx.storage.setAlarm(Date.now() + askAgainMs);
-  }
-
-  /** Why nothing can be decided here now. */
-  #closed(): Refusal {
-    return this.#isOutdated()
-      ? failNewer("ledger", shapeOfLedger(this.ctx.storage.sql), ledgerShape)
-      : fail("needs_snapshot");
-  }
-
-  #openDesk(snapshot: Snapshot, alarmAt: number | null): Desk {
-    const desk = new Desk(surround(this.ctx, this.env), snapshot, alarmAt);
-    desk.refill = () => feedCampaigns(desk);
-    this.#desk = desk;
-    restorePace(desk);
-    markInterrupted(desk);
-    resumeMoving(desk);
-    rearm(desk);
-    return desk;
-  }
-
-  /** As `#withDesk`, for calls about one chat: its id is read with the organization's country, which only the pool knows. */
   #withChat<T>(asker: Asker, chatId: string, work: (desk: Desk, chat: string) => Result<T>): Result<T> {
-    return this.#withDesk(asker, (desk) => {
-      const chat = readConversationId(chatId, desk.snapshot.organization.countryCode, desk.speaksIMessage);
-      if (chat.ok) return work(desk, chat.value);
-      // A short code that wrote to us is no number that could be written to, but a chat.
-      return findChat(desk.sql, chatId) === null ? chat : work(desk, chatId);
-    });
+    return this.#keeper.withChat(asker, chatId, work);
   }
 
   #withDesk<T>(asker: Asker, work: (desk: Desk) => Result<T>): Result<T> {
-    const desk = this.#desk;
-    if (desk === null) return this.#closed();
-    const allowed = asker === null ? ok(null) : authorize(desk, asker);
-    return allowed.ok ? work(desk) : allowed;
+    return this.#keeper.withDesk(asker, work);
   }
 
-  /** Throws where the snapshot cannot be taken: the Worker says so, and publishes again. Of one of an older shape, which a Worker of the release before made, only the revocation is taken. */
-  async publish(snapshot: Snapshot): Promise<Published> {
-    if (this.#isOutdated()) throw new Error(this.#closed().failure.message);
-    if (hasTables(this.ctx.storage.sql) && isImporting(this.ctx.storage.sql))
-      throw new Error("An import into this ledger is under way.");
-    const alarmAt = await this.ctx.storage.getAlarm();
-    migrate(this.ctx.storage);
-    if (shapeOf(snapshot) < snapshotShape) this.#refuseOlder(snapshot);
-    const desk = this.#desk ?? this.#openDesk(this.#heedRevocation(snapshot), alarmAt);
-    if (snapshot.version >= desk.snapshot.version) {
-      adoptSnapshot(desk, snapshot);
-      rearm(desk);
-      this.ctx.waitUntil(desk.outside.openAhead(desk.snapshot.accounts));
-      this.ctx.waitUntil(dispatch(desk));
-    }
-    return { version: desk.snapshot.version, revoked: desk.snapshot.apiKey.status === "revoked" };
+  /** For calls that the edge has let in by the admin token or by Twilio's signature. */
+  #asAdmin<T>(work: (desk: Desk) => Result<T>): Result<T> {
+    return this.#keeper.withDesk(null, work);
   }
 
-  #heedRevocation(snapshot: Snapshot): Snapshot {
-    return wasRevoked(this.ctx.storage.sql) ? revoked(snapshot) : snapshot;
-  }
-
-  #refuseOlder({ apiKey }: Snapshot): never {
-    if (apiKey.status === "revoked" && this.#desk !== null) adoptSnapshot(this.#desk, revoked(this.#desk.snapshot));
-    throw new Error("The snapshot is of the release before: this pool runs a newer one.");
+  async publish(snapshot: Snapshot) {
+    return this.#keeper.publish(snapshot);
   }
 
   async authenticate(credential: Credential) {
@@ -256,12 +179,12 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   }
 
   async receive(message: InboundMessage) {
-    if (this.#desk === null) return this.#closed();
+    if (this.#desk === null) return this.#keeper.closed();
     return receiveMessage(this.#desk, message);
   }
 
   async receiveAll(messages: InboundMessage[]) {
-    if (this.#desk === null) return this.#closed();
+    if (this.#desk === null) return this.#keeper.closed();
     for (const message of messages) {
       const received = receiveMessage(this.#desk, message);
       if (!received.ok) return received;
@@ -313,7 +236,7 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   }
 
   async report(report: StatusReport) {
-    if (this.#desk === null) return this.#isOutdated() ? "unavailable" : "unknown_pool";
+    if (this.#desk === null) return this.#keeper.isOutdated ? "unavailable" : "unknown_pool";
     return takeReport(this.#desk, report);
   }
 
@@ -406,11 +329,6 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     return this.#desk === null ? null : reads.checkUp(this.#desk);
   }
 
-  /** For calls that the edge has let in by the admin token or by Twilio's signature. */
-  #asAdmin<T>(work: (desk: Desk) => Result<T>): Result<T> {
-    return this.#desk === null ? this.#closed() : work(this.#desk);
-  }
-
   async acceptAsAdmin(requests: SendRequest[]) {
     return this.#asAdmin((desk) => {
       if (desk.snapshot.apiKey.status === "revoked") return fail("not_found", "This API key was revoked.");
@@ -465,8 +383,6 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   }
 
   override async alarm() {
-    if (this.#desk !== null) return tick(this.#desk);
-    if (!hasTables(this.ctx.storage.sql)) return;
-    await (this.#isOutdated() ? this.#askAgainLater() : this.#askForSnapshot());
+    return this.#keeper.alarm();
   }
 }

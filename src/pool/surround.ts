@@ -15,7 +15,7 @@ import { deriveKey } from "../sealing/derive.ts";
 import { lostKeyAmong, open, UnopenedSecret } from "../sealing/envelope.ts";
 import { type KeyRing, parseKeyRing } from "../sealing/key-ring.ts";
 import { signMediaLink } from "../sealing/media-link.ts";
-import type { Surroundings } from "./desk.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** Returns what the object needs of its bindings. */
 export function surround(ctx: DurableObjectState, env: Cloudflare.Env): Surroundings {

@@ -1,6 +1,6 @@
 import { type Failure, type FailureCode, fail } from "../../domain/failure.ts";
 import type { SenderNumber } from "../../domain/snapshot.ts";
-import type { Desk, Feeding } from "../desk.ts";
+import type { Desk } from "../desk.ts";
 import { lineHeads } from "../ledger/agenda.ts";
 import { type Block, readBlocks, saveStates } from "../ledger/campaign-people.ts";
 import { type Campaign, liveCampaigns, saveCampaign } from "../ledger/campaigns.ts";
@@ -10,6 +10,7 @@ import { isChatBusy, isHeldUp } from "../sending/at-once.ts";
 import { addressDrafts, decideSend } from "../sending/decide.ts";
 import { dispatch } from "../sending/dispatch.ts";
 import { isFullForCampaigns } from "../sending/places.ts";
+import type { Feeding } from "../surroundings.ts";
 import { waitingOf } from "./audience.ts";
 import { draftFor, type Reading, readingOf } from "./judge.ts";
 import { idOf } from "./keep.ts";

@@ -6,7 +6,7 @@ import type { SenderNumber, Snapshot } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
 import { lastHeard } from "../ledger/heard.ts";
 import { readMark, saveMark } from "../ledger/marks.ts";
-import { sumPartsSince } from "../ledger/messages.ts";
+import { sumPartsSince } from "../ledger/message-pages.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** WhatsApp lets a business write freely for this long after the person's last message (twilio.com/docs/api/errors/63016). */

@@ -1,4 +1,5 @@
-import type { Desk, Pace } from "../desk.ts";
+import type { Desk } from "../desk.ts";
+import type { Pace } from "../surroundings.ts";
 
 /** So many deliveries to one endpoint are under way at once: at first, and at most, which is what four consumers with six connections each can carry. */
 const places = { first: 4, most: 24 };
