@@ -1,11 +1,18 @@
-// Sends at a steady pace for half an hour, with faults and inbound, and looks whether memory stays flat: npm run soak -- --minutes 30
+// Runs the gateway as `npm start` does and sends at a steady pace for half an hour, with faults and people who write; then the judge of chaos looks, and memory must have stayed flat: npm run soak
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { clientOf, eventually, makeLivePool } from "../test/support/node/client.ts";
+import { reconcileMs, webhookDelaysMs } from "../src/domain/retry.ts";
 import { readArguments } from "./arguments.mjs";
-import { startRig } from "./bench/rig.mjs";
-import { roll } from "./chaos/dice.mjs";
+import { median, memoryOf } from "./bench/rig.mjs";
+import { pick } from "./chaos/dice.mjs";
+import { startGatewayWorld } from "./chaos/gateway-world.mjs";
+import { tellLives } from "./chaos/lives.mjs";
+import { sayBroken } from "./chaos/report.mjs";
+import { factsOf } from "./chaos/run.mjs";
+import { assign, connect, keyPlans, makeKey } from "./chaos/setting.mjs";
+import { readStories, settle } from "./chaos/settle.mjs";
+import { lookOn, person, send, write } from "./chaos/traffic.mjs";
 
 const usage = "Usage: npm run soak -- [--minutes M] [--rate MESSAGES_PER_SECOND] [--faults 0..1] [--seed S]";
 const values = readArguments(
@@ -17,112 +24,160 @@ const values = readArguments(
   },
   usage,
 );
+const { seed } = values;
 const [minutes, rate, faults] = [values.minutes, values.rate, values.faults].map(Number);
 if (!(minutes > 0 && rate > 0 && faults >= 0 && faults <= 1)) {
   console.error(usage);
   process.exit(2);
 }
-const people = 500;
 const MINUTE_MS = 60_000;
 const MIB = 1024 * 1024;
-const personOf = (index) => `+1555777${String(index % people).padStart(4, "0")}`;
+const people = 500;
+const wordsPerMessage = 0.2;
+const lookEveryMs = 500;
+/** Memory is flat where the last third of the run holds less than so much more than the middle one. */
+const growthAllowed = 0.1;
+/** What the gateway runs by; a lost send is decided ten minutes after it, and a delivery that failed twice comes again after five. */
+const times = { graceMs: reconcileMs.grace, attemptsAtMost: 5, delaysMs: webhookDelaysMs };
+const patienceSeconds = 20 * 60;
+/** Of fewer minutes nothing is said: whatever starts grows first. */
+const samplesAtLeast = 12;
 
-const rig = await startRig({
-  lifeCycle: [{ status: "sent" }, { status: "delivered" }],
-  settings: { LOG_SHARE: "0" },
-});
-const counts = { promised: 0, refused: 0, inbound: 0 };
-const taken = new Map();
+const world = await startGatewayWorld({ seed, faults, sinkFailsAtMost: 2 });
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => world.stop().finally(() => process.exit(1)));
+const log = { sends: [], inbound: [], seen: [], accepted: [] };
 const samples = [];
 let failed = true;
 try {
-  const { key } = await makeLivePool(rig, rig.twilio);
-  const client = clientOf(rig, key);
-  await client("POST", "/webhooks", { webhook_url: `${rig.sink.url}/hook`, events: ["message.*"] });
-  rig.twilio.faultBy(({ call, index }) => {
-    const fails = call === "create" && roll(values.seed, `fails ${index}`) < faults;
-    return fails ? { kind: "error", status: 500, taken: roll(values.seed, `how ${index}`) < 0.5 } : null;
+  const keys = await setUp();
+  const startedAt = Date.now();
+  const end = startedAt + minutes * MINUTE_MS;
+  const talks = [tellLives(world), lookOn(world, log, lookEveryMs)];
+  world.stormy = true;
+  await Promise.all([
+    steadily(rate, end, sendOne(keys)),
+    steadily(rate * wordsPerMessage, end, writeOne(keys)),
+    sample(startedAt, end),
+  ]);
+  world.stormy = false;
+  const stormMs = Date.now() - startedAt;
+  const onStep = (words) => console.log(`  … ${((Date.now() - startedAt) / MINUTE_MS).toFixed(1)} min: ${words}`);
+  onStep("all is sent; what is unknown is waited for");
+  const { broken, logs } = await settle(world, keys, {
+    plan: { patience: patienceSeconds, messages: 0 },
+    log,
+    times,
+    onStep,
   });
-  const worker = await rig.miniflare.getWorker();
-  const clock = setInterval(() => void worker.scheduled({ cron: "* * * * *" }), MINUTE_MS);
-  const end = Date.now() + minutes * MINUTE_MS;
-  const begin = Date.now();
-  await Promise.all([sendSteadily(client, begin, end), write(end), sample(begin, end)]);
-  clearInterval(clock);
-  // What was sent in the last eleven minutes may wait for its look: here only what is known is waited for.
-  const distinct = () => new Set(rig.sink.deliveries.map(({ headers }) => headers["webhook-id"])).size;
-  await eventually(async () => rig.twilio.messages.every(({ status }) => status === "delivered"), MINUTE_MS);
-  for (let before = -1; before !== distinct(); await pause(3_000)) before = distinct();
-  failed = report(distinct());
+  await take(startedAt);
+  const stories = await readStories(world, keys, broken, log);
+  world.over = true;
+  await Promise.all(talks);
+  failed = report(broken, { ...logs, stories }, { stormMs, startedAt });
 } catch (error) {
   console.error(error);
 } finally {
-  await rig.stop();
+  await world.stop();
 }
 process.exit(failed ? 1 : 0);
 
-async function sendSteadily(client, begin, end) {
+async function setUp() {
+  await connect(world);
+  const keys = [];
+  for (const plan of keyPlans.filter(({ isLate }) => !isLate)) keys.push(await makeKey(world, plan));
+  for (const key of keys) await assign(world, key);
+  return keys;
+}
+
+/** Does `work` so many times a second until the end, however long each takes; resolves when all have ended. */
+async function steadily(perSecond, end, work) {
+  const begin = Date.now();
   const under = new Set();
   for (let index = 0; Date.now() < end; index += 1) {
-    await pause(Math.max(0, begin + (index * 1000) / rate - Date.now()));
-    const path = `/chats/${encodeURIComponent(personOf(index))}/messages`;
-    const sent = client("POST", path, { text: `Soak ${index}` }, { "idempotency-key": `soak-${index}` })
-      .then(({ status }) => {
-        counts[status === 202 ? "promised" : "refused"] += 1;
-      })
-      .finally(() => under.delete(sent));
-    under.add(sent);
+    await pause(Math.max(0, begin + (index * 1000) / perSecond - Date.now()));
+    const one = work(index).finally(() => under.delete(one));
+    under.add(one);
   }
   await Promise.all(under);
 }
 
-async function write(end) {
-  const [number] = rig.twilio.numbers;
-  for (let index = 0; Date.now() < end; index += 1) {
-    const from = personOf(index * 7);
-    await rig.twilio.sendInbound({ from, to: number.phoneNumber, text: `Reply ${index}`, times: 2 });
-    counts.inbound += 1;
-    await pause(1_000);
-  }
+function sendOne(keys) {
+  return (index) => {
+    const key = keys[index % keys.length];
+    return send(
+      world,
+      key,
+      { to: person(7, Math.floor(index / keys.length) % people), name: `Soak ${key.name} ${index}` },
+      log,
+    );
+  };
+}
+
+function writeOne(keys) {
+  return (index) => {
+    const key = keys[index % keys.length];
+    const to = pick(seed, `to ${index}`, key.numbers);
+    const from = person(7, (index * 7) % people);
+    return write(world, key, { from, to, text: `Reply ${index}`, files: index % 10 === 0 ? 1 : 0 }, log);
+  };
 }
 
 async function sample(begin, end) {
   for (;;) {
-    const minute = (Date.now() - begin) / MINUTE_MS;
-    const one = { minute, messages: counts.promised, memory: rig.memory(), state: sizeOf(join(rig.folder, "state")) };
-    samples.push(one);
-    console.log(
-      `  ${minute.toFixed(1).padStart(5)} min  ${String(one.messages).padStart(6)} messages  ${(one.memory / MIB).toFixed(1).padStart(6)} MiB memory  ${(one.state / MIB).toFixed(2).padStart(7)} MiB state`,
-    );
+    await take(begin);
     if (Date.now() >= end) return;
     await pause(Math.min(MINUTE_MS, Math.max(1, end - Date.now())));
   }
 }
 
+async function take(begin) {
+  const { start, runtimes } = await world.gateway.processes();
+  const one = {
+    minute: (Date.now() - begin) / MINUTE_MS,
+    messages: log.accepted.length + log.inbound.length,
+    runtime: runtimes.reduce((sum, pid) => sum + memoryOf(pid), 0),
+    script: memoryOf(start),
+    state: sizeOf(world.gateway.stateDir),
+  };
+  samples.push(one);
+  console.log(
+    `  ${one.minute.toFixed(1).padStart(5)} min  ${String(one.messages).padStart(6)} messages  ${mib(one.runtime)} runtime  ${mib(one.script)} start script  ${mib(one.state)} state`,
+  );
+}
+
+function mib(bytes) {
+  return `${(bytes / MIB).toFixed(1).padStart(6)} MiB`;
+}
+
 function sizeOf(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+    .reduce(
+      (sum, entry) => sum + (statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0),
+      0,
+    );
 }
 
-/** Prints what was found; returns whether a rule was broken. Memory is flat where the second half grows by less than a tenth. */
-function report(events) {
-  for (const { body } of rig.twilio.accepted()) taken.set(body, (taken.get(body) ?? 0) + 1);
-  const doubled = [...taken.values()].filter((times) => times > 1).length;
-  const middle = samples[Math.floor(samples.length / 2)];
-  const last = samples.at(-1);
-  const growth = last.memory / middle.memory - 1;
-  const perMessage = (last.state - samples[0].state) / Math.max(1, counts.promised + counts.inbound);
+/** Prints what was found; returns whether a rule was broken or memory grew. */
+function report(broken, logs, took) {
+  const running = samples.slice(0, -1);
+  const third = Math.floor(running.length / 3);
+  const [middle, last] = [running.slice(third, 2 * third), running.slice(-Math.max(1, third))].map((some) => ({
+    runtime: median((third === 0 ? running : some).map(({ runtime }) => runtime)),
+    script: median((third === 0 ? running : some).map(({ script }) => script)),
+  }));
+  const grown = (name) => last[name] / middle[name] - 1;
+  const sayGrown = (name) =>
+    `${mib(middle[name]).trim()}, ${mib(last[name]).trim()} (${(grown(name) * 100).toFixed(1)} %)`;
+  const [first, final] = [samples[0], samples.at(-1)];
   const facts = {
-    "answered 202": counts.promised,
-    "answered otherwise": counts.refused,
-    "written by people, each posted twice": counts.inbound,
-    "taken by the carrier": rig.twilio.accepted().length,
-    "taken twice": doubled,
-    "events that arrived": events,
-    "memory in the middle, at the end": `${(middle.memory / MIB).toFixed(1)}, ${(last.memory / MIB).toFixed(1)} MiB (${(growth * 100).toFixed(1)} %)`,
-    "state on disk for a message": `${Math.round(perMessage)} bytes`,
+    ...factsOf(world, log, took),
+    "runtime, middle and last third": sayGrown("runtime"),
+    "script, middle and last third": sayGrown("script"),
+    "state on disk for a message": `${Math.round((final.state - first.state) / Math.max(1, final.messages - first.messages))} bytes`,
   };
-  for (const [name, value] of Object.entries(facts)) console.log(`  ${name.padEnd(38)} ${value}`);
-  return doubled > 0 || counts.refused > 0 || growth > 0.1;
+  const isFlat =
+    running.length < samplesAtLeast || (grown("runtime") < growthAllowed && grown("script") < growthAllowed);
+  if (!isFlat) console.log("\n  MEMORY GREW: see its figures below.");
+  return sayBroken({ broken, facts, logs, seed: `soak-${seed}` }) || !isFlat;
 }

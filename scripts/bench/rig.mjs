@@ -20,7 +20,7 @@ const ticksPerSecond = 100;
  * Runs the Worker as it is deployed on workerd without a proxy between, beside a stand-in for Twilio and a webhook receiver, all on loopback.
  * The files beside it are left out: serving them is Cloudflare's, and here they would put three hops before every request. `from` is another checkout to run.
  * `lifeCycle` is what Twilio reports of a message, `settings` are the Worker's beyond those that it needs; `around` may wrap the Worker in a module of its own, which imports it as `./index.js`.
- * `plugins` may change the Worker's sources, and `account` is what else the stand-in for Twilio is told.
+ * `plugins` may change the Worker's sources, `account` is what else the stand-in for Twilio is told, and `onLog` hears every line that the Worker logs.
  */
 export async function startRig({
   lifeCycle,
@@ -28,6 +28,7 @@ export async function startRig({
   plugins = [],
   account = {},
   settings = {},
+  onLog = () => {},
   from = root,
   numbers = ["+15559876541", "+15559876542", "+15559876543"],
 }) {
@@ -71,7 +72,7 @@ export async function startRig({
       port: 0,
       cf: false,
       log: new miniflare.Log(miniflare.LogLevel.ERROR),
-      handleStructuredLogs: () => {},
+      handleStructuredLogs: ({ message }) => onLog(message),
       resourcePersistencePath: join(folder, "state"),
       unsafeDirectSockets: [{ host: "127.0.0.1", port }],
     });

@@ -18,6 +18,14 @@ const createFaults = [
   [1, { kind: "truncated" }],
   [2, { kind: "callback_first", answerAfterMs: 150 }],
 ].flatMap(repeat);
+/** Calls whose answer is lost at once and that are taken up to the latest acceptance later. */
+const lateShares = Array.from({ length: 40 }, (_, index) => (index + 1) / 40);
+const lateFaults = lateShares.map((share) => ({
+  kind: "reset",
+  taken: true,
+  acceptedAfterMs: share * latestAcceptanceMs,
+}));
+const fatesByName = { all: createFaults, late: lateFaults };
 const readFaults = [{ kind: "error", status: 500, taken: false }, { kind: "rate_limit" }];
 const sinkFaults = [
   [8, { kind: "status", status: 500 }],
@@ -25,8 +33,6 @@ const sinkFaults = [
   [5, { kind: "reset" }],
   [1, { kind: "hang" }],
 ].flatMap(repeat);
-/** A receiver fails the first attempts of an event at most: all that is owed must arrive. */
-const sinkFailsAtMost = 3;
 
 /** How a taken message's life is told: the callbacks' words, how often each comes, and the end that is true. */
 const lives = [
@@ -55,10 +61,11 @@ export function pick(seed, name, values) {
   return values[Math.floor(roll(seed, name) * values.length)];
 }
 
-/** Returns what becomes of a call that sends, by its text and how often it came: a fault with the probability `share`, else null. */
-export function createFault(seed, share, text, attempt) {
+/** Returns what becomes of a call that sends, by its text and how often it came: a fault of these fates (`all` or `late`) with the probability `share`, else null. */
+export function createFault({ seed, share, fates }, text, attempt) {
   if (text.startsWith("Doomed")) return { kind: "error", status: 500, taken: false };
-  return roll(seed, `fails ${text} ${attempt}`) < share ? pick(seed, `how ${text} ${attempt}`, createFaults) : null;
+  if (roll(seed, `fails ${text} ${attempt}`) >= share) return null;
+  return pick(seed, `how ${text} ${attempt}`, fatesByName[fates]);
 }
 
 /** Returns what becomes of a call that lists or fetches: fewer of them fail. */
@@ -81,8 +88,9 @@ export function lifeOf(seed, text) {
   return { times: 1, afterMs: 0, end: life.words.at(-1), errorCode: null, ...life };
 }
 
-/** Returns how the receiver answers a delivery, by its event and how often it came; null: as ever. */
-export function sinkFault(seed, share, eventId, attempt) {
-  if (attempt > sinkFailsAtMost || roll(seed, `sink ${eventId} ${attempt}`) >= share) return null;
-  return pick(seed, `sink how ${eventId} ${attempt}`, sinkFaults);
+/** Returns how a receiver answers a delivery, by its path and event and how often it came; null: as ever. After so many failures it takes every event: all that is owed must arrive. Of the calls that would hang, `hangs` is the share that does; the others are reset. */
+export function sinkFault({ seed, share, atMost, hangs }, name, attempt) {
+  if (attempt > atMost || roll(seed, `sink ${name} ${attempt}`) >= share) return null;
+  const fault = pick(seed, `sink how ${name} ${attempt}`, sinkFaults);
+  return fault.kind === "hang" && roll(seed, `hangs ${name} ${attempt}`) >= hangs ? { kind: "reset" } : fault;
 }

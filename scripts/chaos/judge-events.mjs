@@ -13,7 +13,7 @@ const ofPool = new Set(["number.unhealthy", "number.recovered", "webhook.failing
 
 /** Judges what the receiver got of every key. */
 export function judgeEvents(logs, facts, ends, blame) {
-  const paths = new Set(logs.keys.map(({ path }) => path));
+  const paths = new Set(logs.keys.flatMap(({ hooks }) => hooks.map(({ path }) => path)));
   const all = logs.deliveries.map((delivery) => ({
     ...delivery,
     id: delivery.headers["webhook-id"],
@@ -22,14 +22,18 @@ export function judgeEvents(logs, facts, ends, blame) {
   const byPath = groupBy(all, ({ path }) => path);
   for (const { path, id } of all) if (!paths.has(path)) blame("E5", `${id} came to ${path}`);
   for (const key of logs.keys) {
-    const deliveries = byPath.get(key.path) ?? [];
-    const byId = groupBy(deliveries, ({ id }) => id);
-    const events = [...byId.values()].map(([first]) => first);
-    for (const delivery of deliveries) if (!isSigned(delivery, key.secret)) blame("E4", delivery.id);
-    for (const [id, attempts] of byId) judgeAttempts(id, attempts, { facts, times: logs.times }, blame);
-    judgeSequence(key, events, blame);
-    judgeSteps(key, events, { logs, facts, ends }, blame);
+    for (const hook of key.hooks) judgeHook(key, hook, byPath.get(hook.path) ?? [], { logs, facts, ends }, blame);
   }
+}
+
+/** Judges what came to one webhook, which gets every event of its key. */
+function judgeHook(key, { secret }, deliveries, { logs, facts, ends }, blame) {
+  const byId = groupBy(deliveries, ({ id }) => id);
+  const events = [...byId.values()].map(([first]) => first);
+  for (const delivery of deliveries) if (!isSigned(delivery, secret)) blame("E4", delivery.id);
+  for (const [id, attempts] of byId) judgeAttempts(id, attempts, { facts, times: logs.times }, blame);
+  judgeSequence(key, events, blame);
+  judgeSteps(key, events, { logs, facts, ends }, blame);
 }
 
 function parse(raw) {

@@ -9,7 +9,7 @@ const aroundMs = 1_500;
 
 /**
  * Derives from the logs of the outside alone what must have happened; returns what breaks each rule, by the rule's id. All times are the machine's, in milliseconds.
- * - `keys`: `name`, `numbers`, `resends`, `path` and `secret` of its webhook, which gets every event;
+ * - `keys`: `name`, `numbers`, `resends`, and `path` and `secret` of each of its `hooks`, which get every event;
  * - `sends`: what clients asked: `key`, `to`, `text`, `media`, and `asks` (`at`, `until`, `status` or null, `id`); `seen`: statuses they were shown on the way (`key`, `id`, `status`, `at`); `shown`: all messages of a chat in the end, by `key chat`;
  * - `creates`: calls that asked Twilio to send (`at`, `to`, `from`, `text`, `outcome`: taken, late, lost, refused or wait, `code`); `messages`: what Twilio knows (`sid`, `to`, `from`, `body`, `mediaUrls`, `status`, `errorCode`, `taken`); `violations`: its complaints;
  * - `told`: callbacks (`sid`, `word`, `forged`, `at`, `until`, `status`); `inbound`: what people wrote (`key`, `sid`, `from`, `to`, `text`, `files`, `forged`, `answers`: `at`, `until`, `status`);

@@ -1,21 +1,17 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { roll } from "./dice.mjs";
-import { judge } from "./judge.mjs";
+import { killOften } from "./kills.mjs";
 import { tellLives } from "./lives.mjs";
-import { mending } from "./rules.mjs";
-import { assign, connect, insist, keyPlans, makeKey } from "./setting.mjs";
+import { assign, connect, keyPlans, makeKey } from "./setting.mjs";
+import { readStories, settle } from "./settle.mjs";
 import { times } from "./times.mjs";
 import { lookOn, sendAll, stopSome, writeAll } from "./traffic.mjs";
 import { startWorld } from "./world.mjs";
 
-const quietMs = 1_500;
-/** After the storm, what is open must be settled within the patience, and a second more for so many messages. */
-const messagesPerSecond = 20;
-const readers = 4;
-
 /**
- * Runs one storm and judges it; resolves to what broke each rule, and to the figures. `messages` are shared by the keys, `inbound` is what people write for each of them,
- * `kills` come at even parts of the way; what is open after the storm has `patience` seconds; `changes` are mutations of the product; `onStep` hears where the run is.
+ * Runs one storm and judges it; resolves to what broke each rule, to the figures, to the logs that were judged, and to when nothing was open any more. `messages` are shared by the keys, `inbound` is what people
+ * write for each of them, `kills` come at even parts of the way; what is open after the storm has `patience` seconds; `changes` are mutations of the product; `onStep` hears
+ * where the run is. `hooks` (1) are the webhooks of each key; how the receiver fails, and the calls that send, is told to `cast`.
  */
 export async function runChaos(plan) {
   const startedAt = Date.now();
@@ -29,10 +25,12 @@ export async function runChaos(plan) {
     await storm(world, keys, plan, log);
     const stormMs = Date.now() - startedAt;
     onStep("the storm is over");
-    const broken = await settle(world, keys, { plan, log, onStep });
+    const { broken, logs } = await settle(world, keys, { plan, log, times, onStep });
+    const settledAt = Date.now();
+    const stories = await readStories(world, keys, broken, log);
     world.over = true;
     await Promise.all(talks);
-    return { broken, facts: factsOf(world, log, { stormMs, startedAt }) };
+    return { broken, facts: factsOf(world, log, { stormMs, startedAt }), logs: { ...logs, stories }, settledAt };
   } finally {
     await world.stop();
   }
@@ -46,7 +44,7 @@ function cutIn(world, { kills }, name) {
 async function setUp(world, plan) {
   await connect(world, cutIn(world, plan, "import"));
   const keys = [];
-  for (const one of keyPlans.slice(0, plan.keys)) keys.push(await makeKey(world, one));
+  for (const one of keyPlans.slice(0, plan.keys)) keys.push(await makeKey(world, one, plan.hooks));
   for (const key of keys) if (!key.isLate) await assign(world, key);
   return keys;
 }
@@ -57,7 +55,8 @@ async function storm(world, keys, plan, log) {
   const traffic = keys.map((key, group) =>
     (key.isLate ? comeLate : comeAtOnce)(world, key, { ...plan, group, keys }, log),
   );
-  await Promise.all([...traffic, stopSome(world, keys[0], stops, log), killOften(world, plan)]);
+  const clients = Promise.all([...traffic, stopSome(world, keys[0], stops, log)]);
+  await Promise.all([clients, killOften(world, plan, log, clients)]);
   world.stormy = false;
 }
 
@@ -80,66 +79,8 @@ async function comeLate(world, key, plan, log) {
   await comeAtOnce(world, key, { ...plan, doomed: 0 }, log);
 }
 
-/** Kills the runtime at even parts of the way, and every third time once more in its first moments. */
-async function killOften(world, { messages, kills }) {
-  for (let number = 1; number <= kills; number += 1) {
-    while (world.creates.length < (number * messages) / (kills + 1)) await pause(5);
-    await pause(roll(world.seed, `kill ${number}`) * 200);
-    await world.kill(number % 3 === 2 ? roll(world.seed, `again ${number}`) * 100 : null);
-  }
-}
-
-/** Judges again and again until nothing is open any more, or time is up, or something is broken that no time mends. */
-async function settle(world, keys, { plan, log, onStep }) {
-  const until = Date.now() + (plan.patience + plan.messages / messagesPerSecond) * 1000;
-  for (;;) {
-    await untilQuiet(world, until);
-    const logs = { keys, sends: log.sends, seen: log.seen, inbound: log.inbound, ...readLogs(world), times };
-    const broken = judge({ ...logs, shown: await readShown(keys, log) });
-    const open = Object.entries(broken).filter(([, found]) => found.length > 0);
-    onStep(`open: ${open.map(([rule, found]) => `${rule} ${found.length}`).join(", ") || "nothing"}`);
-    const isHopeless = open.some(([rule]) => !mending.has(rule));
-    if (open.length === 0 || isHopeless || Date.now() > until) return broken;
-    await pause(quietMs);
-  }
-}
-
-async function untilQuiet(world, until) {
-  const length = () => world.twilio.log.length + world.sink.deliveries.length + world.told.length;
-  for (let before = -1; before !== length() && Date.now() < until; await pause(quietMs)) before = length();
-}
-
-function readLogs({ creates, told, cuts, twilio, sink }) {
-  const taken = new Set(twilio.accepted().map(({ sid }) => sid));
-  return {
-    creates,
-    told,
-    cuts,
-    messages: twilio.messages.map((message) => ({ ...message, taken: taken.has(message.sid) })),
-    violations: twilio.violations,
-    deliveries: sink.deliveries.map(({ at, path, headers, raw, answer }) => {
-      return { at, path, headers, raw: raw.toString("utf8"), status: answer.kind === "status" ? answer.status : null };
-    }),
-  };
-}
-
-/** Reads every chat of every key, as a client does, and in each key's own words the chats of the others, which it must not know. */
-async function readShown(keys, { sends, inbound }) {
-  const shown = new Map();
-  const chats = [...new Set([...sends.map(({ to }) => to), ...inbound.map(({ from }) => from)])];
-  const open = keys.flatMap((key) => chats.map((chat) => ({ key, chat })));
-  const read = async () => {
-    for (let one = open.pop(); one !== undefined; one = open.pop()) {
-      const path = `/chats/${encodeURIComponent(one.chat)}/messages?limit=100`;
-      const page = await insist(() => one.key.client("GET", path), [200, 404]);
-      shown.set(`${one.key.name} ${one.chat}`, page.body.messages ?? []);
-    }
-  };
-  await Promise.all(Array.from({ length: readers }, read));
-  return shown;
-}
-
-function factsOf({ creates, told, cuts, twilio, sink }, { sends, inbound, seen }, { stormMs, startedAt }) {
+/** The figures of a run. */
+export function factsOf({ creates, told, cuts, twilio, sink }, { sends, inbound, seen }, { stormMs, startedAt }) {
   const outcomes = Object.entries(countBy(creates, ({ outcome }) => outcome)).map(
     ([name, times]) => `${times} ${name}`,
   );

@@ -18,16 +18,20 @@ export async function connect(world, cutAfterMs = null) {
   await throughKill(world, () => world.admin("POST", path, { phone_numbers: numbers }), [200, 201], cutAfterMs);
 }
 
-/** Makes a key with a webhook that gets every event. */
-export async function makeKey(world, plan) {
+/** Makes a key with so many webhooks, each of which gets every event. */
+export async function makeKey(world, plan, count = 1) {
   const made = await insist(() => world.admin("POST", "/api-keys", { name: plan.name }), [200, 201]);
   const path = `/api-keys/${made.body.api_key_id}`;
   const selection = { strategy: "round_robin", sticky: true, sticky_days: null };
   await insist(() => world.admin("PATCH", path, { resend_unknown: plan.resends, selection }), [200]);
-  const key = { ...plan, id: String(made.body.api_key_id), client: clientOf(world, String(made.body.key)) };
-  const hook = { webhook_url: `${world.sink.url}/${plan.name}`, events: ["*"] };
-  const added = await insist(() => key.client("POST", "/webhooks", hook), [200, 201]);
-  return { ...key, path: `/${plan.name}`, secret: String(added.body.signing_secret) };
+  const key = { ...plan, id: String(made.body.api_key_id), client: clientOf(world, String(made.body.key)), hooks: [] };
+  for (let number = 0; number < count; number += 1) {
+    const way = number === 0 ? `/${plan.name}` : `/${plan.name}/${number}`;
+    const hook = { webhook_url: `${world.sink.url}${way}`, events: plan.events ?? ["*"] };
+    const added = await insist(() => key.client("POST", "/webhooks", hook), [200, 201]);
+    key.hooks.push({ path: way, secret: String(added.body.signing_secret) });
+  }
+  return key;
 }
 
 /** Gives a key its numbers, through a kill where `cutAfterMs` says so. */

@@ -59,7 +59,7 @@ async function askFor(key, entry, log) {
 }
 
 /** Looks at statuses of what was accepted lately, as a client that polls would, until the world ends. */
-export async function lookOn(world, log) {
+export async function lookOn(world, log, everyMs = 20) {
   for (let turn = 0; !world.over; turn += 1) {
     const recent = log.accepted.slice(-200);
     const one = pick(world.seed, `look ${turn}`, recent);
@@ -69,7 +69,7 @@ export async function lookOn(world, log) {
       if (answer?.status === 200)
         log.seen.push({ key: one.key.name, id: one.id, status: answer.body.status, at: Date.now() });
     }
-    await pause(20);
+    await pause(everyMs);
   }
 }
 

@@ -17,7 +17,7 @@ export const numbers = [1, 2, 3, 4, 5, 6].map((digit) => `+1555987654${digit}`);
  * Starts the Worker as it is deployed, with short times, beside a stand-in for Twilio and a receiver, and keeps the outside's own logs: `creates` (every call
  * that asked Twilio to send, and what Twilio did with it), `told` (every callback and its answer) and `cuts` (when the gateway was down). `changes` are mutations of its sources.
  */
-export async function startWorld({ seed, faults, changes = [] }) {
+export async function startWorld({ seed, changes = [], ...fate }) {
   const rig = await startRig({
     lifeCycle: [],
     settings: { LOG_SHARE: "0" },
@@ -28,7 +28,7 @@ export async function startWorld({ seed, faults, changes = [] }) {
   const world = { ...rig, seed, creates: [], told: [], cuts: [], stormy: false, over: false };
   world.admin = (method, path, body) => call(rig, rig.adminToken, method, `/admin/api${path}`, body);
   world.kill = (againAfterMs) => kill(world, rig, againAfterMs);
-  cast(world, faults);
+  cast(world, fate);
   world.cron = runCron(world);
   world.stop = async () => {
     world.over = true;
@@ -39,7 +39,7 @@ export async function startWorld({ seed, faults, changes = [] }) {
 }
 
 /** Lets fate decide over every call to Twilio, as long as the world is stormy, and over every delivery: those come late, and each fails a few times at most. */
-function cast(world, share) {
+export function cast(world, { faults, sinkFaults = faults, sinkFailsAtMost = 3, hangs = 1, fates = "all" }) {
   const { seed, twilio, sink, creates } = world;
   const attempts = new Map();
   const count = (name) => attempts.set(name, (attempts.get(name) ?? 0) + 1).get(name);
@@ -47,16 +47,16 @@ function cast(world, share) {
   twilio.faultBy(({ call: name, body: text, to, from }) => {
     if (name !== "create") {
       reads += 1;
-      return world.stormy && (name === "list" || name === "fetch") ? readFault(seed, share, reads) : null;
+      return world.stormy && (name === "list" || name === "fetch") ? readFault(seed, faults, reads) : null;
     }
     const attempt = count(text);
-    const fault = createFault(seed, world.stormy ? share : 0, text, attempt);
+    const fault = createFault({ seed, share: world.stormy ? faults : 0, fates }, text, attempt);
     creates.push({ at: Date.now(), text, to, from, outcome: outcomeOf(fault), code: fault?.code ?? null });
     return fault;
   });
-  sink.answerBy(({ headers }) => {
-    const id = String(headers["webhook-id"]);
-    return sinkFault(seed, share, id, count(id));
+  sink.answerBy(({ path, headers }) => {
+    const name = `${path} ${headers["webhook-id"]}`;
+    return sinkFault({ seed, share: sinkFaults, atMost: sinkFailsAtMost, hangs }, name, count(name));
   });
 }
 

@@ -4,8 +4,13 @@ import { judge } from "../../../scripts/chaos/judge.mjs";
 const secret = `whsec_${Buffer.alloc(24, 5).toString("base64")}`;
 const start = 1_800_000_000_000;
 export const at = (seconds: number) => start + seconds * 1000;
-const first = { name: "first", numbers: ["+15550000001", "+15550000002"], resends: false, path: "/first", secret };
-const second = { name: "second", numbers: ["+15550000003"], resends: true, path: "/second", secret };
+const first = {
+  name: "first",
+  numbers: ["+15550000001", "+15550000002"],
+  resends: false,
+  hooks: [{ path: "/first", secret }],
+};
+const second = { name: "second", numbers: ["+15550000003"], resends: true, hooks: [{ path: "/second", secret }] };
 export const anna = "+15551000001";
 export const bert = "+15551000002";
 export const cleo = "+15551000003";

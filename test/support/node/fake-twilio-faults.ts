@@ -3,7 +3,7 @@ export type Fault =
   | { kind: "rate_limit"; retryAfter?: string }
   | { kind: "refuse"; status: number; code: number; message: string }
   | { kind: "error"; status: number; taken: boolean }
-  | { kind: "reset"; taken: boolean }
+  | { kind: "reset"; taken: boolean; acceptedAfterMs?: number }
   | { kind: "hang"; taken: boolean; acceptedAfterMs?: number }
   | {
       kind: "answer";

@@ -140,11 +140,15 @@ async function misbehave(
 
 type PlainFault = Exclude<Fault, { kind: "bad_sid" | "truncated" | "drip" | "callback_first" }>;
 
+/** A call that hangs is taken while it does; one that was reset, when nobody waits for it any more. */
+async function takeLate(fault: PlainFault, accept: () => unknown): Promise<void> {
+  if (fault.kind === "hang") await sleep(fault.acceptedAfterMs ?? 0);
+  if (fault.kind === "reset" && fault.acceptedAfterMs !== undefined) setTimeout(accept, fault.acceptedAfterMs);
+  else accept();
+}
+
 async function failPlainly(fault: PlainFault, response: ServerResponse, accept: () => unknown): Promise<Reply | null> {
-  if ("taken" in fault && fault.taken) {
-    if (fault.kind === "hang") await sleep(fault.acceptedAfterMs ?? 0);
-    accept();
-  }
+  if ("taken" in fault && fault.taken) await takeLate(fault, accept);
   switch (fault.kind) {
     case "rate_limit": {
       const reply = refuse({ status: 429, code: 20429, message: "Too Many Requests" });
