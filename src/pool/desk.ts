@@ -15,6 +15,7 @@ import { forgetRows } from "./ledger/memory.ts";
 import { notedFrom } from "./ledger/notes.ts";
 import { keepNumbers } from "./ledger/numbering.ts";
 import { readRotation, replaceRotation } from "./ledger/rotation.ts";
+import { Roster } from "./roster.ts";
 import type { AccountRest, Feeding, Pace, Surroundings } from "./surroundings.ts";
 
 const noteActiveEveryMs = 60 * 60 * 1000;
@@ -68,7 +69,7 @@ export class Desk {
   readonly #activeNoted = new Map<string, number>();
   #snapshot: Snapshot;
   #inForce: Snapshot;
-  #numbers: ReadonlyMap<string, SenderNumber>;
+  #roster: Roster;
   #lastSequence: number;
   #writtenSinceNote = 0;
   #hands = 0;
@@ -81,7 +82,7 @@ export class Desk {
     this.outside = outside;
     this.#snapshot = snapshot;
     this.#inForce = snapshot;
-    this.#numbers = byAddress(snapshot);
+    this.#roster = new Roster(snapshot);
     this.tag = poolTag(snapshot.apiKey.id);
     const { sql } = outside.storage;
     this.#lastSequence = Math.max(lastSequence(sql), lastAttemptSequence(sql), notedFrom(sql));
@@ -141,7 +142,7 @@ export class Desk {
   /** Decides by a newer snapshot from now on; an edited pool starts its weighted counts anew. Returns the numbers whose pace was changed. */
   adopt(snapshot: Snapshot): SenderNumber[] {
     const carried = carryRotation(this.rotation, this.#snapshot.numbers, snapshot.numbers);
-    const before = this.#numbers;
+    const before = this.#roster;
     for (const account of snapshot.accounts) {
       const before = this.findAccount(account.id);
       if (before?.refused === true && !account.refused) this.accountRests.delete(account.id);
@@ -149,13 +150,13 @@ export class Desk {
     }
     this.#snapshot = snapshot;
     this.#inForce = this.#paused(snapshot);
-    this.#numbers = byAddress(snapshot);
+    this.#roster = new Roster(snapshot);
     if (carried !== this.rotation) {
       replaceRotation(this.sql, carried);
       this.rotation = carried;
     }
     return snapshot.numbers.filter((number) => {
-      const pace = before.get(number.address)?.messagesPerSecond;
+      const pace = before.findNumber(number.address)?.messagesPerSecond;
       return pace !== undefined && pace !== number.messagesPerSecond;
     });
   }
@@ -278,17 +279,18 @@ export class Desk {
     this.#alarmAt = null;
   }
 
+  /** What the snapshot's numbers and accounts come to. */
+  get roster(): Roster {
+    return this.#roster;
+  }
+
   /** Returns the pool's number with this address, or null. */
   findNumber(address: string): SenderNumber | null {
-    return this.#numbers.get(address) ?? null;
+    return this.#roster.findNumber(address);
   }
 
   /** Returns the account with this id, or null. */
   findAccount(id: string): Account | null {
-    return this.snapshot.accounts.find((account) => account.id === id) ?? null;
+    return this.#roster.findAccount(id);
   }
-}
-
-function byAddress(snapshot: Snapshot): ReadonlyMap<string, SenderNumber> {
-  return new Map(snapshot.numbers.map((number) => [number.address, number]));
 }

@@ -68,7 +68,7 @@ export type Held = {
   chats: string[];
   numbers: ReadonlySet<string>;
   accounts: string[];
-  stuck: { numbers: string[]; accounts: string[] };
+  stuck: { numbers: readonly string[]; accounts: readonly string[] };
 };
 
 /** A number that something waits on, and a time before which nothing of it may leave. */

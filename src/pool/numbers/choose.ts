@@ -56,7 +56,7 @@ function inputOf(desk: Desk, wish: Wish, chat: ChatRow | null, explain: Explain)
     lineLimit: ({ channel, accountId }) => (channel === "imessage" ? lineLimitOf(desk.findAccount(accountId)) : null),
     isCapped: (number) => isCapped(desk, number, { chat, sendAt: wish.sendAt ?? null }),
     isBlocked: (number) => chat?.opted_in_number != null && isBlockedFor(desk.sql, wish.to, number),
-    syncOf: (number) => desk.snapshot.accounts.find(({ id }) => id === number.accountId)?.sync ?? null,
+    syncOf: (number) => desk.findAccount(number.accountId)?.sync ?? null,
     rotation: desk.rotation,
     queueDepth: (number) => desk.queueDepth.get(number) ?? 0,
     isUnhealthy: (number) => isNumberPassedOver(desk, number),
@@ -90,7 +90,7 @@ export function refuseWithoutAddress(desk: Desk): Refusal | null {
 
 /** What may be said before a number is chosen: it is one of our own, the person opted out, or their country is not allowed. */
 export function refuseRecipient(desk: Desk, draft: Draft, chat: ChatRow | null): Refusal | null {
-  if (desk.snapshot.numbers.some(({ address }) => bareAddress(address) === bareAddress(draft.to))) {
+  if (desk.roster.owns(draft.to)) {
     const message = `${draft.to} is one of this API key's own numbers: send to somebody else's.`;
     return fail("invalid_chat_id", message, { external_id: draft.to });
   }

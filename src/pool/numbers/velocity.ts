@@ -1,4 +1,4 @@
-import { costlyRange, homeOf, pumpingRules, tellPumping } from "../../domain/velocity.ts";
+import { costlyRange, pumpingRules, tellPumping } from "../../domain/velocity.ts";
 import type { Desk } from "../desk.ts";
 import type { ChatRow } from "../ledger/chats.ts";
 import { dropMark, readMark, saveMark } from "../ledger/marks.ts";
@@ -12,10 +12,7 @@ import { emitPoolEvent } from "../telling/outbox.ts";
  */
 export function watchVelocity(desk: Desk, to: string, chat: ChatRow | null): boolean {
   if (chat !== null && chat.last_seq !== null) return false;
-  const home = homeOf(
-    desk.snapshot.organization.countryCode,
-    desk.snapshot.numbers.map(({ address }) => address),
-  );
+  const { home } = desk.roster;
   const range = costlyRange(to, home);
   if (range === null) return false;
   const now = desk.now();

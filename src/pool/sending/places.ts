@@ -19,9 +19,7 @@ export function isFullForCampaigns(desk: Desk): boolean {
  * accounts that have none on its way: one that hangs holds back nobody else.
  */
 export function crowdedAccounts(desk: Desk): string[] {
-  const accounts = [
-    ...new Set(desk.snapshot.numbers.filter(({ isActive }) => isActive).map((number) => number.accountId)),
-  ];
+  const accounts = desk.roster.activeAccounts;
   if (accounts.length < 2) return [];
   const leaving = [...desk.leaving.values()];
   const busy = new Map(accounts.map((id) => [id, leaving.filter(({ account }) => account === id).length]));

@@ -18,7 +18,7 @@ export function whatIsHeld(desk: Desk, crowded: readonly string[]): Held {
   const told = [...desk.accountRests].filter(([, { until }]) => until > now).map(([account]) => account);
   const refused = refusedAccounts(desk);
   // What may still be moved away from them keeps its place in its chat.
-  const stuck = { numbers: pausedNumbers(desk), accounts: desk.movedUpTo === null ? refused : [] };
+  const stuck = { numbers: desk.roster.paused, accounts: desk.movedUpTo === null ? refused : [] };
   const accounts = [...told, ...refused, ...crowded];
   return {
     chats: [...[...desk.leaving.values()].map((message) => message.chat), ...unsettledOnLines(desk)],
@@ -32,10 +32,6 @@ export function whatIsHeld(desk: Desk, crowded: readonly string[]): Held {
 function unsettledOnLines(desk: Desk): string[] {
   const macs = desk.snapshot.accounts.filter(({ kind }) => kind === "bluebubbles");
   return macs.flatMap(({ id }) => unsettledChats(desk.sql, id));
-}
-
-function pausedNumbers(desk: Desk): string[] {
-  return desk.snapshot.numbers.filter((number) => !number.isActive).map((number) => number.address);
 }
 
 /** Returns the accounts whose credentials the carrier refuses. */
