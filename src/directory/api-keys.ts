@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, gt, inArray, isNull, lt, ne, or, sql } from "drizzle-orm";
 import type { Fallback } from "../domain/line.ts";
 import type { QuietHours } from "../domain/quiet-hours.ts";
+import type { SendLimits } from "../domain/send-limits.ts";
 import type { KeyMode, KeyStatus, Protocol, Selection } from "../domain/snapshot.ts";
 import { countUpTo, type Database, type PageQuery, runTogether, type Statement } from "./database.ts";
 import { apiKeySecrets, apiKeys, numbers, organizations, webhooks } from "./schema.ts";
@@ -24,6 +25,8 @@ export type ApiKey = {
   offlineLimitSeconds: number;
   splitLongTexts: boolean;
   quietHours: QuietHours | null;
+  sendLimits: SendLimits | null;
+  pausesItself: boolean;
   createdAt: number;
   revokedAt: number | null;
   version: number;
@@ -102,6 +105,8 @@ const keyView = {
   offlineLimitSeconds: apiKeys.offlineLimitSeconds,
   splitLongTexts: apiKeys.splitLongTexts,
   quietHours: apiKeys.quietHours,
+  sendLimits: apiKeys.sendLimits,
+  pausesItself: apiKeys.pausesItself,
   createdAt: apiKeys.createdAt,
   revokedAt: apiKeys.revokedAt,
   version: apiKeys.version,
@@ -187,6 +192,8 @@ export async function updateApiKey(
       | "offlineLimitSeconds"
       | "splitLongTexts"
       | "quietHours"
+      | "sendLimits"
+      | "pausesItself"
     > & {
       status: Exclude<KeyStatus, "revoked">;
     }

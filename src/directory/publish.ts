@@ -113,6 +113,8 @@ function composeSnapshot({ key, organization, addresses }: Found, known: Known):
       offlineLimitSeconds: key.offlineLimitSeconds,
       splitLongTexts: key.splitLongTexts,
       quietHours: key.quietHours,
+      sendLimits: key.sendLimits,
+      pausesItself: key.pausesItself,
       shortNumber: key.shortNumber,
     },
     secrets: secrets.map(({ hash, validUntil }) => ({ hash, validUntil })),

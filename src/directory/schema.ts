@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { Caps, Fallback, MacFacts } from "../domain/line.ts";
 import type { QuietHours } from "../domain/quiet-hours.ts";
+import type { SendLimits } from "../domain/send-limits.ts";
 import type {
   AccountKind,
   Capabilities,
@@ -65,6 +66,8 @@ export const apiKeys = sqliteTable(
     offlineLimitSeconds: integer("offline_limit_seconds").notNull().default(86_400),
     splitLongTexts: integer("split_long_texts", { mode: "boolean" }).notNull().default(false),
     quietHours: text("quiet_hours", { mode: "json" }).$type<QuietHours | null>(),
+    sendLimits: text("send_limits", { mode: "json" }).$type<SendLimits | null>(),
+    pausesItself: integer("pauses_itself", { mode: "boolean" }).notNull().default(true),
     shortNumber: integer("short_number").notNull(),
     version: integer("version").notNull().default(1),
     publishedVersion: integer("published_version").notNull().default(0),

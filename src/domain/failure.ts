@@ -73,6 +73,7 @@ export const failureMessages = {
   bluebubbles_unreachable: "The Mac's server does not answer.",
   bluebubbles_authentication_failed: "The Mac's server refuses the password.",
   daily_cap_reached: "This API key reached its daily cap.",
+  send_limit_reached: "This API key has sent as much as its limits allow for now.",
   rate_limited: "Too many requests: wait as long as Retry-After says.",
   internal_error: "Something went wrong on our side: quote the request id.",
   coming_soon: "This call is coming soon.",

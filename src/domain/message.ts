@@ -60,6 +60,8 @@ export type SendExtras = {
   /** It does not wait for the end of quiet hours; `quietHours`: those in force for it in place of its key's. */
   urgent?: boolean;
   quietHours?: QuietHours;
+  /** Quiet hours of its campaign, which hold besides. */
+  alsoQuiet?: QuietHours;
   effect?: MessageEffect;
   /** The message that it answers, by the network's id. */
   replyTo?: { messageId: string | null; providerId: string; partIndex: number };

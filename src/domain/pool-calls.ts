@@ -13,6 +13,7 @@ import type {
   LineCall,
 } from "./line-calls.ts";
 import type { Candidate, Direction, Draft, ListedGroup, Message, MessageStatus, SelectionReason } from "./message.ts";
+import type { GivenOptIn, OptIn } from "./opt-in.ts";
 import type { PublicAddresses } from "./public-address.ts";
 import type { KeyMode, NumberType, Protocol, Sealed, Snapshot, Webhook } from "./snapshot.ts";
 import type { TimelineKind } from "./timeline.ts";
@@ -412,6 +413,8 @@ export type PoolCalls = {
     name: string | null,
   ): Promise<Result<{ created: boolean; contact: ContactView }>>;
   readContact(asker: Asker, identifier: string): Promise<Result<ContactView>>;
+  listOptIns(asker: Asker, identifier: string, page: Page): Promise<Result<{ optIns: OptIn[]; total: number }>>;
+  addOptIn(asker: Asker, identifier: string, given: GivenOptIn): Promise<Result<OptIn>>;
   renameContact(
     asker: Asker,
     identifier: string,

@@ -31,6 +31,17 @@ export function quietUntil(hours: QuietHours, zones: readonly string[], at: numb
   return opens === at ? null : opens;
 }
 
+/** Returns until when (epoch milliseconds) any of several quiet hours hold, or null where none does at `at`. */
+export function anyQuietUntil(nights: readonly QuietHours[], zones: readonly string[], at: number): number | null {
+  let opens = at;
+  for (let move = 0; move < movesAtMost; move += 1) {
+    const next = nights.map((hours) => quietUntil(hours, zones, opens)).find((until) => until !== null);
+    if (next === undefined) break;
+    opens = next ?? opens;
+  }
+  return opens === at ? null : opens;
+}
+
 type Night = { from: number; to: number };
 
 function allAwakeAt(night: Night, zones: readonly string[], at: number): number | null {

@@ -1,6 +1,7 @@
 import type { Caps, Fallback, MacFacts } from "./line.ts";
 import type { PublicAddresses } from "./public-address.ts";
 import type { QuietHours } from "./quiet-hours.ts";
+import type { SendLimits } from "./send-limits.ts";
 
 /** The words of the directory as a pool knows them: one snapshot is everything a key's object needs to decide by itself. */
 export type Protocol = "twilio" | "blooio";
@@ -150,6 +151,10 @@ export type Snapshot = {
     splitLongTexts?: boolean;
     /** When nobody is written to, by the recipient's clock; a snapshot of before it was known does not name it. */
     quietHours?: QuietHours | null;
+    /** How much it may send to one recipient, range or country, and to how many new people; a snapshot of before it was known names neither of these. */
+    sendLimits?: SendLimits | null;
+    /** Whether it pauses itself where it writes to many strangers in one costly range. */
+    pausesItself?: boolean;
     /** Names the pool in a short link. */
     shortNumber: number;
   };

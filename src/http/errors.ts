@@ -76,6 +76,7 @@ export const statusOfFailure: Record<FailureCode, ContentfulStatusCode> = {
   bluebubbles_unreachable: 422,
   bluebubbles_authentication_failed: 422,
   daily_cap_reached: 429,
+  send_limit_reached: 429,
   rate_limited: 429,
   internal_error: 500,
   coming_soon: 501,

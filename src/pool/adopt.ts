@@ -1,4 +1,5 @@
 import type { SenderNumber, Snapshot } from "../domain/snapshot.ts";
+import { lookAnew } from "./campaigns/walk.ts";
 import type { Desk } from "./desk.ts";
 import { markRevoked, revoked, storeSnapshot } from "./ledger/snapshot.ts";
 import { clearLeftovers } from "./leftovers.ts";
@@ -28,6 +29,7 @@ export function adoptSnapshot(desk: Desk, given: Snapshot): void {
   startMoving(desk);
   goOnMoving(desk);
   noticeQuietHours(desk, before);
+  lookAnew(desk);
   goOnFreeing(desk);
 }
 

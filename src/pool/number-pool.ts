@@ -3,6 +3,7 @@ import type { CampaignCall } from "../domain/campaigns/campaign.ts";
 import { fail, ok, type Result } from "../domain/failure.ts";
 import type { ChatCall, GroupCall, GroupQuery, LineCall } from "../domain/line-calls.ts";
 import type { Draft } from "../domain/message.ts";
+import type { GivenOptIn } from "../domain/opt-in.ts";
 import type {
   Asker,
   AssignmentWish,
@@ -29,6 +30,7 @@ import type {
 import type { Snapshot } from "../domain/snapshot.ts";
 import type { LedgerCursor, Row } from "../domain/transfer.ts";
 import { callCampaign } from "./campaigns/call.ts";
+import { lookAnew } from "./campaigns/walk.ts";
 import type { Desk } from "./desk.ts";
 import { DeskKeeper } from "./desk-keeper.ts";
 import { countWaiting } from "./ledger/agenda.ts";
@@ -44,6 +46,7 @@ import { listChats } from "./list-chats.ts";
 import { resumeItself } from "./numbers/velocity.ts";
 import * as people from "./people/assignments.ts";
 import * as contacts from "./people/contacts.ts";
+import { addOptIn, listOptIns } from "./people/opt-ins.ts";
 import * as reads from "./reads.ts";
 import { noteCall, receiveMessage } from "./receiving/receive.ts";
 import { searchMessages } from "./search.ts";
@@ -153,7 +156,10 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   async renameContact(asker: Asker, identifier: string, name: string | null | undefined, timeZone?: string | null) {
     return this.#withDesk(asker, (desk) => {
       const changed = contacts.renameContact(desk, identifier, name, timeZone);
-      if (changed.ok && timeZone !== undefined) judgeChatAnew(desk, changed.value.id);
+      if (changed.ok && timeZone !== undefined) {
+        judgeChatAnew(desk, changed.value.id);
+        lookAnew(desk);
+      }
       return changed;
     });
   }
@@ -176,6 +182,15 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
 
   async removeTag(asker: Asker, identifier: string, tag: string) {
     return this.#withDesk(asker, (desk) => contacts.removeTag(desk, identifier, tag));
+  }
+
+  async listOptIns(asker: Asker, identifier: string, page: Page) {
+    return this.#withDesk(asker, (desk) => listOptIns(desk, identifier, page));
+  }
+
+  async addOptIn(asker: Asker, identifier: string, given: GivenOptIn) {
+    const recordedBy = asker === null ? "admin" : "api_key";
+    return this.#withDesk(asker, (desk) => addOptIn(desk, identifier, given, recordedBy));
   }
 
   async receive(message: InboundMessage) {

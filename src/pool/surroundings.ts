@@ -1,6 +1,6 @@
 import type { MacAccount } from "../carriers/bluebubbles/account.ts";
 import type { Carrier } from "../carriers/carrier.ts";
-import type { Failure } from "../domain/failure.ts";
+import type { HolderCode } from "../domain/campaigns/campaign.ts";
 import type { Lane, News } from "../domain/pool-calls.ts";
 import type { Account } from "../domain/snapshot.ts";
 import type { AccountTrouble } from "../domain/waiting.ts";
@@ -46,15 +46,20 @@ export type Pace = { places: number; quick: number; lastMs: number | null };
 /** Why nothing leaves from an account, until when, and after how many tries: what was met last, also when that time is over. */
 export type AccountRest = { until: number; why: AccountTrouble; tries: number };
 
-/**
- * Where a running campaign looks on: the first part of its list in which somebody may wait, and the place among those who wait; when it may go on by its pace or by
- * what holds it, with that.
- */
+/** Somebody in a campaign's list who cannot be written to before a time, and what keeps them where that is more than their number's turn. */
+export type PassedOver = { until: number; why: { code: HolderCode; message: string } | null };
+
+/** Where a running campaign stands in its list. It walks through it again and again, and over blocks in which nobody may be written to yet. */
 export type Feeding = {
+  /** The first part in which anybody waits, and the part and place at which it looks on. */
+  first: number;
   part: number;
   place: number;
+  /** It may go on by its pace, and by what holds it or keeps everybody in the list. */
+  paceAt: number;
   at: number;
-  /** How many people in a row were passed over because it is night where they are. */
-  asleep: number;
-  heldBy: { failure: Failure; until: number | null } | null;
+  /** The soonest of those who were passed over in the part it is in, and of each part that it walked through. */
+  passed: PassedOver | null;
+  rests: Map<number, PassedOver>;
+  heldBy: { code: HolderCode; message: string; until: number | null } | null;
 };

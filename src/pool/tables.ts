@@ -274,6 +274,9 @@ const migrations: readonly string[] = [
    ALTER TABLE messages ADD COLUMN block INTEGER`,
   // Where a person lives, as somebody set it.
   "ALTER TABLE chats ADD COLUMN time_zone TEXT",
+  // Where, when and by which words people agreed; and who of a campaign was asked and has not answered.
+  `CREATE TABLE opt_ins (contact TEXT NOT NULL, seq INTEGER NOT NULL, agreed_at INTEGER NOT NULL, source TEXT NOT NULL, words TEXT, recorded_at INTEGER NOT NULL, recorded_by TEXT NOT NULL, proof TEXT, PRIMARY KEY (contact, seq)) WITHOUT ROWID;
+   ALTER TABLE campaign_states ADD COLUMN asked INTEGER NOT NULL DEFAULT 0`,
 ];
 
 /** The ledger's shape as this code knows it: how many times its tables were changed. */

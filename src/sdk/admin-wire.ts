@@ -157,6 +157,14 @@ export interface AdminCalls {
        */
       quiet_hours?: QuietHours | null;
       /**
+       * Replaces all limits before; null, as it is unless set: none. What is refused answers 429 `send_limit_reached`.
+       */
+      send_limits?: SendLimits | null;
+      /**
+       * Pause the key where it suddenly writes to twenty strangers in one costly range. true unless set.
+       */
+      pause_itself?: boolean;
+      /**
        * Send a text of more than 1600 characters as several messages, in order, cut at the end of a sentence or between words, never in a link; on an iMessage line one of more than 4000. false unless set: by Twilio it is refused (`text_too_long`), and by a line it is one message.
        */
       split_long_texts?: boolean;
@@ -931,6 +939,47 @@ export interface AdminCalls {
       tag: string;
     };
     answer: DeleteResponse;
+  };
+  listKeyContactOptIns: {
+    params: {
+      apiKeyId: string;
+      contactId: string;
+    };
+    query: {
+      /**
+       * The most entries to answer.
+       */
+      limit?: number;
+      /**
+       * How many entries to pass over.
+       */
+      offset?: number;
+    };
+    answer: {
+      opt_ins: OptIn[];
+      pagination: Pagination;
+    };
+  };
+  addKeyContactOptIn: {
+    params: {
+      apiKeyId: string;
+      contactId: string;
+    };
+    body: {
+      /**
+       * When they agreed, in epoch milliseconds, not later than now.
+       */
+      agreed_at: number;
+      /**
+       * Where: a page's address, a shop, a form.
+       */
+      source: string;
+      /**
+       * The words they agreed to.
+       */
+      words?: string | null;
+    };
+    answer: OptIn;
   };
   listKeyCampaigns: {
     params: {
@@ -1761,6 +1810,8 @@ export interface ApiKey {
   offline_limit_seconds?: number;
   split_long_texts?: boolean;
   quiet_hours?: QuietHours | null;
+  send_limits?: SendLimits | null;
+  pause_itself?: boolean;
   /**
    * Where the key paused itself: when, and why. A `status` of `active` lets it go on.
    */
@@ -1787,6 +1838,35 @@ export interface ApiKey {
 export interface QuietHours {
   from: string;
   to: string;
+}
+/**
+ * How much a key may send; what is null or left out is not bounded.
+ */
+export interface SendLimits {
+  /**
+   * Messages to one recipient within an hour.
+   */
+  recipient_per_hour?: number | null;
+  /**
+   * Messages to one recipient within 24 hours.
+   */
+  recipient_per_day?: number | null;
+  /**
+   * People of one range of numbers within an hour.
+   */
+  range_per_hour?: number | null;
+  /**
+   * In how many last digits the numbers of a range differ; 3, a thousand numbers, unless set.
+   */
+  range_digits?: number;
+  /**
+   * Messages to one country within a day of UTC.
+   */
+  country_per_day?: number | null;
+  /**
+   * People within an hour to whom or from whom there was no message before.
+   */
+  new_contacts_per_hour?: number | null;
 }
 export interface KeyStats {
   /**
@@ -2109,6 +2189,32 @@ export interface TagsAdded {
   success: boolean;
   tags_added: string[];
 }
+export interface OptIn {
+  /**
+   * Epoch milliseconds.
+   */
+  agreed_at: number;
+  /**
+   * Where they agreed.
+   */
+  source: string;
+  /**
+   * What they agreed to.
+   */
+  words: string | null;
+  /**
+   * Epoch milliseconds.
+   */
+  recorded_at: number;
+  /**
+   * `list`: it stood in a campaign's list. `reply`: they said yes to a campaign's question, which `words` holds.
+   */
+  recorded_by: "api_key" | "admin" | "list" | "reply";
+  campaign_id?: string;
+  answer?: string;
+  question_message_id?: string;
+  answer_message_id?: string;
+}
 export interface Campaign {
   campaign_id: string;
   name: string;
@@ -2122,6 +2228,13 @@ export interface Campaign {
     [k: string]: string;
   } | null;
   skip_without_reply_months: number | null;
+  double_opt_in?: {
+    text: string;
+    words: string[] | null;
+    days: number;
+  } | null;
+  quiet_hours?: QuietHours | null;
+  urgent?: boolean;
   audience: {
     state: "none" | "loading" | "checking" | "ready";
     tag: string | null;
@@ -2136,6 +2249,10 @@ export interface Campaign {
   };
   progress: {
     waiting: number;
+    /**
+     * Were asked first and have not answered.
+     */
+    asked?: number;
     taken: number;
     refused: number;
     rejected: number;
@@ -2158,9 +2275,6 @@ export interface Campaign {
 }
 export interface CampaignRequest {
   name: string;
-  /**
-   * With fields: `{first_name}`, or `{first_name|there}` where the field may be empty.
-   */
   text?: string | null;
   /**
    * Public https URLs, at most 10.
@@ -2193,6 +2307,32 @@ export interface CampaignRequest {
    * Leaves out who was first written to so many months ago and has not answered since.
    */
   skip_without_reply_months?: number | null;
+  double_opt_in?: DoubleOptIn | null;
+  /**
+   * Besides those of the key.
+   */
+  quiet_hours?: QuietHours | null;
+  /**
+   * true: it waits for no quiet hours.
+   */
+  urgent?: boolean | null;
+}
+/**
+ * A question that comes first: the campaign's message follows to those alone who say yes.
+ */
+export interface DoubleOptIn {
+  /**
+   * The question, for example: Reply YES to hear from us. With fields as the text.
+   */
+  text: string;
+  /**
+   * Which answers are a yes, each alone; YES in many languages unless set.
+   */
+  words?: string[] | null;
+  /**
+   * For how many days an answer counts; 7 unless set.
+   */
+  days?: number;
 }
 export interface CampaignDetail {
   campaign_id: string;
@@ -2207,6 +2347,13 @@ export interface CampaignDetail {
     [k: string]: string;
   } | null;
   skip_without_reply_months: number | null;
+  double_opt_in?: {
+    text: string;
+    words: string[] | null;
+    days: number;
+  } | null;
+  quiet_hours?: QuietHours | null;
+  urgent?: boolean;
   audience: {
     state: "none" | "loading" | "checking" | "ready";
     tag: string | null;
@@ -2221,6 +2368,10 @@ export interface CampaignDetail {
   };
   progress: {
     waiting: number;
+    /**
+     * Were asked first and have not answered.
+     */
+    asked?: number;
     taken: number;
     refused: number;
     rejected: number;
@@ -2261,9 +2412,6 @@ export interface CampaignDetail {
 }
 export interface CampaignChange {
   name?: string;
-  /**
-   * With fields: `{first_name}`, or `{first_name|there}` where the field may be empty.
-   */
   text?: string | null;
   /**
    * Public https URLs, at most 10.
@@ -2296,12 +2444,22 @@ export interface CampaignChange {
    * Leaves out who was first written to so many months ago and has not answered since.
    */
   skip_without_reply_months?: number | null;
+  double_opt_in?: DoubleOptIn | null;
+  /**
+   * Besides those of the key.
+   */
+  quiet_hours?: QuietHours | null;
+  /**
+   * true: it waits for no quiet hours.
+   */
+  urgent?: boolean | null;
 }
 export interface CampaignPreview {
   people: {
     line: number;
     to: string;
     text: string | null;
+    question?: string;
     number_of_message_parts: number | null;
     encoding: string | null;
     from_number: string | null;
@@ -2311,9 +2469,13 @@ export interface CampaignPreview {
     reason: string | null;
   }[];
   /**
-   * Parts of the whole campaign, by the average of those shown.
+   * Parts that everybody in the list comes to who was not rejected.
    */
   estimated_parts: number;
+  /**
+   * Those of the question that comes first.
+   */
+  question_parts?: number;
   /**
    * How many wait.
    */
@@ -3254,6 +3416,8 @@ export const routes = {
   eraseKeyContact: ["POST", "/api-keys/{apiKeyId}/contacts/{contactId}/erase"],
   addKeyContactTags: ["POST", "/api-keys/{apiKeyId}/contacts/{contactId}/tags"],
   removeKeyContactTag: ["DELETE", "/api-keys/{apiKeyId}/contacts/{contactId}/tags/{tag}"],
+  listKeyContactOptIns: ["GET", "/api-keys/{apiKeyId}/contacts/{contactId}/opt-ins"],
+  addKeyContactOptIn: ["POST", "/api-keys/{apiKeyId}/contacts/{contactId}/opt-ins"],
   listKeyCampaigns: ["GET", "/api-keys/{apiKeyId}/campaigns"],
   createKeyCampaign: ["POST", "/api-keys/{apiKeyId}/campaigns"],
   getKeyCampaign: ["GET", "/api-keys/{apiKeyId}/campaigns/{campaignId}"],

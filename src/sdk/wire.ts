@@ -580,6 +580,45 @@ export interface Calls {
     };
     answer: DeleteResponse;
   };
+  listContactOptIns: {
+    params: {
+      contactId: string;
+    };
+    query: {
+      /**
+       * The most entries to answer.
+       */
+      limit?: number;
+      /**
+       * How many entries to pass over.
+       */
+      offset?: number;
+    };
+    answer: {
+      opt_ins: OptIn[];
+      pagination: Pagination;
+    };
+  };
+  addContactOptIn: {
+    params: {
+      contactId: string;
+    };
+    body: {
+      /**
+       * When they agreed, in epoch milliseconds, not later than now.
+       */
+      agreed_at: number;
+      /**
+       * Where: a page's address, a shop, a form.
+       */
+      source: string;
+      /**
+       * The words they agreed to.
+       */
+      words?: string | null;
+    };
+    answer: OptIn;
+  };
   lookupPhoneNumber: {
     query: {
       number: string;
@@ -1699,6 +1738,13 @@ export interface Campaign {
     [k: string]: string;
   } | null;
   skip_without_reply_months: number | null;
+  double_opt_in?: {
+    text: string;
+    words: string[] | null;
+    days: number;
+  } | null;
+  quiet_hours?: QuietHours | null;
+  urgent?: boolean;
   audience: {
     state: "none" | "loading" | "checking" | "ready";
     tag: string | null;
@@ -1713,6 +1759,10 @@ export interface Campaign {
   };
   progress: {
     waiting: number;
+    /**
+     * Were asked first and have not answered.
+     */
+    asked?: number;
     taken: number;
     refused: number;
     rejected: number;
@@ -1733,11 +1783,15 @@ export interface Campaign {
   started_at: number | null;
   ended_at: number | null;
 }
+/**
+ * When nobody is written to, by the clock where the recipient is: from `from` to `to`, over midnight where that is earlier, for example 21:00 to 08:00.
+ */
+export interface QuietHours {
+  from: string;
+  to: string;
+}
 export interface CampaignRequest {
   name: string;
-  /**
-   * With fields: `{first_name}`, or `{first_name|there}` where the field may be empty.
-   */
   text?: string | null;
   /**
    * Public https URLs, at most 10.
@@ -1770,6 +1824,32 @@ export interface CampaignRequest {
    * Leaves out who was first written to so many months ago and has not answered since.
    */
   skip_without_reply_months?: number | null;
+  double_opt_in?: DoubleOptIn | null;
+  /**
+   * Besides those of the key.
+   */
+  quiet_hours?: QuietHours | null;
+  /**
+   * true: it waits for no quiet hours.
+   */
+  urgent?: boolean | null;
+}
+/**
+ * A question that comes first: the campaign's message follows to those alone who say yes.
+ */
+export interface DoubleOptIn {
+  /**
+   * The question, for example: Reply YES to hear from us. With fields as the text.
+   */
+  text: string;
+  /**
+   * Which answers are a yes, each alone; YES in many languages unless set.
+   */
+  words?: string[] | null;
+  /**
+   * For how many days an answer counts; 7 unless set.
+   */
+  days?: number;
 }
 export interface CampaignDetail {
   campaign_id: string;
@@ -1784,6 +1864,13 @@ export interface CampaignDetail {
     [k: string]: string;
   } | null;
   skip_without_reply_months: number | null;
+  double_opt_in?: {
+    text: string;
+    words: string[] | null;
+    days: number;
+  } | null;
+  quiet_hours?: QuietHours | null;
+  urgent?: boolean;
   audience: {
     state: "none" | "loading" | "checking" | "ready";
     tag: string | null;
@@ -1798,6 +1885,10 @@ export interface CampaignDetail {
   };
   progress: {
     waiting: number;
+    /**
+     * Were asked first and have not answered.
+     */
+    asked?: number;
     taken: number;
     refused: number;
     rejected: number;
@@ -1838,9 +1929,6 @@ export interface CampaignDetail {
 }
 export interface CampaignChange {
   name?: string;
-  /**
-   * With fields: `{first_name}`, or `{first_name|there}` where the field may be empty.
-   */
   text?: string | null;
   /**
    * Public https URLs, at most 10.
@@ -1873,6 +1961,15 @@ export interface CampaignChange {
    * Leaves out who was first written to so many months ago and has not answered since.
    */
   skip_without_reply_months?: number | null;
+  double_opt_in?: DoubleOptIn | null;
+  /**
+   * Besides those of the key.
+   */
+  quiet_hours?: QuietHours | null;
+  /**
+   * true: it waits for no quiet hours.
+   */
+  urgent?: boolean | null;
 }
 export interface DeleteResponse {
   success: boolean;
@@ -1883,6 +1980,7 @@ export interface CampaignPreview {
     line: number;
     to: string;
     text: string | null;
+    question?: string;
     number_of_message_parts: number | null;
     encoding: string | null;
     from_number: string | null;
@@ -1892,9 +1990,13 @@ export interface CampaignPreview {
     reason: string | null;
   }[];
   /**
-   * Parts of the whole campaign, by the average of those shown.
+   * Parts that everybody in the list comes to who was not rejected.
    */
   estimated_parts: number;
+  /**
+   * Those of the question that comes first.
+   */
+  question_parts?: number;
   /**
    * How many wait.
    */
@@ -1950,6 +2052,32 @@ export interface Tags {
 export interface TagsAdded {
   success: boolean;
   tags_added: string[];
+}
+export interface OptIn {
+  /**
+   * Epoch milliseconds.
+   */
+  agreed_at: number;
+  /**
+   * Where they agreed.
+   */
+  source: string;
+  /**
+   * What they agreed to.
+   */
+  words: string | null;
+  /**
+   * Epoch milliseconds.
+   */
+  recorded_at: number;
+  /**
+   * `list`: it stood in a campaign's list. `reply`: they said yes to a campaign's question, which `words` holds.
+   */
+  recorded_by: "api_key" | "admin" | "list" | "reply";
+  campaign_id?: string;
+  answer?: string;
+  question_message_id?: string;
+  answer_message_id?: string;
 }
 export interface PhoneNumberLookupResult {
   input: string;
@@ -2140,6 +2268,8 @@ export const routes = {
   listContactTags: ["GET", "/contacts/{contactId}/tags"],
   addContactTags: ["POST", "/contacts/{contactId}/tags"],
   removeContactTag: ["DELETE", "/contacts/{contactId}/tags/{tag}"],
+  listContactOptIns: ["GET", "/contacts/{contactId}/opt-ins"],
+  addContactOptIn: ["POST", "/contacts/{contactId}/opt-ins"],
   lookupPhoneNumber: ["GET", "/phone-numbers/lookup"],
   lookupPhoneNumberPost: ["POST", "/phone-numbers/lookup"],
   batchLookupPhoneNumbers: ["POST", "/phone-numbers/batch"],

@@ -1,6 +1,8 @@
 import type { FailureCode } from "../failure.ts";
 import type { Attachment, MessageStatus } from "../message.ts";
+import type { QuietHours } from "../quiet-hours.ts";
 import type { ColumnMap } from "./columns.ts";
+import type { Confirm } from "./confirm.ts";
 
 /** `scheduled`: starts at a time; `completed`: everybody of it was taken or refused; what was taken may still be on its way. */
 export type CampaignState = "draft" | "scheduled" | "running" | "paused" | "completed" | "cancelled";
@@ -25,6 +27,25 @@ export type CampaignPlan = {
   columns: ColumnMap | null;
   /** People who were first written to so many months ago and never answered since are left out; null: nobody is. */
   skipSilentMonths: number | null;
+  /** Whoever does not say yes to this question gets nothing else; null: nobody is asked. */
+  confirm: Confirm | null;
+  /** When nobody of it is written to, besides the quiet hours of its key; `urgent`: it waits for neither. */
+  quietHours: QuietHours | null;
+  urgent: boolean;
+};
+
+/** What a campaign is where nothing else is asked for. */
+export const plainPlan: Omit<CampaignPlan, "name"> = {
+  text: null,
+  attachments: [],
+  shortenLinks: false,
+  fromNumber: null,
+  pacePerMinute: null,
+  columns: null,
+  skipSilentMonths: null,
+  confirm: null,
+  quietHours: null,
+  urgent: false,
 };
 
 /** Why a row of an audience is rejected before the start. */
@@ -39,6 +60,7 @@ export const rejections = [
   "text_too_long",
   "row_too_long",
   "not_a_person",
+  "opt_in_unreadable",
 ] as const;
 export type Rejection = (typeof rejections)[number];
 
@@ -50,10 +72,12 @@ export type Audience = {
   fields: string[];
   rows: number;
   rejected: Partial<Record<Rejection, number>>;
+  /** The parts that all who were not rejected come to, of the text and of the question; a list of before they were counted has none. */
+  parts?: { text: number; question: number };
 };
 
-/** What became of the people of a campaign: those that wait, that were taken (each is one message), refused when their turn came, and rejected before. */
-export type CampaignProgress = { waiting: number; taken: number; refused: number; rejected: number };
+/** What became of the people of a campaign: those that wait, that were asked and have not answered, that were taken (each is one message), refused when their turn came, and rejected before. */
+export type CampaignProgress = { waiting: number; asked: number; taken: number; refused: number; rejected: number };
 
 /** Numbers of the messages of a campaign. `clicked`, `replied` and `optedOut` are people. */
 export type CampaignNumbers = {
@@ -66,6 +90,9 @@ export type CampaignNumbers = {
   optedOut: number;
 };
 
+/** What keeps a campaign from going on: a refusal that passes, that all who are left have quiet hours, or that answers are waited for. */
+export type HolderCode = FailureCode | "quiet_hours" | "awaiting_answers";
+
 export type CampaignView = CampaignPlan & {
   id: string;
   state: CampaignState;
@@ -76,7 +103,7 @@ export type CampaignView = CampaignPlan & {
   startedAt: number | null;
   endedAt: number | null;
   /** What keeps a running campaign from going on, and until when where that is known. */
-  heldBy: { code: FailureCode; message: string; until: number | null } | null;
+  heldBy: { code: HolderCode; message: string; until: number | null } | null;
 };
 
 /** A row of a file or a tagged contact: where it stands, the number as written, and its fields in the audience's order. */
@@ -86,6 +113,8 @@ export type PreviewedPerson = {
   line: number;
   to: string;
   text: string | null;
+  /** What they are asked first; null: nothing. */
+  question: string | null;
   parts: number | null;
   encoding: "GSM-7" | "UCS-2" | null;
   fromNumber: string | null;
@@ -97,7 +126,7 @@ export type PreviewedPerson = {
 export type PersonResult = {
   line: number;
   to: string;
-  result: "waiting" | "rejected" | "refused" | "taken" | "not_sent";
+  result: "waiting" | "asked" | "rejected" | "refused" | "taken" | "not_sent";
   reason: string | null;
   messageId: string | null;
   status: MessageStatus | null;
@@ -143,7 +172,7 @@ export type CampaignAnswers = {
   add_tagged: { after: string | null };
   end_audience: CampaignView;
   check: { isDone: boolean };
-  preview: { people: PreviewedPerson[]; total: number };
+  preview: { people: PreviewedPerson[]; total: number; parts?: Audience["parts"] };
   test: { messageId: string; fromNumber: string; text: string | null; parts: number };
   start: CampaignView;
   pause: CampaignView;

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { CampaignAnswers, CampaignPlan, CampaignView } from "../../domain/campaigns/campaign.ts";
+import { confirmDays } from "../../domain/campaigns/confirm.ts";
 import { toAttachment } from "../v2/messages/send-drafts.ts";
 import type { Campaign, CampaignChange, CampaignDetail, CampaignPreview } from "./schemas.ts";
 
@@ -14,6 +15,9 @@ const wireNames = {
   pacePerMinute: "pace_per_minute",
   columns: "columns",
   skipSilentMonths: "skip_without_reply_months",
+  confirm: "double_opt_in",
+  quietHours: "quiet_hours",
+  urgent: "urgent",
 } as const satisfies Record<keyof CampaignPlan, keyof Body>;
 
 /** Returns what a body asks of a campaign: only what it names; null is what it is without it. */
@@ -27,9 +31,18 @@ export function toPlan(body: Body): Partial<CampaignPlan> {
     pacePerMinute: body.pace_per_minute ?? null,
     columns: body.columns ?? null,
     skipSilentMonths: body.skip_without_reply_months ?? null,
+    confirm: toConfirm(body.double_opt_in),
+    quietHours: body.quiet_hours ?? null,
+    urgent: body.urgent ?? false,
   };
   const given = Object.entries(wireNames).filter(([, wire]) => body[wire] !== undefined);
   return Object.fromEntries(given.map(([name]) => [name, plan[name as keyof CampaignPlan]]));
+}
+
+function toConfirm(asked: Body["double_opt_in"]): CampaignPlan["confirm"] {
+  return asked == null
+    ? null
+    : { text: asked.text, words: asked.words ?? null, days: asked.days ?? confirmDays.unless };
 }
 
 /** Returns a campaign as answers show it. */
@@ -46,14 +59,22 @@ export function toCampaign(campaign: CampaignView): z.output<typeof Campaign> {
     pace_per_minute: campaign.pacePerMinute,
     columns: campaign.columns === null ? null : { ...campaign.columns },
     skip_without_reply_months: campaign.skipSilentMonths,
-    audience: { ...campaign.audience, rejected: campaign.audience.rejected as Record<string, number> },
-    progress: campaign.progress,
+    double_opt_in: campaign.confirm ?? null,
+    quiet_hours: campaign.quietHours ?? null,
+    urgent: campaign.urgent ?? false,
+    audience: toAudience(campaign.audience),
+    // A pool of the release before asks nobody.
+    progress: { ...campaign.progress, asked: campaign.progress.asked ?? 0 },
     held_by: heldBy,
     created_at: campaign.createdAt,
     start_at: campaign.startAt,
     started_at: campaign.startedAt,
     ended_at: campaign.endedAt,
   };
+}
+
+function toAudience({ parts: _, rejected, ...audience }: CampaignView["audience"]) {
+  return { ...audience, rejected: rejected as Record<string, number> };
 }
 
 /** Returns a campaign with its numbers. */
@@ -65,17 +86,24 @@ export function toDetail(campaign: CampaignAnswers["read"]): z.output<typeof Cam
   };
 }
 
-/** Returns a preview, with the parts that the whole campaign comes to by the average of those shown. */
-export function toPreview({ people, total }: CampaignAnswers["preview"]): z.output<typeof CampaignPreview> {
+/** Returns a preview, with the parts that everybody in the list comes to; of a list of before they were counted, by the average of those shown. */
+export function toPreview({
+  people,
+  total,
+  parts: whole,
+}: CampaignAnswers["preview"]): z.output<typeof CampaignPreview> {
   const counted = people.flatMap(({ parts }) => (parts === null ? [] : [parts]));
   const sum = counted.reduce((all, parts) => all + parts, 0);
+  const average = counted.length === 0 ? 0 : Math.round((sum / counted.length) * total);
   return {
-    people: people.map(({ parts, fromNumber, ...person }) => ({
+    people: people.map(({ parts, fromNumber, question, ...person }) => ({
       ...person,
+      ...(question == null ? {} : { question }),
       number_of_message_parts: parts,
       from_number: fromNumber,
     })),
-    estimated_parts: counted.length === 0 ? 0 : Math.round((sum / counted.length) * total),
+    estimated_parts: whole?.text ?? average,
+    ...(whole === undefined || whole.question === 0 ? {} : { question_parts: whole.question }),
     total,
   };
 }

@@ -1,5 +1,5 @@
 import type { Context, Hono } from "hono";
-import type { CampaignPlan, CampaignView } from "../../domain/campaigns/campaign.ts";
+import { type CampaignPlan, type CampaignView, plainPlan } from "../../domain/campaigns/campaign.ts";
 import { fail, type Result } from "../../domain/failure.ts";
 import { listResults } from "../../flows/campaigns/list-results.ts";
 import { type AskCampaign, checkAudience, loadAudience, loadTagged } from "../../flows/campaigns/load-audience.ts";
@@ -40,7 +40,7 @@ function mountKeeping(router: Hono<Edge>, operations: CampaignOperations, { ask,
     router,
     operations.createCampaign,
     async ({ body, reply }, c) => {
-      const plan: CampaignPlan = { ...emptyPlan, ...toPlan(body), name: body.name };
+      const plan: CampaignPlan = { ...plainPlan, ...toPlan(body), name: body.name };
       const made = await ask(c)<"create">({ kind: "create", plan });
       return made.ok ? reply(201, toCampaign(made.value)) : made;
     },
@@ -69,16 +69,6 @@ function mountKeeping(router: Hono<Edge>, operations: CampaignOperations, { ask,
     guard,
   );
 }
-
-const emptyPlan = {
-  text: null,
-  attachments: [],
-  shortenLinks: false,
-  fromNumber: null,
-  pacePerMinute: null,
-  columns: null,
-  skipSilentMonths: null,
-};
 
 async function checkAndRead(ask: AskCampaign, campaign: CampaignView): Promise<Result<CampaignView>> {
   if (campaign.audience.state !== "checking") return { ok: true, value: campaign };

@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { mostFields } from "../../domain/campaigns/columns.ts";
+import { confirmDays, confirmWords } from "../../domain/campaigns/confirm.ts";
 import { fieldName } from "../../domain/campaigns/template.ts";
 import { timestamp, wholeNumber } from "../shapes/fields.ts";
+import { QuietHours } from "../shapes/quiet-hours.ts";
 import { messageFields } from "../v2/messages/send-request.ts";
 
 const count = z.int();
@@ -17,12 +19,35 @@ const columns = z
     description: "Which column of the file is which field, by its heading: `phone` and the fields of the text.",
   });
 
+const text = z
+  .string()
+  .max(10_000)
+  .meta({ description: "With fields: `{first_name}`, or `{first_name|there}` where the field may be empty." });
+
+export const DoubleOptIn = z
+  .strictObject({
+    text: text
+      .min(1)
+      .meta({ description: "The question, for example: Reply YES to hear from us. With fields as the text." }),
+    words: z
+      .array(z.string().trim().min(1).max(confirmWords.longest))
+      .min(1)
+      .max(confirmWords.atMost)
+      .nullish()
+      .meta({ description: "Which answers are a yes, each alone; YES in many languages unless set." }),
+    days: wholeNumber()
+      .min(confirmDays.least)
+      .max(confirmDays.most)
+      .optional()
+      .meta({ description: "For how many days an answer counts; 7 unless set." }),
+  })
+  .meta({
+    id: "DoubleOptIn",
+    description: "A question that comes first: the campaign's message follows to those alone who say yes.",
+  });
+
 const fields = {
-  text: z
-    .string()
-    .max(10_000)
-    .nullish()
-    .meta({ description: "With fields: `{first_name}`, or `{first_name|there}` where the field may be empty." }),
+  text: text.nullish(),
   attachments: messageFields.attachments,
   shorten_links: z.boolean().nullish(),
   from_number: messageFields.from_number,
@@ -37,6 +62,9 @@ const fields = {
     .max(120)
     .nullish()
     .meta({ description: "Leaves out who was first written to so many months ago and has not answered since." }),
+  double_opt_in: DoubleOptIn.nullish(),
+  quiet_hours: QuietHours.nullish().meta({ description: "Besides those of the key." }),
+  urgent: z.boolean().nullish().meta({ description: "true: it waits for no quiet hours." }),
 };
 
 const name = z.string().trim().min(1).max(100);
@@ -60,6 +88,9 @@ const shape = {
   pace_per_minute: count.nullable(),
   columns: z.record(z.string(), z.string()).nullable(),
   skip_without_reply_months: count.nullable(),
+  double_opt_in: z.object({ text: z.string(), words: z.array(z.string()).nullable(), days: count }).nullish(),
+  quiet_hours: QuietHours.nullish(),
+  urgent: z.boolean().optional(),
   audience: z.object({
     state: z.enum(["none", "loading", "checking", "ready"]),
     tag: z.string().nullable(),
@@ -67,7 +98,13 @@ const shape = {
     rows: count,
     rejected: counts.meta({ description: "How many rows are left out, by why." }),
   }),
-  progress: z.object({ waiting: count, taken: count, refused: count, rejected: count }),
+  progress: z.object({
+    waiting: count,
+    asked: count.optional().meta({ description: "Were asked first and have not answered." }),
+    taken: count,
+    refused: count,
+    rejected: count,
+  }),
   held_by: z
     .object({ code: z.string(), message: z.string(), until: timestamp.nullable() })
     .nullable()
@@ -101,13 +138,15 @@ export const CampaignPreview = z
         line: count,
         to: z.string(),
         text: z.string().nullable(),
+        question: z.string().optional(),
         number_of_message_parts: count.nullable(),
         encoding: z.string().nullable(),
         from_number: z.string().nullable(),
         reason: z.string().nullable().meta({ description: "Why it would not be sent." }),
       }),
     ),
-    estimated_parts: count.meta({ description: "Parts of the whole campaign, by the average of those shown." }),
+    estimated_parts: count.meta({ description: "Parts that everybody in the list comes to who was not rejected." }),
+    question_parts: count.optional().meta({ description: "Those of the question that comes first." }),
     total: count.meta({ description: "How many wait." }),
   })
   .meta({ id: "CampaignPreview" });

@@ -13,9 +13,9 @@ import {
   readBlocks,
   saveStates,
 } from "../ledger/campaign-people.ts";
-import { type Campaign, saveCampaign } from "../ledger/campaigns.ts";
+import { type Campaign, emptyAudience, saveCampaign } from "../ledger/campaigns.ts";
 import { taggedAfter } from "../ledger/contacts.ts";
-import { keepPerson, type Reading, readingOf, rejectPerson } from "./judge.ts";
+import { estimateParts, keepPerson, type Reading, readingOf, rejectPerson } from "./judge.ts";
 import { refuseState, viewOf } from "./keep.ts";
 
 /** So many blocks are judged anew, and so many tagged contacts taken, in one call. */
@@ -26,7 +26,7 @@ const taggedAtOnce = blocksAtOnce * blockSize;
 export function beginAudience(desk: Desk, campaign: Campaign, { tag, fields }: Pick<Audience, "tag" | "fields">) {
   if (campaign.state !== "draft") return refuseState(campaign.state, "People can be given to a draft only.");
   const load = campaign.audience.load + 1;
-  const audience = { state: "loading", tag, fields, rows: 0, rejected: {}, load, checkedTo: 0 } as const;
+  const audience = { ...emptyAudience(load), state: "loading", tag, fields } as const;
   desk.transact(() => {
     deletePeople(desk.sql, campaign.n, true);
     saveCampaign(desk.sql, { ...campaign, audience });
@@ -46,14 +46,14 @@ export function addPeople(desk: Desk, campaign: Campaign, load: number, people: 
   desk.transact(() => {
     const part = Math.ceil(campaign.audience.rows / blockSize);
     const reading = readingOf(campaign);
-    const rejected = { ...campaign.audience.rejected };
+    const sums = sumsOf(campaign.audience);
     for (let start = 0; start < kept.length; start += blockSize) {
       const block = { part: part + start / blockSize, people: kept.slice(start, start + blockSize) };
       insertPeople(desk.sql, blockId(campaign.n, block.part), block.people);
-      judgeBlock(desk, reading, block, rejected);
+      judgeBlock(desk, reading, block, sums);
     }
     const rows = campaign.audience.rows + people.length;
-    saveCampaign(desk.sql, { ...campaign, audience: { ...campaign.audience, rows, rejected } });
+    saveCampaign(desk.sql, { ...campaign, audience: { ...campaign.audience, ...sums, rows } });
   });
   return ok(null);
 }
@@ -61,18 +61,15 @@ export function addPeople(desk: Desk, campaign: Campaign, load: number, people: 
 function dropAudience(desk: Desk, campaign: Campaign): void {
   desk.transact(() => {
     deletePeople(desk.sql, campaign.n, true);
-    const { load } = campaign.audience;
-    const audience: Campaign["audience"] = {
-      state: "none",
-      tag: null,
-      fields: [],
-      rows: 0,
-      rejected: {},
-      load,
-      checkedTo: 0,
-    };
-    saveCampaign(desk.sql, { ...campaign, audience });
+    saveCampaign(desk.sql, { ...campaign, audience: emptyAudience(campaign.audience.load) });
   });
+}
+
+/** What is added up while a list is judged. */
+type Sums = Required<Pick<Audience, "rejected" | "parts">>;
+
+function sumsOf({ rejected, parts = { text: 0, question: 0 } }: Audience): Sums {
+  return { rejected: { ...rejected }, parts: { ...parts } };
 }
 
 function refuseLoad(campaign: Campaign, load: number) {
@@ -86,15 +83,20 @@ function judgeBlock(
   desk: Desk,
   reading: Reading,
   { part, people }: { part: number; people: readonly BlockPerson[] },
-  rejected: Audience["rejected"],
+  { rejected, parts }: Sums,
 ): void {
   const { n } = reading.campaign;
   const taken = chatsTaken(desk.sql, n, part);
   const states = people.map((person): PersonState => {
     const why = rejectPerson(desk, reading, person, taken);
     if (why === null && person[3] !== null) taken.add(person[3]);
-    if (why !== null) rejected[why] = (rejected[why] ?? 0) + 1;
-    return why === null ? 0 : `-${why}`;
+    if (why !== null) {
+      rejected[why] = (rejected[why] ?? 0) + 1;
+      return `-${why}`;
+    }
+    parts.text += estimateParts(desk, reading, person, false);
+    if (reading.question !== null) parts.question += estimateParts(desk, reading, person, true);
+    return 0;
   });
   saveStates(desk.sql, blockId(n, part), states, desk.now());
 }
@@ -139,14 +141,14 @@ export function checkAudience(desk: Desk, campaign: Campaign): Result<{ isDone: 
   if (audience.state !== "checking" || campaign.state !== "draft") return ok({ isDone: true });
   const reading = readingOf(campaign);
   const blocks = readBlocks(desk.sql, campaign.n, audience.checkedTo, blocksAtOnce);
-  const rejected = { ...audience.rejected };
+  const sums = sumsOf(audience);
   const isDone = blocks.length < blocksAtOnce;
   desk.transact(() => {
     if (audience.checkedTo === 0) forgetTaken(desk.sql, campaign.n);
-    for (const block of blocks) judgeBlock(desk, reading, block, rejected);
+    for (const block of blocks) judgeBlock(desk, reading, block, sums);
     const checkedTo = audience.checkedTo + blocks.length;
     const state = isDone ? "ready" : "checking";
-    saveCampaign(desk.sql, { ...campaign, audience: { ...audience, rejected, checkedTo, state } });
+    saveCampaign(desk.sql, { ...campaign, audience: { ...audience, ...sums, checkedTo, state } });
     if (isDone) forgetTaken(desk.sql, campaign.n);
   });
   return ok({ isDone });

@@ -1,41 +1,22 @@
-import { type Failure, type FailureCode, fail } from "../../domain/failure.ts";
 import type { SenderNumber } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
 import { lineHeads } from "../ledger/agenda.ts";
-import { type Block, readBlocks, saveStates } from "../ledger/campaign-people.ts";
+import { type Block, kindOf, nextWaiting } from "../ledger/campaign-people.ts";
 import { type Campaign, liveCampaigns, saveCampaign } from "../ledger/campaigns.ts";
 import { nextSlot } from "../numbers/pace.ts";
-import { type Accepted, acceptDecided } from "../sending/accept.ts";
-import { isChatBusy, isHeldUp } from "../sending/at-once.ts";
-import { addressDrafts, decideSend } from "../sending/decide.ts";
 import { dispatch } from "../sending/dispatch.ts";
 import { isFullForCampaigns } from "../sending/places.ts";
 import type { Feeding } from "../surroundings.ts";
-import { waitingOf } from "./audience.ts";
-import { draftFor, type Reading, readingOf } from "./judge.ts";
-import { idOf } from "./keep.ts";
+import { answersUntil, closeAsked } from "./asking.ts";
+import { type Reading, readingOf } from "./judge.ts";
+import { hasRoom, take } from "./take.ts";
+import { enterPart, feedingOf, leaveBlock, nextBlock, soonest } from "./walk.ts";
 
-/** Blocks that may be open at once: whoever waits for a number of their own does not keep those behind them. */
-const openBlocks = 4;
 /** So many people are looked at for one message, before others have their turn. */
 const looksAtMost = 32;
-/** How soon a campaign looks again that found nobody who may be written to now, or is held by something without a time. */
 const timerHorizonMs = 30_000;
-const againMs = { soon: 1_000, held: 60_000 };
-
-/** Refusals that concern the key or its numbers and pass: nobody is struck off by them. */
-const passing: readonly FailureCode[] = [
-  "api_key_paused",
-  "daily_cap_reached",
-  "new_conversation_limit_reached",
-  "rate_limited",
-  "no_numbers_assigned",
-  "no_active_number",
-  "from_number_not_owned",
-  "line_receives_only",
-  "setup_incomplete",
-  "master_key_missing",
-];
+/** How soon a campaign looks on that has not found anybody yet who may be written to now, looks again, or is held by something without a time. */
+const againMs = { next: 200, soon: 1_000, held: 60_000 };
 
 /**
  * Lets the campaigns fill the room that is left: writes their next messages where each can leave now, one of each campaign in turn. Returns whether any of them waits in the
@@ -74,115 +55,79 @@ function feedRound(desk: Desk): boolean {
   for (const campaign of liveCampaigns(desk.sql)) {
     if (campaign.state !== "running" || isFullForCampaigns(desk)) continue;
     const feeding = feedingOf(desk, campaign);
-    if (feeding.at > desk.now()) continue;
+    if (Math.max(feeding.at, feeding.paceAt) > desk.now()) continue;
     if (!roomOf(desk).some((number) => hasRoom(desk, number))) continue;
     moved = feedOne(desk, campaign, feeding) || moved;
   }
   return moved;
 }
 
-function feedingOf(desk: Desk, { n }: Campaign): Feeding {
-  const known = desk.feeding.get(n) ?? { part: 0, place: 0, at: 0, asleep: 0, heldBy: null };
-  desk.feeding.set(n, known);
-  return known;
-}
-
 function roomOf(desk: Desk): readonly SenderNumber[] {
   return desk.snapshot.numbers.filter(({ isActive }) => isActive);
 }
 
-/** Says whether a message of a number could leave now without a wait, and without one that waits for it. */
-function hasRoom(desk: Desk, number: SenderNumber): boolean {
-  if (desk.findAccount(number.accountId)?.refused !== false || isHeldUp(desk, number.accountId)) return false;
-  const head = lineHeads(desk.sql).find((line) => line.number === number.address);
-  return (head === undefined || head.due_at > desk.now()) && nextSlot(desk, number) <= desk.now();
-}
-
+/**
+ * Takes the next person who may be written to, from where the campaign stands in its list on: whoever has to wait is passed over, so that those behind them do not wait with them.
+ */
 function feedOne(desk: Desk, campaign: Campaign, feeding: Feeding): boolean {
-  const blocks = readBlocks(desk.sql, campaign.n, feeding.part, openBlocks, true);
-  const [first] = blocks;
-  if (first === undefined) {
-    complete(desk, campaign);
-    return true;
-  }
-  feeding.part = first.part;
-  feeding.heldBy = null;
-  const waiting = blocks.flatMap((block) => waitingOf(block).map((one) => ({ ...one, block })));
   const reading = readingOf(campaign);
-  const looks = Math.min(waiting.length, looksAtMost);
-  const passed: Passed[] = [];
-  for (let look = 0; look < looks; look += 1) {
-    const next = waiting[(feeding.place + look) % waiting.length];
-    if (next === undefined) continue;
-    const verdict = take(desk, reading, next, feeding);
-    if (typeof verdict === "string") {
-      feeding.place += look;
-      feeding.asleep = 0;
-      return verdict === "taken";
-    }
-    passed.push(verdict);
+  feeding.heldBy = null;
+  for (let left = looksAtMost; left > 0; ) {
+    const block = nextBlock(desk, campaign, feeding);
+    if (block === null) return endRound(desk, campaign, feeding);
+    const { verdict, looks } = lookThrough(desk, reading, block, left);
+    if (verdict !== null) return verdict === "taken";
+    left -= looks;
   }
-  feeding.place = waiting.length === 0 ? 0 : (feeding.place + looks) % waiting.length;
-  feeding.at = Math.max(feeding.at, againAt(desk, feeding, passed, waiting.length));
+  feeding.at = desk.now() + againMs.next;
   return false;
 }
 
-/** Where it is night for everybody who waits in the open blocks, they are not asked again every second. */
-function againAt(desk: Desk, feeding: Feeding, passed: readonly Passed[], waiting: number): number {
-  feeding.asleep = passed.every(({ isAsleep }) => isAsleep === true) ? feeding.asleep + passed.length : 0;
-  const areAllAsleep = passed.length > 0 && feeding.asleep >= waiting;
-  if (areAllAsleep) feeding.asleep = 0;
-  const times = passed.map(({ until }) => until).filter((until) => until > desk.now());
-  return Math.min(desk.now() + (areAllAsleep ? againMs.held : againMs.soon), ...times);
-}
+type Looked = { verdict: "taken" | "held" | null; looks: number };
 
-/** Somebody who is passed over until then: their number may not send before, or it is night where they are. */
-type Passed = { until: number; isAsleep?: boolean };
-type Waiting = { person: Block["people"][number]; at: number; block: Block };
-
-/** Takes one person or strikes them off for good, holds the campaign, or passes them over until their number may send again. */
-function take(
-  desk: Desk,
-  reading: Reading,
-  { person, at, block }: Waiting,
-  feeding: Feeding,
-): "taken" | "held" | Passed {
-  const settle = (state: string | number) => {
-    block.states[at] = state;
-    saveStates(desk.sql, block.id, block.states, desk.now());
-  };
-  const decision = decide(desk, reading, person);
-  if (!decision.ok) {
-    if (passing.includes(decision.failure.code)) return hold(desk, feeding, decision.failure);
-    desk.transact(() => settle(decision.failure.code));
-    return "taken";
+/** Looks at `most` people of a block at the most, until one is taken or the campaign is held. */
+function lookThrough(desk: Desk, reading: Reading, block: Block, most: number): Looked {
+  const feeding = feedingOf(desk, reading.campaign);
+  let looks = 0;
+  for (; feeding.place < block.states.length; feeding.place += 1) {
+    if (kindOf(block.states[feeding.place] ?? 0) !== "waiting") continue;
+    if (looks === most) return { verdict: null, looks };
+    looks += 1;
+    const verdict = take(desk, reading, block, feeding);
+    if (verdict === "taken") feeding.place += 1;
+    if (typeof verdict === "string") return { verdict, looks };
+    feeding.passed = soonest([...(feeding.passed === null ? [] : [feeding.passed]), verdict]);
   }
-  const [draft] = decision.drafts;
-  const { number } = decision.choice;
-  if (draft?.quietUntil !== undefined) return { until: draft.quietUntil, isAsleep: true };
-  if (!hasRoom(desk, number) || (draft !== undefined && isChatBusy(desk, draft.to)))
-    return { until: nextSlot(desk, number) };
-  acceptDecided(desk, decision, { listed: { block: block.id, note: settle } });
-  const { pacePerMinute } = reading.campaign;
-  if (pacePerMinute !== null) feeding.at = desk.now() + 60_000 / pacePerMinute;
-  return "taken";
+  leaveBlock(feeding);
+  return { verdict: null, looks };
 }
 
-function decide(desk: Desk, reading: Reading, person: Waiting["person"]): Accepted | { ok: false; failure: Failure } {
-  const draft = draftFor(reading, person, idOf(desk, reading.campaign.n));
-  if (draft === null) return fail("missing_content");
-  const addressed = addressDrafts(desk, [draft]);
-  if (!addressed.ok) return addressed;
-  const [first] = addressed.value;
-  return first === undefined ? fail("missing_content") : decideSend(desk, [first]);
+/** At the end of the list everybody who waits was passed over: it begins anew when the first of them may be written to. */
+function endRound(desk: Desk, campaign: Campaign, feeding: Feeding): boolean {
+  if (nextWaiting(desk.sql, campaign.n, feeding.first) === null) return endList(desk, campaign, feeding);
+  const next = soonest(feeding.rests.values());
+  enterPart(feeding, feeding.first);
+  feeding.at = Math.max(next?.until ?? 0, desk.now() + againMs.next);
+  if (next?.why != null && next.until > desk.now()) feeding.heldBy = { ...next.why, until: next.until };
+  return false;
 }
 
-function hold(desk: Desk, feeding: Feeding, failure: Failure): "held" {
-  const wait = failure.retryAfterSeconds === undefined ? null : failure.retryAfterSeconds * 1000;
-  feeding.at = desk.now() + Math.min(wait ?? againMs.held, againMs.held);
-  feeding.heldBy = { failure, until: wait === null ? null : desk.now() + wait };
-  return "held";
+/** Nobody waits any more: it is completed, or stays until answers to its last question count no longer. */
+function endList(desk: Desk, campaign: Campaign, feeding: Feeding): boolean {
+  const until = answersUntil(desk, campaign);
+  if (until === null) complete(desk, campaign);
+  else if (until <= desk.now()) closeAsked(desk, campaign);
+  else {
+    Object.assign(feeding, { at: until, heldBy: { ...awaiting, until } });
+    return false;
+  }
+  return true;
 }
+
+const awaiting = {
+  code: "awaiting_answers",
+  message: "Everybody who is left was asked and has not answered.",
+} as const;
 
 function complete(desk: Desk, campaign: Campaign): void {
   desk.transact(() => saveCampaign(desk.sql, { ...campaign, state: "completed", endedAt: desk.now() }));
@@ -205,7 +150,9 @@ export function nextFeedAt(desk: Desk): number | null {
   const slots = roomOf(desk).map((number) => Math.max(nextSlot(desk, number), now));
   const free = slots.length === 0 ? now + againMs.held : Math.min(...slots);
   const times = live.map((campaign) =>
-    campaign.state === "scheduled" ? (campaign.startAt ?? now) : Math.max(feedingOf(desk, campaign).at, free),
+    campaign.state === "scheduled"
+      ? (campaign.startAt ?? now)
+      : Math.max(feedingOf(desk, campaign).at, feedingOf(desk, campaign).paceAt, free),
   );
   return Math.min(...times);
 }

@@ -4,6 +4,7 @@ import {
   type CampaignView,
   mostCampaigns,
 } from "../../domain/campaigns/campaign.ts";
+import { refuseWords } from "../../domain/campaigns/confirm.ts";
 import { fieldsOf, readTemplate } from "../../domain/campaigns/template.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import { readRowId, rowId } from "../../domain/ids.ts";
@@ -14,14 +15,13 @@ import {
   type Campaign,
   countCampaigns,
   deleteCampaign,
+  emptyAudience,
   findCampaign,
   insertCampaign,
   pageCampaigns,
   saveCampaign,
 } from "../ledger/campaigns.ts";
 import { refuseByKey } from "../numbers/choose.ts";
-
-const emptyAudience = { state: "none", tag: null, fields: [], rows: 0, rejected: {}, load: 0, checkedTo: 0 } as const;
 
 /** Returns a campaign by its id, or `not_found`. */
 export function findById(desk: Desk, id: string): Result<Campaign> {
@@ -37,7 +37,7 @@ export function idOf(desk: Desk, n: number): string {
 
 /** Returns a campaign as it is shown. */
 export function viewOf(desk: Desk, campaign: Campaign): CampaignView {
-  const { n, audience, ...kept } = campaign;
+  const { n, audience, answersUntil: ___, ...kept } = campaign;
   const { load: _, checkedTo: __, ...shown } = audience;
   const held = campaign.state === "running" ? holderOf(desk, n) : null;
   return {
@@ -45,13 +45,15 @@ export function viewOf(desk: Desk, campaign: Campaign): CampaignView {
     id: idOf(desk, n),
     audience: shown,
     progress: readProgress(desk.sql, n),
-    heldBy: held === null ? null : { code: held.failure.code, message: held.failure.message, until: held.until },
+    heldBy: held,
   };
 }
 
-function holderOf(desk: Desk, n: number) {
+function holderOf(desk: Desk, n: number): CampaignView["heldBy"] {
   const refusal = refuseByKey(desk);
-  return refusal === null ? (desk.feeding.get(n)?.heldBy ?? null) : { failure: refusal.failure, until: null };
+  if (refusal === null) return desk.feeding.get(n)?.heldBy ?? null;
+  const { code, message } = refusal.failure;
+  return { code, message, until: null };
 }
 
 /** Makes a campaign, a draft without people. */
@@ -60,7 +62,7 @@ export function createCampaign(desk: Desk, plan: CampaignPlan): Result<CampaignV
   const refusal = refusePlan(desk, plan);
   if (refusal !== null) return refusal;
   const times = { createdAt: desk.now(), startAt: null, startedAt: null, endedAt: null };
-  const body = { ...plan, audience: { ...emptyAudience, fields: [], rejected: {} }, ...times };
+  const body = { ...plan, audience: emptyAudience(0), ...times };
   return ok(
     viewOf(
       desk,
@@ -69,10 +71,15 @@ export function createCampaign(desk: Desk, plan: CampaignPlan): Result<CampaignV
   );
 }
 
-function refusePlan(desk: Desk, { text, attachments, fromNumber }: CampaignPlan): ReturnType<typeof fail> | null {
+function refusePlan(desk: Desk, plan: CampaignPlan): ReturnType<typeof fail> | null {
+  const { text, attachments, fromNumber, confirm } = plan;
   if (text === null && attachments.length === 0) return fail("missing_content");
   const template = text === null ? null : readTemplate(text);
   if (template?.ok === false) return template;
+  const question = confirm === null ? null : readTemplate(confirm.text);
+  if (question?.ok === false) return question;
+  const words = refuseWords(confirm?.words ?? null);
+  if (words !== null) return words;
   if (fromNumber === null) return null;
   const read = readPhoneNumber(fromNumber, desk.snapshot.organization.countryCode, true, "from_number");
   if (!read.ok) return read;
@@ -86,6 +93,8 @@ export function listCampaigns(desk: Desk, page: { limit: number; offset: number 
 }
 
 const alwaysOpen: readonly string[] = ["name", "pacePerMinute"];
+/** What rejects rows of a list, or says in how many parts they leave. */
+const judgedBy: readonly string[] = ["text", "attachments", "shortenLinks", "skipSilentMonths", "confirm"];
 
 /**
  * Changes a campaign: once it has started, its name and pace alone. Whoever is in the list already is judged anew where the change may reject others; a new map of
@@ -99,9 +108,10 @@ export function updateCampaign(desk: Desk, campaign: Campaign, change: Partial<C
   const changed: Campaign = { ...campaign, ...change };
   const refusal = refusePlan(desk, changed);
   if (refusal !== null) return refusal;
-  const needsCheck = ["text", "skipSilentMonths"].some((name) => names.includes(name));
+  const needsCheck = judgedBy.some((name) => names.includes(name));
   if (needsCheck && changed.audience.state === "ready") {
-    changed.audience = { ...changed.audience, state: "checking", checkedTo: 0, rejected: {} };
+    const parts = { text: 0, question: 0 };
+    changed.audience = { ...changed.audience, state: "checking", checkedTo: 0, rejected: {}, parts };
   }
   desk.transact(() => saveCampaign(desk.sql, changed));
   if (desk.feeding.has(changed.n)) desk.feeding.delete(changed.n);
@@ -125,8 +135,11 @@ export function refuseState(state: CampaignState, message: string) {
   return fail("campaign_state_conflict", `${message} It is ${state}.`, { state });
 }
 
-/** Returns the fields of a campaign's text that its list does not have and that have nothing to stand in for them. */
-export function missingFields({ text, audience: { fields } }: Campaign): string[] {
-  const template = text === null ? null : readTemplate(text);
-  return template?.ok === true ? fieldsOf(template.value, true).filter((name) => !fields.includes(name)) : [];
+/** Returns the fields of a campaign's texts that its list does not have and that have nothing to stand in for them. */
+export function missingFields({ text, confirm, audience: { fields } }: Campaign): string[] {
+  const needed = [text, confirm?.text ?? null].flatMap((one) => {
+    const template = one === null ? null : readTemplate(one);
+    return template?.ok === true ? fieldsOf(template.value, true) : [];
+  });
+  return [...new Set(needed)].filter((name) => !fields.includes(name));
 }

@@ -1,8 +1,16 @@
-import type { PersonResult, PreviewedPerson } from "../../domain/campaigns/campaign.ts";
+import type { CampaignAnswers, PersonResult, PreviewedPerson } from "../../domain/campaigns/campaign.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import { rowId } from "../../domain/ids.ts";
 import type { Desk } from "../desk.ts";
-import { type Block, type BlockPerson, kindOf, type PersonState, readBlocks } from "../ledger/campaign-people.ts";
+import {
+  type Block,
+  type BlockPerson,
+  kindOf,
+  messageOf,
+  type PersonState,
+  readBlocks,
+  readProgress,
+} from "../ledger/campaign-people.ts";
 import type { Campaign } from "../ledger/campaigns.ts";
 import type { Detail, MessageRow } from "../ledger/messages.ts";
 import { messagesNamed } from "../ledger/standing.ts";
@@ -20,10 +28,11 @@ export function previewCampaign(
   desk: Desk,
   campaign: Campaign,
   { limit, offset }: { limit: number; offset: number },
-): Result<{ people: PreviewedPerson[]; total: number }> {
+): Result<CampaignAnswers["preview"]> {
   const people: PreviewedPerson[] = [];
   const reading = readingOf(campaign);
   let before = 0;
+  const { parts } = campaign.audience;
   for (let part = 0; people.length < limit; ) {
     const [block] = readBlocks(desk.sql, campaign.n, part, 1, true);
     if (block === undefined) break;
@@ -34,20 +43,22 @@ export function previewCampaign(
     for (const { person } of waiting.slice(from, from + limit - people.length))
       people.push(look(desk, reading, person));
   }
-  return ok({ people, total: before });
+  return ok({ people, total: readProgress(desk.sql, campaign.n).waiting, ...(parts === undefined ? {} : { parts }) });
 }
 
 function look(desk: Desk, reading: ReturnType<typeof readingOf>, person: BlockPerson): PreviewedPerson {
   const [line, to, , chat] = person;
-  const draft = draftFor(reading, person, idOf(desk, reading.campaign.n));
-  if (draft === null) {
-    return { line, to: chat ?? to, text: null, parts: null, encoding: null, fromNumber: null, reason: "field_empty" };
-  }
+  const id = idOf(desk, reading.campaign.n);
+  const draft = draftFor(reading, person, id);
+  const question = draftFor(reading, person, id, true)?.text ?? null;
+  const whom = { line, to: chat ?? to, question };
+  if (draft === null)
+    return { ...whom, text: null, parts: null, encoding: null, fromNumber: null, reason: "field_empty" };
   const { parts, encoding, fromNumber, failure } = previewSend(desk, [draft]);
-  return { line, to: chat ?? to, text: draft.text, parts, encoding, fromNumber, reason: failure?.code ?? null };
+  return { ...whom, text: draft.text, parts, encoding, fromNumber, reason: failure?.code ?? null };
 }
 
-/** Sends the campaign's message to somebody who tries it, with the fields of the first who waits; it counts for nobody. */
+/** Sends the campaign's message to somebody who tries it, at whatever hour, with the fields of the first who waits; it counts for nobody. */
 export function testCampaign(desk: Desk, campaign: Campaign, to: string) {
   const missing = missingFields(campaign);
   const [block] = readBlocks(desk.sql, campaign.n, 0, 1, true);
@@ -59,7 +70,8 @@ export function testCampaign(desk: Desk, campaign: Campaign, to: string) {
   const values = first?.[2] ?? campaign.audience.fields.map(() => "");
   const draft = draftFor(readingOf(campaign), [0, to, values, null], idOf(desk, campaign.n));
   if (draft === null) return fail("campaign_not_ready", "Its list has nobody whose fields it could be tried with.");
-  const addressed = addressDrafts(desk, [{ ...draft, metadata: { ...draft.metadata, test: true } }]);
+  const tried = { metadata: { ...draft.metadata, test: true }, extras: { ...draft.extras, urgent: true } };
+  const addressed = addressDrafts(desk, [{ ...draft, ...tried }]);
   if (!addressed.ok) return addressed;
   const [only] = addressed.value;
   const decision = only === undefined ? null : decideSend(desk, [only]);
@@ -87,11 +99,11 @@ export function listResults(
 }
 
 function resultsOf(desk: Desk, campaign: Campaign, { people, states }: Block): PersonResult[] {
-  const seqs = states.filter((state) => kindOf(state) === "taken").map(Number);
+  const seqs = states.map(messageOf).filter((seq) => seq !== null);
   const messages = new Map(messagesNamed(desk.sql, seqs).map((row) => [row.seq, row]));
   return states.map((state, at) => {
     const [line, to, , chat] = people[at] ?? [0, "", [], null];
-    const row = typeof state === "number" ? messages.get(state) : undefined;
+    const row = messages.get(messageOf(state) ?? 0);
     return { line, to: chat ?? to, ...resultOf(campaign, state), ...outcomeOf(desk, state, row) };
   });
 }
@@ -99,13 +111,15 @@ function resultsOf(desk: Desk, campaign: Campaign, { people, states }: Block): P
 function resultOf(campaign: Campaign, state: PersonState): Pick<PersonResult, "result" | "reason"> {
   const kind = kindOf(state);
   if (kind === "waiting") return { result: campaign.state === "cancelled" ? "not_sent" : "waiting", reason: null };
-  return { result: kind, reason: typeof state === "string" ? state.replace(/^-/, "") : null };
+  const isWhy = kind === "refused" || kind === "rejected";
+  return { result: kind, reason: isWhy ? String(state).replace(/^-/, "") : null };
 }
 
 function outcomeOf(desk: Desk, state: PersonState, row: MessageRow | undefined) {
   const detail = row === undefined ? null : (JSON.parse(row.detail) as Detail);
+  const seq = messageOf(state);
   return {
-    messageId: typeof state === "number" && state > 0 ? rowId("msg", state, desk.tag) : null,
+    messageId: seq === null ? null : rowId("msg", seq, desk.tag),
     status: row?.status ?? null,
     errorCode: row?.error_code ?? null,
     fromNumber: row?.number ?? null,

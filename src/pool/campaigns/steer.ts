@@ -4,7 +4,7 @@ import { judgeSendAt } from "../../domain/send-time.ts";
 import type { Desk } from "../desk.ts";
 import { waitingOfBlocks } from "../ledger/agenda.ts";
 import { blockId, readProgress } from "../ledger/campaign-people.ts";
-import { type Campaign, saveCampaign } from "../ledger/campaigns.ts";
+import { type Campaign, saveCampaign, unendedCampaigns } from "../ledger/campaigns.ts";
 import { refuseByKey } from "../numbers/choose.ts";
 import { endMessage } from "../settling/settle.ts";
 import { missingFields, refuseState, viewOf } from "./keep.ts";
@@ -72,6 +72,16 @@ export function cancelCampaign(desk: Desk, campaign: Campaign): Result<CampaignV
   });
   desk.feeding.delete(campaign.n);
   return ok(viewOf(desk, cancelled));
+}
+
+/** Ends every campaign of a key that was revoked: nothing of it can leave any more, and what waits is cancelled with all that waits. */
+export function endCampaigns(desk: Desk): void {
+  const unended = unendedCampaigns(desk.sql);
+  if (unended.length === 0) return;
+  desk.transact(() => {
+    for (const campaign of unended) saveCampaign(desk.sql, { ...campaign, state: "cancelled", endedAt: desk.now() });
+  });
+  desk.feeding.clear();
 }
 
 function save(desk: Desk, campaign: Campaign): Result<CampaignView> {

@@ -3,7 +3,10 @@ import { forgetNamed, remembered } from "./memory.ts";
 
 /** One person of a block: line, number as written, fields, and the chat where the number could be read. */
 export type BlockPerson = [line: number, to: string, values: string[], chat: string | null];
-/** What became of a person: 0 waits, a number is the message, `-duplicate` was rejected before the start, other words are why it was refused in its turn. */
+/**
+ * What became of a person: 0 waits, a number is the message, `-duplicate` was rejected before the start, other words are why it was refused in its turn. Where a campaign asks first: `?` with the message
+ * that asked, `!` with it once they said yes and wait for the campaign's own.
+ */
 export type PersonState = number | string;
 export type Block = { id: number; part: number; people: BlockPerson[]; states: PersonState[] };
 
@@ -13,6 +16,11 @@ const partsEach = 4096;
 /** Returns the id of a campaign's block. */
 export function blockId(n: number, part: number): number {
   return n * partsEach + part;
+}
+
+/** Returns which part of its campaign's list a block is. */
+export function partOfBlock(id: number): number {
+  return id % partsEach;
 }
 
 /** Returns the campaign that a block is of. */
@@ -27,10 +35,10 @@ export function insertPeople(sql: SqlStorage, id: number, people: readonly Block
 
 /** Writes what became of a block's people, one row, and lets go of what was counted of it. */
 export function saveStates(sql: SqlStorage, id: number, states: readonly PersonState[], at: number): void {
-  const { waiting, taken, refused, rejected } = countStates(states);
+  const { waiting, taken, refused, rejected, asked } = countStates(states);
   sql.exec(
-    `INSERT INTO campaign_states (id, waiting, taken, refused, rejected, changed_at, states) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-     ON CONFLICT (id) DO UPDATE SET waiting = ?2, taken = ?3, refused = ?4, rejected = ?5, changed_at = ?6, tally = NULL, states = ?7`,
+    `INSERT INTO campaign_states (id, waiting, taken, refused, rejected, changed_at, states, asked) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+     ON CONFLICT (id) DO UPDATE SET waiting = ?2, taken = ?3, refused = ?4, rejected = ?5, changed_at = ?6, tally = NULL, states = ?7, asked = ?8`,
     id,
     waiting,
     taken,
@@ -38,12 +46,13 @@ export function saveStates(sql: SqlStorage, id: number, states: readonly PersonS
     rejected,
     at,
     JSON.stringify(states),
+    asked,
   );
 }
 
 /** Counts what became of people. */
 export function countStates(states: readonly PersonState[]): CampaignProgress {
-  const count = { waiting: 0, taken: 0, refused: 0, rejected: 0 };
+  const count = { waiting: 0, asked: 0, taken: 0, refused: 0, rejected: 0 };
   for (const state of states) count[kindOf(state)] += 1;
   return count;
 }
@@ -52,7 +61,15 @@ export function countStates(states: readonly PersonState[]): CampaignProgress {
 export function kindOf(state: PersonState): keyof CampaignProgress {
   if (state === 0) return "waiting";
   if (typeof state === "number") return "taken";
+  if (state.startsWith("!")) return "waiting";
+  if (state.startsWith("?")) return "asked";
   return state.startsWith("-") ? "rejected" : "refused";
+}
+
+/** Returns the message that a person was last written, of those that the campaign sent, or null. */
+export function messageOf(state: PersonState): number | null {
+  if (typeof state === "number") return state === 0 ? null : state;
+  return /^[?!]/.test(state) ? Number(state.slice(1)) : null;
 }
 
 type Row = { id: number; people: string | null; states: string };
@@ -76,9 +93,42 @@ export function readBlocks(sql: SqlStorage, n: number, from: number, limit: numb
     }));
 }
 
+/** Returns the first part of a campaign's list, from a part on, in which somebody waits, or null. */
+export function nextWaiting(sql: SqlStorage, n: number, from: number): number | null {
+  const query = "SELECT id FROM campaign_states WHERE id >= ? AND id < ? AND waiting > 0 ORDER BY id LIMIT 1";
+  const [row] = sql.exec<{ id: number }>(query, blockId(n, from), blockId(n + 1, 0)).toArray();
+  return row === undefined ? null : row.id % partsEach;
+}
+
+const askedIn = "FROM campaign_states WHERE id >= ? AND id < ? AND asked > 0";
+
+/** Returns what became of the people of the first blocks in which somebody was asked and has not answered. */
+export function readAsked(sql: SqlStorage, n: number, limit: number): Pick<Block, "id" | "states">[] {
+  return sql
+    .exec<{ id: number; states: string }>(
+      `SELECT id, states ${askedIn} ORDER BY id LIMIT ?`,
+      blockId(n, 0),
+      blockId(n + 1, 0),
+      limit,
+    )
+    .toArray()
+    .map(({ id, states }) => ({ id, states: JSON.parse(states) as PersonState[] }));
+}
+
+/** Returns the last question of a campaign that has no answer, 0 where there is none. */
+export function lastAsked(sql: SqlStorage, n: number): number {
+  let last = 0;
+  for (const { states } of sql.exec<{ states: string }>(`SELECT states ${askedIn}`, blockId(n, 0), blockId(n + 1, 0))) {
+    for (const state of JSON.parse(states) as PersonState[]) {
+      if (kindOf(state) === "asked") last = Math.max(last, messageOf(state) ?? 0);
+    }
+  }
+  return last;
+}
+
 /** Counts a campaign's people by what became of them. */
 export function readProgress(sql: SqlStorage, n: number): CampaignProgress {
-  const query = `SELECT coalesce(sum(waiting), 0) AS waiting, coalesce(sum(taken), 0) AS taken, coalesce(sum(refused), 0) AS refused, coalesce(sum(rejected), 0) AS rejected
+  const query = `SELECT coalesce(sum(waiting), 0) AS waiting, coalesce(sum(asked), 0) AS asked, coalesce(sum(taken), 0) AS taken, coalesce(sum(refused), 0) AS refused, coalesce(sum(rejected), 0) AS rejected
      FROM campaign_states WHERE id >= ? AND id < ?`;
   return sql.exec<CampaignProgress>(query, blockId(n, 0), blockId(n + 1, 0)).one();
 }
@@ -90,7 +140,7 @@ export type BlockCount = { id: number; changedAt: number; tally: CampaignNumbers
 export function readTallies(sql: SqlStorage, n: number): BlockCount[] {
   return sql
     .exec<{ id: number; changed_at: number; tally: string | null }>(
-      "SELECT id, changed_at, tally FROM campaign_states WHERE id >= ? AND id < ? AND taken + refused > 0",
+      "SELECT id, changed_at, tally FROM campaign_states WHERE id >= ? AND id < ? AND taken + refused + asked > 0",
       blockId(n, 0),
       blockId(n + 1, 0),
     )

@@ -1,4 +1,4 @@
-import type { Audience, CampaignPlan, CampaignState } from "../../domain/campaigns/campaign.ts";
+import { type Audience, type CampaignPlan, type CampaignState, plainPlan } from "../../domain/campaigns/campaign.ts";
 import { readMark, saveMark } from "./marks.ts";
 import { forgetNamed, remembered } from "./memory.ts";
 
@@ -14,15 +14,24 @@ export type CampaignBody = CampaignPlan & {
   startAt: number | null;
   startedAt: number | null;
   endedAt: number | null;
+  /** Until when an answer counts to the last question that was asked, once all were. */
+  answersUntil?: number | null;
 };
 export type Campaign = CampaignBody & { n: number; state: CampaignState };
 type Row = { n: number; state: CampaignState; body: string };
+
+/** Returns a list in which nobody is yet. */
+export function emptyAudience(load: number): Campaign["audience"] {
+  const parts = { text: 0, question: 0 };
+  return { state: "none", tag: null, fields: [], rows: 0, rejected: {}, parts, load, checkedTo: 0 };
+}
 
 const live = "campaigns_live";
 const any = "campaigns_any";
 
 function read({ n, state, body }: Row): Campaign {
-  return { ...(JSON.parse(body) as CampaignBody), n, state };
+  // One of before a wish was known does not name it.
+  return { ...plainPlan, ...(JSON.parse(body) as CampaignBody), n, state };
 }
 
 /** Writes a new campaign, in the caller's transaction, and returns it. A number is never given twice. */
@@ -78,6 +87,12 @@ export function liveCampaigns(sql: SqlStorage): readonly Campaign[] {
   return remembered(sql, live, () =>
     sql.exec<Row>("SELECT * FROM campaigns WHERE state IN ('running', 'scheduled') ORDER BY n").toArray().map(read),
   );
+}
+
+/** Returns the campaigns that have started or are to start and have not ended. */
+export function unendedCampaigns(sql: SqlStorage): Campaign[] {
+  const query = "SELECT * FROM campaigns WHERE state IN ('running', 'scheduled', 'paused') ORDER BY n";
+  return sql.exec<Row>(query).toArray().map(read);
 }
 
 /** Returns the campaigns whose people are still known though they ended before a time. */

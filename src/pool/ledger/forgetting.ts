@@ -56,6 +56,7 @@ export function forgetPerson(
   forgetInLists(sql, chat);
   sql.exec("DELETE FROM heard WHERE contact = ?", chat);
   sql.exec("DELETE FROM tags WHERE contact = ?", chat);
+  sql.exec("DELETE FROM opt_ins WHERE contact = ?", chat);
   const kept = sql
     .exec(
       `UPDATE chats SET name = NULL, deleted_at = ?, inbound = 0, outbound = 0, first_at = NULL, last_at = NULL, last_inbound_at = NULL,

@@ -95,6 +95,8 @@ export type NewMessage = {
   /** The mark of its network, where the message is on its way as it is written: its first attempt. */
   leaves?: { mark: string | null };
   block?: number | null;
+  /** The country that it counts for where its key bounds countries (`tally.ts`). */
+  country?: string | null | undefined;
 };
 
 /** So many messages are remembered as they stand: a report that comes soon needs no read. */

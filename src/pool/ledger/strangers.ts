@@ -15,6 +15,7 @@ export function strangersSince(sql: SqlStorage, since: number): Stranger[] {
         `SELECT recent.chat, min(recent.created_at) AS at
          FROM (SELECT chat, created_at, direction FROM messages WHERE seq > ? ORDER BY seq DESC LIMIT ${newest}) AS recent JOIN chats ON chats.id = recent.chat
          WHERE recent.direction = 'outbound' AND chats.first_at >= ?
+           AND (SELECT direction FROM messages WHERE messages.chat = recent.chat ORDER BY seq LIMIT 1) = 'outbound'
          GROUP BY recent.chat ORDER BY at`,
         sequenceAt(since),
         since,

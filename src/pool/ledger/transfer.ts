@@ -9,6 +9,7 @@ const moved: Record<string, readonly string[]> = {
   blocks: ["contact", "number"],
   heeded: ["sid"],
   tags: ["contact", "tag"],
+  opt_ins: ["contact", "seq"],
   agenda: ["number", "due_at", "seq"],
   looks: ["account", "due_at", "seq", "kind"],
   idempotency: ["key"],

@@ -11,7 +11,7 @@ import { emitPoolEvent } from "../telling/outbox.ts";
  * for anybody else, and no row for a stranger either.
  */
 export function watchVelocity(desk: Desk, to: string, chat: ChatRow | null): boolean {
-  if (chat !== null && chat.last_seq !== null) return false;
+  if (desk.snapshot.apiKey.pausesItself === false || (chat !== null && chat.last_seq !== null)) return false;
   const { home } = desk.roster;
   const range = costlyRange(to, home);
   if (range === null) return false;

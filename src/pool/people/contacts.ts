@@ -125,8 +125,8 @@ function findContact(desk: Desk, identifier: string): Result<ChatRow> {
   return row === null || row.deleted_at !== null ? fail("not_found", "Contact not found.") : ok(row);
 }
 
-/** Reads a contact's id: a conversation's, an email address in lower case, or whatever the carrier once reported and the ledger holds. */
-function readContactId(desk: Desk, raw: string): Result<string> {
+/** Returns a contact's id: a conversation's, an email address in lower case, or whatever the carrier once reported and the ledger holds. */
+export function readContactId(desk: Desk, raw: string): Result<string> {
   const country = desk.snapshot.organization.countryCode;
   const conversation = readConversationId(raw, country, false);
   if (conversation.ok) return conversation;

@@ -32,7 +32,8 @@ function isTaken(desk: Desk, { to, accountId, toAccount }: InboundMessage): bool
 
 /** Honours STOP and START, once, in a message that the account's settings keep out of the ledger: a person's wish is no matter of settings. */
 function heedKeyword(desk: Desk, message: InboundMessage): Received {
-  if (keywordOf(message) !== null && heedOnce(desk.sql, message.providerId, desk.now())) noteOptOut(desk, message);
+  if (keywordOf(message) !== null && heedOnce(desk.sql, message.providerId, desk.now()))
+    heed(desk, message, personOf(message.from), null);
   return { messageId: null, repeated: false };
 }
 
@@ -110,13 +111,13 @@ function writeMessage(desk: Desk, message: InboundMessage): Received {
   desk.noteActive(message.to);
   desk.noteWritten(seq);
   // What somebody says in a group is said to the group.
-  if (message.group === undefined) heed(desk, message, chat);
+  if (message.group === undefined) heed(desk, message, chat, seq);
   return { messageId: rowId("msg", seq, desk.tag), repeated: false };
 }
 
-function heed(desk: Desk, message: InboundMessage, chat: string): void {
+function heed(desk: Desk, message: InboundMessage, chat: string, seq: number | null): void {
   noteOptOut(desk, message);
-  noteAnswer(desk, chat, keywordOf(message) === "stop" ? "stop" : "reply");
+  noteAnswer(desk, chat, { kind: keywordOf(message) === "stop" ? "stop" : "reply", text: message.text, seq });
 }
 
 /** A receiver knows the messages by our ids. */

@@ -22,6 +22,7 @@ import { type Ready, readyToLeave } from "./at-once.ts";
 import { addressDrafts, type Chosen, type Decision, decideSend } from "./decide.ts";
 import { sendAtOnce } from "./dispatch.ts";
 import { allowanceOf, countParts, spendCap } from "./limits.ts";
+import { countBegun, countryCounted } from "./send-limits.ts";
 
 /** Which number sends a request, and when its messages may leave; `ready`: the first of them leaves in the transaction that accepts it. */
 type Departure = {
@@ -128,6 +129,7 @@ function writeRequest(desk: Desk, request: Prepared, departure: Departure, chat:
   spendCap(desk, request.drafts);
   const [first] = request.drafts;
   const tripped = first !== undefined && watchVelocity(desk, first.to, chat);
+  countBegun(desk, chat);
   if (line.isNew && first !== undefined) countOpening(desk, choice.number.address, first);
   const messages = rows.map(
     ({ seq, number }): SentMessage => ({ messageId: rowId("msg", seq, desk.tag), fromNumber: number }),
@@ -170,6 +172,7 @@ function writeDraft(desk: Desk, draft: LinkedDraft, { choice, chat, opens, dueAt
     detail: detailOf(draft, choice),
     opens,
     block,
+    country: countryCounted(desk, draft.to),
     ...(ready === null ? {} : { leaves: { mark: ready.carrier.mark() } }),
   });
   if (row === null) throw new Error("A new message has an id of the carrier.");

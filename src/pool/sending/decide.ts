@@ -18,6 +18,7 @@ import { divideDrafts } from "./divide.ts";
 import { countParts, refuseByLimits, sumParts } from "./limits.ts";
 import { readLineWishes } from "./line-wishes.ts";
 import { quietFor, tellQuiet } from "./quiet.ts";
+import { refuseBySendLimits } from "./send-limits.ts";
 
 export type Chosen = Extract<Choice, { ok: true }>;
 /** One request's drafts, recipient and wished sender in the form that they have in the ledger; all go to one person. */
@@ -47,7 +48,7 @@ export function decideSend(desk: Desk, drafts: Addressed, explain: Explain = "co
   if (!shortened.ok) return { ok: false, failure: shortened.failure, choice, chat };
   const divided = divideDrafts(desk, shortened.value, choice.number);
   if (!divided.ok) return { ok: false, failure: divided.failure, choice, chat };
-  const limited = refuseByLimits(desk, divided.value, choice.number);
+  const limited = refuseByLimits(desk, divided.value, choice.number) ?? refuseBySendLimits(desk, divided.value, chat);
   if (limited !== null) return { ok: false, failure: limited.failure, choice, chat };
   const line = judgeByCaps(desk, choice.number, { chat, drafts: divided.value });
   if (!line.ok) return { ok: false, failure: line.failure, choice, chat };

@@ -1,5 +1,5 @@
 import type { Draft } from "../../domain/message.ts";
-import { awakeMs, type QuietHours, quietUntil } from "../../domain/quiet-hours.ts";
+import { anyQuietUntil, awakeMs, type QuietHours } from "../../domain/quiet-hours.ts";
 import type { Snapshot } from "../../domain/snapshot.ts";
 import { zonesOf } from "../../domain/time-zones.ts";
 import type { Desk } from "../desk.ts";
@@ -21,21 +21,23 @@ type Asked = Pick<Draft, "to" | "extras">;
  */
 export function quietFor(desk: Desk, message: Asked, chat: ChatRow | null, at: number): number | null {
   const hours = hoursOf(desk, message);
-  if (hours === null) return null;
+  if (hours.length === 0) return null;
   if (chat?.last_inbound_at != null && at >= chat.last_inbound_at && at - chat.last_inbound_at < awakeMs) return null;
-  return quietUntil(hours, zonesFor(desk, message.to, chat), at);
+  return anyQuietUntil(hours, zonesFor(desk, message.to, chat), at);
 }
 
 /** Returns why a message waits until then, as a sentence for its trace. */
 export function tellQuiet(desk: Desk, message: Asked, chat: ChatRow | null, until: number): string {
-  const { from, to } = hoursOf(desk, message) ?? { from: "", to: "" };
+  const nights = hoursOf(desk, message).map(({ from, to }) => `${from} to ${to}`);
   const zones = zonesFor(desk, message.to, chat);
   const set = chat?.time_zone == null ? "by the number" : "set for the contact";
-  return `Quiet hours ${from} to ${to} where the recipient is (${zones.slice(0, 3).join(", ")}${zones.length > 3 ? " …" : ""}, ${set}): held until ${new Date(until).toISOString()}.`;
+  return `Quiet hours ${nights.join(" and ")} where the recipient is (${zones.slice(0, 3).join(", ")}${zones.length > 3 ? " …" : ""}, ${set}): held until ${new Date(until).toISOString()}.`;
 }
 
-function hoursOf(desk: Desk, { extras }: Pick<Asked, "extras">): QuietHours | null {
-  return extras.urgent === true ? null : (extras.quietHours ?? desk.snapshot.apiKey.quietHours ?? null);
+function hoursOf(desk: Desk, { extras }: Pick<Asked, "extras">): QuietHours[] {
+  if (extras.urgent === true) return [];
+  const ofKey = extras.quietHours ?? desk.snapshot.apiKey.quietHours ?? null;
+  return [ofKey, extras.alsoQuiet ?? null].filter((hours) => hours !== null);
 }
 
 function zonesFor(desk: Desk, to: string, chat: ChatRow | null): readonly string[] {
@@ -45,7 +47,7 @@ function zonesFor(desk: Desk, to: string, chat: ChatRow | null): readonly string
 /** Says whether a message that is about to leave has to wait for the end of quiet hours, and lets it: they may have begun, or been set, while it waited for something else. */
 export function waitsForMorning(desk: Desk, row: DueMessage): boolean {
   const detail = JSON.parse(row.detail) as Detail;
-  if (hoursOf(desk, detail) === null) return false;
+  if (hoursOf(desk, detail).length === 0) return false;
   const asked = { to: row.chat, extras: detail.extras };
   const chat = findChat(desk.sql, row.chat);
   const until = quietFor(desk, asked, chat, desk.now());

@@ -1,18 +1,14 @@
 import { env } from "cloudflare:workers";
-import type { CampaignAnswers, CampaignCall, CampaignPlan } from "../../../src/domain/campaigns/campaign.ts";
+import {
+  type CampaignAnswers,
+  type CampaignCall,
+  type CampaignPlan,
+  plainPlan,
+} from "../../../src/domain/campaigns/campaign.ts";
 import type { Result } from "../../../src/domain/failure.ts";
 import { newPerson, type Pool } from "./pool.ts";
 
-const plan: CampaignPlan = {
-  name: "Spring",
-  text: "Hello {first_name|there}",
-  attachments: [],
-  shortenLinks: false,
-  fromNumber: null,
-  pacePerMinute: null,
-  columns: null,
-  skipSilentMonths: null,
-};
+const plan: CampaignPlan = { ...plainPlan, name: "Spring", text: "Hello {first_name|there}" };
 
 /** Asks a pool about its campaigns, as the admin. */
 export async function askCampaign<K extends CampaignCall["kind"]>(

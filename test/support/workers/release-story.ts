@@ -191,6 +191,8 @@ async function keepPeople(pool: Pool, key: string): Promise<void> {
   await v2(contact, "PATCH", { name: "Heard" });
   await v2(`${contact}/tags`, "POST", { tags: ["vip", "berlin"] });
   await v2(`${contact}/tags/berlin`, "DELETE");
+  await v2(`${contact}/opt-ins`, "POST", { agreed_at: 1, source: "A form" });
+  await v2(`${contact}/opt-ins`);
   await v2(contact);
   await v2("/contacts");
   await v2(`${contact}/capabilities`);

@@ -20,6 +20,7 @@ const search = { query: () => "q=Canary" };
 const range = { body: () => ({ since: 1, until: 2 }) };
 const named = { body: () => ({ name: "mine" }) };
 const tagged = { body: () => ({ tags: ["mine"] }) };
+const agreed = { body: () => ({ agreed_at: 1, source: "mine" }) };
 const form = { form: true } as const;
 
 /** Every call that a key opens, or that names a key in its path: what it asks for of another's. One that is missing fails. */
@@ -63,6 +64,7 @@ const ofKeys: Record<string, Asked> = {
   deleteContact: {},
   getContactCapabilities: {},
   listContactTags: {},
+  listContactOptIns: {},
   addContactTags: tagged,
   removeContactTag: {},
   lookupPhoneNumber: { query: ({ contactId }) => `number=${encodeURIComponent(contactId)}` },
@@ -128,6 +130,7 @@ const ofKeys: Record<string, Asked> = {
   deleteKeyContact: {},
   eraseKeyContact: {},
   addKeyContactTags: tagged,
+  listKeyContactOptIns: {},
   removeKeyContactTag: {},
   searchKeyMessages: search,
   sendKeyMessage: { body: ({ chatId, number }) => ({ to: chatId, text: "mine", from_number: number }) },
@@ -140,6 +143,8 @@ const ofKeys: Record<string, Asked> = {
   addOptOut: contact,
   createContact: { body: ({ contactId }) => ({ identifier: contactId }) },
   createKeyContact: { body: ({ contactId }) => ({ identifier: contactId }) },
+  addContactOptIn: agreed,
+  addKeyContactOptIn: agreed,
   revokeApiKey: {},
 };
 

@@ -7,8 +7,11 @@ import { Problem } from "../problem.tsx";
 import {
   countryName,
   joinDuration,
+  type LimitName,
+  limitFields,
   readCap,
   readCountries,
+  readLimits,
   readQuietHours,
   splitDuration,
   type Unit,
@@ -27,9 +30,11 @@ type Draft = {
   split_long_texts: boolean;
   quietFrom: string;
   quietTo: string;
+  limits: Record<LimitName, string>;
+  pause_itself: boolean;
 };
 
-const switches = ["shorten_links", "resend_unknown", "move_waiting", "split_long_texts"] as const;
+const switches = ["shorten_links", "resend_unknown", "move_waiting", "split_long_texts", "pause_itself"] as const;
 const aDay = 86_400;
 const limits = { least: 60, most: 604_800 };
 const units = [
@@ -52,6 +57,10 @@ function draftOf(key: Key): Draft {
     split_long_texts: key.split_long_texts ?? false,
     quietFrom: key.quiet_hours?.from ?? "",
     quietTo: key.quiet_hours?.to ?? "",
+    limits: Object.fromEntries(
+      limitFields.map(({ name }) => [name, String(key.send_limits?.[name] ?? "")]),
+    ) as Draft["limits"],
+    pause_itself: key.pause_itself ?? true,
   };
 }
 
@@ -67,23 +76,31 @@ function judge(draft: Draft) {
       readQuietHours(draft.quietFrom, draft.quietTo) === undefined
         ? "Two different times, or neither for no quiet hours."
         : null,
+    limits: readLimits(draft.limits, null) === undefined ? "Whole numbers, or nothing for no limit." : null,
     waiting:
       seconds === null || seconds < limits.least || seconds > limits.most ? "From one minute to seven days." : null,
   };
 }
 
-function changeOf(draft: Draft, touched: ReadonlySet<keyof Draft>): Change {
+function changeOf(draft: Draft, touched: ReadonlySet<keyof Draft>, before: Key["send_limits"]): Change {
   const { name } = draft;
   const seconds = joinDuration(draft.waiting, draft.unit);
   return {
     ...(touched.has("name") ? { name: name.trim() } : {}),
     ...(touched.has("countries") ? { allowed_countries: readCountries(draft.countries).codes } : {}),
-    ...(touched.has("cap") ? { daily_cap: readCap(draft.cap) ?? null } : {}),
     ...((touched.has("waiting") || touched.has("unit")) && seconds !== null ? { waiting_limit_seconds: seconds } : {}),
+    ...boundsOf(draft, touched, before),
+    ...Object.fromEntries(switches.filter((name) => touched.has(name)).map((name) => [name, draft[name]])),
+  };
+}
+
+function boundsOf(draft: Draft, touched: ReadonlySet<keyof Draft>, before: Key["send_limits"]): Change {
+  return {
+    ...(touched.has("cap") ? { daily_cap: readCap(draft.cap) ?? null } : {}),
     ...(touched.has("quietFrom") || touched.has("quietTo")
       ? { quiet_hours: readQuietHours(draft.quietFrom, draft.quietTo) ?? null }
       : {}),
-    ...Object.fromEntries(switches.filter((name) => touched.has(name)).map((name) => [name, draft[name]])),
+    ...(touched.has("limits") ? { send_limits: readLimits(draft.limits, before ?? null) ?? null } : {}),
   };
 }
 
@@ -103,7 +120,7 @@ export function KeySettings({ apiKey }: { apiKey: Key }) {
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     if (isWrong || touched.size === 0) return;
-    mutate(changeOf(draft, touched), {
+    mutate(changeOf(draft, touched, apiKey.send_limits), {
       onSuccess: () => {
         setEdits({});
         notify("The settings are in force.");
@@ -215,6 +232,34 @@ function SettingsFields({ draft, faults, set }: FieldsProps) {
         checked={draft.split_long_texts}
         onChange={set("split_long_texts")}
       />
+      <Switch
+        label="Pause itself"
+        hint="Where it suddenly writes to twenty strangers in one costly range, as a thief of the key would."
+        checked={draft.pause_itself}
+        onChange={set("pause_itself")}
+      />
+      <LimitFields limits={draft.limits} fault={faults.limits} set={set("limits")} />
     </div>
+  );
+}
+
+type LimitProps = { limits: Draft["limits"]; fault: string | null; set: (limits: Draft["limits"]) => void };
+
+function LimitFields({ limits, fault, set }: LimitProps) {
+  return (
+    <fieldset className="form-grid">
+      <legend>At most (empty: as many as asked for)</legend>
+      {limitFields.map(({ name, label }) => (
+        <TextField
+          key={name}
+          label={label}
+          value={limits[name]}
+          inputMode="numeric"
+          placeholder="No limit"
+          error={readCap(limits[name]) === undefined ? fault : null}
+          onChange={({ target }) => set({ ...limits, [name]: target.value })}
+        />
+      ))}
+    </fieldset>
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { joinDuration, readCap, readCountries, readQuietHours, splitDuration } from "./settings-fields.ts";
+import { joinDuration, readCap, readCountries, readLimits, readQuietHours, splitDuration } from "./settings-fields.ts";
 
 describe("the settings of a key as a person writes them", () => {
   it.each([
@@ -41,5 +41,25 @@ describe("the settings of a key as a person writes them", () => {
     expect(readCap("1000")).toBe(1000);
     expect(readCap("1e3")).toBeUndefined();
     expect(readCap("-5")).toBeUndefined();
+  });
+
+  it("reads limits: none where all are empty, what has no field as it was, and refuses what is no number", () => {
+    const empty = {
+      recipient_per_hour: "",
+      recipient_per_day: "",
+      range_per_hour: "",
+      country_per_day: "",
+      new_contacts_per_hour: "",
+    };
+    expect(readLimits(empty, { range_digits: 4 })).toBeNull();
+    expect(readLimits({ ...empty, range_per_hour: "20" }, { range_digits: 4 })).toEqual({
+      recipient_per_hour: null,
+      recipient_per_day: null,
+      range_per_hour: 20,
+      range_digits: 4,
+      country_per_day: null,
+      new_contacts_per_hour: null,
+    });
+    expect(readLimits({ ...empty, country_per_day: "many" }, null)).toBeUndefined();
   });
 });

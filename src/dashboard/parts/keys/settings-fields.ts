@@ -41,9 +41,30 @@ export function readQuietHours(from: string, to: string): { from: string; to: st
   return from !== "" && to !== "" && from !== to ? { from, to } : undefined;
 }
 
-/** Reads a daily cap: null for an empty field, undefined for what is no whole number. */
+/** Reads a cap: null for an empty field, undefined for what is no whole number. */
 export function readCap(text: string): number | null | undefined {
   const trimmed = text.trim();
   if (trimmed === "") return null;
   return /^\d{1,9}$/.test(trimmed) ? Number(trimmed) : undefined;
+}
+
+/** The limits of a key by their names, with what a person calls them. */
+export const limitFields = [
+  { name: "recipient_per_hour", label: "Messages to one person an hour" },
+  { name: "recipient_per_day", label: "Messages to one person a day" },
+  { name: "range_per_hour", label: "People of one range an hour" },
+  { name: "country_per_day", label: "Messages to one country a day" },
+  { name: "new_contacts_per_hour", label: "New contacts an hour" },
+] as const;
+export type LimitName = (typeof limitFields)[number]["name"];
+
+/** Reads a key's limits: null where all fields are empty, undefined where one of them is no whole number. What has no field stays as it was. */
+export function readLimits<Kept extends object>(
+  fields: Readonly<Record<LimitName, string>>,
+  before: Kept | null,
+): (Kept & Record<LimitName, number | null>) | null | undefined {
+  const limits = limitFields.map(({ name }) => [name, readCap(fields[name])] as const);
+  if (limits.some(([, limit]) => limit === undefined)) return undefined;
+  if (limits.every(([, limit]) => limit === null)) return null;
+  return { ...(before as Kept), ...(Object.fromEntries(limits) as Record<LimitName, number | null>) };
 }

@@ -1,10 +1,11 @@
 import * as z from "zod";
 import { offlineLimitSeconds } from "../../../domain/line.ts";
-import { readClock } from "../../../domain/quiet-hours.ts";
+import { mostOfLimit, rangeDigits } from "../../../domain/send-limits.ts";
 import { waitingLimitSeconds } from "../../../domain/waiting.ts";
 import { defineOperation } from "../../operation.ts";
 import { countryCode, segment, timestamp, wholeNumber } from "../../shapes/fields.ts";
 import { Pagination, pageQuery, searchText } from "../../shapes/paging.ts";
+import { QuietHours } from "../../shapes/quiet-hours.ts";
 import { rotation } from "../../webhooks/schemas.ts";
 import { givenName, Selection } from "../organizations/contract.ts";
 
@@ -24,21 +25,21 @@ export const Fallback = z
     description: "Where a message goes whose contact is not on iMessage, or whose first try certainly did not go.",
   });
 
-const clock = z
-  .string()
-  .refine((text) => readClock(text) !== null, { error: "must be a time on a clock of 24 hours, for example 21:00." })
-  .meta({ pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$" });
-
-export const QuietHours = z
-  .strictObject({ from: clock, to: clock })
-  .refine(({ from, to }) => from !== to, {
-    error: "from and to must differ: quiet hours that never end let nothing leave.",
+const limit = z.int().min(0).max(mostOfLimit).nullish();
+export const SendLimits = z
+  .strictObject({
+    recipient_per_hour: limit.meta({ description: "Messages to one recipient within an hour." }),
+    recipient_per_day: limit.meta({ description: "Messages to one recipient within 24 hours." }),
+    range_per_hour: limit.meta({ description: "People of one range of numbers within an hour." }),
+    range_digits: z.int().min(rangeDigits.least).max(rangeDigits.most).optional().meta({
+      description: "In how many last digits the numbers of a range differ; 3, a thousand numbers, unless set.",
+    }),
+    country_per_day: limit.meta({ description: "Messages to one country within a day of UTC." }),
+    new_contacts_per_hour: limit.meta({
+      description: "People within an hour to whom or from whom there was no message before.",
+    }),
   })
-  .meta({
-    id: "QuietHours",
-    description:
-      "When nobody is written to, by the clock where the recipient is: from `from` to `to`, over midnight where that is earlier, for example 21:00 to 08:00.",
-  });
+  .meta({ id: "SendLimits", description: "How much a key may send; what is null or left out is not bounded." });
 
 export const ApiKey = z
   .object({
@@ -62,6 +63,8 @@ export const ApiKey = z
     offline_limit_seconds: z.int().optional(),
     split_long_texts: z.boolean().optional(),
     quiet_hours: QuietHours.nullish(),
+    send_limits: SendLimits.nullish(),
+    pause_itself: z.boolean().optional(),
     paused_itself: z
       .object({ at: timestamp, because: z.string() })
       .nullish()
@@ -179,6 +182,13 @@ export const updateApiKey = defineOperation({
         "How long a message waits for its iMessage line while that is offline; then it fails and says why. It never leaves from another line. A day unless set.",
     }),
     quiet_hours: QuietHours.nullish().meta({ description: "null, as it is unless set: messages leave at any hour." }),
+    send_limits: SendLimits.nullish().meta({
+      description:
+        "Replaces all limits before; null, as it is unless set: none. What is refused answers 429 `send_limit_reached`.",
+    }),
+    pause_itself: z.boolean().optional().meta({
+      description: "Pause the key where it suddenly writes to twenty strangers in one costly range. true unless set.",
+    }),
     split_long_texts: z.boolean().optional().meta({
       description:
         "Send a text of more than 1600 characters as several messages, in order, cut at the end of a sentence or between words, never in a link; on an iMessage line one of more than 4000. false unless set: by Twilio it is refused (`text_too_long`), and by a line it is one message.",

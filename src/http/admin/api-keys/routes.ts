@@ -3,6 +3,7 @@ import type * as z from "zod";
 import { type ApiKeyView, listApiKeys } from "../../../directory/api-keys.ts";
 import { ok, type Result } from "../../../domain/failure.ts";
 import type { Fallback } from "../../../domain/line.ts";
+import { noSendLimits, type SendLimits } from "../../../domain/send-limits.ts";
 import type { Deps } from "../../../flows/deps.ts";
 import * as flows from "../../../flows/keys/api-keys.ts";
 import { adminGuard, type Edge } from "../../edge.ts";
@@ -45,6 +46,8 @@ async function toApiKey(deps: Deps, key: ApiKeyView): Promise<z.output<typeof op
     offline_limit_seconds: key.offlineLimitSeconds,
     split_long_texts: key.splitLongTexts,
     quiet_hours: key.quietHours,
+    send_limits: key.sendLimits && toLimits(key.sendLimits),
+    pause_itself: key.pausesItself,
     waiting: stats?.waitingMessages ?? null,
     last_used_at: stats?.lastUsedAt ?? null,
     created_at: key.createdAt,
@@ -53,6 +56,28 @@ async function toApiKey(deps: Deps, key: ApiKeyView): Promise<z.output<typeof op
 
 function toFallback(fallback: Fallback | null): z.output<typeof operations.Fallback> | null {
   return fallback?.to === "api_key" ? { to: fallback.to, api_key_id: fallback.apiKeyId } : fallback;
+}
+
+function toLimits(limits: SendLimits): z.output<typeof operations.SendLimits> {
+  return {
+    recipient_per_hour: limits.recipientPerHour,
+    recipient_per_day: limits.recipientPerDay,
+    range_per_hour: limits.rangePerHour,
+    range_digits: limits.rangeDigits,
+    country_per_day: limits.countryPerDay,
+    new_contacts_per_hour: limits.newContactsPerHour,
+  };
+}
+
+function readLimits(given: z.output<typeof operations.SendLimits>): SendLimits {
+  return {
+    recipientPerHour: given.recipient_per_hour ?? null,
+    recipientPerDay: given.recipient_per_day ?? null,
+    rangePerHour: given.range_per_hour ?? null,
+    rangeDigits: given.range_digits ?? noSendLimits.rangeDigits,
+    countryPerDay: given.country_per_day ?? null,
+    newContactsPerHour: given.new_contacts_per_hour ?? null,
+  };
 }
 
 function readFallback(given: z.output<typeof operations.Fallback>): Fallback {
@@ -133,6 +158,8 @@ function mountChanging(router: Hono<Edge>): void {
         offlineLimitSeconds: body.offline_limit_seconds,
         splitLongTexts: body.split_long_texts,
         quietHours: body.quiet_hours,
+        sendLimits: body.send_limits && readLimits(body.send_limits),
+        pausesItself: body.pause_itself,
       });
       const changed = await flows.changeKey(c.get("deps"), params.apiKeyId, change);
       if (!changed.ok) return changed;

@@ -115,6 +115,30 @@ export const removeKeyContactTag = defineOperation({
   errors: ["not_found"],
 });
 
+export const listKeyContactOptIns = defineOperation({
+  ...ofContact,
+  id: "listKeyContactOptIns",
+  method: "get",
+  path: "/api-keys/{apiKeyId}/contacts/{contactId}/opt-ins",
+  summary: "Show what a contact of a key agreed to",
+  description: own.listContactOptIns.description,
+  query: own.listContactOptIns.query,
+  answers: own.listContactOptIns.answers,
+  errors: ["not_found"],
+});
+
+export const addKeyContactOptIn = defineOperation({
+  ...ofContact,
+  id: "addKeyContactOptIn",
+  method: "post",
+  path: "/api-keys/{apiKeyId}/contacts/{contactId}/opt-ins",
+  summary: "Write down that a contact of a key agreed",
+  description: own.addContactOptIn.description,
+  body: own.addContactOptIn.body,
+  answers: own.addContactOptIn.answers,
+  errors: ["not_found"],
+});
+
 export const keyContactOperations = [
   listKeyContacts,
   createKeyContact,
@@ -124,4 +148,6 @@ export const keyContactOperations = [
   eraseKeyContact,
   addKeyContactTags,
   removeKeyContactTag,
+  listKeyContactOptIns,
+  addKeyContactOptIn,
 ] as const;

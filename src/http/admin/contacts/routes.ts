@@ -3,7 +3,7 @@ import { fail } from "../../../domain/failure.ts";
 import { adminGuard, type Edge } from "../../edge.ts";
 import { mount } from "../../mount.ts";
 import { paginate } from "../../shapes/paging.ts";
-import { toContact } from "../../v2/contacts/routes.ts";
+import { readOptIn, toContact, toOptIn } from "../../v2/contacts/routes.ts";
 import { askKey } from "../ask-key.ts";
 import * as operations from "./contract.ts";
 
@@ -13,6 +13,7 @@ export function mountKeyContacts(router: Hono<Edge>): void {
   mountKeeping(router);
   mountErasing(router);
   mountTags(router);
+  mountOptIns(router);
 }
 
 function mountReading(router: Hono<Edge>): void {
@@ -112,6 +113,32 @@ function mountTags(router: Hono<Edge>): void {
       const { apiKeyId, contactId, tag } = params;
       const gone = await askKey(c.get("deps"), apiKeyId, (pool) => pool.removeTag(null, contactId, tag));
       return gone.ok ? reply(200, { success: true, deleted_at: gone.value.deletedAt }) : gone;
+    },
+    adminGuard,
+  );
+}
+
+function mountOptIns(router: Hono<Edge>): void {
+  mount(
+    router,
+    operations.listKeyContactOptIns,
+    async ({ params, query, reply }, c) => {
+      const { apiKeyId, contactId } = params;
+      const page = await askKey(c.get("deps"), apiKeyId, (pool) => pool.listOptIns(null, contactId, query));
+      if (!page.ok) return page;
+      const { optIns, total } = page.value;
+      return reply(200, { opt_ins: optIns.map(toOptIn), pagination: paginate(query, total) });
+    },
+    adminGuard,
+  );
+
+  mount(
+    router,
+    operations.addKeyContactOptIn,
+    async ({ params, body, reply }, c) => {
+      const { apiKeyId, contactId } = params;
+      const kept = await askKey(c.get("deps"), apiKeyId, (pool) => pool.addOptIn(null, contactId, readOptIn(body)));
+      return kept.ok ? reply(201, toOptIn(kept.value)) : kept;
     },
     adminGuard,
   );

@@ -32,6 +32,7 @@ export const sendTestMessage = defineOperation({
     "recipient_opted_out",
     "country_not_allowed",
     "daily_cap_reached",
+    "send_limit_reached",
     "capability_missing",
     "no_numbers_assigned",
     "no_active_number",

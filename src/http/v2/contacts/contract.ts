@@ -1,8 +1,9 @@
 import * as z from "zod";
+import { longestOptIn } from "../../../domain/opt-in.ts";
 import { isTimeZone } from "../../../domain/time-zones.ts";
 import { defineOperation } from "../../operation.ts";
 import { DeleteResponse } from "../../shapes/envelope.ts";
-import { segment, timestamp } from "../../shapes/fields.ts";
+import { segment, timestamp, wholeNumber } from "../../shapes/fields.ts";
 import { Pagination, pageQuery, searchText } from "../../shapes/paging.ts";
 
 const identityType = z.enum(["phone", "email"]);
@@ -44,6 +45,23 @@ export const Tags = z
   .meta({ id: "Tags" });
 
 export const TagsAdded = z.object({ success: z.boolean(), tags_added: z.array(z.string()) }).meta({ id: "TagsAdded" });
+
+export const OptIn = z
+  .object({
+    agreed_at: timestamp,
+    source: z.string().meta({ description: "Where they agreed." }),
+    words: z.string().nullable().meta({ description: "What they agreed to." }),
+    recorded_at: timestamp,
+    recorded_by: z.enum(["api_key", "admin", "list", "reply"]).meta({
+      description:
+        "`list`: it stood in a campaign's list. `reply`: they said yes to a campaign's question, which `words` holds.",
+    }),
+    campaign_id: z.string().optional(),
+    answer: z.string().optional(),
+    question_message_id: z.string().optional(),
+    answer_message_id: z.string().optional(),
+  })
+  .meta({ id: "OptIn" });
 
 const name = z.string().max(255);
 const timeZone = z
@@ -164,6 +182,51 @@ export const removeContactTag = defineOperation({
   errors: ["not_found"],
 });
 
+export const listContactOptIns = defineOperation({
+  ...ofContact,
+  id: "listContactOptIns",
+  method: "get",
+  path: "/contacts/{contactId}/opt-ins",
+  summary: "Show what a contact agreed to",
+  description:
+    "As it was written down, newest first: when, where and by which words, and a yes to a campaign's question with both messages.",
+  query: z.object(pageQuery),
+  answers: {
+    200: { description: "One page of it.", schema: z.object({ opt_ins: z.array(OptIn), pagination: Pagination }) },
+  },
+  errors: [],
+});
+
+export const addContactOptIn = defineOperation({
+  ...ofContact,
+  id: "addContactOptIn",
+  method: "post",
+  path: "/contacts/{contactId}/opt-ins",
+  summary: "Write down that a contact agreed",
+  description:
+    "Makes the contact where there is none. The same once more changes nothing, and nothing here lifts an opt-out.",
+  body: z.strictObject({
+    agreed_at: wholeNumber()
+      .min(0)
+      .meta({ format: "int64", description: "When they agreed, in epoch milliseconds, not later than now." }),
+    source: z
+      .string()
+      .trim()
+      .min(1)
+      .max(longestOptIn.source)
+      .meta({ description: "Where: a page's address, a shop, a form." }),
+    words: z
+      .string()
+      .trim()
+      .min(1)
+      .max(longestOptIn.words)
+      .nullish()
+      .meta({ description: "The words they agreed to." }),
+  }),
+  answers: { 201: { description: "As it is kept.", schema: OptIn } },
+  errors: [],
+});
+
 export const contactOperations = [
   listContacts,
   createContact,
@@ -174,4 +237,6 @@ export const contactOperations = [
   listContactTags,
   addContactTags,
   removeContactTag,
+  listContactOptIns,
+  addContactOptIn,
 ] as const;

@@ -1,5 +1,7 @@
 import type { Hono } from "hono";
+import type * as z from "zod";
 import { fail } from "../../../domain/failure.ts";
+import type { GivenOptIn, OptIn } from "../../../domain/opt-in.ts";
 import type { ContactView } from "../../../domain/pool-calls.ts";
 import { askPool } from "../../../flows/ask-pool.ts";
 import { apiKeyGuard, credentialOf, type Edge } from "../../edge.ts";
@@ -12,6 +14,7 @@ export function mountContacts(router: Hono<Edge>): void {
   mountListing(router);
   mountKeeping(router);
   mountTags(router);
+  mountOptIns(router);
 }
 
 function mountListing(router: Hono<Edge>): void {
@@ -140,6 +143,56 @@ function mountTags(router: Hono<Edge>): void {
     },
     apiKeyGuard,
   );
+}
+
+function mountOptIns(router: Hono<Edge>): void {
+  mount(
+    router,
+    operations.listContactOptIns,
+    async ({ params, query, reply }, c) => {
+      const credential = credentialOf(c);
+      const page = await askPool(c.get("deps"), credential.keyId, (pool) =>
+        pool.listOptIns(credential, params.contactId, query),
+      );
+      if (!page.ok) return page;
+      const { optIns, total } = page.value;
+      return reply(200, { opt_ins: optIns.map(toOptIn), pagination: paginate(query, total) });
+    },
+    apiKeyGuard,
+  );
+
+  mount(
+    router,
+    operations.addContactOptIn,
+    async ({ params, body, reply }, c) => {
+      const credential = credentialOf(c);
+      const kept = await askPool(c.get("deps"), credential.keyId, (pool) =>
+        pool.addOptIn(credential, params.contactId, readOptIn(body)),
+      );
+      return kept.ok ? reply(201, toOptIn(kept.value)) : kept;
+    },
+    apiKeyGuard,
+  );
+}
+
+/** Returns what a body says of an opt-in. */
+export function readOptIn(body: z.output<typeof operations.addContactOptIn.body>): GivenOptIn {
+  return { agreedAt: body.agreed_at, source: body.source, words: body.words ?? null };
+}
+
+/** Returns an opt-in as answers show it. */
+export function toOptIn({ proof, ...optIn }: OptIn): z.output<typeof operations.OptIn> {
+  return {
+    agreed_at: optIn.agreedAt,
+    source: optIn.source,
+    words: optIn.words,
+    recorded_at: optIn.recordedAt,
+    recorded_by: optIn.recordedBy,
+    ...(proof === null ? {} : { campaign_id: proof.campaignId }),
+    ...(proof?.answer === undefined ? {} : { answer: proof.answer }),
+    ...(proof?.questionMessageId === undefined ? {} : { question_message_id: proof.questionMessageId }),
+    ...(proof?.answerMessageId === undefined ? {} : { answer_message_id: proof.answerMessageId }),
+  };
 }
 
 /** Returns a contact as answers show it. */

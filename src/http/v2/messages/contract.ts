@@ -69,6 +69,7 @@ export const sendFailures = [
   "recipient_opted_out",
   "country_not_allowed",
   "daily_cap_reached",
+  "send_limit_reached",
   "new_conversation_limit_reached",
   "outbound_limit_reached",
   "line_receives_only",

@@ -86,7 +86,7 @@ describe("the people of a campaign", () => {
       rows: 15,
       rejected: { duplicate: 2, not_a_number: 2, no_reply: 1 },
     });
-    expect(progress).toEqual({ waiting: 3, taken: 0, refused: 0, rejected: 12 });
+    expect(progress).toEqual({ waiting: 3, asked: 0, taken: 0, refused: 0, rejected: 12 });
   });
 
   it("are judged anew after a change that may reject others, and nothing starts before that is done", async () => {
@@ -105,6 +105,7 @@ describe("the people of a campaign", () => {
     expect({ state: audience.state, ...progress }).toEqual({
       state: "ready",
       waiting: 600,
+      asked: 0,
       taken: 0,
       refused: 0,
       rejected: 100,
@@ -287,7 +288,13 @@ describe("a campaign is steered by clear answers", () => {
     expect(await doCampaign<"test">(pool, { kind: "test", id, to: me })).toMatchObject({ text: "Hello Ann", parts: 1 });
     await eventually(async () => pool.carrier.departures.length === 1);
     expect(pool.carrier.departures[0]).toMatchObject({ to: me, body: "Hello Ann" });
-    expect((await readCampaign(pool, id)).progress).toEqual({ waiting: 1, taken: 0, refused: 0, rejected: 0 });
+    expect((await readCampaign(pool, id)).progress).toEqual({
+      waiting: 1,
+      asked: 0,
+      taken: 0,
+      refused: 0,
+      rejected: 0,
+    });
   });
 
   it("and tells by number what became of its messages, also after a change that comes late", async () => {

@@ -228,4 +228,67 @@ describe("a campaign that runs", () => {
     expect(from(pool.numbers[0])).toBeGreaterThan(8);
     expect(from(pool.numbers[1])).toBeLessThanOrEqual(3);
   });
+
+  it("goes on with those behind however many wait for a slow number, and looks at few for each message", async () => {
+    const pool = await makePool([{ messages_per_second: 1 }, { messages_per_second: 1 }], {
+      strategy: "first",
+      sticky: true,
+      sticky_days: null,
+    });
+    const [slow, free] = [newPeople(600), newPeople(20)];
+    await admin(`/api-keys/${pool.id}/assignments`, {
+      method: "PUT",
+      body: { assignments: slow.map((contact) => ({ contact, phone_number: pool.numbers[1] })) },
+    });
+    await changeNumber(String(pool.numbers[1]), { messages_per_second: 0.01 });
+    const id = await runCampaign(pool, [...slow, ...free]);
+    const counter = await countCost(pool.id);
+    for (let step = 0; step < 60; step += 1) {
+      counter.since();
+      await pass(pool, second);
+      expect(counter.since().rowsRead).toBeLessThan(1_500);
+    }
+    counter.stop();
+    const written = peopleWritten(pool);
+    expect(free.filter((person) => written.includes(person)).length).toBeGreaterThan(10);
+    expect(new Set(written).size).toBe(written.length);
+    expect((await readCampaign(pool, id)).progress.waiting).toBe(620 - written.length);
+  });
+
+  it("looks past everybody who sleeps, says until when the rest does, and does not look at them again before", async () => {
+    vi.setSystemTime(new Date("2026-11-22T03:00:00Z"));
+    const pool = await makePool([{}]);
+    await admin(`/api-keys/${pool.id}`, { method: "PATCH", body: { quiet_hours: { from: "21:00", to: "08:00" } } });
+    const asleep = Array.from({ length: 450 }, () => newPerson("212"));
+    const awake = Array.from({ length: 5 }, (_, n) => `+8190123456${10 + n}`);
+    const id = await runCampaign(pool, [...asleep, ...awake]);
+    for (let step = 0; step < 30; step += 1) await pass(pool, second);
+    await eventually(async () => pool.carrier.departures.length === 5);
+    expect(peopleWritten(pool).sort()).toEqual(awake);
+    expect((await readCampaign(pool, id)).heldBy).toEqual({
+      code: "quiet_hours",
+      message: expect.any(String),
+      until: new Date("2026-11-22T13:00:00Z").getTime(),
+    });
+    const counter = await countCost(pool.id);
+    await pass(pool, 60 * second, 20 * second);
+    expect(counter.statements().filter(({ query }) => query.includes("campaign_people"))).toEqual([]);
+    counter.stop();
+    await admin(`/api-keys/${pool.id}`, { method: "PATCH", body: { quiet_hours: null } });
+    await eventually(async () => pool.carrier.departures.length > 50);
+  });
+
+  it("ends with its key: when that is revoked nobody more is written to, and it is cancelled", async () => {
+    const pool = await makePool([{ messages_per_second: 1 }]);
+    const [running, paused] = [await runCampaign(pool, newPeople(20)), await runCampaign(pool, newPeople(20))];
+    const draft = await draftCampaign(pool);
+    await pass(pool, 3 * second);
+    await doCampaign<"pause">(pool, { kind: "pause", id: paused });
+    await admin(`/api-keys/${pool.id}`, { method: "DELETE" });
+    const left = pool.carrier.departures.length;
+    await pass(pool, 5 * second);
+    const states = await Promise.all([running, paused, draft].map(async (id) => (await readCampaign(pool, id)).state));
+    expect(states).toEqual(["cancelled", "cancelled", "draft"]);
+    expect(pool.carrier.departures).toHaveLength(left);
+  });
 });

@@ -103,6 +103,22 @@ describe("a key that writes to strangers in one costly range", () => {
     expect(await sendTo(Array.from({ length: 25 }, (_, n) => british(1, String(200 + n))))).toEqual(taken(25));
   });
 
+  it("counts nobody who wrote first, over a restart too", async () => {
+    for (const person of people(0, 15)) await writeTo(pool, person, pool.numbers[0] ?? "");
+    expect(await sendTo(people(0, 15))).toEqual(taken(15));
+    await crash(pool);
+    expect(await sendTo(people(15, 34))).toEqual(taken(19));
+  });
+
+  it("does not where its guard was taken away, and does again once it is back", async () => {
+    expect((await readKey()).pause_itself).toBe(true);
+    await change({ pause_itself: false });
+    expect(await sendTo(people(0, 25))).toEqual(taken(25));
+    await change({ pause_itself: true });
+    expect(await sendTo(people(0, 20, "555"))).toEqual(taken(20));
+    expect((await readKey()).status).toBe("paused");
+  });
+
   it("costs a stranger no row and no statement more, at home or abroad, once the first abroad was looked at", async () => {
     const counter = await countCost(pool.id);
     const costOf = async (to: string) => {
