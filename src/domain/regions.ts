@@ -32,6 +32,11 @@ export function isTollFree(areaCode: string): boolean {
   return tollFree.has(areaCode);
 }
 
+/** Returns where a number is at home, as far as `proximity` asks: numbers with the same answer are equally near to everybody. */
+export function placeOf(address: string): string {
+  return areaCodeOf(address) ?? `+${callingCodeOf(address) ?? ""}`;
+}
+
 /** How near a sender is to a recipient, nearest first. */
 export type Proximity = "area_code" | "overlay" | "region" | "country" | "none";
 

@@ -1,11 +1,6 @@
 import type { Proximity } from "../../src/domain/regions.ts";
 import { type Choice, type ChoiceInput, chooseSender } from "../../src/domain/selection/choose-sender.ts";
-import {
-  applyRotation,
-  carryRotation,
-  type RotationRow,
-  type RotationState,
-} from "../../src/domain/selection/rotation.ts";
+import { carryRotation, type RotationRow, RotationState } from "../../src/domain/selection/rotation.ts";
 import type { Selection, SenderNumber } from "../../src/domain/snapshot.ts";
 
 export const day = 24 * 60 * 60 * 1000;
@@ -48,7 +43,7 @@ export class MemoryPool {
   queues = new Map<string, number>();
   proximity: (from: string, to: string) => Proximity = () => "none";
   protocol: ChoiceInput["protocol"] = "twilio";
-  rotation: RotationState = new Map();
+  rotation = new RotationState();
   sticky = new Map<string, { number: string; since: number }>();
   lastWrittenTo = new Map<string, string>();
   heard = new Set<string>();
@@ -68,13 +63,14 @@ export class MemoryPool {
       sticky: this.sticky.get(wish.contact) ?? null,
       repliedTo: this.lastWrittenTo.get(wish.contact) ?? null,
       hasWrittenTo: (number) => this.heard.has(`${number} ${wish.contact}`),
-      isBlocked: () => false,
+      blocked: new Set(),
       isAccountRefused: () => false,
       rotation: this.rotation,
       queueDepth: (number) => this.queues.get(number) ?? 0,
-      isUnhealthy: (number) => this.unhealthy.has(number),
+      unhealthy: this.unhealthy,
       now: this.now,
       proximity: this.proximity,
+      placeOf: (number) => number,
       protocol: this.protocol,
       explain,
     });
@@ -83,7 +79,7 @@ export class MemoryPool {
   send(wish: Wish): Choice {
     const choice = this.preview(wish, "compact");
     if (!choice.ok) return choice;
-    this.rotation = applyRotation(this.rotation, choice.rotation);
+    this.rotation.apply(choice.rotation);
     if (choice.stick) this.sticky.set(wish.contact, { number: choice.number.address, since: this.now });
     if (choice.handover) this.lastWrittenTo.delete(wish.contact);
     return choice;
@@ -105,8 +101,8 @@ export class MemoryPool {
   }
 
   restart(): void {
-    const rows = JSON.parse(JSON.stringify([...this.rotation])) as [string, RotationRow][];
-    this.rotation = new Map(rows);
+    const rows = JSON.parse(JSON.stringify(this.rotation.rows)) as (RotationRow & { address: string })[];
+    this.rotation = new RotationState(rows);
   }
 }
 

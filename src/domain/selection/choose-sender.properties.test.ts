@@ -73,9 +73,9 @@ describe("for any pool and any message", () => {
       fc.property(world, (given) => {
         const pool = build(given);
         for (let sent = 0; sent < given.sends; sent++) {
-          const before = structuredClone([pool.rotation, pool.sticky]);
+          const before = structuredClone([pool.rotation.rows, pool.sticky]);
           const preview = pool.preview({ contact, media: given.media });
-          expect([pool.rotation, pool.sticky]).toEqual(before);
+          expect([pool.rotation.rows, pool.sticky]).toEqual(before);
           expect(pool.send({ contact, media: given.media })).toEqual(preview);
         }
       }),

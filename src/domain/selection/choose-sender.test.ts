@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { countSends, MemoryPool, outcomeOf, sender } from "../../../test/model/memory-pool.ts";
 import type { Selection } from "../snapshot.ts";
 import { type Choice, chooseSender } from "./choose-sender.ts";
+import { RotationState } from "./rotation.ts";
 
 const [a, b, c] = ["+15550000001", "+15550000002", "+15550000003"];
 const contact = "+17770000000";
@@ -112,13 +113,14 @@ describe("capability before preference", () => {
       sticky: null,
       repliedTo: null,
       hasWrittenTo: () => false,
-      isBlocked: () => false,
+      blocked: new Set(),
       isAccountRefused: () => false,
-      rotation: new Map(),
+      rotation: new RotationState(),
       queueDepth: () => 0,
-      isUnhealthy: () => false,
+      unhealthy: new Set(),
       now: 0,
       proximity: () => "none",
+      placeOf: (number) => number,
       protocol: "twilio",
     });
     if (choice.ok) expect(choice.number.address).toBe(expected);

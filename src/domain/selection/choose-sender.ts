@@ -7,7 +7,7 @@ import { bareNumber, findObstacle, type LineLimit, type Recipient } from "./elig
 import { explainNoSender, noNumbers, refuseRequested } from "./no-sender.ts";
 import type { RotationChange, RotationState } from "./rotation.ts";
 import { pickByStrategy } from "./strategies.ts";
-import { bestCandidates, type Survey, surveyPool } from "./survey.ts";
+import { type Survey, surveyPool } from "./survey.ts";
 import { considerAlone, conversationNote, type Explain, type Told, traceOf } from "./trace-words.ts";
 
 /**
@@ -27,17 +27,21 @@ export type ChoiceInput = {
   /** The number that this contact last wrote to; counts only where stickiness is on. */
   repliedTo: string | null;
   hasWrittenTo: (number: string) => boolean;
-  isBlocked: (number: string) => boolean;
+  /** The numbers that the carrier blocks for this person. */
+  blocked: ReadonlySet<string>;
   lineLimit?: (number: SenderNumber) => LineLimit | null;
   isCapped?: (number: SenderNumber) => boolean;
   /** The sync settings of a number's account, for the words of a refusal. */
   syncOf?: (number: SenderNumber) => Sync | null;
   rotation: RotationState;
   queueDepth: (number: string) => number;
-  isUnhealthy: (number: string) => boolean;
+  /** The numbers that are passed over as unhealthy now. */
+  unhealthy: ReadonlySet<string>;
   isAccountRefused: (account: string) => boolean;
   now: number;
   proximity: (fromNumber: string, to: string) => Proximity;
+  /** Where a number is at home: numbers of one place are equally near to everybody. */
+  placeOf: (fromNumber: string) => string;
   protocol: Protocol | null;
   /** How much the trace lists: `compact` (the default) is kept with the message, `full` is for the preview. */
   explain?: Explain;
@@ -92,7 +96,7 @@ function takeRequested(input: ChoiceInput, requested: string, survey: Survey, co
     why: "the request asked for it",
     whyNot: () => "the request asked for another",
     notes: [
-      input.isUnhealthy(number.address) ? `${number.address} is unhealthy.` : null,
+      input.unhealthy.has(number.address) ? `${number.address} is unhealthy.` : null,
       accountNote(input, number, "it waits until that is mended"),
     ],
   };
@@ -125,7 +129,7 @@ function keepConversation(
     why: reason === "sticky" ? "the contact's conversation is on it" : "the contact wrote to it last",
     whyNot: () => "the contact's conversation is on another",
     notes: [
-      input.isUnhealthy(number.address) ? "Unhealthy, but no healthy number can send this message." : null,
+      input.unhealthy.has(number.address) ? "Unhealthy, but no healthy number can send this message." : null,
       accountNote(input, number, "no better number can send this message"),
     ],
   };
@@ -134,9 +138,17 @@ function keepConversation(
 }
 
 function pickAutomatically(input: ChoiceInput, survey: Survey, conversation: Conversation): Choice {
-  const { numbers, rotation, recipient, proximity, queueDepth } = input;
-  const view = { strategy: input.selection.strategy, pool: numbers, rotation, recipient, proximity, queueDepth };
-  const pick = pickByStrategy(bestCandidates(numbers, survey), view);
+  const { numbers, rotation, recipient, proximity, placeOf, queueDepth } = input;
+  const view = {
+    strategy: input.selection.strategy,
+    pool: numbers,
+    rotation,
+    recipient,
+    proximity,
+    placeOf,
+    queueDepth,
+  };
+  const pick = pickByStrategy(survey.best, view);
   if (pick === null) return explainNoSender(numbers, input);
   const told: Told = {
     chosen: pick.number,
@@ -145,7 +157,7 @@ function pickAutomatically(input: ChoiceInput, survey: Survey, conversation: Con
     whyNot: pick.whyNot,
     notes: [
       conversationNote(conversation),
-      input.isUnhealthy(pick.number.address) ? "Unhealthy, but no better number can send this message." : null,
+      input.unhealthy.has(pick.number.address) ? "Unhealthy, but no better number can send this message." : null,
       accountNote(input, pick.number, "no other number can send this message"),
     ],
   };

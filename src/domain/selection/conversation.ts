@@ -1,5 +1,6 @@
 import type { Selection, SenderNumber } from "../snapshot.ts";
 import type { Obstacle } from "./eligibility.ts";
+import { lineupOf } from "./lineup.ts";
 import type { Survey } from "./survey.ts";
 
 /** Where a contact's conversation stands: on a number that keeps it, on one that is out for good, on one that cannot carry this message, or nowhere. */
@@ -49,7 +50,7 @@ function standOf(
   view: ConversationView,
   survey: Survey,
 ): Conversation {
-  const index = view.numbers.findIndex((candidate) => candidate.address === address);
+  const index = lineupOf(view.numbers).positions.get(address) ?? -1;
   const number = view.numbers[index];
   const standing = survey.standings[index];
   if (number === undefined || standing === undefined) return { kind: "out", address, cause: "gone" };

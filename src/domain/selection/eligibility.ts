@@ -8,8 +8,8 @@ export type Demand = {
   recipient: Recipient;
   needs: { media: boolean };
   hasWrittenTo: (number: string) => boolean;
-  /** Whether the carrier blocks this one number for the person, who opted in at another since. */
-  isBlocked: (number: string) => boolean;
+  /** The numbers that the carrier blocks for the person, who opted in at another since. */
+  blocked: ReadonlySet<string>;
   /** What the Mac of an iMessage line keeps it from: sending at all, or beginning a conversation. */
   lineLimit?: (number: SenderNumber) => LineLimit | null;
   /** The sync settings of a number's account, where they are known: a refusal says so when they forbid the message. */
@@ -48,7 +48,7 @@ export function findObstacle(number: SenderNumber, demand: Demand): Obstacle | n
   if (limit === "receive_only") return limit;
   const onlyReplies = number.type === "inbound" || limit === "reply_only";
   if (onlyReplies && !demand.hasWrittenTo(number.address)) return "reply_only";
-  if (demand.isBlocked(number.address)) return "blocked";
+  if (demand.blocked.has(number.address)) return "blocked";
   return null;
 }
 

@@ -7,22 +7,57 @@ import type { SenderNumber } from "../snapshot.ts";
 export type RotationRow = { turn: number; served: number };
 
 /** The rows of a pool by address. Rows of numbers that are not in the pool are ignored. */
-export type RotationState = ReadonlyMap<string, RotationRow>;
+export class RotationState {
+  readonly #rows = new Map<string, RotationRow>();
+  #aligned: { numbers: readonly SenderNumber[]; rows: RotationRow[] } | null = null;
+  /** The last turn that was taken, also by a number that has left since. */
+  lastTurn = 0;
+
+  constructor(rows: Iterable<RotationRow & { address: string }> = []) {
+    this.apply([...rows]);
+  }
+
+  /** Puts a choice into force. */
+  apply(change: RotationChange | null): void {
+    for (const { address, turn, served } of change ?? []) {
+      Object.assign(this.#rowOf(address), { turn, served });
+      this.lastTurn = Math.max(this.lastTurn, turn);
+    }
+  }
+
+  /** Returns the row of each of these numbers, in their order; a number that was never picked has waited longest. Found once for a list. */
+  alignedTo(numbers: readonly SenderNumber[]): readonly Readonly<RotationRow>[] {
+    if (this.#aligned?.numbers !== numbers) {
+      this.#aligned = { numbers, rows: numbers.map(({ address }) => this.#rowOf(address)) };
+    }
+    return this.#aligned.rows;
+  }
+
+  /** Returns the rows of all numbers that were ever picked. */
+  get rows(): (RotationRow & { address: string })[] {
+    const used = [...this.#rows].filter(([, { turn, served }]) => turn !== 0 || served !== 0);
+    return used.map(([address, row]) => ({ address, ...row }));
+  }
+
+  /** Returns a state that goes its own way from here. */
+  copy(): RotationState {
+    return new RotationState(this.rows);
+  }
+
+  #rowOf(address: string): RotationRow {
+    const known = this.#rows.get(address);
+    if (known !== undefined) return known;
+    const row = { turn: 0, served: 0 };
+    this.#rows.set(address, row);
+    return row;
+  }
+}
 
 /** The rows to write when a choice is put into force; leaving them out (a preview) changes nothing. */
 export type RotationChange = readonly (RotationRow & { address: string })[];
 
-const unused: RotationRow = { turn: 0, served: 0 };
 /** What a sum of turns may be off by through floating point. */
 const rounding = 1e-9;
-
-/** Returns the state after a change, as a new map; the given one stays as it is. */
-export function applyRotation(state: RotationState, change: RotationChange | null): RotationState {
-  if (change === null) return state;
-  const next = new Map(state);
-  for (const { address, turn, served } of change) next.set(address, { turn, served });
-  return next;
-}
 
 /**
  * Returns the rotation for an edited pool: the same one unless a number came, left, was paused, resumed or reweighted.
@@ -31,12 +66,10 @@ export function applyRotation(state: RotationState, change: RotationChange | nul
  */
 export function carryRotation(state: RotationState, before: SenderNumber[], after: SenderNumber[]): RotationState {
   if (isSameRoster(before, after)) return state;
-  const next = new Map<string, RotationRow>();
-  for (const { address } of after) {
-    const row = state.get(address);
-    if (row !== undefined) next.set(address, { turn: row.turn, served: 0 });
-  }
-  return next;
+  const staying = new Set(after.map(({ address }) => address));
+  return new RotationState(
+    state.rows.filter(({ address }) => staying.has(address)).map((row) => ({ ...row, served: 0 })),
+  );
 }
 
 function isSameRoster(before: SenderNumber[], after: SenderNumber[]): boolean {
@@ -48,27 +81,31 @@ function isSameRoster(before: SenderNumber[], after: SenderNumber[]): boolean {
   });
 }
 
+/** Positions in a pool that a choice may pick, and the pool. */
+export type Candidates = { pool: readonly SenderNumber[]; positions: readonly number[]; rotation: RotationState };
+
 /**
  * Returns the candidate that has waited longest for its turn; equals go by pool order. Any fixed set of candidates is
  * served in a cycle, so counts differ by at most one; who comes new or comes back is next once, with nothing to catch up.
  */
-export function longestWaiting(candidates: readonly SenderNumber[], state: RotationState): SenderNumber | null {
-  let next: SenderNumber | null = null;
+export function longestWaiting({ pool, positions, rotation }: Candidates): SenderNumber | null {
+  const rows = rotation.alignedTo(pool);
+  let next: number | null = null;
   let earliest = Infinity;
-  for (const candidate of candidates) {
-    const { turn } = state.get(candidate.address) ?? unused;
+  for (const position of positions) {
+    const turn = rows[position]?.turn ?? 0;
     if (turn < earliest) {
       earliest = turn;
-      next = candidate;
+      next = position;
     }
   }
-  return next;
+  return next === null ? null : (pool[next] ?? null);
 }
 
 /** Returns the rows that put a pick by turn into force: the picked number goes to the end of the line. */
-export function turnTaken(picked: SenderNumber, pool: readonly SenderNumber[], state: RotationState): RotationChange {
-  const { served } = state.get(picked.address) ?? unused;
-  return [{ address: picked.address, turn: nextTurn(pool, state), served }];
+export function turnTaken(picked: SenderNumber, { pool, rotation }: Candidates): RotationChange {
+  const served = rotation.alignedTo(pool)[pool.indexOf(picked)]?.served ?? 0;
+  return [{ address: picked.address, turn: rotation.lastTurn + 1, served }];
 }
 
 /**
@@ -78,62 +115,60 @@ export function turnTaken(picked: SenderNumber, pool: readonly SenderNumber[], s
  * and a pick writes its own row alone. Whoever sat out is owed, and whoever served alone owes, one turn at most.
  * Candidates have weights above 0.
  */
-export function nextByWeight(
-  candidates: readonly SenderNumber[],
-  pool: readonly SenderNumber[],
-  state: RotationState,
-): { picked: SenderNumber; change: RotationChange } | null {
-  const { entries, bounded } = boundLags(candidates, state);
-  const pace = sum(entries, (entry) => entry.served) / sum(entries, (entry) => entry.weight);
-  const leastServed = entries.reduce((least, entry) => Math.min(least, entry.served / entry.weight), Infinity);
-  let due: WeightedEntry | null = null;
-  for (const entry of entries) {
-    if (entry.served / entry.weight > Math.max(pace, leastServed)) continue;
-    if (due === null || deadline(entry) < deadline(due)) due = entry;
+export function nextByWeight(candidates: Candidates): { picked: SenderNumber; change: RotationChange } | null {
+  const { pool, positions, rotation } = candidates;
+  const shares = boundLags(candidates);
+  const { pace, bounded } = shares;
+  let leastServed = Infinity;
+  for (const position of positions)
+    leastServed = Math.min(leastServed, shares.servedOf(position) / weightOf(pool, position));
+  const most = Math.max(pace, leastServed);
+  let due: number | null = null;
+  let earliest = Infinity;
+  for (const position of positions) {
+    const [served, weight] = [shares.servedOf(position), weightOf(pool, position)];
+    if (served / weight > most) continue;
+    const deadline = (served + 1) / weight;
+    if (deadline < earliest) {
+      earliest = deadline;
+      due = position;
+    }
   }
-  if (due === null) return null;
-  const { number, served } = due;
-  const others = bounded.filter((entry) => entry.number !== number).map((entry) => rowOf(entry, state));
-  const taken = { address: number.address, turn: nextTurn(pool, state), served: served + 1 };
-  return { picked: number, change: [...others, taken] };
+  const picked = due === null ? undefined : pool[due];
+  if (due === null || picked === undefined) return null;
+  const rows = rotation.alignedTo(pool);
+  const others = [...bounded].flatMap(([position, served]) => {
+    const number = pool[position];
+    if (number === undefined || position === due) return [];
+    return [{ address: number.address, turn: rows[position]?.turn ?? 0, served }];
+  });
+  const taken = { address: picked.address, turn: rotation.lastTurn + 1, served: shares.servedOf(due) + 1 };
+  return { picked, change: [...others, taken] };
 }
 
-type WeightedEntry = { number: SenderNumber; weight: number; served: number };
-
-function boundLags(candidates: readonly SenderNumber[], state: RotationState) {
-  const entries: WeightedEntry[] = candidates.map((number) => ({
-    number,
-    weight: number.weight,
-    served: (state.get(number.address) ?? unused).served,
-  }));
-  const pace = sum(entries, (entry) => entry.served) / sum(entries, (entry) => entry.weight);
-  const bounded: WeightedEntry[] = [];
-  for (const entry of entries) {
-    const lag = entry.weight * pace - entry.served;
+/** How many turns each candidate has had, none further from its share than one turn (`bounded`: those that were), and how many are due for each unit of weight. */
+function boundLags({ pool, positions, rotation }: Candidates) {
+  const rows = rotation.alignedTo(pool);
+  let [served, weight] = [0, 0];
+  for (const position of positions) {
+    served += rows[position]?.served ?? 0;
+    weight += weightOf(pool, position);
+  }
+  const paceBefore = served / weight;
+  const bounded = new Map<number, number>();
+  for (const position of positions) {
+    const had = rows[position]?.served ?? 0;
+    const lag = weightOf(pool, position) * paceBefore - had;
     if (Math.abs(lag) <= 1 + rounding) continue;
-    entry.served = entry.weight * pace - Math.sign(lag);
-    bounded.push(entry);
+    const counted = weightOf(pool, position) * paceBefore - Math.sign(lag);
+    bounded.set(position, counted);
   }
-  return { entries, bounded };
+  const servedOf = (position: number) =>
+    (bounded.size === 0 ? undefined : bounded.get(position)) ?? rows[position]?.served ?? 0;
+  if (bounded.size > 0) served = positions.reduce((sum, position) => sum + servedOf(position), 0);
+  return { bounded, pace: served / weight, servedOf };
 }
 
-function deadline(entry: WeightedEntry): number {
-  return (entry.served + 1) / entry.weight;
-}
-
-function rowOf(entry: WeightedEntry, state: RotationState): RotationRow & { address: string } {
-  const { turn } = state.get(entry.number.address) ?? unused;
-  return { address: entry.number.address, turn, served: entry.served };
-}
-
-function nextTurn(pool: readonly SenderNumber[], state: RotationState): number {
-  let last = 0;
-  for (const { address } of pool) last = Math.max(last, state.get(address)?.turn ?? 0);
-  return last + 1;
-}
-
-function sum<T>(items: readonly T[], of: (item: T) => number): number {
-  let total = 0;
-  for (const item of items) total += of(item);
-  return total;
+function weightOf(pool: readonly SenderNumber[], position: number): number {
+  return pool[position]?.weight ?? 1;
 }

@@ -8,9 +8,10 @@ export function unblockFor(sql: SqlStorage, contact: string, number: string | nu
   sql.exec("DELETE FROM blocks WHERE contact = ?1 AND (?2 IS NULL OR number = ?2)", contact, number);
 }
 
-/** Says whether the carrier blocks a number for a contact. */
-export function isBlockedFor(sql: SqlStorage, contact: string, number: string): boolean {
-  return sql.exec("SELECT 1 FROM blocks WHERE contact = ? AND number = ?", contact, number).toArray().length > 0;
+/** Returns the numbers that the carrier blocks for a contact. */
+export function blockedFor(sql: SqlStorage, contact: string): ReadonlySet<string> {
+  const rows = sql.exec<{ number: string }>("SELECT number FROM blocks WHERE contact = ?", contact).toArray();
+  return new Set(rows.map(({ number }) => number));
 }
 
 /** Notes that a keyword was heeded, by the id of the message that held it; answers false when it was before. */

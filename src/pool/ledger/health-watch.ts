@@ -3,7 +3,8 @@ import { readMark } from "./marks.ts";
 
 /** What the desk remembers of its numbers' health; all of it can be read again from the ledger. */
 export class HealthWatch {
-  readonly verdicts: Map<string, Verdict>;
+  readonly #verdicts: Map<string, Verdict>;
+  readonly #sick: Set<string>;
   /** Null until the pool is first judged: an object that only sends does not read seven days of hours. */
   buckets: Buckets | null = null;
   judgedAt = 0;
@@ -16,8 +17,27 @@ export class HealthWatch {
   isSuspicious: boolean;
 
   constructor(sql: SqlStorage) {
-    this.verdicts = readVerdicts(sql);
+    this.#verdicts = readVerdicts(sql);
+    this.#sick = new Set(
+      [...this.#verdicts].filter(([, { status }]) => status === "unhealthy").map(([number]) => number),
+    );
     this.isSuspicious = (readMark(sql, "suspicious_at") ?? 0) > 0;
     this.isStale = this.isSuspicious;
+  }
+
+  get verdicts(): ReadonlyMap<string, Verdict> {
+    return this.#verdicts;
+  }
+
+  /** The numbers whose verdict is that they are unhealthy. */
+  get sick(): ReadonlySet<string> {
+    return this.#sick;
+  }
+
+  /** Keeps a verdict that was written. */
+  keep(number: string, verdict: Verdict): void {
+    this.#verdicts.set(number, verdict);
+    if (verdict.status === "unhealthy") this.#sick.add(number);
+    else this.#sick.delete(number);
   }
 }

@@ -1,9 +1,9 @@
-import type { RotationChange, RotationState } from "../../domain/selection/rotation.ts";
+import { type RotationChange, RotationState } from "../../domain/selection/rotation.ts";
 
 /** Returns every number's place in the rotation, read once when the object wakes. */
 export function readRotation(sql: SqlStorage): RotationState {
   const rows = sql.exec<{ number: string; turn: number; served: number }>("SELECT * FROM rotation").toArray();
-  return new Map(rows.map((row) => [row.number, { turn: row.turn, served: row.served }]));
+  return new RotationState(rows.map(({ number, turn, served }) => ({ address: number, turn, served })));
 }
 
 /** Writes the places that a choice has changed. */
@@ -21,8 +21,5 @@ export function saveRotation(sql: SqlStorage, change: RotationChange): void {
 /** Replaces the whole rotation, after the pool was edited. */
 export function replaceRotation(sql: SqlStorage, state: RotationState): void {
   sql.exec("DELETE FROM rotation");
-  saveRotation(
-    sql,
-    [...state].map(([address, row]) => ({ address, ...row })),
-  );
+  saveRotation(sql, state.rows);
 }

@@ -2,19 +2,21 @@ import { fail, type Refusal } from "../../domain/failure.ts";
 import type { Candidate, Draft } from "../../domain/message.ts";
 import { countryOf } from "../../domain/phone.ts";
 import { addressMissing } from "../../domain/public-address.ts";
-import { proximity } from "../../domain/regions.ts";
+import { placeOf, proximity } from "../../domain/regions.ts";
 import { type Choice, type ChoiceInput, chooseSender, considerPool } from "../../domain/selection/choose-sender.ts";
 import type { LineLimit } from "../../domain/selection/eligibility.ts";
 import type { Explain } from "../../domain/selection/trace-words.ts";
 import type { Account } from "../../domain/snapshot.ts";
 import { tellPumping } from "../../domain/velocity.ts";
 import type { Desk } from "../desk.ts";
-import { isBlockedFor } from "../ledger/blocks.ts";
+import { blockedFor } from "../ledger/blocks.ts";
 import { type ChatRow, findChat } from "../ledger/chats.ts";
 import { readersOf } from "../ledger/groups.ts";
 import { numbersHeard } from "../ledger/heard.ts";
 import { isCapped } from "./caps.ts";
-import { isNumberPassedOver } from "./number-health.ts";
+import { passedOver } from "./number-health.ts";
+
+const nobody: ReadonlySet<string> = new Set();
 
 type Wish = Pick<Draft, "to" | "channel" | "fromNumber"> & { media: boolean; sendAt?: number | null };
 
@@ -55,14 +57,15 @@ function inputOf(desk: Desk, wish: Wish, chat: ChatRow | null, explain: Explain)
     },
     lineLimit: ({ channel, accountId }) => (channel === "imessage" ? lineLimitOf(desk.findAccount(accountId)) : null),
     isCapped: (number) => isCapped(desk, number, { chat, sendAt: wish.sendAt ?? null }),
-    isBlocked: (number) => chat?.opted_in_number != null && isBlockedFor(desk.sql, wish.to, number),
+    blocked: chat?.opted_in_number == null ? nobody : blockedFor(desk.sql, wish.to),
     syncOf: (number) => desk.findAccount(number.accountId)?.sync ?? null,
     rotation: desk.rotation,
     queueDepth: (number) => desk.queueDepth.get(number) ?? 0,
-    isUnhealthy: (number) => isNumberPassedOver(desk, number),
+    unhealthy: passedOver(desk),
     isAccountRefused: (account) => desk.findAccount(account)?.refused === true,
     now: desk.now(),
     proximity: (from, to) => proximity(bareAddress(from), to),
+    placeOf,
     protocol,
     explain,
   };

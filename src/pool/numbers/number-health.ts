@@ -36,8 +36,13 @@ function countInARow({ health }: Desk, number: string, blamesNumber: boolean): v
   if (faults > 0 && faults % judgeEveryFaults === 0) health.isUrgent = true;
 }
 
-/** Says whether automatic choice passes a number over now. */
-export function isNumberPassedOver(desk: Desk, number: string): boolean {
+/** Returns the numbers that automatic choice passes over now. */
+export function passedOver(desk: Desk): ReadonlySet<string> {
+  const { sick } = desk.health;
+  return sick.size === 0 ? sick : new Set([...sick].filter((number) => isNumberPassedOver(desk, number)));
+}
+
+function isNumberPassedOver(desk: Desk, number: string): boolean {
   const verdict = desk.health.verdicts.get(number);
   if (verdict === undefined) return false;
   return isPassedOver(verdict, verdict.triedAt ?? verdict.since, desk.now());
@@ -49,7 +54,7 @@ export function noteTry(desk: Desk, number: string): void {
   if (verdict?.status !== "unhealthy" || isNumberPassedOver(desk, number)) return;
   const tried = { ...verdict, triedAt: desk.now() };
   saveVerdict(desk.sql, number, tried);
-  desk.health.verdicts.set(number, tried);
+  desk.health.keep(number, tried);
 }
 
 /** Judges the pool's numbers if something ended since the last time and a minute has passed, or a number fails again and again; changes are written with their events. */
@@ -66,9 +71,7 @@ export function judgeIfDue(desk: Desk): void {
 export function nextJudgementAt(desk: Desk): number | null {
   const { health } = desk;
   if (health.isSuspicious) return health.judgedAt + judgeEveryMs;
-  const isAnyUnhealthy = desk.snapshot.numbers.some(
-    ({ address }) => health.verdicts.get(address)?.status === "unhealthy",
-  );
+  const isAnyUnhealthy = [...health.sick].some((number) => desk.findNumber(number) !== null);
   return isAnyUnhealthy ? health.judgedAt + recheckEveryMs : null;
 }
 
@@ -82,7 +85,7 @@ function judgeNow(desk: Desk): void {
     forgetOldHours(desk, now);
     if (health.isSuspicious) saveMark(desk.sql, "suspicious_at", 0);
   });
-  for (const [number, verdict] of verdicts) health.verdicts.set(number, verdict);
+  for (const [number, verdict] of verdicts) health.keep(number, verdict);
   health.judgedAt = now;
   health.isStale = false;
   health.isUrgent = false;

@@ -4,7 +4,6 @@ import { rowId } from "../../domain/ids.ts";
 import { type Draft, leavesAt } from "../../domain/message.ts";
 import { countryOf } from "../../domain/phone.ts";
 import type { SendAnswer, SendRequest, SentMessage } from "../../domain/pool-calls.ts";
-import { applyRotation } from "../../domain/selection/rotation.ts";
 import type { Desk } from "../desk.ts";
 import { schedule } from "../ledger/agenda.ts";
 import { type ChatRow, touchChat } from "../ledger/chats.ts";
@@ -81,7 +80,7 @@ export function acceptDecided(
 /** Brings what the desk remembers in step with what was written: after the commit, so that a failed one leaves no trace. */
 function remember(desk: Desk, { choice, booking, ready }: Departure, messages: number): void {
   const { address } = choice.number;
-  desk.rotation = applyRotation(desk.rotation, choice.rotation);
+  desk.rotation.apply(choice.rotation);
   keepBooking(desk, address, booking);
   if (ready !== null) spendToken(desk, address);
   for (let index = ready === null ? 0 : 1; index < messages; index += 1) desk.countWaiting(address, 1);

@@ -1,4 +1,3 @@
-import { applyRotation } from "../../domain/selection/rotation.ts";
 import type { SenderNumber } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
 import { findChat, moveContact } from "../ledger/chats.ts";
@@ -130,7 +129,7 @@ function channelOf({ channel }: MessageRow): "sms" | "whatsapp" {
 }
 
 function countMove(desk: Desk, { row, choice, booking }: Move): void {
-  desk.rotation = applyRotation(desk.rotation, choice.rotation);
+  desk.rotation.apply(choice.rotation);
   keepBooking(desk, choice.number.address, booking);
   desk.countWaiting(choice.number.address, 1);
   desk.countWaiting(row.number, -1);
@@ -145,7 +144,7 @@ type Remembered = {
 };
 
 function remember({ movedUpTo, rotation, bookedUntil, queueDepth }: Desk): Remembered {
-  return { movedUpTo, rotation, booked: new Map(bookedUntil), depth: new Map(queueDepth) };
+  return { movedUpTo, rotation: rotation.copy(), booked: new Map(bookedUntil), depth: new Map(queueDepth) };
 }
 
 function restore(desk: Desk, { movedUpTo, rotation, booked, depth }: Remembered): void {
