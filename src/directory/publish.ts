@@ -171,6 +171,7 @@ function readNumber(row: NumberRow, sync: Sync | null): SenderNumber {
     isActive: row.isActive,
     capabilities: limitCapabilities(row, sync),
     messagingServiceSid: row.messagingServiceSid,
+    since: row.createdAt,
     ...(row.channel === "imessage" ? { caps: row.caps, lineMark: row.lineMark } : {}),
   };
 }

@@ -71,6 +71,11 @@ const byType: Record<Webhook["type"], readonly EventName[]> = {
   all: [...aboutMessages, "typing.started", "typing.stopped"],
 };
 
+/** Returns the events that a webhook of a type gets where it names none. */
+export function namesOfType(type: Webhook["type"]): readonly EventName[] {
+  return byType[type];
+}
+
 /** What the campaign format has a status for; such a webhook gets all of it, whatever its type. */
 const campaignEvents: readonly EventName[] = [
   "message.queued",

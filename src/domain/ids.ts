@@ -1,4 +1,5 @@
-const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+/** The digits of our ids: base 32 without i, l, o and u, which are misread. */
+export const base32Digits = "0123456789abcdefghjkmnpqrstvwxyz";
 const sequenceLength = 11;
 const tagLength = 8;
 /** Room for this many ids in one millisecond before they run ahead of the clock; keeps a sequence a safe integer until 2248. */
@@ -26,7 +27,7 @@ export function rowId(prefix: RowPrefix, sequence: number, tag: string): string 
   let rest = sequence;
   let digits = "";
   for (let index = 0; index < sequenceLength; index += 1) {
-    digits = alphabet.charAt(rest % 32) + digits;
+    digits = base32Digits.charAt(rest % 32) + digits;
     rest = Math.floor(rest / 32);
   }
   return `${prefix}_${digits}${tag}`;
@@ -38,7 +39,7 @@ export function readRowId(prefix: RowPrefix, id: string, tag: string): number | 
   if (!id.startsWith(`${prefix}_`) || !id.endsWith(tag)) return null;
   let sequence = 0;
   for (const digit of id.slice(prefix.length + 1, prefix.length + 1 + sequenceLength)) {
-    const value = alphabet.indexOf(digit);
+    const value = base32Digits.indexOf(digit);
     if (value < 0) return null;
     sequence = sequence * 32 + value;
   }

@@ -30,6 +30,8 @@ export type Draft = {
   /** The group that a list of recipients comes to, once the pool has read it. */
   listed?: ListedGroup;
   channel: SenderChannel;
+  /** What the sender must be of, where the caller says so. */
+  only?: SenderChannel;
   text: string | null;
   attachments: Attachment[];
   fromNumber: string | null;

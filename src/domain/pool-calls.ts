@@ -1,5 +1,6 @@
 /** What may be asked of a key's object, as plain data both ways: the Worker and the object must agree on nothing else. */
 import type { CampaignAnswers, CampaignCall } from "./campaigns/campaign.ts";
+import type { ChannelAnswer, ChannelCall } from "./channel-calls.ts";
 import type { Failure, Result } from "./failure.ts";
 import type { Caps } from "./line.ts";
 import type {
@@ -29,7 +30,12 @@ export type Asker = Credential | null;
 export type Page = { limit: number; offset: number };
 
 /** One send: its messages in order (a text array is several), and the idempotency key with the fingerprint of what was asked. */
-export type SendRequest = { drafts: Draft[]; idempotency: { key: string; fingerprint: string } | null };
+export type SendRequest = {
+  drafts: Draft[];
+  idempotency: { key: string; fingerprint: string } | null;
+  /** Whether the answer brings the messages along, as they stand. */
+  shows?: boolean;
+};
 export type SentMessage = { messageId: string; fromNumber: string };
 export type SendAnswer = {
   messages: SentMessage[];
@@ -41,6 +47,9 @@ export type SendAnswer = {
   quietUntil?: number;
   /** The group that a list of recipients came to. */
   group?: ListedGroup;
+  /** Where the request asks for them: the messages as they stand, and whether the key holds iMessage lines. */
+  written?: Message[];
+  lines?: boolean;
 };
 /** What is left of a key's daily cap, in message parts; null where there is no cap. */
 export type Allowance = { limit: number; left: number; resetsInSeconds: number };
@@ -439,6 +448,8 @@ export type PoolCalls = {
   callGroup(credential: Credential, call: GroupCall): Promise<Result<GroupAnswer>>;
   /** Does something with the key's campaigns, as the key itself or as the admin; the answer is that of the call's kind. */
   callCampaign(asker: Asker, call: CampaignCall): Promise<Result<CampaignAnswers[keyof CampaignAnswers]>>;
+  /** Answers in the words of channels, each call with the answer of its kind. */
+  callChannels(credential: Credential, call: ChannelCall): Promise<Result<ChannelAnswer<ChannelCall["kind"]>>>;
   /** How far a Mac was read, as the mark at which another pool goes on, null where it never was. */
   readLineMark(accountId: string): Promise<Result<{ mark: string | null }>>;
   /** Owes `call.received` to those who name it. */

@@ -37,6 +37,8 @@ export type SenderNumber = {
   isActive: boolean;
   capabilities: Capabilities;
   messagingServiceSid: string | null;
+  /** Since when the gateway knows it; a snapshot of before this was asked for does not say. */
+  since?: number;
   /** A line's; a snapshot of before lines were known does not name them. */
   caps?: Caps | null;
   lineMark?: string | null;
@@ -83,7 +85,7 @@ export type Account = {
 };
 
 export type WebhookType = "message" | "status" | "all";
-export type WebhookFormat = "blooio" | "campaign";
+export type WebhookFormat = "blooio" | "campaign" | "v4";
 
 /** One subscription. `validUntil` -1 never ends; `secrets` newest first, an older one signs until its `validUntil`. */
 export type Webhook = {

@@ -36,6 +36,7 @@ import { mountNearby } from "./v2/nearby/routes.ts";
 import { mountPhoneNumbers } from "./v2/phone-numbers/routes.ts";
 import { mountUnsupported } from "./v2/unsupported.ts";
 import { mountWebhooks } from "./v2/webhooks/routes.ts";
+import { mountV4 } from "./v4/mount-v4.ts";
 
 /** A webhook that leads here by a name that is not known as ours is stopped at its first step. */
 const looped = "This is a webhook of this gateway: its URL leads back to it.";
@@ -70,10 +71,11 @@ export function makeApp(setup: Setup, log: RequestLog): Hono<Edge> {
     if (c.req.header(hopHeader) !== undefined) return failureResponse(c, fail("forbidden", looped).failure);
     await next();
   });
-  for (const base of [basePaths.v2, basePaths.admin, "/twilio", "/bluebubbles", "/mcp", "/l", "/media"])
+  for (const base of [basePaths.v2, basePaths.v4, basePaths.admin, "/twilio", "/bluebubbles", "/mcp", "/l", "/media"])
     app.use(`${base}/*`, neverStore);
   mount(app, getHealth, ({ reply }) => reply(200, { status: "ok", version: setup.version }));
   app.route(basePaths.v2, v2Router());
+  app.route(basePaths.v4, v4Router());
   app.route(basePaths.admin, adminRouter(setup.deps));
   app.route("/twilio", twilioDoor());
   app.route("/bluebubbles", bellDoor());
@@ -120,6 +122,13 @@ function v2Router(): Hono<Edge> {
     readChatId: (chatId, c) => readConversationId(chatId, c.get("homeCountry"), c.get("holdsLines")),
     holdsLines: (c) => c.get("holdsLines"),
   });
+  return router;
+}
+
+function v4Router(): Hono<Edge> {
+  const router = new Hono<Edge>();
+  router.use("/webhooks/*", needFittingDirectory);
+  mountV4(router);
   return router;
 }
 

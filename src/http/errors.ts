@@ -4,7 +4,7 @@ import { hideNumericId, hidePeople } from "../domain/discreet.ts";
 import { type Failure, type FailureCode, failLostKey, failureMessages } from "../domain/failure.ts";
 import { UnopenedSecret } from "../sealing/envelope.ts";
 import { findNearestCall, type KnownCall } from "./nearest-path.ts";
-import { fullPath, type Operation } from "./operation.ts";
+import { type Base, basePaths, fullPath, type Operation } from "./operation.ts";
 import { sayRefusal } from "./rate-limit.ts";
 
 /** The one map from a failure to its HTTP status. */
@@ -91,9 +91,20 @@ export const statusOfFailure: Record<FailureCode, ContentfulStatusCode> = {
   release_mismatch: 503,
 };
 
-/** Returns the answer to a failure: the one envelope with its context beside it, `Retry-After` where a wait is known, on 429 also `RateLimit`, kept by no cache; 501 has the contract's own body. */
+/** Returns the status of a failure at a base: v4 says of a reused idempotency key that it conflicts. */
+export function statusAt(base: Base, code: FailureCode): ContentfulStatusCode {
+  return base === "v4" && code === "idempotency_key_reused" ? 409 : statusOfFailure[code];
+}
+
+/** Says whether an answer of v4 has the flat envelope of its door. */
+export function isFlatAt(base: Base, code: FailureCode): boolean {
+  return base !== "v4" || code === "unauthorized" || code === "forbidden";
+}
+
+/** Returns the answer to a failure: the envelope of its base with its context, `Retry-After` where a wait is known, on 429 also `RateLimit`, kept by no cache; 501 has the contract's own body. */
 export function failureResponse(c: Context, failure: Failure): Response {
-  const status = statusOfFailure[failure.code];
+  const base = c.req.path.startsWith(`${basePaths.v4}/`) ? "v4" : "v2";
+  const status = statusAt(base, failure.code);
   if (failure.retryAfterSeconds !== undefined) {
     c.header("Retry-After", String(Math.max(1, Math.ceil(failure.retryAfterSeconds))));
   }
@@ -101,8 +112,8 @@ export function failureResponse(c: Context, failure: Failure): Response {
   if (status === 401) c.header("WWW-Authenticate", "Bearer");
   if (status === 429) sayRefusal(c, failure);
   if (failure.code === "coming_soon") return c.json({ error: "Coming soon", message: failure.message }, status);
-  const named = { requestId: String(c.get("requestId") ?? ""), publicUrl: publicUrlOf(c) };
-  return c.json(envelopeOf(failure, named), status);
+  const envelope = envelopeOf(failure, { requestId: String(c.get("requestId") ?? ""), publicUrl: publicUrlOf(c) });
+  return c.json(isFlatAt(base, failure.code) ? envelope : nested(envelope), status);
 }
 
 /** Returns the one envelope of a failure. */
@@ -116,6 +127,11 @@ export function envelopeOf(failure: Failure, { requestId, publicUrl }: { request
     request_id: requestId,
     doc_url: `${publicUrl}/errors#${failure.code}`,
   };
+}
+
+/** The envelope of v4: what stands beside code and message in the flat one are its details. */
+function nested({ error: _, status: __, code, message, ...details }: ReturnType<typeof envelopeOf>) {
+  return { error: { code, message, details } };
 }
 
 /** Returns a handler for what was thrown: logs one JSON line without what may name a person, answers `internal_error` without detail. */

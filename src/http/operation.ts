@@ -2,7 +2,7 @@ import type * as z from "zod";
 import type { FailureCode } from "../domain/failure.ts";
 
 export type Method = "get" | "post" | "put" | "patch" | "delete";
-export type Base = "v2" | "admin" | "root";
+export type Base = "v2" | "v4" | "admin" | "root";
 export type Auth = "api_key" | "admin" | "none";
 /** `media` is what its body is, where that is not JSON. */
 export type Answer = { description: string; schema: z.ZodType; media?: "text/csv" };
@@ -39,7 +39,7 @@ export type Operation = {
   errors: readonly FailureCode[];
 };
 
-export const basePaths: Record<Base, string> = { v2: "/v2/api", admin: "/admin/api", root: "" };
+export const basePaths: Record<Base, string> = { v2: "/v2/api", v4: "/v4", admin: "/admin/api", root: "" };
 
 /** Returns the operation as it was given, with its exact type. */
 export function defineOperation<const O extends Operation>(operation: O): O {

@@ -27,6 +27,14 @@ import { messageOperations } from "./v2/messages/contract.ts";
 import { nearbyOperations } from "./v2/nearby/contract.ts";
 import { phoneNumberOperations } from "./v2/phone-numbers/contract.ts";
 import { webhookOperations } from "./v2/webhooks/contract.ts";
+import { v4ChannelOperations } from "./v4/channels/contract.ts";
+import { v4ChatOperations } from "./v4/chats/contract.ts";
+import { v4ContactOperations } from "./v4/contacts/contract.ts";
+import { v4EventOperations } from "./v4/events/contract.ts";
+import { v4MeOperations } from "./v4/me/contract.ts";
+import { v4MessageOperations } from "./v4/messages/contract.ts";
+import { v4PhoneNumberOperations } from "./v4/phone-numbers/contract.ts";
+import { v4WebhookOperations } from "./v4/webhooks/contract.ts";
 
 /** Every operation there is, in the order of the document: routes, validators, handlers' types and OpenAPI come from here. */
 export const operations: readonly Operation[] = [
@@ -40,6 +48,14 @@ export const operations: readonly Operation[] = [
   ...phoneNumberOperations,
   ...groupOperations,
   ...nearbyOperations,
+  ...v4MessageOperations,
+  ...v4MeOperations,
+  ...v4ChannelOperations,
+  ...v4ChatOperations,
+  ...v4ContactOperations,
+  ...v4WebhookOperations,
+  ...v4EventOperations,
+  ...v4PhoneNumberOperations,
   ...organizationOperations,
   ...personOperations,
   ...apiKeyOperations,

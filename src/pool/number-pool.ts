@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { CampaignCall } from "../domain/campaigns/campaign.ts";
+import type { ChannelCall } from "../domain/channel-calls.ts";
 import { fail, ok, type Result } from "../domain/failure.ts";
 import type { ChatCall, GroupCall, GroupQuery, LineCall } from "../domain/line-calls.ts";
 import type { Draft } from "../domain/message.ts";
@@ -31,6 +32,7 @@ import type { Snapshot } from "../domain/snapshot.ts";
 import type { LedgerCursor, Row } from "../domain/transfer.ts";
 import { callCampaign } from "./campaigns/call.ts";
 import { lookAnew } from "./campaigns/walk.ts";
+import { callChannels } from "./channels.ts";
 import type { Desk } from "./desk.ts";
 import { DeskKeeper } from "./desk-keeper.ts";
 import { countWaiting } from "./ledger/agenda.ts";
@@ -244,6 +246,11 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
       if (["start", "resume", "update", "test"].includes(call.kind)) this.ctx.waitUntil(dispatch(desk));
       return answer;
     });
+  }
+
+  async callChannels(credential: Credential, call: ChannelCall) {
+    const desk = this.#withDesk(credential, ok);
+    return desk.ok ? callChannels(desk.value, call) : desk;
   }
 
   async readLineMark(accountId: string) {

@@ -55,8 +55,8 @@ export function describeKey(desk: Desk): KeyView {
   };
 }
 
-/** A line is down while its Mac does not answer, or refuses the password. */
-function isDown(account: Account | null): boolean {
+/** Says whether an account's line is down: while its Mac does not answer, or refuses the password. */
+export function isDown(account: Account | null): boolean {
   return account?.kind === "bluebubbles" && (account.refused || account.mac?.offline != null);
 }
 

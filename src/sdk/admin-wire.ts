@@ -1341,9 +1341,9 @@ export interface AdminCalls {
        */
       numbers?: string[] | null;
       /**
-       * `blooio` (default) or the Bloomreach `campaign` event.
+       * `blooio` (default), the Bloomreach `campaign` event, or `v4`'s envelope.
        */
-      format?: "blooio" | "campaign";
+      format?: "blooio" | "campaign" | "v4";
       /**
        * The campaign format's event name; `campaign` by default.
        */
@@ -1382,9 +1382,9 @@ export interface AdminCalls {
        */
       numbers?: string[] | null;
       /**
-       * `blooio` (default) or the Bloomreach `campaign` event.
+       * `blooio` (default), the Bloomreach `campaign` event, or `v4`'s envelope.
        */
-      format?: "blooio" | "campaign";
+      format?: "blooio" | "campaign" | "v4";
       /**
        * The campaign format's event name; `campaign` by default.
        */
@@ -2941,7 +2941,7 @@ export interface Webhook {
   api_key_id?: string | null;
   events?: string[] | null;
   numbers?: string[] | null;
-  format?: "blooio" | "campaign";
+  format?: "blooio" | "campaign" | "v4";
   event_name?: string;
 }
 export interface WebhookExisting {

@@ -1,5 +1,6 @@
 import type { WebhookRow } from "../../directory/webhooks.ts";
 import { campaignBody } from "../../domain/campaign.ts";
+import { channelEventBody } from "../../domain/channel-event.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import type { DueDelivery } from "../../domain/pool-calls.ts";
 import type { Deps } from "../deps.ts";
@@ -52,7 +53,12 @@ function bodyOf(webhook: WebhookRow, eventId: string, now: number): string {
     event_id: eventId,
     sequence: null,
   };
-  const campaign =
-    webhook.format === "campaign" ? campaignBody("message.sent", payload, webhook.eventName, null) : null;
-  return campaign ?? JSON.stringify(payload);
+  switch (webhook.format) {
+    case "campaign":
+      return campaignBody("message.sent", payload, webhook.eventName, null) ?? "";
+    case "v4":
+      return channelEventBody(payload, { organizationId: webhook.organizationId, lines: false });
+    case "blooio":
+      return JSON.stringify(payload);
+  }
 }

@@ -8,6 +8,12 @@ export function makeReferenceFiles(version: string): Record<string, string> {
   const edition = { publicUrl: standIn, version };
   return {
     "openapi.json": JSON.stringify(makeOpenApi(operations, edition)),
+    "openapi-v4.json": JSON.stringify(
+      makeOpenApi(
+        operations.filter(({ base }) => base === "v4"),
+        edition,
+      ),
+    ),
     "llms.txt": makeLlmsText(operations, edition),
     "errors.html": makeErrorPage(operations),
   };

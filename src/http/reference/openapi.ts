@@ -1,8 +1,8 @@
 import * as z from "zod";
 import type { FailureCode } from "../../domain/failure.ts";
-import { statusOfFailure } from "../errors.ts";
+import { isFlatAt, statusAt } from "../errors.ts";
 import { failuresOf, fullPath, type Operation } from "../operation.ts";
-import { ComingSoon, ErrorEnvelope } from "../shapes/envelope.ts";
+import { ComingSoon, ErrorEnvelope, V4Error } from "../shapes/envelope.ts";
 import { WebhookEventPayload } from "../webhooks/schemas.ts";
 import { listTags, tagsOf, tagWords } from "./tags.ts";
 import { describeWebhooks } from "./told.ts";
@@ -115,10 +115,12 @@ function responsesOf(operation: Operation, components: Components): Schema {
     return [status, answerOf(description, components.describe(schema, "output"), media)] as const;
   });
   const failures = failuresOf(operation);
-  const statuses = [...new Set(failures.map((code) => statusOfFailure[code]))];
+  const statusOf = (code: FailureCode) => statusAt(operation.base, code);
+  const statuses = [...new Set(failures.map(statusOf))];
   const refusals = statuses.map((status) => {
-    const codes = failures.filter((code) => statusOfFailure[code] === status);
-    const envelope = status === 501 ? ComingSoon : ErrorEnvelope;
+    const codes = failures.filter((code) => statusOf(code) === status);
+    const own = codes.every((code) => isFlatAt(operation.base, code)) ? ErrorEnvelope : V4Error;
+    const envelope = status === 501 ? ComingSoon : own;
     return [String(status), answerOf(listCodes(codes), components.describe(envelope, "output"))] as const;
   });
   return Object.fromEntries([...refusals, ...answers]);

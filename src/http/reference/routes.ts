@@ -15,10 +15,15 @@ const pagePolicy =
 
 /** Registers what describes the API: the OpenAPI document, its page, the errors' page, and a summary for language models. All but the page are files beside the Worker. */
 export function mountReference(app: Hono<Edge>): void {
-  for (const path of ["/openapi.json", `${basePaths.v2}/openapi.json`]) {
+  const documents = {
+    "/openapi.json": "/reference/openapi.json",
+    [`${basePaths.v2}/openapi.json`]: "/reference/openapi.json",
+    [`${basePaths.v4}/openapi.json`]: "/reference/openapi-v4.json",
+  };
+  for (const [path, file] of Object.entries(documents)) {
     app.get(path, (c) =>
       withAddress(c, async (publicUrl) =>
-        c.body(await readFile(c, "/reference/openapi.json", publicUrl), 200, { "Content-Type": "application/json" }),
+        c.body(await readFile(c, file, publicUrl), 200, { "Content-Type": "application/json" }),
       ),
     );
   }

@@ -14,6 +14,8 @@ export const tagWords: Readonly<Record<string, string>> = {
     "One text with fields for a list of people, sent as fast as the numbers may without slowing a conversation.",
   Contacts: "People as this key knows them: names and tags.",
   "Phone numbers": "What a number is, from the numbering plans.",
+  "v4 (beta)":
+    "The same messages, people and webhooks in the words of Blooio's v4: channels and chats with ids that hold addresses. Its errors are `{error: {code, message, details}}`, at the door (401) those of v2.",
   Organizations: "Who the keys, accounts and numbers belong to.",
   "API keys": "Making, changing, rotating and revoking keys.",
   "Twilio accounts": "Connecting an account, trying it, and importing its numbers.",

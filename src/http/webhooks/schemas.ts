@@ -7,7 +7,7 @@ import { protocol, timestamp } from "../shapes/fields.ts";
 
 export const webhookType = z.enum(["message", "status", "all"]);
 const scope = z.enum(["api_key", "organization"]);
-const webhookFormat = z.enum(["blooio", "campaign"]);
+const webhookFormat = z.enum(["blooio", "campaign", "v4"]);
 const eventPattern = z.string().refine(isEventPattern, {
   error: `must be one of ${eventNames.join(", ")}, or a wildcard: *, ${[...new Set(eventNames.map(familyOf))].join(", ")}.`,
 });
@@ -51,7 +51,9 @@ const options = {
     .nullish()
     .meta({ description: "Exact names or wildcards; beats `webhook_type`." }),
   numbers: z.array(ownNumber).max(1000).nullish().meta({ description: "Only events of these numbers." }),
-  format: webhookFormat.optional().meta({ description: "`blooio` (default) or the Bloomreach `campaign` event." }),
+  format: webhookFormat
+    .optional()
+    .meta({ description: "`blooio` (default), the Bloomreach `campaign` event, or `v4`'s envelope." }),
   event_name: z
     .string()
     .min(1)

@@ -175,6 +175,26 @@ export function attemptsAfter(
   return { tried, next: isLast ? null : (rows.at(-1)?.seq ?? null) };
 }
 
+/** What is delivered of an event to a webhook, since its first attempt. */
+export type DeliveryRow = { event: number; name: EventName; first_at: number };
+
+/** Returns what was delivered to a webhook, the newest first: one row an event, whatever the number of attempts. */
+export function pageDeliveries(
+  sql: SqlStorage,
+  webhook: string,
+  page: { limit: number; offset: number },
+): DeliveryRow[] {
+  return sql
+    .exec<DeliveryRow>(
+      `SELECT events.seq AS event, events.name, ${tries.attemptedAt} AS first_at FROM ${tries.from} CROSS JOIN events ON events.seq = ${tries.event}
+       WHERE attempts.webhook = ? AND ${tries.attempt} = 1 ORDER BY attempts.seq DESC, one.key DESC LIMIT ? OFFSET ?`,
+      webhook,
+      page.limit,
+      page.offset,
+    )
+    .toArray();
+}
+
 /** Returns when a webhook was last called and what it answered, or null. */
 export function lastAttempt(sql: SqlStorage, webhook: string): Pick<AttemptRow, "attempted_at" | "status"> | null {
   const query = `SELECT ${tries.attemptedAt} AS attempted_at, ${tries.status} AS status

@@ -1,4 +1,5 @@
-import type { ContactTag } from "../../domain/pool-calls.ts";
+import type { ContactTag, Page } from "../../domain/pool-calls.ts";
+import { countBounded } from "./bounded.ts";
 import type { ChatRow } from "./chats.ts";
 
 export type ContactRow = Pick<ChatRow, "id" | "contact_id" | "name" | "created_at" | "last_at" | "time_zone">;
@@ -77,4 +78,13 @@ export function taggedAfter(
       limit,
     )
     .toArray();
+}
+
+/** Returns the ids of one page of the contacts with a tag, in any case, and how many there are (`countBounded`). */
+export function pageTagged(sql: SqlStorage, tag: string, page: Page): { ids: string[]; total: number } {
+  const from = "FROM tags JOIN chats ON chats.id = tags.contact WHERE lower(tag) = lower(?) AND deleted_at IS NULL";
+  const rows = sql
+    .exec<{ id: string }>(`SELECT DISTINCT id ${from} ORDER BY id LIMIT ? OFFSET ?`, tag, page.limit, page.offset)
+    .toArray();
+  return { ids: rows.map(({ id }) => id), total: countBounded(sql, `SELECT DISTINCT id ${from}`, [tag], page) };
 }

@@ -1,3 +1,4 @@
+import type { Pair } from "../../domain/channel-ids.ts";
 import type { EventName } from "../../domain/event.ts";
 
 /** `original` is the event that this one replays: a replay is for one webhook alone and stands in no feed. */
@@ -45,6 +46,36 @@ export function eventsAfter(sql: SqlStorage, after: number, until: number, limit
       limit,
     )
     .toArray();
+}
+
+/** What events are looked for: by name or `prefix.*`, by what they are about, null for all. */
+export type EventSearch = { name: string | null; message: number | null; chat: Pair | null };
+
+/** Returns the newest events before `before` that fit, without replays, of the `among` that come first; and the oldest of these, null where there is none further back. */
+export function eventsBefore(
+  sql: SqlStorage,
+  before: number,
+  { name, message, chat }: EventSearch,
+  { limit, among }: { limit: number; among: number },
+): { rows: EventRow[]; reached: number | null } {
+  const from = "SELECT * FROM events WHERE seq < ?1 ORDER BY seq DESC";
+  const like = name === null || name === "*" ? null : name.endsWith(".*") ? name.slice(0, -1) : name;
+  const rows = sql
+    .exec<EventRow>(
+      `SELECT * FROM (${from} LIMIT ?2) WHERE original IS NULL AND (?3 IS NULL OR name = ?3 OR (?4 AND substr(name, 1, length(?3)) = ?3))
+         AND (?5 IS NULL OR message = ?5) AND (?6 IS NULL OR (body ->> '$.internal_id' = ?6 AND body ->> '$.external_id' = ?7)) ORDER BY seq DESC LIMIT ?8`,
+      before,
+      among,
+      like,
+      name?.endsWith(".*") === true ? 1 : 0,
+      message,
+      chat?.number ?? null,
+      chat?.person ?? null,
+      limit,
+    )
+    .toArray();
+  const reached = sql.exec<{ seq: number }>(`${from} LIMIT 1 OFFSET ?2`, before, among - 1).toArray()[0]?.seq ?? null;
+  return { rows, reached };
 }
 
 /** Returns the sequence number of the oldest and the newest event, or null when there is none. */

@@ -3,7 +3,7 @@ import { readChatId, readPhoneNumber } from "../../domain/phone.ts";
 import type { SendAnswer, SendRequest } from "../../domain/pool-calls.ts";
 import type { Desk } from "../desk.ts";
 import { recallKey, rememberKey } from "../ledger/idempotency.ts";
-import { acceptRequest } from "./accept.ts";
+import { acceptRequest, withWritten } from "./accept.ts";
 
 type Answers = Result<SendAnswer>[];
 
@@ -21,12 +21,12 @@ export function acceptAll(
   const remembered = recallKey<Answers>(desk.sql, call.key, desk.now());
   if (remembered !== null) {
     return remembered.fingerprint === fingerprint
-      ? ok(remembered.answer.map(asReplay))
+      ? ok(remembered.answer.map((answer, index) => asReplay(desk, answer, requests[index])))
       : fail("idempotency_key_reused");
   }
   const answers = requests.map((request) => acceptRequest(desk, request));
   if (answers.some(({ ok }) => ok)) {
-    rememberKey(desk.sql, call.key, fingerprint, answers.map(withoutAllowance), desk.now());
+    rememberKey(desk.sql, call.key, fingerprint, answers.map(toRemember), desk.now());
   }
   return ok(answers);
 }
@@ -41,10 +41,15 @@ function peopleOf(desk: Desk, { drafts: [first] }: SendRequest): string {
   return `${to.ok ? to.value.chatId : first.to} ${sender}`;
 }
 
-function asReplay(answer: Result<SendAnswer>): Result<SendAnswer> {
-  return answer.ok ? ok({ ...answer.value, replayed: true }) : answer;
+function asReplay(desk: Desk, answer: Result<SendAnswer>, request: SendRequest | undefined): Result<SendAnswer> {
+  if (!answer.ok) return answer;
+  const replay = { ...answer.value, replayed: true };
+  return ok(request === undefined ? replay : withWritten(desk, request, replay));
 }
 
-function withoutAllowance(answer: Result<SendAnswer>): Result<SendAnswer> {
-  return answer.ok ? ok({ ...answer.value, replayed: false, allowance: null }) : answer;
+/** What was answered, less what is read again when it is repeated. */
+function toRemember(answer: Result<SendAnswer>): Result<SendAnswer> {
+  if (!answer.ok) return answer;
+  const { written: _, lines: __, ...kept } = answer.value;
+  return ok({ ...kept, replayed: false, allowance: null });
 }

@@ -1,6 +1,6 @@
 import { deliveryReportFor } from "../../domain/delivery-report.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
-import { rowId } from "../../domain/ids.ts";
+import { readRowId, rowId } from "../../domain/ids.ts";
 import { type Draft, leavesAt } from "../../domain/message.ts";
 import { countryOf } from "../../domain/phone.ts";
 import type { SendAnswer, SendRequest, SentMessage } from "../../domain/pool-calls.ts";
@@ -8,7 +8,7 @@ import type { Desk } from "../desk.ts";
 import { schedule } from "../ledger/agenda.ts";
 import { type ChatRow, touchChat } from "../ledger/chats.ts";
 import { recallKey, rememberKey } from "../ledger/idempotency.ts";
-import { type Detail, insertMessage, type MessageRow } from "../ledger/messages.ts";
+import { type Detail, insertMessage, type MessageRow, readMessageRow, recallMessage } from "../ledger/messages.ts";
 import { saveRotation } from "../ledger/rotation.ts";
 import { countOpening, keepSaid } from "../numbers/caps.ts";
 import { noteTry } from "../numbers/number-health.ts";
@@ -50,10 +50,21 @@ export function acceptRequest(desk: Desk, request: SendRequest): Result<SendAnsw
   if (first === undefined) return fail("missing_content");
   const idempotency = idempotencyOf(request, first);
   const replay = idempotency === null ? null : replayOf(desk, idempotency);
-  if (replay !== null) return replay;
+  if (replay !== null) return replay.ok ? ok(withWritten(desk, request, replay.value)) : replay;
   const decision = decideSend(desk, [first, ...more]);
   if (!decision.ok) return { ok: false, failure: decision.failure };
-  return ok({ ...acceptDecided(desk, decision, { idempotency }), allowance: allowanceOf(desk) });
+  const answer = acceptDecided(desk, decision, { idempotency });
+  return ok(withWritten(desk, request, { ...answer, allowance: allowanceOf(desk) }));
+}
+
+/** Returns an answer with its messages as they stand, where the request asks for them. */
+export function withWritten(desk: Desk, { shows }: SendRequest, answer: SendAnswer): SendAnswer {
+  if (shows !== true) return answer;
+  const rows = answer.messages.flatMap(({ messageId }) => {
+    const seq = readRowId("msg", messageId, desk.tag);
+    return (seq === null ? null : recallMessage(desk.sql, seq)) ?? [];
+  });
+  return { ...answer, written: rows.map((row) => readMessageRow(row, desk.tag)), lines: desk.speaksIMessage };
 }
 
 /** Writes a send that was just decided, in one transaction with what a campaign notes of it, and lets it leave. */

@@ -1,6 +1,6 @@
 import { isEmail } from "../../domain/email.ts";
 import { isGroupId } from "../../domain/event.ts";
-import { type Failure, fail, failLostKey, ok, type Result } from "../../domain/failure.ts";
+import { type Failure, fail, failLostKey, ok, type Refusal, type Result } from "../../domain/failure.ts";
 import { type Draft, type ListedGroup, leavesAt } from "../../domain/message.ts";
 import { readChatId, readPhoneNumber } from "../../domain/phone.ts";
 import type { Preview } from "../../domain/pool-calls.ts";
@@ -38,6 +38,8 @@ export function decideSend(desk: Desk, drafts: Addressed, explain: Explain = "co
   const held = holdUntil(desk, drafts[0], chat, sendAt.value);
   const choice = chooseNow(desk, { ...wishOf(drafts), sendAt: leavesAt(held) }, chat, explain);
   if (!choice.ok) return { ok: false, failure: choice.failure, choice: null, chat };
+  const other = refuseOther(drafts[0], choice);
+  if (other !== null) return { ok: false, failure: other.failure, choice, chat };
   const account = desk.findAccount(choice.number.accountId);
   const lostKey = account === null ? null : desk.outside.lostKeyOf(account);
   if (lostKey !== null) return { ok: false, failure: failLostKey(lostKey).failure, choice, chat };
@@ -54,6 +56,15 @@ export function decideSend(desk: Desk, drafts: Addressed, explain: Explain = "co
   if (!line.ok) return { ok: false, failure: line.failure, choice, chat };
   const told = [...tellHeld(desk, { ...drafts[0], ...held }, chat), ...line.warnings];
   return { ok: true, drafts: divided.value, choice: withWarnings(choice, told), chat, line };
+}
+
+/** The caller may say what the sender must be of. */
+function refuseOther({ only }: Draft, { number }: Chosen): Refusal | null {
+  if (only === undefined || number.channel === only) return null;
+  return fail("capability_missing", `${number.address} would speak, and it is not of the channel that was asked for.`, {
+    missing: only,
+    from_number: number.address,
+  });
 }
 
 function holdUntil(desk: Desk, first: Draft, chat: ChatRow | null, sendAt: number | null) {

@@ -1,5 +1,6 @@
 import { describeError } from "../../carriers/twilio/errors.ts";
 import { type CampaignFailure, campaignBody } from "../../domain/campaign.ts";
+import { channelEventBody } from "../../domain/channel-event.ts";
 import {
   type ChatEvent,
   type EventName,
@@ -167,9 +168,16 @@ export function failureOf(name: EventName, row: MessageRow | null): CampaignFail
 }
 
 /** Returns the bytes that this webhook gets of an event where they are not the event's own, else null. */
-export function ownBytes(event: Happened, webhook: Webhook, failure: CampaignFailure | null): string | null {
+export function ownBytes(
+  desk: Desk,
+  event: Happened,
+  webhook: Webhook,
+  failure: CampaignFailure | null,
+): string | null {
   if (webhook.format === "blooio") return null;
-  return campaignBody(event.name, JSON.parse(event.body), webhook.eventName, failure);
+  const payload = JSON.parse(event.body);
+  if (webhook.format === "campaign") return campaignBody(event.name, payload, webhook.eventName, failure);
+  return channelEventBody(payload, { organizationId: desk.snapshot.organization.id, lines: desk.speaksIMessage });
 }
 
 /** Writes an event with what is owed of it, and rings for whoever gets it. */
@@ -179,7 +187,7 @@ function oweTo(
   { chat, receivers }: { chat: string | null; receivers: Webhook[] },
   failure: CampaignFailure | null,
 ): void {
-  const owed = receivers.map((webhook) => ({ webhook: webhook.id, body: ownBytes(event, webhook, failure) }));
+  const owed = receivers.map((webhook) => ({ webhook: webhook.id, body: ownBytes(desk, event, webhook, failure) }));
   if (isSaid(event.name) && chat !== null) {
     for (const { id } of receivers) bringForward(desk.sql, id, chat, () => reportTimes(desk.sql, chat));
   }

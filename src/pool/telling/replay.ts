@@ -162,7 +162,7 @@ function writeReplay(desk: Desk, webhook: Webhook, event: EventRow, dueAt: numbe
   insertEvent(desk.sql, replay);
   noteWritten(desk.sql, 1);
   const failure = failureOf(event.name, event.message === null ? null : findMessage(desk.sql, event.message));
-  const own = ownBytes(replay, webhook, failure);
+  const own = ownBytes(desk, replay, webhook, failure);
   const owed = {
     webhook: webhook.id,
     rank: ranks.reported,

@@ -1,7 +1,8 @@
 import Ajv, { type ValidateFunction } from "ajv";
-import { statusOfFailure } from "../../../src/http/errors.ts";
+import type { FailureCode } from "../../../src/domain/failure.ts";
+import { statusAt, statusOfFailure } from "../../../src/http/errors.ts";
 import { failuresOf, fullPath, type Operation } from "../../../src/http/operation.ts";
-import { ErrorEnvelope } from "../../../src/http/shapes/envelope.ts";
+import { ErrorEnvelope, V4Error } from "../../../src/http/shapes/envelope.ts";
 import { operations } from "../../../src/http/table.ts";
 import contract from "../../fixtures/blooio-v2.openapi.json" with { type: "json" };
 import { allowedStatuses, allowedValues } from "./contract-differences.ts";
@@ -33,11 +34,11 @@ export function judgeAnswer(answer: Answered): void {
 function complaintAbout(answer: Answered, pathname: string): string | null {
   if (!answer.headers.has("X-Request-Id")) return "it has no X-Request-Id";
   const found = table.find(({ method, pattern }) => method === answer.method && pattern.test(pathname));
-  if (found === undefined) return answer.status >= 400 ? complaintAboutFailure(answer, null) : null;
+  if (found === undefined) return answer.status >= 400 ? complaintAboutRefusal(answer, null) : null;
   const { operation } = found;
   const own =
-    answer.status >= 400
-      ? complaintAboutFailure(answer, operation)
+    answer.status >= 400 && operation.answers[answer.status] === undefined
+      ? complaintAboutRefusal(answer, operation)
       : complaintAboutSuccess(answer.body, operation.answers[answer.status]);
   return own ?? (operation.base === "v2" ? complaintByContract(answer, operation) : null);
 }
@@ -49,6 +50,13 @@ function complaintAboutSuccess(body: unknown, documented: Operation["answers"][n
   if (!parsed.success) return `the body breaks its own schema: ${JSON.stringify(parsed.error.issues)}`;
   const kept = canonical(parsed.data);
   return kept === canonical(body) ? null : `fields are not documented; documented are ${kept}`;
+}
+
+function complaintAboutRefusal(answer: Answered, operation: Operation | null): string | null {
+  const isV4 = operation === null ? answer.path.startsWith("/v4/") : operation.base === "v4";
+  return isV4 && ![401, 501].includes(answer.status)
+    ? complaintAboutV4Failure(answer, operation)
+    : complaintAboutFailure(answer, operation);
 }
 
 function complaintAboutFailure(answer: Answered, operation: Operation | null): string | null {
@@ -63,6 +71,19 @@ function complaintAboutFailure(answer: Answered, operation: Operation | null): s
     return `${code} is not a ${status}`;
   if (request_id !== answer.headers.get("X-Request-Id")) return "request_id is not the X-Request-Id";
   return doc_url?.endsWith(`/errors#${code}`) ? null : "doc_url does not point to the code";
+}
+
+function complaintAboutV4Failure(answer: Answered, operation: Operation | null): string | null {
+  const parsed = V4Error.strict().safeParse(answer.body);
+  if (!parsed.success) return "it is not v4's error envelope";
+  const { code, message, details } = parsed.data.error;
+  const known = operation === null ? Object.keys(statusOfFailure) : failuresOf(operation);
+  const found = known.find((one) => one === code);
+  if (found === undefined) return `the code ${code} is not documented for this call`;
+  if (statusAt("v4", found as FailureCode) !== answer.status) return `${code} is not a ${answer.status}`;
+  if (message === "" || details.request_id !== answer.headers.get("X-Request-Id"))
+    return "the envelope is not filled in";
+  return details.doc_url.endsWith(`/errors#${code}`) ? null : "doc_url does not point to the code";
 }
 
 const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });

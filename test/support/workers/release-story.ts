@@ -178,6 +178,7 @@ async function readEverything(pool: Pool, key: string, [own, failing, ofAll]: st
   await admin(`/webhooks/${ofAll}/logs`);
   await admin("/webhooks");
   await admin(`/webhooks/${failing}`, { method: "PATCH", body: { deprecate: true } });
+  await call("/v4/channels", { token: pool.token });
   await admin("/status");
   await admin("/numbers");
   await admin(`/integrations/twilio/${pool.carrier.integrationId}`);

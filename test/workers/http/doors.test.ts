@@ -1,6 +1,7 @@
 import { listDurableObjectIds } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
+import { channelId, contactId, conversationId, deliveryId } from "../../../src/domain/channel-ids.ts";
 import { fullPath, type Operation } from "../../../src/http/operation.ts";
 import { operations } from "../../../src/http/table.ts";
 import { admin, call, makeTestKey, type TestKey } from "../../support/workers/gateway.ts";
@@ -12,10 +13,13 @@ const samples: Record<string, string> = {
   handle: "+15551234567",
   number: "+15551234567",
   phoneNumber: "+15551234567",
-  contact: "+15551234567",
   webhookId: "wh_abc",
   groupId: "grp_abc",
   tag: "vip",
+  channel: channelId("+15551234567"),
+  contact: contactId("+15551234567"),
+  chat: conversationId({ number: "+15551234567", person: "+15551234568" }),
+  delivery: deliveryId("evt_0000000000000000000", "wh_abc"),
 };
 
 const guarded = operations.filter(({ auth }) => auth !== "none");

@@ -8,6 +8,7 @@ import { operations } from "../../../src/http/table.ts";
 const beside = [
   "GET /openapi.json",
   "GET /v2/api/openapi.json",
+  "GET /v4/openapi.json",
   "GET /llms.txt",
   "GET /errors",
   "GET /docs",

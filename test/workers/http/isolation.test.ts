@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
+import { channelId, contactId as contactIdOf, conversationId, deliveryId } from "../../../src/domain/channel-ids.ts";
 import { fullPath, type Operation } from "../../../src/http/operation.ts";
 import { operations } from "../../../src/http/table.ts";
 import { admin, call, makeTestKey, type TestKey } from "../../support/workers/gateway.ts";
@@ -84,6 +85,44 @@ const ofKeys: Record<string, Asked> = {
   getLocationContact: {},
   refreshLocationContacts: {},
   callFaceTime: { body: ({ contactId }) => ({ handle: contactId }) },
+  sendV4Message: { body: ({ chatId, number }) => ({ to: chatId, text: "mine", from: number }) },
+  sendV4ChannelMessage: { body: ({ chatId }) => ({ to: chatId, text: "mine" }) },
+  sendV4ChatMessage: { body: () => ({ text: "mine" }) },
+  listV4ChatMessages: {},
+  getV4Message: {},
+  getV4MessageStatus: {},
+  listV4MessageEvents: {},
+  getV4Me: {},
+  listV4Numbers: {},
+  listV4Channels: {},
+  getV4Channel: {},
+  getV4ChannelCapabilities: {},
+  listV4Chats: { query: ({ contactId }) => `contact_id=${contactIdOf(contactId)}` },
+  getV4Chat: {},
+  listV4Contacts: search,
+  getV4Contact: {},
+  updateV4Contact: named,
+  deleteV4Contact: {},
+  listV4ContactTags: {},
+  addV4ContactTags: tagged,
+  removeV4ContactTag: {},
+  listV4Webhooks: {},
+  createV4Webhook: { body: () => ({ url: "https://mine.example/v4" }) },
+  getV4Webhook: {},
+  updateV4Webhook: { body: () => ({ status: "disabled" }) },
+  deleteV4Webhook: {},
+  rotateV4WebhookSecret: {},
+  listV4Deliveries: {},
+  listV4Logs: {},
+  replayV4Delivery: {},
+  replayV4Log: {},
+  listV4Events: {
+    query: ({ chatId, number }) => `chat_id=${conversationId({ number, person: chatId })}`,
+  },
+  getV4Event: {},
+  lookupV4PhoneNumber: { query: ({ contactId }) => `number=${encodeURIComponent(contactId)}` },
+  lookupV4PhoneNumberPost: { body: ({ contactId }) => ({ number: contactId }) },
+  batchLookupV4PhoneNumbers: { body: ({ contactId }) => ({ numbers: [contactId] }) },
   listCampaigns: {},
   createCampaign: { body: ({ number }) => ({ name: "mine", text: "mine", from_number: number }) },
   getCampaign: {},
@@ -145,6 +184,7 @@ const ofKeys: Record<string, Asked> = {
   createKeyContact: { body: ({ contactId }) => ({ identifier: contactId }) },
   addContactOptIn: agreed,
   addKeyContactOptIn: agreed,
+  createV4Contact: { body: ({ contactId }) => ({ identifier: contactId }) },
   revokeApiKey: {},
 };
 
@@ -258,6 +298,7 @@ async function ask(operation: Operation, names: Names): Promise<string> {
   const { body, query, form: asForm, file: asFile } = ofKeys[operation.id] as Asked;
   const values: Record<string, string> = { ...names, apiKeyId: mine.id, groupId: "grp_x", pollId: "poll_x" };
   values.handle = names.contactId;
+  Object.assign(values, idsOf(names));
   const path = fullPath(operation).replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? name));
   const picture = new FormData();
   picture.set(operation.multipart?.field ?? "file", new File(["png"], "a.png", { type: "image/png" }));
@@ -268,10 +309,23 @@ async function ask(operation: Operation, names: Names): Promise<string> {
     ...(asFile ? { raw: "phone\n+15554400009\n" } : {}),
     ...(body === undefined ? {} : { body: body(names) }),
   });
-  const said = JSON.stringify({ ...answer.body, request_id: "" });
+  const said = JSON.stringify(answer.body).replace(/"request_id":"[^"]*"/, '"request_id":""');
   const untimed = said.replace(/\b1\d{12}\b/g, "0");
-  const neutral = Object.values(names).reduce((text, name) => text.replaceAll(name, "…"), untimed);
+  const neutral = [...Object.values(names), ...Object.values(idsOf(names))].reduce(
+    (text, name) => text.replaceAll(name, "…"),
+    untimed,
+  );
   return `${answer.status} ${neutral}`;
+}
+
+/** The same things in the ids of v4, by the variables of its paths. */
+function idsOf({ chatId: person, contactId, number, eventId, webhookId }: Names) {
+  return {
+    chat: conversationId({ number, person }),
+    channel: channelId(number),
+    contact: contactIdOf(contactId),
+    delivery: deliveryId(eventId, webhookId),
+  };
 }
 
 /** All that the other key has, as it reads it. */

@@ -17,7 +17,8 @@ const kinds = [
 const formats = [
   { value: "blooio", label: "Blooio's, with the whole event" },
   { value: "campaign", label: "Campaign, for marketing tools" },
-];
+  { value: "v4", label: "Blooio's v4, in its envelope" },
+] as const;
 
 /** What a webhook hears and in which form, as fields of a form that `readHearing` reads. */
 export function HearingFields({ webhook }: { webhook?: Webhook }) {
@@ -45,7 +46,7 @@ export function HearingFields({ webhook }: { webhook?: Webhook }) {
         placeholder="Every number"
         hint="Your own numbers, between commas. Empty: every one."
       />
-      <Select label="Format" name="format" options={formats} value={format} onChange={setFormat} />
+      <Select label="Format" name="format" options={[...formats]} value={format} onChange={setFormat} />
       {format === "campaign" && (
         <TextField
           label="Name of the event there"
@@ -68,7 +69,7 @@ export function readHearing(form: FormData): Hearing {
     webhook_type: kind === "message" || kind === "status" ? kind : "all",
     events: kind === "named" ? listOf(form.get("events")) : null,
     numbers: numbers.length === 0 ? null : numbers,
-    format: form.get("format") === "campaign" ? "campaign" : "blooio",
+    format: formats.find(({ value }) => value === form.get("format"))?.value ?? "blooio",
     ...(name === "" ? {} : { event_name: name }),
   };
 }

@@ -43,7 +43,11 @@ export function WebhookFacts({ webhook, children }: { webhook: Webhook; children
         <dt>Of numbers</dt>
         <dd>{webhook.numbers == null ? "every one" : webhook.numbers.join(", ")}</dd>
         <dt>Format</dt>
-        <dd>{webhook.format === "campaign" ? `campaign, as “${webhook.event_name}”` : "Blooio's"}</dd>
+        <dd>
+          {webhook.format === "campaign"
+            ? `campaign, as “${webhook.event_name}”`
+            : `Blooio's${webhook.format === "v4" ? " v4" : ""}`}
+        </dd>
         <dt>Id</dt>
         <dd>
           <span className="mono">{webhook.webhook_id}</span> <Copy text={webhook.webhook_id} what="the id" />

@@ -40,14 +40,15 @@ export function mountPhoneNumbers(router: Hono<Edge>): void {
   );
 }
 
-/** Digits without a calling code are read as the organization's country writes them. */
-async function homeCountryOf(c: Context<Edge>): Promise<Result<string | null>> {
+/** Returns the organization's country, by whose writing digits without a calling code are read. */
+export async function homeCountryOf(c: Context<Edge>): Promise<Result<string | null>> {
   const credential = credentialOf(c);
   const key = await askPool(c.get("deps"), credential.keyId, (pool) => pool.authenticate(credential));
   return key.ok ? ok(key.value.organization.countryCode) : key;
 }
 
-function toLookup(found: NumberLookup) {
+/** Returns what is known of a number as answers show it. */
+export function toLookup(found: NumberLookup) {
   return {
     input: found.input,
     valid: found.valid,

@@ -1,0 +1,273 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { channelId, contactId, conversationId } from "../../../src/domain/channel-ids.ts";
+import { call, eventually } from "../../support/workers/gateway.ts";
+import { makePool, newPerson, type Pool, report, send, writeTo } from "../../support/workers/pool.ts";
+
+type Result = Record<string, unknown> & { routing: Routing; error: { code: string } | null };
+type Routing = { mode: string; reason: string | null; considered: { phone_number: string; why: string }[] };
+
+let pool: Pool;
+
+beforeEach(async () => {
+  pool = await makePool([{}, { mms: false }, { type: "inbound" }]);
+});
+
+const v4 = (path: string, init: Parameters<typeof call>[1] = {}) => call(`/v4${path}`, { token: pool.token, ...init });
+const resultOf = (answer: { body: unknown }) => answer.body as Result;
+const dataOf = (answer: { body: Record<string, unknown> }) => answer.body.data as Record<string, unknown>;
+const [first, second, third] = [0, 1, 2].map((index) => () => String(pool.numbers[index]));
+const numbers = () => [first, second, third].map((of) => of?.() ?? "");
+
+describe("a message", () => {
+  it("is one and the same by v2 and by v4, whichever sent it", async () => {
+    const person = newPerson();
+    const sent = resultOf(await v4("/messages", { body: { to: person, text: "By v4" } }));
+    const [number = ""] = numbers();
+    const chat = conversationId({ number, person });
+    expect(sent).toMatchObject({ chat_id: chat, channel_id: channelId(number), channel_type: "twilio", from: number });
+    await eventually(async () => pool.carrier.departures.some(({ to }) => to === person));
+    const v2 = await call(`/v2/api/chats/${encodeURIComponent(person)}/messages/${sent.id}`, { token: pool.token });
+    const read = dataOf(await v4(`/chats/${chat}/messages/${sent.id}`));
+    expect(v2.body).toMatchObject({ message_id: sent.id, text: "By v4", internal_id: number, protocol: "sms" });
+    expect(read).toMatchObject({ id: sent.id, text: "By v4", chat_id: chat, protocol: "sms", direction: "outbound" });
+    const other = await send(pool, person, { text: "By v2" });
+    const listed = await v4(`/chats/${chat}/messages?limit=1`);
+    expect(listed.body).toMatchObject({
+      data: [{ id: other.body.message_id, text: "By v2" }],
+      has_more: true,
+    });
+    const rest = await v4(`/chats/${chat}/messages?cursor=${listed.body.next_cursor}`);
+    expect(rest.body).toMatchObject({ data: [{ id: sent.id }], has_more: false, next_cursor: null });
+  });
+
+  it("tells its status, its events and what made it fail", async () => {
+    const person = newPerson();
+    const sent = resultOf(await v4("/messages", { body: { to: person, text: "Followed" } }));
+    const departure = await eventually(async () => pool.carrier.departures.find(({ to }) => to === person));
+    await report(pool, departure, "sent");
+    await report(pool, departure, "undelivered", 30003);
+    const path = `/chats/${sent.chat_id}/messages/${sent.id}`;
+    expect(dataOf(await v4(`${path}/status`))).toMatchObject({
+      id: sent.id,
+      status: "failed",
+      error: { code: "30003", name: expect.any(String), retry: expect.any(String) },
+    });
+    const { data } = (await v4(`${path}/events`)).body as { data: { kind: string; id: string }[] };
+    expect(data.map(({ kind }) => kind)).toEqual(["sent", "failed"]);
+    const event = dataOf(await v4(`/events/${data[1]?.id}`));
+    expect(event).toMatchObject({ type: "message.failed", message_id: sent.id, chat_id: sent.chat_id });
+  });
+
+  it("belongs to the chat of its own number alone", async () => {
+    const person = newPerson();
+    const sent = resultOf(await v4("/messages", { body: { to: person, text: "Mine" } }));
+    const elsewhere = conversationId({ number: numbers()[1] ?? "", person });
+    for (const path of ["", "/status", "/events"]) {
+      expect(await v4(`/chats/${elsewhere}/messages/${sent.id}${path}`)).toMatchObject({
+        status: 404,
+        body: { error: { code: "not_found", message: "Message not found." } },
+      });
+    }
+    expect((await v4(`/chats/${elsewhere}/messages`)).status).toBe(404);
+    for (const chat of ["chat_x", "chat_p000efh87y7", person]) {
+      expect((await v4(`/chats/${encodeURIComponent(chat)}/messages/${sent.id}`)).status).toBe(404);
+    }
+  });
+
+  it("that a person wrote is received, with its kind", async () => {
+    const person = newPerson();
+    const [number = ""] = numbers();
+    await writeTo(pool, person, number, "Hello there");
+    const listed = await v4(`/chats/${conversationId({ number, person })}/messages?order=asc`);
+    expect(listed.body.data).toMatchObject([
+      { direction: "inbound", status: "received", text: "Hello there", type: "text", routing: null },
+    ]);
+  });
+});
+
+describe("a send", () => {
+  it("says of every number that was looked at why it was taken or not", async () => {
+    const sent = resultOf(await v4("/messages", { body: { to: newPerson(), text: "Why" } }));
+    const [one, two, three] = numbers();
+    expect(sent.routing).toMatchObject({
+      mode: "priority",
+      reason: "first",
+      priority_id: `priority_${pool.id.slice(4)}`,
+    });
+    expect(sent.routing.considered).toEqual([
+      { phone_number: one, eligible: true, why: expect.stringMatching(/^chosen: /) },
+      { phone_number: two, eligible: true, why: expect.stringMatching(/^not chosen: /) },
+      { phone_number: three, eligible: false, why: expect.stringContaining("reply-only") },
+    ]);
+    const explicit = resultOf(await v4("/messages", { body: { to: newPerson(), from: two, text: "Why" } }));
+    expect(explicit).toMatchObject({ from: two, routing: { mode: "explicit", reason: "requested" } });
+  });
+
+  it("takes its sender by number, by id, by the older form, by the channel and by the chat", async () => {
+    const [, two = ""] = numbers();
+    const person = newPerson();
+    const id = channelId(two);
+    const chat = conversationId({ number: two, person });
+    const asked: [string, Record<string, unknown>][] = [
+      ["/messages", { to: person, from: two.replace("+1", ""), text: "a" }],
+      ["/messages", { to: [person], from: id, text: "a" }],
+      ["/messages", { to: person, from: { id }, text: "a" }],
+      ["/messages", { to: person, from: { type: "twilio", number: two }, text: "a" }],
+      ["/messages", { channel_id: id, to: { identifier: person }, content: { type: "text", text: "a" } }],
+      ["/messages", { from: id, to: { contact_id: contactId(person) }, text: "a" }],
+      [`/channels/${id}/messages`, { to: person, text: "a" }],
+      [`/channels/${encodeURIComponent(two)}/messages`, { to: person, text: "a" }],
+      [`/chats/${chat}/messages`, { text: "a" }],
+    ];
+    for (const [path, body] of asked) {
+      expect(await v4(path, { body }), JSON.stringify(body)).toMatchObject({
+        status: 201,
+        body: { from: two, chat_id: chat, type: "text", status: "queued" },
+      });
+    }
+  });
+
+  it("that is dry judges, names every number, and sends nothing", async () => {
+    const person = newPerson();
+    const dry = { to: person, text: "Only looking", dry_run: true };
+    const judged = await v4("/messages", { body: dry });
+    expect(judged).toMatchObject({
+      status: 200,
+      body: { dry_run: true, would_send: true, from: numbers()[0], error: null, preview: { parts: 1 } },
+    });
+    expect(resultOf(judged).routing.considered).toHaveLength(3);
+    const refused = await v4("/messages", { body: { ...dry, from: numbers()[2] } });
+    expect(refused).toMatchObject({
+      status: 200,
+      body: { would_send: false, status: "failed", error: { code: "inbound_only_no_prior_inbound" } },
+    });
+    const media = { to: person, attachments: ["https://example.com/a.png"], dry_run: true };
+    expect((await v4(`/channels/${channelId(numbers()[1] ?? "")}/messages`, { body: media })).body).toMatchObject({
+      type: "media",
+      would_send: false,
+      error: { code: "capability_missing" },
+    });
+    expect((await v4("/chats")).body.data).not.toContainEqual(
+      expect.objectContaining({ contact_id: contactId(person) }),
+    );
+  });
+
+  it("is done once for a key, whichever contract asks, and conflicts with another request", async () => {
+    const person = newPerson();
+    const headers = { "Idempotency-Key": `once-${person}` };
+    const one = await v4("/messages", { body: { to: person, text: "Once" }, headers });
+    const again = await v4("/messages", {
+      body: { to: { identifier: person }, content: { type: "text", text: "Once" } },
+      headers,
+    });
+    expect(again).toMatchObject({ status: 201, body: { id: one.body.id, routing: { considered: expect.any(Array) } } });
+    const path = `/v2/api/chats/${encodeURIComponent(person)}/messages`;
+    const v2 = await call(path, { body: { text: "Once" }, headers, token: pool.token });
+    expect(v2).toMatchObject({ status: 200, body: { message_id: one.body.id } });
+    expect(await v4("/messages", { body: { to: person, text: "Twice" }, headers })).toMatchObject({
+      status: 409,
+      body: { error: { code: "idempotency_key_reused" } },
+    });
+    expect((await call(path, { body: { text: "Twice" }, headers, token: pool.token })).status).toBe(422);
+    await eventually(async () => pool.carrier.departures.some(({ to }) => to === person));
+    expect(pool.carrier.departures.filter(({ to }) => to === person)).toHaveLength(1);
+  });
+
+  it("to several people is judged for each by itself, and once for a key", async () => {
+    const [one, two] = [newPerson(), newPerson()];
+    const body = { to: [one, two], text: "All of you" };
+    const headers = { "Idempotency-Key": `all-${one}` };
+    const all = await v4("/messages", { body, headers });
+    expect(all).toMatchObject({
+      status: 201,
+      body: { fan_out: true, sent: 2, failed: 0, data: [{ to: one }, { to: two }] },
+    });
+    expect((await v4("/messages", { body, headers })).body).toEqual(all.body);
+    const mixed = await v4("/messages", { body: { ...body, to: [one, "+999"] } });
+    expect(mixed).toMatchObject({
+      status: 207,
+      body: {
+        sent: 1,
+        failed: 1,
+        data: [{ status: "queued" }, { to: "+999", status: "failed", error: { code: "invalid_chat_id" } }],
+      },
+    });
+    expect(await v4("/messages", { body: { ...body, to: ["+998", "+999"] } })).toMatchObject({
+      status: 422,
+      body: { fan_out: true, sent: 0, failed: 2 },
+    });
+    expect(await v4("/messages", { body: { ...body, to: `${one},${two}`, dry_run: true } })).toMatchObject({
+      status: 200,
+      body: { fan_out: true, sent: 2, data: [{ would_send: true }, { would_send: true }] },
+    });
+  });
+
+  it("keeps to the kind of channel that is asked for", async () => {
+    const to = newPerson();
+    expect((await v4("/messages", { body: { to, text: "a", channel_type: "twilio" } })).status).toBe(201);
+    for (const channel_type of ["whatsapp_business", "blooio"]) {
+      expect(await v4("/messages", { body: { to, text: "a", channel_type } })).toMatchObject({
+        status: 400,
+        body: { error: { code: "capability_missing" } },
+      });
+    }
+  });
+
+  it.each([
+    [{ poll: { title: "t", options: ["a", "b"] } }, "not_supported_on_twilio"],
+    [{ text: "a", priority_id: "priority_x" }, "not_supported_on_twilio"],
+    [{ text: "a", hybrid: true }, "not_supported_on_twilio"],
+    [{ text: "a", rich_link: { url: "https://example.com" } }, "invalid_request"],
+    [{ text: "a", channel_type: "twilio", from: "+15551234567" }, "invalid_request"],
+    [{ text: "a", from: "ch_nonsense" }, "not_found"],
+    [{ text: "a", from: "+15551230000" }, "from_number_not_owned"],
+    [{}, "missing_content"],
+    [{ text: " " }, "missing_content"],
+    [{ attachments: ["http://example.com/a.png"] }, "invalid_attachment"],
+    [{ content: { type: "carousel" } }, "invalid_request"],
+  ])("%j is refused as %s, in v4's envelope", async (body, code) => {
+    const answer = await v4("/messages", { body: { to: newPerson(), ...body } });
+    expect(answer.body).toMatchObject({
+      error: { code, message: expect.any(String), details: { doc_url: expect.any(String) } },
+    });
+  });
+
+  it("from what is none of the key's channels or chats is unknown", async () => {
+    const body = { to: newPerson(), text: "a" };
+    const stranger = "+15551230000";
+    for (const channel of [channelId(stranger), stranger, "ch_x"]) {
+      expect((await v4(`/channels/${encodeURIComponent(channel)}/messages`, { body })).status).toBe(404);
+    }
+    const chat = conversationId({ number: stranger, person: newPerson() });
+    expect((await v4(`/chats/${chat}/messages`, { body: { text: "a" } })).status).toBe(404);
+  });
+});
+
+describe("the door of v4", () => {
+  it("answers in the flat envelope, and every other failure in v4's own", async () => {
+    expect(await call("/v4/me", { token: "tl_live_nonsense" })).toMatchObject({
+      status: 401,
+      body: { error: "ApiError", status: 401, code: "unauthorized" },
+    });
+    expect(await v4("/nothing")).toMatchObject({ status: 404, body: { error: { code: "not_found" } } });
+    expect(await v4("/messages", { method: "PUT" })).toMatchObject({
+      status: 405,
+      body: { error: { code: "method_not_allowed" } },
+    });
+    expect(
+      await v4("/messages", { raw: "{", headers: { "Content-Type": "application/json" }, method: "POST" }),
+    ).toMatchObject({
+      status: 400,
+      body: { error: { code: "invalid_json" } },
+    });
+    expect(await v4("/chats?cursor=!!")).toMatchObject({ status: 400, body: { error: { code: "invalid_request" } } });
+  });
+
+  it("shows its own OpenAPI document", async () => {
+    const { body } = await call("/v4/openapi.json");
+    const paths = Object.keys(body.paths as object);
+    expect(paths.length).toBeGreaterThan(20);
+    expect(paths.filter((path) => !path.startsWith("/v4/"))).toEqual([]);
+    expect(body).toMatchObject({ openapi: "3.1.0", servers: [{ url: "https://gateway.test" }] });
+  });
+});
