@@ -1,8 +1,9 @@
 /** What may be asked of a key's object in the words of channels: a sender of ours is one, and what is said between it and a person is a chat. */
 import type { Pair } from "./channel-ids.ts";
+import type { ContactPage, ContactView } from "./contact-view.ts";
 import type { EventName } from "./event.ts";
 import type { Draft, Message } from "./message.ts";
-import type { ContactPage, ContactView, Preview } from "./pool-calls.ts";
+import type { Preview } from "./preview.ts";
 import type { Capabilities, NumberType, SenderChannel } from "./snapshot.ts";
 import type { Happening } from "./timeline.ts";
 

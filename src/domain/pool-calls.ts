@@ -1,7 +1,8 @@
 /** What may be asked of a key's object, as plain data both ways: the Worker and the object must agree on nothing else. */
 import type { CampaignAnswers, CampaignCall } from "./campaigns/campaign.ts";
 import type { ChannelAnswer, ChannelCall } from "./channel-calls.ts";
-import type { Failure, Result } from "./failure.ts";
+import type { ContactPage, ContactView, Page } from "./contact-view.ts";
+import type { Result } from "./failure.ts";
 import type { Caps } from "./line.ts";
 import type {
   ChatAnswer,
@@ -13,21 +14,23 @@ import type {
   LineAnswer,
   LineCall,
 } from "./line-calls.ts";
-import type { Candidate, Direction, Draft, ListedGroup, Message, MessageStatus, SelectionReason } from "./message.ts";
+import type { Direction, Draft, ListedGroup, Message, MessageStatus } from "./message.ts";
 import type { GivenOptIn, OptIn } from "./opt-in.ts";
+import type { Preview } from "./preview.ts";
 import type { PublicAddresses } from "./public-address.ts";
 import type { KeyMode, NumberType, Protocol, Sealed, Snapshot, Webhook } from "./snapshot.ts";
 import type { TimelineKind } from "./timeline.ts";
 import type { LedgerCursor, LedgerPage, Row } from "./transfer.ts";
 import type { Next } from "./waiting.ts";
 
+export type { ContactPage, ContactTag, ContactView, Page } from "./contact-view.ts";
+export type { Preview } from "./preview.ts";
+
 /** Who asks: the key id that the token carries and the SHA-256 of the whole token, hex. The object compares. */
 export type Credential = { keyId: string; hash: string };
 
 /** A credential of the key, or null: the admin, whom the edge has let in. */
 export type Asker = Credential | null;
-
-export type Page = { limit: number; offset: number };
 
 /** One send: its messages in order (a text array is several), and the idempotency key with the fingerprint of what was asked. */
 export type SendRequest = {
@@ -294,35 +297,8 @@ export type ListLogs = Page & {
   failed: boolean | null;
 };
 
-/** What a send would do now: `failure` where it would be refused; who would speak and why, and in how many parts (null where there is no content to count). */
-export type Preview = {
-  failure: Failure | null;
-  fromNumber: string | null;
-  reason: SelectionReason | null;
-  note: string | null;
-  considered: Candidate[];
-  parts: number | null;
-  encoding: Message["encoding"];
-  /** Until when it would wait for the end of quiet hours; null: it would not. A pool of before does not say. */
-  quietUntil?: number | null;
-};
-
-/** A contact as the contacts' pages show it: `id` is the phone number or email address itself. */
-export type ContactTag = { tag: string; createdAt: number };
-export type ContactView = {
-  id: string;
-  contactId: string;
-  name: string | null;
-  type: "phone" | "email";
-  createdAt: number;
-  lastMessageAt: number | null;
-  /** The time zone that was set for it, null where that of its number counts; a pool of before does not say. */
-  timeZone?: string | null;
-  tags: ContactTag[];
-};
 /** What was erased of a person; `keptOptOut`: that they opted out is still known. */
 export type ErasedContact = { erasedAt: number; messages: number; events: number; keptOptOut: boolean };
-export type ContactPage = Page & { q: string | null; sort: "recent" | "oldest" | "name_asc" | "name_desc" };
 export type ContactCapabilities = {
   contact: string;
   type: "phone" | "email";
