@@ -16,6 +16,8 @@ export type Outgoing = {
   reference: { messageId: string; callbackUrl: string };
   /** Wishes that only some networks know; the others leave them alone. */
   extras: SendExtras;
+  /** False: the person was found not to be on the network a short while ago, and is not looked up anew. */
+  reachable?: false;
   /** Where it goes, on a network that has chats; without it, to the one person `to`. */
   chat?: ChatTarget;
   /** Where the network stood as the message left: an answer that names something older names another message. */

@@ -14,13 +14,16 @@ export type MessageStatus =
   | "cancelled"
   | "received";
 
-/** What a message can come to: a status, `taken` (the carrier gave it an id), or `unknown` (its answer was lost). */
-export type StepName = MessageStatus | "taken" | "unknown";
+/** What a message can come to: a status, `taken` (the carrier gave it an id), `unknown` (its answer was lost), or `handed_on` (it goes another way). */
+export type StepName = MessageStatus | "taken" | "unknown" | "handed_on";
 
 export type Direction = "inbound" | "outbound";
 
 /** One attachment: a public URL, the name it has for a person, its media type and size in bytes where known. */
 export type Attachment = { url: string; name: string | null; mimeType: string | null; size: number | null };
+
+/** A message by the key that accepted it. */
+export type Origin = { keyId: string; messageId: string };
 
 /** What a send asks for, after the edge has validated it; `to` and `fromNumber` as they were written, until the pool reads them. Times in epoch milliseconds. */
 export type Draft = {
@@ -39,6 +42,8 @@ export type Draft = {
   sendAt: number | null;
   /** Until when it is quiet where the recipient is, once the pool has decided that it waits for that. */
   quietUntil?: number;
+  /** Whose message it is, where another key hands it on. */
+  carriedFor?: Origin;
   extras: SendExtras;
 };
 
@@ -72,8 +77,8 @@ export type SendExtras = {
   /** Whether the person is shown that something is being typed before it leaves, and our contact card with it. */
   typingFirst?: boolean;
   shareContact?: boolean;
-  /** Whether a person who is not on iMessage gets it as SMS from the same line. */
-  lineSms?: boolean;
+  /** Whether a person who is not on iMessage gets it as SMS from the same line; `only`: it was tried by iMessage before. */
+  lineSms?: boolean | "only";
 };
 
 /** The effects of iMessage, by the public API's words. */

@@ -2,7 +2,8 @@
 import type { CampaignAnswers, CampaignCall } from "./campaigns/campaign.ts";
 import type { ChannelAnswer, ChannelCall } from "./channel-calls.ts";
 import type { ContactPage, ContactView, Page } from "./contact-view.ts";
-import type { Result } from "./failure.ts";
+import type { Failure, Result } from "./failure.ts";
+import type { CarriedReport, Parcel, ParcelAnswer, ToCarry } from "./fallback.ts";
 import type { Caps } from "./line.ts";
 import type {
   ChatAnswer,
@@ -14,7 +15,7 @@ import type {
   LineAnswer,
   LineCall,
 } from "./line-calls.ts";
-import type { Direction, Draft, ListedGroup, Message, MessageStatus } from "./message.ts";
+import type { Direction, Draft, ListedGroup, Message, MessageStatus, Origin } from "./message.ts";
 import type { GivenOptIn, OptIn } from "./opt-in.ts";
 import type { Preview } from "./preview.ts";
 import type { PublicAddresses } from "./public-address.ts";
@@ -38,6 +39,8 @@ export type SendRequest = {
   idempotency: { key: string; fingerprint: string } | null;
   /** Whether the answer brings the messages along, as they stand. */
   shows?: boolean;
+  /** What was found against it before it came to the pool, and what it would send: it is refused with that, unless it was answered before. It has no drafts. */
+  refused?: { failure: Failure; drafts: Draft[] };
 };
 export type SentMessage = { messageId: string; fromNumber: string };
 export type SendAnswer = {
@@ -304,6 +307,9 @@ export type ContactCapabilities = {
   type: "phone" | "email";
   sms: boolean;
   whatsapp: boolean;
+  /** On a key with iMessage lines: what the Mac said; a pool of before does not say. */
+  imessage?: boolean;
+  facetime?: boolean;
   checkedAt: number;
 };
 
@@ -426,6 +432,17 @@ export type PoolCalls = {
   callCampaign(asker: Asker, call: CampaignCall): Promise<Result<CampaignAnswers[keyof CampaignAnswers]>>;
   /** Answers in the words of channels, each call with the answer of its kind. */
   callChannels(credential: Credential, call: ChannelCall): Promise<Result<ChannelAnswer<ChannelCall["kind"]>>>;
+  /** What this key owes other keys: messages that fall back to them, and how those stand that it carries. What is not answered is given again. */
+  takeToCarry(): Promise<Result<ToCarry>>;
+  /** Takes a message that another key hands on, or says why not; its first answer is its answer for ever. */
+  carry(parcel: Parcel): Promise<Result<ParcelAnswer>>;
+  noteCarried(messageId: string, answer: ParcelAnswer): Promise<Result<null>>;
+  /** Holds a carried message back where it has not left; `arrived` false: it never came, and never will. */
+  recallCarried(from: Origin): Promise<Result<{ arrived: boolean }>>;
+  noteRecalled(messageId: string, arrived: boolean): Promise<Result<null>>;
+  /** Heeds how a message stands at the key `by` that carries it. */
+  hearCarried(by: string, report: CarriedReport): Promise<Result<null>>;
+  noteHeard(from: Origin, n: number): Promise<Result<null>>;
   /** How far a Mac was read, as the mark at which another pool goes on, null where it never was. */
   readLineMark(accountId: string): Promise<Result<{ mark: string | null }>>;
   /** Owes `call.received` to those who name it. */
@@ -474,13 +491,14 @@ export type PoolCalls = {
 export type Lane = "fast" | "slow";
 
 /**
- * What a pool tells the directory: the carrier refuses an account's credentials, reports in the carrier's name were refused (so many, the last at `at`), or the pool has no
- * snapshot that it could read. Losing it changes nothing: it is told again.
+ * What a pool tells the Worker: the carrier refuses an account's credentials, reports in the carrier's name were refused (so many, the last at `at`), the pool has no
+ * snapshot that it could read, or it owes other keys something. Losing it changes nothing: it is told again.
  */
 export type News =
   | { kind: "account_refused"; accountId: string; because: string }
   | { kind: "signature_refused"; accountId: string; count: number; at: number }
-  | { kind: "needs_snapshot"; pool: string };
+  | { kind: "needs_snapshot"; pool: string }
+  | { kind: "to_carry"; pool: string };
 
 /** A queue message: ids only. */
 export type Bell = { pool: string; lane: Lane };

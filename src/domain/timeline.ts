@@ -1,7 +1,8 @@
 import { eventOfStatus, type MessageEvent } from "./event.ts";
+import { readFell, tellFell } from "./fallback.ts";
 import type { Message, StepName } from "./message.ts";
 
-/** What one entry of a message's life is about. `left`: handed to the carrier; `taken`: the carrier gave it an id; `put_back`: known not to be taken, and waits again. */
+/** What one entry of a message's life is about. `handed_on`: it goes another way; `left`: handed to the carrier; `taken`: the carrier gave it an id; `put_back`: known not to be taken, and waits again. */
 export const timelineKinds = [
   "received",
   "accepted",
@@ -9,6 +10,7 @@ export const timelineKinds = [
   "left",
   "taken",
   "put_back",
+  "handed_on",
   "unknown",
   "sent",
   "delivered",
@@ -48,7 +50,7 @@ function tellSteps(message: Message): Happening[] {
   let tries = 0;
   return stepsOf(message).map(({ to, at }) => {
     if (to === "sending") tries += 1;
-    const event = to === "taken" || to === "unknown" ? null : eventOfStatus(to);
+    const event = to === "taken" || to === "unknown" || to === "handed_on" ? null : eventOfStatus(to);
     return { at, kind: kindOf[to], words: wordsOf(message, to, tries), event };
   });
 }
@@ -70,6 +72,7 @@ const kindOf: Record<StepName, TimelineKind> = {
   queued: "put_back",
   sending: "left",
   taken: "taken",
+  handed_on: "handed_on",
   unknown: "unknown",
   sent: "sent",
   delivered: "delivered",
@@ -89,6 +92,8 @@ function wordsOf(message: Message, to: StepName, tries: number): string {
       return tries > 1 ? `Handed to the carrier again, try ${tries}.` : "Handed to the carrier.";
     case "taken":
       return `The carrier took it${message.providerId === null ? "" : ` as ${message.providerId}`}.`;
+    case "handed_on":
+      return whyHandedOn(message);
     case "unknown":
       return whyUnknown(message);
     case "sent":
@@ -105,6 +110,13 @@ function wordsOf(message: Message, to: StepName, tries: number): string {
     case "received":
       return "Received.";
   }
+}
+
+function whyHandedOn({ carrierDetail }: Message): string {
+  const fell = readFell(carrierDetail);
+  if (fell === null) return "It goes another way.";
+  const from = fell.from_number === undefined ? "" : ` There it is ${fell.message_id}, from ${fell.from_number}.`;
+  return `${tellFell(fell)}${from}`;
 }
 
 function whyUnknown({ carrierDetail }: Message): string {

@@ -1,5 +1,6 @@
 import { nextFeedAt } from "./campaigns/feed.ts";
 import type { Desk } from "./desk.ts";
+import { askAgainToCarry, nextCarryAt } from "./fallback/news.ts";
 import { clearLeftovers, nextLeftoverAt } from "./leftovers.ts";
 import { lookAtMacs, nextMacLookAt } from "./lines/look.ts";
 import { judgeIfDue, nextJudgementAt } from "./numbers/number-health.ts";
@@ -36,6 +37,7 @@ export function tick(desk: Desk): void {
     sweep(desk);
     judgeIfDue(desk);
     tellForged(desk);
+    askAgainToCarry(desk);
     desk.outside.keepAlive(dispatch(desk));
     desk.outside.keepAlive(pollStates(desk));
     lookUp(desk);
@@ -64,6 +66,7 @@ export function rearm(desk: Desk): void {
       nextTellingAt,
       nextMacLookAt,
       nextFeedAt,
+      nextCarryAt,
     ];
     const wanted = reasons.map((next) => next(desk)).filter((at) => at !== null);
     if (wanted.length > 0) desk.arm(Math.max(Math.min(...wanted), desk.now() + leastGapMs));

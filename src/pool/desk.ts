@@ -54,6 +54,10 @@ export class Desk {
   /** How each endpoint answered lately, by webhook id. */
   readonly paces = new Map<string, Pace>();
   readonly rung = new Map<Lane, number>();
+  /** When each Mac was asked about contacts within the last minute. */
+  readonly reachAsked = new Map<string, number[]>();
+  /** When the Worker was last asked to carry what is owed to other keys. */
+  carryToldAt = 0;
   /** Until when a line of replays is booked, by its name. */
   readonly booked = new Map<string, number>();
   /** Endpoints that have failed, by webhook id, and each number's place in the rotation. */

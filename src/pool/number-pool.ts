@@ -2,8 +2,9 @@ import { DurableObject } from "cloudflare:workers";
 import type { CampaignCall } from "../domain/campaigns/campaign.ts";
 import type { ChannelCall } from "../domain/channel-calls.ts";
 import { fail, ok, type Result } from "../domain/failure.ts";
+import type { CarriedReport, Parcel, ParcelAnswer } from "../domain/fallback.ts";
 import type { ChatCall, GroupCall, GroupQuery, LineCall } from "../domain/line-calls.ts";
-import type { Draft } from "../domain/message.ts";
+import type { Draft, Origin } from "../domain/message.ts";
 import type { GivenOptIn } from "../domain/opt-in.ts";
 import type {
   Asker,
@@ -35,6 +36,9 @@ import { lookAnew } from "./campaigns/walk.ts";
 import { callChannels } from "./channels.ts";
 import type { Desk } from "./desk.ts";
 import { DeskKeeper } from "./desk-keeper.ts";
+import { carry, recall } from "./fallback/carry.ts";
+import { hearCarried, noteCarried, noteRecalled, takeToCarry } from "./fallback/parcels.ts";
+import { noteHeard } from "./fallback/reports.ts";
 import { countWaiting } from "./ledger/agenda.ts";
 import { lastSequence } from "./ledger/events.ts";
 import { dropMark, isImporting, saveMark } from "./ledger/marks.ts";
@@ -43,6 +47,7 @@ import { readRows, writeRows } from "./ledger/transfer.ts";
 import { callChat } from "./lines/chat-calls.ts";
 import * as groups from "./lines/group-calls.ts";
 import { callLine } from "./lines/line-calls.ts";
+import { describeContact } from "./lines/reach.ts";
 import { heedRing, lineMarkOf } from "./lines/ring.ts";
 import { listChats } from "./list-chats.ts";
 import { resumeItself } from "./numbers/velocity.ts";
@@ -175,7 +180,8 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   }
 
   async judgeCapabilities(credential: Credential, identifier: string) {
-    return this.#withDesk(credential, (desk) => contacts.judgeCapabilities(desk, identifier));
+    const desk = this.#withDesk(credential, ok);
+    return desk.ok ? describeContact(desk.value, identifier) : desk;
   }
 
   async addTags(asker: Asker, identifier: string, tags: string[]) {
@@ -251,6 +257,38 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   async callChannels(credential: Credential, call: ChannelCall) {
     const desk = this.#withDesk(credential, ok);
     return desk.ok ? callChannels(desk.value, call) : desk;
+  }
+
+  async takeToCarry() {
+    return this.#asAdmin((desk) => ok(takeToCarry(desk)));
+  }
+
+  async carry(parcel: Parcel) {
+    return this.#asAdmin((desk) => {
+      const answer = carry(desk, parcel);
+      this.ctx.waitUntil(dispatch(desk));
+      return ok(answer);
+    });
+  }
+
+  async noteCarried(messageId: string, answer: ParcelAnswer) {
+    return this.#asAdmin((desk) => ok(noteCarried(desk, messageId, answer)));
+  }
+
+  async recallCarried(from: Origin) {
+    return this.#asAdmin((desk) => ok({ arrived: recall(desk, from) }));
+  }
+
+  async noteRecalled(messageId: string, arrived: boolean) {
+    return this.#asAdmin((desk) => ok(noteRecalled(desk, messageId, arrived)));
+  }
+
+  async hearCarried(by: string, report: CarriedReport) {
+    return this.#asAdmin((desk) => ok(hearCarried(desk, by, report)));
+  }
+
+  async noteHeard(from: Origin, n: number) {
+    return this.#asAdmin((desk) => ok(noteHeard(desk, from, n)));
   }
 
   async readLineMark(accountId: string) {

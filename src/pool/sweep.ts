@@ -6,6 +6,7 @@ import { attemptHeads, sweepAttempts } from "./ledger/attempts.ts";
 import { sweepHeeded } from "./ledger/blocks.ts";
 import { deletePeople } from "./ledger/campaign-people.ts";
 import { endedBefore } from "./ledger/campaigns.ts";
+import { sweepCarried } from "./ledger/carried.ts";
 import { owedHeads, sweepOwed } from "./ledger/deliveries.ts";
 import { eventBounds, sweepEvents } from "./ledger/events.ts";
 import { oldestEnded, sweepMessages } from "./ledger/forgetting.ts";
@@ -49,6 +50,7 @@ export function sweep(desk: Desk): void {
       forgetEvents,
       forgetLinks,
       forgetHeeded,
+      forgetCarried,
       forgetMessages,
       forgetLists,
     ].map((forget) => forget(desk, now));
@@ -106,6 +108,11 @@ function forgetLinks(desk: Desk, now: number): boolean {
 /** Twilio repeats a request for minutes, not for a month. */
 function forgetHeeded(desk: Desk, now: number): boolean {
   return sweepHeeded(desk.sql, now - keptMs, slice) < slice;
+}
+
+/** No key asks for a month what became of a parcel. */
+function forgetCarried(desk: Desk, now: number): boolean {
+  return sweepCarried(desk.sql, now - keptMs, slice) < slice;
 }
 
 function forgetKeys(desk: Desk, now: number, after: string | null): { sweptTo: string | null; isDone: boolean } {

@@ -277,6 +277,32 @@ const migrations: readonly string[] = [
   // Where, when and by which words people agreed; and who of a campaign was asked and has not answered.
   `CREATE TABLE opt_ins (contact TEXT NOT NULL, seq INTEGER NOT NULL, agreed_at INTEGER NOT NULL, source TEXT NOT NULL, words TEXT, recorded_at INTEGER NOT NULL, recorded_by TEXT NOT NULL, proof TEXT, PRIMARY KEY (contact, seq)) WITHOUT ROWID;
    ALTER TABLE campaign_states ADD COLUMN asked INTEGER NOT NULL DEFAULT 0`,
+
+  // What is handed to another key, what is carried for one, and whom a Mac was asked about.
+  `CREATE TABLE handed (
+     seq INTEGER PRIMARY KEY,
+     chat TEXT NOT NULL,
+     key TEXT NOT NULL,
+     at INTEGER NOT NULL,
+     due_at INTEGER,
+     state TEXT NOT NULL,
+     asked INTEGER NOT NULL DEFAULT 0
+   );
+   CREATE INDEX handed_due ON handed (due_at) WHERE due_at IS NOT NULL;
+   CREATE INDEX handed_by_chat ON handed (chat);
+
+   CREATE TABLE carried (
+     origin TEXT PRIMARY KEY,
+     seq INTEGER,
+     answer TEXT NOT NULL,
+     at INTEGER NOT NULL,
+     due_at INTEGER,
+     n INTEGER NOT NULL DEFAULT 0
+   ) WITHOUT ROWID;
+   CREATE INDEX carried_due ON carried (due_at) WHERE due_at IS NOT NULL;
+   CREATE INDEX carried_by_age ON carried (at);
+
+   CREATE TABLE reach (contact TEXT PRIMARY KEY, imessage INTEGER, facetime INTEGER, at INTEGER NOT NULL) WITHOUT ROWID`,
 ];
 
 /** The ledger's shape as this code knows it: how many times its tables were changed. */

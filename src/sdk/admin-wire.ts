@@ -135,7 +135,7 @@ export interface AdminCalls {
        */
       may_send_twice?: boolean;
       /**
-       * null, as it is unless set: no message changes its way.
+       * Where a message of an iMessage line goes whose contact is surely not on iMessage, or whose try surely did not go; never one whose outcome is not known, nor a group's. null, as it is unless set: no message changes its way.
        */
       fallback?:
         | (
@@ -2773,6 +2773,7 @@ export interface MessageStory {
       | "left"
       | "taken"
       | "put_back"
+      | "handed_on"
       | "unknown"
       | "sent"
       | "delivered"

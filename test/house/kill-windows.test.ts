@@ -6,7 +6,7 @@ const flows = readdirSync("src/flows", { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
   .map((file) => readFileSync(join("src/flows", file), "utf8"));
 const page = readFileSync("docs/kill-windows.md", "utf8");
-const tests = ["kill-windows", "kill-windows-macs"]
+const tests = ["kill-windows", "kill-windows-macs", "kill-windows-carry"]
   .map((name) => readFileSync(`test/workers/flows/${name}.test.ts`, "utf8"))
   .join("\n");
 

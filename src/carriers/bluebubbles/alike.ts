@@ -1,4 +1,5 @@
 import type { Outgoing, Sought, Watermark } from "../carrier.ts";
+import { nameOfFile } from "./files.ts";
 import type { MacChat, MacRow } from "./shapes.ts";
 import { channelOf, chatKey, effectId, plainAddress, plainText } from "./words.ts";
 
@@ -45,12 +46,14 @@ function compareDate({ dateCreated }: MacRow, { at }: Watermark, clockAheadMs: n
   return clockAheadMs === null && early <= slackMs.unknown ? "maybe" : "other";
 }
 
-/** Files are joined to a row a little after it was written. */
+/** Files are joined to a row a little after it was written. Another name may be what Messages made of ours, or somebody else's file. */
 function compareFiles({ mediaUrls, extras }: Pick<Sought, "mediaUrls" | "extras">, row: MacRow): Likeness {
-  const count = extras.parts?.filter((part) => "url" in part).length ?? mediaUrls.length;
-  const files = row.attachments.filter(({ hideAttachment }) => !hideAttachment).length;
-  if (files === count) return "same";
-  return files === 0 ? "maybe" : "other";
+  const names =
+    extras.parts?.flatMap((part) => ("url" in part ? [part.name ?? nameOfFile(part.url)] : [])) ??
+    mediaUrls.map(nameOfFile);
+  const files = row.attachments.filter(({ hideAttachment }) => !hideAttachment);
+  if (files.length !== names.length) return files.length === 0 ? "maybe" : "other";
+  return files.every(({ transferName }) => transferName === null || names.includes(transferName)) ? "same" : "maybe";
 }
 
 /** A reply to a reply names the first message of the thread, not the one that was answered; SMS has no effects. */

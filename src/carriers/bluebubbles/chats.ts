@@ -25,6 +25,12 @@ export async function findChat(wire: Wire, login: MacLogin, address: string): Pr
   return { ok: true, value: null };
 }
 
+/** Returns the Mac's name of the SMS chat with one person, null where it has none of that name. */
+export async function findSmsChat(wire: Wire, login: MacLogin, address: string): Promise<CarrierResult<string | null>> {
+  const chat = await readChat(wire, login, `SMS;-;${plainAddress(address)}`);
+  return chat.ok ? { ok: true, value: chat.value?.guid ?? null } : chat;
+}
+
 /** The page is in the order of dates, newest first here, and short: only the chat's name is wanted. */
 async function newestOf(
   wire: Wire,

@@ -2,13 +2,22 @@ import type { CarrierResult, FileReference } from "../carrier.ts";
 import type { MacLogin } from "./account.ts";
 import { address, refuse, type Wire } from "./call.ts";
 
-/** Opens a file of a message as it lies on the Mac, not made smaller nor into another kind. It is not ready until it has come down from iCloud. */
+/** In place of a message: the file is a group's picture, named by the Mac's name of the group. */
+export const iconOfGroup = "group-icon";
+
+/** Opens a file of a message as it lies on the Mac, not made smaller nor into another kind, or a group's picture. A file is not ready until it has come down from iCloud. */
 export async function openMedia(
   wire: Wire,
   login: MacLogin,
-  { file }: FileReference,
+  { message, file }: FileReference,
 ): Promise<CarrierResult<Response>> {
-  const url = address(login, { path: `attachment/${encodeURIComponent(file)}/download`, query: { original: "true" } });
+  const named = encodeURIComponent(file);
+  const url = address(
+    login,
+    message === iconOfGroup
+      ? { path: `chat/${named}/icon` }
+      : { path: `attachment/${named}/download`, query: { original: "true" } },
+  );
   if (url === null) return refuse("line_offline", "The server's address is no HTTP address.");
   const answer = await open(wire, url);
   if (answer === null) return refuse("line_offline", "The Mac could not be reached.");

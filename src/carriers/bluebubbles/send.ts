@@ -1,9 +1,9 @@
 import type { LineAbility } from "../../domain/line.ts";
-import type { Outcome, Outgoing, Refusal } from "../carrier.ts";
+import type { CarrierResult, Outcome, Outgoing, Refusal } from "../carrier.ts";
 import type { MacLogin, OpenFile } from "./account.ts";
 import { compareRow } from "./alike.ts";
 import { type Called, call, type Wire } from "./call.ts";
-import { findChat, readChat } from "./chats.ts";
+import { findChat, findSmsChat, readChat } from "./chats.ts";
 import { nameOfFile, postForm, type SendableFile, uploadFile } from "./files.ts";
 import { isReachable } from "./line.ts";
 import { type Method, readSend, type SendReading } from "./outcome.ts";
@@ -31,7 +31,7 @@ export async function sendMessage(sending: Sending, outgoing: Outgoing): Promise
   const content = contentOf(outgoing);
   const refused = findRefusal(login, method, outgoing, content);
   if (refused !== null) return refused;
-  const known = outgoing.chat?.id ?? null;
+  const known = isSmsOnly(outgoing) ? null : (outgoing.chat?.id ?? null);
   const chat = known === null ? await lookUp(sending, outgoing) : { id: known };
   if ("kind" in chat) return chat;
   const first = await sendTo(sending, { outgoing, content, method, chat: chat.id });
@@ -76,10 +76,15 @@ function findRefusal(login: MacLogin, method: Method, { extras }: Outgoing, cont
   return isPlain ? null : refuse("private_api_needed", "Only text or one file leaves without the Private API.");
 }
 
+/** It was tried by iMessage before: it goes to the chat that is SMS by its name, else begins one. */
+function isSmsOnly({ extras }: Pick<Outgoing, "extras">): boolean {
+  return extras.lineSms === "only";
+}
+
 /** Returns the chat's name, null for a new one; or why it cannot be known, and so nothing is sent. */
-async function lookUp({ wire, login }: Sending, { to, chat }: Outgoing): Promise<{ id: string | null } | Held> {
+async function lookUp({ wire, login }: Sending, { to, chat, extras }: Outgoing): Promise<{ id: string | null } | Held> {
   if (chat?.members != null) return { id: null };
-  const found = await findChat(wire, login, to);
+  const found = isSmsOnly({ extras }) ? await findSmsChat(wire, login, to) : await findChat(wire, login, to);
   return found.ok ? { id: found.value } : postpone(found.refusal);
 }
 
@@ -204,16 +209,19 @@ async function beginChat(sending: Sending, leaving: Leaving): Promise<SendReadin
   return readSend(await post(wire, login, "chat/new", body), method);
 }
 
+const notOn: CarrierResult<boolean> = { ok: true, value: false };
+
 /** The server begins a chat with anybody and lets it fail in silence: who is on iMessage is asked before. */
 async function chooseService(
   { wire, login }: Sending,
-  { to, chat, extras }: Outgoing,
+  { to, chat, extras, reachable }: Outgoing,
 ): Promise<{ name: "iMessage" | "SMS" } | Held> {
+  if (extras.lineSms === "only") return { name: "SMS" };
   if (chat?.members != null || login.capabilities?.availability === false) return { name: "iMessage" };
-  const reached = await isReachable(wire, login, to, "imessage");
+  const reached = reachable === false ? notOn : await isReachable(wire, login, to, "imessage");
   if (!reached.ok) return postpone(reached.refusal);
   if (reached.value) return { name: "iMessage" };
-  if (extras.lineSms === true && login.capabilities?.sms === true) return { name: "SMS" };
+  if (extras.lineSms !== undefined && login.capabilities?.sms === true) return { name: "SMS" };
   return refuse("recipient_not_on_imessage", "The recipient is not on iMessage.");
 }
 

@@ -31,6 +31,7 @@ export type ChoiceInput = {
   blocked: ReadonlySet<string>;
   lineLimit?: (number: SenderNumber) => LineLimit | null;
   isCapped?: (number: SenderNumber) => boolean;
+  isOffline?: (number: SenderNumber) => boolean;
   /** The sync settings of a number's account, for the words of a refusal. */
   syncOf?: (number: SenderNumber) => Sync | null;
   rotation: RotationState;

@@ -68,6 +68,7 @@ function standOf(
       return { kind: "kept", number, reason };
     case "able":
     case "unweighted":
+    case "offline":
     case "capped":
       return { kind: "kept", number, reason };
     case "other_channel":

@@ -34,6 +34,7 @@ export type Standing =
   | "unweighted"
   | "unweighted_unhealthy"
   | "unhealthy"
+  | "offline"
   | "account_refused"
   | "capped"
   | "able";

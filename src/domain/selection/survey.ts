@@ -16,6 +16,7 @@ export const ableStandings = [
   "unhealthy",
   "unweighted",
   "unweighted_unhealthy",
+  "offline",
   "account_refused",
   "capped",
 ] as const satisfies Standing[];
@@ -27,6 +28,8 @@ export type SurveyView = Demand & {
   unhealthy: ReadonlySet<string>;
   /** Whether the carrier refuses the account: what is sent from its numbers waits. */
   isAccountRefused: (account: string) => boolean;
+  /** Whether the Mac of an iMessage line does not answer: what is sent from it waits. */
+  isOffline?: (number: SenderNumber) => boolean;
   /** Whether an iMessage line may begin no conversation with this person for now. */
   isCapped?: (number: SenderNumber) => boolean;
 };
@@ -99,10 +102,11 @@ function bestOf(standings: readonly Standing[], counts: ReadonlyMap<Standing, nu
 
 function preferenceOf(
   number: SenderNumber,
-  view: Pick<SurveyView, "selection" | "unhealthy" | "isAccountRefused" | "isCapped">,
+  view: Pick<SurveyView, "selection" | "unhealthy" | "isAccountRefused" | "isCapped" | "isOffline">,
 ): Standing {
   if (view.isCapped?.(number) === true) return "capped";
   if (view.isAccountRefused(number.accountId)) return "account_refused";
+  if (view.isOffline?.(number) === true) return "offline";
   const unhealthy = view.unhealthy.has(number.address);
   if (view.selection.strategy === "weighted" && number.weight === 0) {
     return unhealthy ? "unweighted_unhealthy" : "unweighted";

@@ -20,6 +20,7 @@ const standingWords: Record<Exclude<Standing, "able">, string> = {
   receive_only: "it receives only: its Mac's Private API is off",
   reply_only: "reply-only, and the contact has not written to it",
   unhealthy: "unhealthy, and others can send",
+  offline: "its Mac does not answer, and others can send",
   account_refused: "the credentials of its account are refused, and others can send",
   capped: "it has begun as many conversations as its caps allow for now",
   unweighted: "weight 0, and others can send",

@@ -2,6 +2,7 @@ import { findAccount, listDueAccounts, noteChecked, updateAccount } from "../../
 import { readAccount } from "../../directory/publish.ts";
 import type { News } from "../../domain/pool-calls.ts";
 import type { Deps } from "../deps.ts";
+import { carryOn } from "../messages/carry.ts";
 import { giveSnapshot, publishOrganization } from "../publish.ts";
 import { openLogin } from "../secrets.ts";
 import { checkWebhooks } from "./drift.ts";
@@ -11,7 +12,12 @@ import { noteRefused } from "./refused-signatures.ts";
 const lookAgainMs = { unhealthy: 5 * 60_000, connected: 60 * 60_000 };
 const accountsPerRound = 10;
 
-const kinds: unknown[] = ["account_refused", "signature_refused", "needs_snapshot"] satisfies News["kind"][];
+const kinds: unknown[] = [
+  "account_refused",
+  "signature_refused",
+  "needs_snapshot",
+  "to_carry",
+] satisfies News["kind"][];
 
 /** Returns what a queue message tells the directory's side, null for any other message. */
 export function readNews(body: unknown): News | null {
@@ -21,21 +27,23 @@ export function readNews(body: unknown): News | null {
 }
 
 /**
- * Heeds what pools tell: an account whose credentials are refused sends nothing more, which is published, and a pool without a snapshot is given one, each once;
- * refused signatures are counted.
+ * Heeds what pools tell: an account whose credentials are refused sends nothing more, which is published, a pool without a snapshot is given one, and what a
+ * pool owes others is carried, each once; refused signatures are counted.
  */
 export async function learnNews(deps: Deps, news: readonly News[]): Promise<void> {
-  const refused = new Map<string, string>();
-  const bare = new Set<string>();
-  for (const one of news) {
-    if (one.kind === "account_refused") refused.set(one.accountId, one.because);
-    if (one.kind === "needs_snapshot") bare.add(one.pool);
-  }
+  const refused = new Map(
+    news.flatMap((one) => (one.kind === "account_refused" ? [[one.accountId, one.because] as const] : [])),
+  );
   for (const [id, because] of refused) await learn(deps, id, () => markRefused(deps, id, because));
-  for (const pool of bare) await learn(deps, pool, () => giveSnapshot(deps, pool));
+  for (const pool of poolsOf(news, "needs_snapshot")) await learn(deps, pool, () => giveSnapshot(deps, pool));
+  for (const pool of poolsOf(news, "to_carry")) await learn(deps, pool, () => carryOn(deps, pool));
   for (const one of news) {
     if (one.kind === "signature_refused") await learn(deps, one.accountId, () => noteRefused(deps, one.accountId, one));
   }
+}
+
+function poolsOf(news: readonly News[], kind: "needs_snapshot" | "to_carry"): Set<string> {
+  return new Set(news.flatMap((one) => (one.kind === kind ? [one.pool] : [])));
 }
 
 async function learn(deps: Deps, about: string, work: () => Promise<unknown>): Promise<void> {

@@ -97,15 +97,29 @@ export async function changeKey(
   return changed === null ? fail("not_found", "API key not found.") : ok(changed);
 }
 
-/** A message falls back to another key of its organization, which sends by another network. */
+/** A message of a line falls back to the line's own SMS, or to another key of its organization, which sends by another network. */
 async function mayFallBackTo(deps: Deps, key: ApiKeyView, fallback: Fallback | null): Promise<Result<null>> {
-  if (fallback?.to !== "api_key") return ok(null);
+  if (fallback === null) return ok(null);
+  if (key.protocol === "twilio")
+    return fail("invalid_request", "fallback is for a key with iMessage lines: this one holds Twilio numbers.");
+  if (fallback.to === "line_sms") return ok(null);
   const other = await findApiKey(deps.db, fallback.apiKeyId);
   if (other === null || other.status === "revoked" || other.organizationId !== key.organizationId) {
     return fail("not_found", "The API key to fall back to was not found in this organization.");
   }
-  if (other.id !== key.id && other.protocol !== "blooio" && other.mode === key.mode) return ok(null);
-  return fail("invalid_request", "fallback must name another API key of the same mode, one with Twilio numbers.");
+  const against = reasonAgainst(key, other);
+  return against === null
+    ? ok(null)
+    : fail("invalid_request", `${against} Name another API key, one with Twilio numbers.`);
+}
+
+function reasonAgainst(key: ApiKeyView, other: ApiKeyView): string | null {
+  if (other.id === key.id) return "A key cannot fall back to itself.";
+  if (other.protocol === "blooio") return "The API key to fall back to holds iMessage lines itself.";
+  if (other.protocol === null) return "The API key to fall back to holds no numbers yet.";
+  return other.mode === key.mode
+    ? null
+    : `The API key to fall back to is a ${other.mode} key, and this one is ${key.mode}.`;
 }
 
 async function findLiving(deps: Deps, id: string): Promise<Result<ApiKeyView>> {

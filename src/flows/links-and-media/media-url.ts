@@ -25,12 +25,17 @@ export async function renewLinks(
   message: Message,
 ): Promise<Message> {
   if (message.direction !== "inbound" || message.attachments.length === 0) return message;
-  const attachments = message.attachments.map(async (attachment) => {
-    const found = await findOwn(deps, attachment.url);
-    if (found === null) return attachment;
-    return { ...attachment, url: await signMediaUrl(deps, found.place, deps.addresses.known().current ?? found.base) };
-  });
+  const attachments = message.attachments.map(async (attachment) => ({
+    ...attachment,
+    url: await renewLink(deps, attachment.url),
+  }));
   return { ...message, attachments: await Promise.all(attachments) };
+}
+
+/** Returns a link of ours as it opens for seven days from now; any other as it is. */
+export async function renewLink(deps: Pick<Deps, "keyRing" | "addresses" | "now">, url: string): Promise<string> {
+  const found = await findOwn(deps, url);
+  return found === null ? url : signMediaUrl(deps, found.place, deps.addresses.known().current ?? found.base);
 }
 
 /** Reads a link of ours, whatever our address was when it was made: its signature says that it is ours, also when its time is over. */

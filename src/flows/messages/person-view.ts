@@ -1,6 +1,7 @@
 import { listApiKeys } from "../../directory/api-keys.ts";
 import { findOrganization } from "../../directory/organizations.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
+import { readFell } from "../../domain/fallback.ts";
 import type { Contact, MessageView } from "../../domain/pool-calls.ts";
 import type { KeyMode, Protocol } from "../../domain/snapshot.ts";
 import { askPool } from "../ask-pool.ts";
@@ -52,8 +53,13 @@ export async function viewPerson(
   const [first] = known;
   if (first === undefined) return fail("not_found", "No API key of this organization has written with this person.");
   const named = known.find(({ contact }) => contact?.name != null) ?? first;
-  const messages = known
-    .flatMap(({ key, contact, messages: own }) => own.map((message) => ({ keyId: key.id, message, contact })))
+  const all = known.flatMap(({ key, contact, messages: own }) =>
+    own.map((message) => ({ keyId: key.id, message, contact })),
+  );
+  // One that another key carries is one message: its own key tells of it.
+  const carried = new Set(all.flatMap(({ message }) => readFell(message.carrierDetail)?.message_id ?? []));
+  const messages = all
+    .filter(({ message }) => !carried.has(message.id))
     .sort((left, right) => right.message.createdAt - left.message.createdAt)
     .slice(0, asked.limit);
   return ok({

@@ -25,9 +25,10 @@ export async function sendMessage(
 }
 
 /** Asks a pool to accept one send for the admin, whose idempotency keys are never those of the key's holder: his have no space. */
-export async function sendAsAdmin(pool: PoolCalls, { drafts, idempotency }: SendRequest): Promise<Result<SendAnswer>> {
+export async function sendAsAdmin(pool: PoolCalls, request: SendRequest): Promise<Result<SendAnswer>> {
+  const { idempotency } = request;
   const own = idempotency === null ? null : { ...idempotency, key: `admin ${idempotency.key}` };
-  const answers = await pool.acceptAsAdmin([{ drafts, idempotency: own }]);
+  const answers = await pool.acceptAsAdmin([{ ...request, idempotency: own }]);
   if (!answers.ok) return answers;
   return answers.value[0] ?? fail("internal_error");
 }

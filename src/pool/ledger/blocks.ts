@@ -20,6 +20,11 @@ export function heedOnce(sql: SqlStorage, sid: string, at: number): boolean {
   return sql.exec(query, sid, at).toArray().length === 1;
 }
 
+/** Says whether an id was heeded before. */
+export function isHeeded(sql: SqlStorage, sid: string): boolean {
+  return sql.exec("SELECT 1 FROM heeded WHERE sid = ?", sid).toArray().length > 0;
+}
+
 /** Forgets at most `limit` heeded keywords from before a time; returns how many. */
 export function sweepHeeded(sql: SqlStorage, before: number, limit: number): number {
   return sql

@@ -54,6 +54,8 @@ export function forgetPerson(
   carryNumbers(sql, { chat });
   const messages = sql.exec("DELETE FROM messages WHERE chat = ? RETURNING seq", chat).toArray().length;
   forgetInLists(sql, chat);
+  sql.exec("DELETE FROM handed WHERE chat = ?", chat);
+  sql.exec("DELETE FROM reach WHERE contact = ?", chat);
   sql.exec("DELETE FROM heard WHERE contact = ?", chat);
   sql.exec("DELETE FROM tags WHERE contact = ?", chat);
   sql.exec("DELETE FROM opt_ins WHERE contact = ?", chat);

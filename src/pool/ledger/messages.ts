@@ -5,6 +5,7 @@ import type {
   Direction,
   Message,
   MessageStatus,
+  Origin,
   Reaction,
   SelectionTrace,
   SendExtras,
@@ -38,6 +39,8 @@ export type Detail = {
   /** When the person answered it, and when they opted out on it: of a campaign's message, the first time within a week. */
   repliedAt?: number;
   optedOutAt?: number;
+  /** Whose message it is, where another key handed it on. */
+  carriedFor?: Origin;
   /** Who wrote it, in a group. */
   sender?: string;
   /** The last ones, oldest first. */
@@ -236,6 +239,11 @@ function keepChanged(sql: SqlStorage, row: MessageRow): void {
   if (row.block !== null) dropTally(sql, row.block);
 }
 
+/** What was told to be sent and goes another way since is shown as it was told: a status never goes back. */
+function shownStatus({ status, sent_at }: MessageRow): MessageStatus {
+  return sent_at !== null && (status === "queued" || status === "scheduled" || status === "sending") ? "sent" : status;
+}
+
 /** Returns a row as the domain's message, with the id that carries its sequence and the pool's tag. */
 export function readMessageRow(row: MessageRow, tag: string): Message {
   const detail = JSON.parse(row.detail) as Detail;
@@ -250,7 +258,7 @@ export function readMessageRow(row: MessageRow, tag: string): Message {
     text: row.text,
     attachments: detail.attachments,
     metadata: detail.metadata,
-    status: row.status,
+    status: shownStatus(row),
     outcomeUnknown: row.outcome_unknown === 1,
     createdAt: row.created_at,
     sendAt: detail.sendAt,

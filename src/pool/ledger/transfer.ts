@@ -25,6 +25,9 @@ const moved: Record<string, readonly string[]> = {
   campaigns: ["n"],
   campaign_people: ["id"],
   campaign_states: ["id"],
+  handed: ["seq"],
+  carried: ["origin"],
+  reach: ["contact"],
 };
 /** What does not: what the new place is given or learns by itself, and the log of deliveries. */
 const left = [

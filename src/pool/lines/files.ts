@@ -1,3 +1,4 @@
+import { iconOfGroup } from "../../carriers/bluebubbles/media.ts";
 import type { Change, ReceivedFile } from "../../carriers/carrier.ts";
 import type { Attachment } from "../../domain/message.ts";
 import type { Desk } from "../desk.ts";
@@ -12,6 +13,23 @@ export async function linkFiles(desk: Desk, account: string, changes: readonly C
     const place = { accountId: account, messageSid: file.message, mediaSid: file.file, name: nameOf(file, index) };
     return [keyOf(file), await desk.outside.mediaLink(place, desk.addresses.current)];
   });
+  return new Map(await Promise.all(links));
+}
+
+/** Returns a link to a group's picture, for as long as the Mac has one. */
+export function linkIcon(desk: Desk, account: string, guid: string): Promise<string> {
+  const place = { accountId: account, messageSid: iconOfGroup, mediaSid: guid, name: "icon" };
+  return desk.outside.mediaLink(place, desk.addresses.current);
+}
+
+/** Returns links to the pictures of groups that have new ones, by the Mac's name of the group. */
+export async function linkIcons(desk: Desk, account: string, changes: readonly Change[]): Promise<FileLinks> {
+  const guids = changes.flatMap((change) =>
+    change.kind === "group" && change.change === "icon_changed" && change.chat !== null ? [change.chat.id] : [],
+  );
+  const links = [...new Set(guids)].map(
+    async (guid): Promise<[string, string]> => [guid, await linkIcon(desk, account, guid)],
+  );
   return new Map(await Promise.all(links));
 }
 

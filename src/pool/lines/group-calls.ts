@@ -27,6 +27,7 @@ import {
 import { findMessage } from "../ledger/messages.ts";
 import { readMember, readMembers, writeGroup } from "../people/group-people.ts";
 import { lineOfChat, needLines, placeOf, readRefusal } from "./at-line.ts";
+import { linkIcon } from "./files.ts";
 
 const noSuchGroup = "Group not found.";
 
@@ -125,7 +126,11 @@ async function setIcon(desk: Desk, row: GroupRow, icon: GroupIcon | null): Promi
   if (!sync.ok) return sync;
   if (sync.value === null)
     return fail("not_found", "The group has no chat on the Mac yet: send its first message before.");
-  return ok({ ...answer(desk, row), sync: sync.value });
+  if (sync.value.synced) {
+    const icon_url = icon === null ? null : await linkIcon(desk, row.account ?? "", sync.value.guid);
+    desk.transact(() => updateGroup(desk.sql, row.id, { icon_url }));
+  }
+  return ok({ ...answer(desk, findGroup(desk.sql, row.id) ?? row), sync: sync.value });
 }
 
 type ChangeMember = Extract<GroupCall, { kind: "add_member" | "remove_member" }>;

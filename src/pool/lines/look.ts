@@ -10,7 +10,7 @@ import { hasOpen } from "../ledger/line-rows.ts";
 import { dispatch } from "../sending/dispatch.ts";
 import { emitPoolEvent } from "../telling/outbox.ts";
 import type { KnownGroups } from "./chats.ts";
-import { linkFiles } from "./files.ts";
+import { linkFiles, linkIcons } from "./files.ts";
 import { askStates } from "./states.ts";
 import { takeChange } from "./take.ts";
 
@@ -111,6 +111,7 @@ async function look(desk: Desk, account: Account, edits: boolean): Promise<void>
     const known = {
       groups: await describeGroups(desk, mac, account, changes),
       links: await linkFiles(desk, account.id, changes),
+      icons: await linkIcons(desk, account.id, changes),
     };
     const isBack = row?.offline_since != null;
     const later = desk.transact(() => {

@@ -4,7 +4,7 @@ import { personOf } from "../../domain/person.ts";
 import type { Account } from "../../domain/snapshot.ts";
 import type { Quoted } from "../../domain/whatsapp-facts.ts";
 import type { Desk } from "../desk.ts";
-import { heedOnce } from "../ledger/blocks.ts";
+import { heedOnce, isHeeded } from "../ledger/blocks.ts";
 import { findChat, touchChat } from "../ledger/chats.ts";
 import { findGroup, updateGroup } from "../ledger/groups.ts";
 import { unsettledTo } from "../ledger/line-rows.ts";
@@ -27,7 +27,7 @@ import { attachmentOf, type FileLinks } from "./files.ts";
 import { findGivenUp } from "./given-up.ts";
 
 /** What was found out of rows before the transaction that takes them in. */
-export type Known = { groups: KnownGroups; links: FileLinks };
+export type Known = { groups: KnownGroups; links: FileLinks; icons: FileLinks };
 type Of<Kind extends Change["kind"]> = Extract<Change, { kind: Kind }>;
 
 /** Takes one row of a Mac in, in the caller's transaction; a repeat changes nothing. Answers false for a row that cannot be judged yet: it is told again with the next look. */
@@ -94,7 +94,8 @@ function takeOwn(desk: Desk, account: Account, change: Of<"own">, known: Known):
     applyReport(desk, ours.seq, change.state);
     return true;
   }
-  if (change.chat === null) return true;
+  // The row of a try that was given up for another way is nobody's message.
+  if (change.chat === null || isHeeded(desk.sql, change.providerId)) return true;
   const chat = chatOf(desk, account.id, change.chat, known.groups, change.at);
   const unsettled = unsettledTo(desk.sql, account.id, chat);
   if (unsettled.length > 0 || isLeavingTo(desk, chat)) {
@@ -215,7 +216,8 @@ function takeGroupChange(desk: Desk, account: Account, change: Of<"group">, know
   }
   if (change.change === "icon_changed" || change.change === "icon_removed") {
     const previous_icon_url = group?.icon_url ?? null;
-    if (change.change === "icon_removed") updateGroup(desk.sql, chat, { icon_url: null });
-    emitChatEvent(desk, "group.icon_changed", { ...base, icon_url: null, previous_icon_url });
+    const icon_url = change.change === "icon_removed" ? null : (known.icons.get(before.id) ?? null);
+    updateGroup(desk.sql, chat, { icon_url });
+    emitChatEvent(desk, "group.icon_changed", { ...base, icon_url, previous_icon_url });
   }
 }

@@ -11,6 +11,7 @@ import { tellPumping } from "../../domain/velocity.ts";
 import type { Desk } from "../desk.ts";
 import { blockedFor } from "../ledger/blocks.ts";
 import { type ChatRow, findChat } from "../ledger/chats.ts";
+import { findCursor } from "../ledger/cursors.ts";
 import { readersOf } from "../ledger/groups.ts";
 import { numbersHeard } from "../ledger/heard.ts";
 import { isCapped } from "./caps.ts";
@@ -57,6 +58,7 @@ function inputOf(desk: Desk, wish: Wish, chat: ChatRow | null, explain: Explain)
     },
     lineLimit: ({ channel, accountId }) => (channel === "imessage" ? lineLimitOf(desk.findAccount(accountId)) : null),
     isCapped: (number) => isCapped(desk, number, { chat, sendAt: wish.sendAt ?? null }),
+    isOffline: ({ channel, accountId }) => channel === "imessage" && isMacOffline(desk, accountId),
     blocked: chat?.opted_in_number == null ? nobody : blockedFor(desk.sql, wish.to),
     syncOf: (number) => desk.findAccount(number.accountId)?.sync ?? null,
     rotation: desk.rotation,
@@ -69,6 +71,13 @@ function inputOf(desk: Desk, wish: Wish, chat: ChatRow | null, explain: Explain)
     protocol,
     explain,
   };
+}
+
+/** Two looks in a row that were not answered, or a message that could not be handed over; of a Mac that this pool has not looked at yet, what the directory knows. */
+function isMacOffline(desk: Desk, accountId: string): boolean {
+  if (desk.accountRests.get(accountId)?.why === "line_offline") return true;
+  const read = findCursor(desk.sql, accountId);
+  return read === null ? desk.findAccount(accountId)?.mac?.offline != null : read.misses > 1;
 }
 
 /** Without the Private API a line receives only, unless its owner lets it answer by what may send twice. */

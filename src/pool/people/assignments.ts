@@ -2,6 +2,7 @@ import { fail, ok, type Result } from "../../domain/failure.ts";
 import { readConversationId, readPhoneNumber } from "../../domain/phone.ts";
 import type { Assignment, AssignmentWish, OptOut, Page } from "../../domain/pool-calls.ts";
 import type { Desk } from "../desk.ts";
+import { recallHanded } from "../fallback/recall.ts";
 import { ensureChat, findChat, pageOptOuts, pageSticky, setOptOut, tieContact, untieContact } from "../ledger/chats.ts";
 import { emitPoolEvent } from "../telling/outbox.ts";
 
@@ -83,7 +84,9 @@ export function optOut(desk: Desk, contact: string, by: string): Result<OptOut> 
   const at = desk.now();
   desk.transact(() => {
     ensureContact(desk, chat.value, at);
-    if (setOptOut(desk.sql, chat.value, { at, by })) announce(desk, "contact.opted_out", chat.value, by);
+    if (!setOptOut(desk.sql, chat.value, { at, by })) return;
+    announce(desk, "contact.opted_out", chat.value, by);
+    recallHanded(desk, chat.value);
   });
   const row = findChat(desk.sql, chat.value);
   return ok({ contact: chat.value, source: row?.opted_out_by ?? by, optedOutAt: row?.opted_out_at ?? at });

@@ -1,4 +1,5 @@
 import type { Desk } from "../desk.ts";
+import { recallHanded } from "../fallback/recall.ts";
 import { blockFor, unblockFor } from "../ledger/blocks.ts";
 import { ensureChat, findChat, setOptOut } from "../ledger/chats.ts";
 import { emitPoolEvent } from "../telling/outbox.ts";
@@ -12,6 +13,7 @@ export function recordOptOut(desk: Desk, optOut: { chat: string; number: string;
   unblockFor(desk.sql, optOut.chat, null);
   ensureChat(desk.sql, { chat: optOut.chat, contactId: desk.outside.newId("con"), at });
   if (!setOptOut(desk.sql, optOut.chat, { at, by: optOut.source })) return;
+  recallHanded(desk, optOut.chat);
   emitPoolEvent(desk, "contact.opted_out", {
     external_id: optOut.chat,
     internal_id: optOut.number,

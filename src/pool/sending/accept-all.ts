@@ -32,7 +32,8 @@ export function acceptAll(
 }
 
 /** Who sends to whom in the forms of the ledger: written otherwise, the numbers are the same. */
-function peopleOf(desk: Desk, { drafts: [first] }: SendRequest): string {
+function peopleOf(desk: Desk, { drafts, refused }: SendRequest): string {
+  const [first] = refused?.drafts ?? drafts;
   if (first === undefined) return "";
   const country = desk.snapshot.organization.countryCode;
   const to = readChatId(first.to, country, desk.speaksIMessage);

@@ -33,8 +33,8 @@ type Departure = {
 };
 /** A send that is not refused: what `acceptDecided` writes. */
 export type Accepted = Extract<Decision, { ok: true }>;
-/** Whom a campaign sends to: the block of its list that names the person, and what is written of them with their message. */
-type Listed = { block: number; note: (seq: number) => void };
+/** What is written with a message that is not a request's: of a campaign, in whose list a block names the person; of another key, whose message it is. */
+type Listed = { block: number | null; note: (seq: number) => void };
 
 /** How long the alarm waits for a message to leave by itself before it looks. */
 const departurePatienceMs = 30_000;
@@ -44,13 +44,15 @@ const departurePatienceMs = 30_000;
  * The messages of a text array leave from one number, in order.
  */
 export function acceptRequest(desk: Desk, request: SendRequest): Result<SendAnswer> {
-  const addressed = addressDrafts(desk, request.drafts);
+  const { refused } = request;
+  const addressed = addressDrafts(desk, refused?.drafts ?? request.drafts);
   if (!addressed.ok) return addressed;
   const [first, ...more] = addressed.value;
   if (first === undefined) return fail("missing_content");
   const idempotency = idempotencyOf(request, first);
   const replay = idempotency === null ? null : replayOf(desk, idempotency);
   if (replay !== null) return replay.ok ? ok(withWritten(desk, request, replay.value)) : replay;
+  if (refused !== undefined) return { ok: false, failure: refused.failure };
   const decision = decideSend(desk, [first, ...more]);
   if (!decision.ok) return { ok: false, failure: decision.failure };
   const answer = acceptDecided(desk, decision, { idempotency });
@@ -225,6 +227,7 @@ function detailOf(draft: Draft, choice: Chosen): Detail {
     extras: draft.extras,
     carrier: null,
     ...(draft.quietUntil === undefined ? {} : { quietUntil: draft.quietUntil }),
+    ...(draft.carriedFor === undefined ? {} : { carriedFor: draft.carriedFor }),
     ...(draft.writtenTo === undefined || draft.writtenTo === draft.to ? {} : { to: draft.writtenTo }),
   };
 }

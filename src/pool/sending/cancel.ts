@@ -15,7 +15,8 @@ export function cancelMessage(desk: Desk, chatId: string | null, messageId: stri
   const row = seq === null ? null : findMessage(desk.sql, seq);
   if (row === null || (chatId !== null && row.chat !== chatId)) return fail("not_found", "Message not found.");
   if (row.status === "cancelled") return ok({ status: "cancelled" });
-  if (row.direction !== "outbound" || !isWaiting(row.status)) {
+  // What was told to be sent goes another way, and cannot be taken back.
+  if (row.direction !== "outbound" || !isWaiting(row.status) || row.sent_at !== null) {
     return fail("message_not_cancellable", undefined, { message_status: row.status });
   }
   desk.transact(() => endMessage(desk, row, { status: "cancelled" }));

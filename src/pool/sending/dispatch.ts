@@ -1,5 +1,6 @@
 import type { Carrier, ChatTarget, MessageState, Outcome, Outgoing } from "../../carriers/carrier.ts";
 import { isGroupId } from "../../domain/event.ts";
+import { type Fell, readFell } from "../../domain/fallback.ts";
 import { rowId } from "../../domain/ids.ts";
 import type { SendExtras } from "../../domain/message.ts";
 import { unsetAddress } from "../../domain/public-address.ts";
@@ -7,10 +8,12 @@ import { nextSendAttempt } from "../../domain/retry.ts";
 import type { Account, SenderNumber } from "../../domain/snapshot.ts";
 import type { AccountTrouble } from "../../domain/waiting.ts";
 import type { Desk } from "../desk.ts";
+import { isOffIMessage } from "../fallback/fall-back.ts";
 import { beginLeaving, type DueMessage, lineHeads, nextDue, waitingMessages } from "../ledger/agenda.ts";
 import { findChat } from "../ledger/chats.ts";
 import { findPlace } from "../ledger/cursors.ts";
 import { findGroup, membersOf } from "../ledger/groups.ts";
+import { findHanded } from "../ledger/handed.ts";
 import { type Detail, type MessageRow, recallMessage, stepMessage } from "../ledger/messages.ts";
 import { spendToken } from "../numbers/pace.ts";
 import { applyReport, unpark } from "../settling/report.ts";
@@ -72,6 +75,7 @@ function restAfterFault(desk: Desk, row: MessageRow): void {
   try {
     const current = recallMessage(desk.sql, row.seq);
     if (current?.status !== "sending" || current.sid !== null || current.outcome_unknown === 1) return;
+    if (findHanded(desk.sql, row.seq) !== null) return;
     desk.transact(() => holdUnknown(desk, current, "the answer could not be written down"));
   } catch (error) {
     desk.outside.log({ event: "rest_failed", message_id: rowId("msg", row.seq, desk.tag), error: String(error) });
@@ -213,6 +217,7 @@ function composeOutgoing(desk: Desk, row: MessageRow, account: Account, poolRefe
     },
     extras: wishesOf(desk, row, account),
     ...(account.kind === "bluebubbles" ? { chat: targetOf(desk, row) } : {}),
+    ...(account.kind === "bluebubbles" && isOffIMessage(desk, row.chat) ? { reachable: false } : {}),
   };
 }
 
@@ -225,10 +230,27 @@ export function targetOf(desk: Desk, { chat, account }: Pick<MessageRow, "chat" 
 
 /** Returns a message's wishes to its network, with the Messaging Service that its number or account names where it names none itself. */
 export function wishesOf(desk: Desk, row: MessageRow, account: Account): SendExtras {
-  const { extras } = JSON.parse(row.detail) as Detail;
+  const { extras, carrier } = JSON.parse(row.detail) as Detail;
+  if (account.kind === "bluebubbles") return lineWishesOf(desk, extras, readFell(carrier));
   const number: SenderNumber | null = desk.findNumber(row.number);
   const service = extras.messagingServiceSid ?? number?.messagingServiceSid ?? account.messagingServiceSid;
   return { ...extras, ...(service == null ? {} : { messagingServiceSid: service }) };
+}
+
+/** What was tried by iMessage before leaves as plain SMS. */
+function lineWishesOf(desk: Desk, extras: SendExtras, fell: Fell | null): SendExtras {
+  if (fell?.to === "line_sms") return { ...plainly(extras), lineSms: "only" };
+  return desk.snapshot.apiKey.fallback?.to === "line_sms" ? { ...extras, lineSms: true } : extras;
+}
+
+function plainly({
+  effect: _effect,
+  replyTo: _reply,
+  typingFirst: _typing,
+  shareContact: _card,
+  ...extras
+}: SendExtras) {
+  return extras;
 }
 
 /** Cancels at most `limit` messages that have not left. */

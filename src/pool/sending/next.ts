@@ -1,3 +1,4 @@
+import { type Fell, readFell } from "../../domain/fallback.ts";
 import { reconcileMs } from "../../domain/retry.ts";
 import { type Next, tellWait, type WaitReason } from "../../domain/waiting.ts";
 import type { Desk } from "../desk.ts";
@@ -17,12 +18,24 @@ export function nextOf(desk: Desk, seq: number): Next | null {
     case "scheduled":
       return tellNext(desk, row);
     case "sending":
+      if (fellOf(row)?.to === "api_key") return { ...nothing, words: tellCarried(fellOf(row)) };
       return row.outcome_unknown === 1
         ? told(row, settling(row))
         : { ...nothing, words: "It is on its way to the carrier." };
     default:
       return null;
   }
+}
+
+function fellOf({ detail }: MessageRow): Fell | null {
+  return readFell((JSON.parse(detail) as Detail).carrier);
+}
+
+function tellCarried(fell: Fell | null): string {
+  const where = `API key ${fell?.api_key_id}`;
+  return fell?.message_id === undefined
+    ? `It is being handed to ${where}, which sends it by SMS.`
+    : `It is with ${where}, as its message ${fell.message_id}: what happens next is told there.`;
 }
 
 const nothing = { at: null, until: null, why: null };

@@ -5,6 +5,7 @@ import { zonesOf } from "../../domain/time-zones.ts";
 import type { Desk } from "../desk.ts";
 import { type DueMessage, lineHeads } from "../ledger/agenda.ts";
 import { type ChatRow, findChat } from "../ledger/chats.ts";
+import { hastenHanded } from "../ledger/handed.ts";
 import { dropMark, saveMark } from "../ledger/marks.ts";
 import type { Detail, MessageRow } from "../ledger/messages.ts";
 import { linesOf } from "../ledger/pace.ts";
@@ -69,6 +70,7 @@ function withQuiet(detail: Detail, until: number, why: string): Detail {
 export function noticeQuietHours(desk: Desk, before: Snapshot): void {
   const said = (hours: QuietHours | null | undefined) => (hours == null ? "" : `${hours.from} ${hours.to}`);
   if (said(before.apiKey.quietHours) === said(desk.snapshot.apiKey.quietHours)) return;
+  hastenHanded(desk.sql, desk.now());
   saveMark(desk.sql, "quiet_up_to", 0);
   desk.quietUpTo = 0;
   desk.arm(desk.now());
@@ -96,6 +98,7 @@ export function nextFreeingAt(desk: Desk): number | null {
 /** Judges what waits for a person's quiet hours anew: their time zone was set. */
 export function judgeChatAnew(desk: Desk, chat: string): void {
   desk.transact(() => {
+    hastenHanded(desk.sql, desk.now());
     for (const row of quietOfChat(desk.sql, chat)) judgeAnew(desk, row);
   });
 }

@@ -5,7 +5,7 @@ import { firstAfterIn, type Held, lineHeads, sharpenLine, waitingSince } from ".
 import { unsettledChats } from "../ledger/line-rows.ts";
 import type { MessageRow } from "../ledger/messages.ts";
 import { restingNumbers } from "../numbers/pace.ts";
-import { endMessage } from "../settling/settle.ts";
+import { noteRefused } from "../settling/settle.ts";
 
 const expiredAtOnce = 200;
 /** Of lines that something due holds up, so many are asked what follows; where there are more, all are looked at again after this rest. */
@@ -111,11 +111,7 @@ export function expireWaiting(desk: Desk): void {
 
 function expire(desk: Desk, row: MessageRow): void {
   const why = holderOf(desk, row);
-  endMessage(desk, row, {
-    status: "failed",
-    error_code: expiryCode(why, isOnLine(row)),
-    error_message: tellExpiry(why, limitOf(desk, row.number), isOnLine(row)),
-  });
+  noteRefused(desk, row, expiryCode(why, isOnLine(row)), tellExpiry(why, limitOf(desk, row.number), isOnLine(row)));
 }
 
 function isOnLine({ channel }: MessageRow): boolean {

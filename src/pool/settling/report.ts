@@ -9,6 +9,7 @@ import type { Account } from "../../domain/snapshot.ts";
 import { decideStatus, isFinal } from "../../domain/status.ts";
 import { readSignedForm, verifyTwilioSignature } from "../../domain/twilio-signature.ts";
 import type { Desk } from "../desk.ts";
+import { fallBack } from "../fallback/fall-back.ts";
 import { planLook } from "../ledger/looks.ts";
 import {
   type Detail,
@@ -23,8 +24,9 @@ import { isParked, parkReport, takeParked } from "../ledger/parked.ts";
 import { judgeIfDue } from "../numbers/number-health.ts";
 import { emitStatus } from "../telling/outbox.ts";
 import { deliveredHour, noteEnd } from "./count-end.ts";
+import { finish } from "./finish.ts";
 import { noteForged } from "./forged.ts";
-import { finish, noteOptOutCode, planPolls } from "./settle.ts";
+import { noteOptOutCode, planPolls } from "./settle.ts";
 
 /** Reports are applied for as long as operators send them (seed 002: four days); a read receipt may come at any time. */
 const latestReportMs = statusPollsMs.at(-1) ?? 0;
@@ -138,19 +140,59 @@ function isTooLate(desk: Desk, row: MessageRow, status: MessageStatus | null): b
 export function applyReport(desk: Desk, seq: number, report: MessageState): "applied" | "ignored" {
   const row = recallMessage(desk.sql, seq);
   if (row === null || row.direction !== "outbound") return "ignored";
+  const heard = unlessItFallsBack(desk, row, report);
+  return heard === null ? "applied" : apply(desk, row, heard);
+}
+
+/** A line's message that Apple did not deliver may go another way (null); that it does not, although its key wishes it, is said with the failure. */
+function unlessItFallsBack(desk: Desk, row: MessageRow, report: MessageState): MessageState | null {
+  const { status, errorCode: code, errorMessage, providerId } = report;
+  if (status !== "failed" || decideOn(row, status).kind !== "apply") return report;
+  const message = errorMessage ?? "";
+  const fell = fallBack(desk, row, { code, message, providerId });
+  if (fell === true) return null;
+  return fell === null ? report : { ...report, errorMessage: `${message} ${fell}`.trim() };
+}
+
+function apply(desk: Desk, row: MessageRow, report: MessageState): "applied" | "ignored" {
   const decision = decideOn(row, report.status);
   const change: MessageChange = {
     ...(row.sid === null ? { sid: report.providerId } : {}),
     ...(row.outcome_unknown === 1 ? { outcome_unknown: 0 } : {}),
-    ...(report.channel === undefined || report.channel === row.channel ? {} : { channel: report.channel }),
+    ...channelChange(desk, row, report),
     ...(decision.kind === "apply" ? describeChange(desk, row, decision.status, report) : learnCode(row, report)),
   };
   if (row.sid === null) planPolls(desk, row);
   tell(desk, row, change);
-  writeChange(desk, seq, change);
+  writeChange(desk, row.seq, change);
   if (row.sid === null && Object.keys(change).length > 0) finish(desk, row, row.due_at);
   if (decision.kind === "contradiction") askForTruth(desk, row, decision.status);
   return Object.keys(change).length > 0 ? "applied" : "ignored";
+}
+
+/** A Mac says of SMS that it was sent, and nothing more. */
+function channelChange(desk: Desk, row: MessageRow, { channel }: MessageState): MessageChange {
+  if (channel === undefined || channel === row.channel) return {};
+  if (channel !== "sms" || desk.findAccount(row.account)?.kind !== "bluebubbles") return { channel };
+  const detail = JSON.parse(row.detail) as Detail;
+  return { channel, detail: JSON.stringify({ ...detail, deliveryReport: "not_expected" } satisfies Detail) };
+}
+
+/** Applies what another key says of a message that it carries, in the caller's transaction: it is the truth, but nothing goes back behind what was told. */
+export function applyElsewhere(
+  desk: Desk,
+  row: MessageRow,
+  { status, errorCode, errorMessage, at }: Omit<MessageState, "providerId" | "status"> & { status: MessageStatus },
+): void {
+  const isCorrection = isFinal(row.status) && isFinal(status) && row.status !== "read";
+  if (row.status === status || (!isCorrection && decideStatus(row.status, status) !== "apply")) return;
+  const said = { providerId: "", status, errorCode, errorMessage, ...(at === undefined ? {} : { at }) };
+  const cleared = { error_code: null, error_message: null };
+  const change = { ...(isCorrection ? cleared : {}), ...describeChange(desk, row, status, said) };
+  const changed = { ...row, ...change };
+  for (const overtaken of overtakenBy(row, changed)) emitStatus(desk, overtaken);
+  if (!isKnown(row, change)) emitStatus(desk, changed);
+  writeChange(desk, row.seq, change);
 }
 
 /** Applies what the carrier said when it was asked because of a contradiction: its final word stands, whatever stood before. */
@@ -197,9 +239,15 @@ function tell(desk: Desk, row: MessageRow, change: MessageChange): void {
   const changed = { ...row, ...change };
   if (change.error_code !== undefined) noteOptOutCode(desk, changed);
   if (change.status === undefined) return;
+  if (isKnown(row, change)) return;
   for (const overtaken of overtakenBy(row, changed)) emitStatus(desk, overtaken);
   const told = emitStatus(desk, changed, "all", deliveredHour(row, changed));
   noteEnd(desk, row, changed, told);
+}
+
+/** A message that goes another way was told to be sent by the first. */
+function isKnown(row: MessageRow, { status }: MessageChange): boolean {
+  return status === "sent" && row.sent_at !== null;
 }
 
 /** What was read was delivered, and what was delivered was sent: whoever waits for those is told of them before. */

@@ -3,14 +3,16 @@ import { optOutCodes } from "../../domain/opt-out.ts";
 import { nextSendAttempt, reconcileMs, statusPollsMs } from "../../domain/retry.ts";
 import type { AccountTrouble } from "../../domain/waiting.ts";
 import type { Desk } from "../desk.ts";
-import { endLeaving, schedule, strike } from "../ledger/agenda.ts";
+import { fallBack } from "../fallback/fall-back.ts";
+import { endLeaving, schedule } from "../ledger/agenda.ts";
 import { savePlace } from "../ledger/cursors.ts";
-import { planLook, strikeLook } from "../ledger/looks.ts";
+import { planLook } from "../ledger/looks.ts";
 import { type Detail, type MessageChange, type MessageRow, recallMessage, stepMessage } from "../ledger/messages.ts";
 import { judgeIfDue } from "../numbers/number-health.ts";
 import { heedCarrierBlock } from "../people/opt-outs.ts";
 import { emitStatus } from "../telling/outbox.ts";
 import { deliveredHour, noteEnd } from "./count-end.ts";
+import { finish } from "./finish.ts";
 
 const lateDepartureMs = 10 * 60 * 1000;
 /** Where no callback can come, the carrier is asked so soon after it took a message, or may have taken it. */
@@ -50,9 +52,15 @@ function applyOutcome(desk: Desk, row: MessageRow, attempt: number, outcome: Out
   }
 }
 
-/** Ends a message that the carrier refused; a code that says the person opted out is written down as such. */
+/** Ends a message that the carrier refused, where it does not go another way; a code that says the person opted out is written down as such. */
 export function noteRefused(desk: Desk, row: MessageRow, code: string | null, message: string): void {
-  endMessage(desk, row, { status: "failed", error_code: code, error_message: message });
+  const fell = fallBack(desk, row, { code, message });
+  if (fell === true) return;
+  endMessage(desk, row, { status: "failed", error_code: code, error_message: withReason(message, fell) });
+}
+
+function withReason(message: string, against: string | null): string {
+  return against === null ? message : `${message} ${against}`;
 }
 
 /** Keeps the carrier's id; one that stands at another message of ours is no id at all, and the outcome is unknown. */
@@ -150,15 +158,4 @@ export function endMessage(desk: Desk, row: MessageRow, change: MessageChange & 
 export function noteOptOutCode(desk: Desk, row: MessageRow): void {
   if (row.error_code === null || !optOutCodes.has(row.error_code)) return;
   heedCarrierBlock(desk, { chat: row.chat, number: row.number });
-}
-
-/** Strikes a message from the agenda: it has left, or will never leave; one whose outcome was unknown, from what is looked for. */
-export function finish(desk: Desk, row: MessageRow, dueAt: number | null): void {
-  if (dueAt === null) return;
-  if (row.outcome_unknown === 1) {
-    strikeLook(desk.sql, { account: row.account, due_at: dueAt, seq: row.seq, kind: "lost" });
-    return;
-  }
-  const struck = row.status === "sending" ? endLeaving(desk.sql, row.seq, dueAt) : strike(desk.sql, row, dueAt);
-  if (struck) desk.countWaiting(row.number, -1);
 }

@@ -18,6 +18,7 @@ import type { Reaction } from "../../domain/message.ts";
 import type { Lane } from "../../domain/pool-calls.ts";
 import type { Webhook } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
+import { carriedFor, tellOrigin } from "../fallback/reports.ts";
 import { findChat } from "../ledger/chats.ts";
 import { bringForward, writeEvent } from "../ledger/deliveries.ts";
 import type { Happened } from "../ledger/events.ts";
@@ -36,7 +37,7 @@ export type Audience = "all" | "api_key";
 
 /**
  * Writes the event that a message's new status owes, and what is owed of it to each webhook, in the caller's transaction. `ended` is the hour in which the message
- * left where the event counts it as delivered. Answers whether an event was written.
+ * left where the event counts it as delivered. Of a message that is carried for another key only that key hears. Answers whether an event was written.
  */
 export function emitStatus(
   desk: Desk,
@@ -44,6 +45,11 @@ export function emitStatus(
   audience: Audience = "all",
   ended: number | null = null,
 ): boolean {
+  const origin = carriedFor(row);
+  if (origin !== null) {
+    tellOrigin(desk, row, origin);
+    return false;
+  }
   const name = eventOfStatus(row.status);
   return name !== null && wantsEvents(desk, row) && emitMessageEvent(desk, row, name, { audience, ended });
 }

@@ -157,6 +157,13 @@ export const setIcon: Route = async ({ mac, args, form }) => {
   return ok(undefined);
 };
 
+/** The picture comes without the Private API. */
+export const readIcon: Route = ({ mac, args }) => {
+  const icon = mac.db.chatBy(args[0] ?? "")?.icon ?? null;
+  if (icon === null) return refuse(404, "Chat icon does not exist!");
+  return { status: 200, body: icon, headers: { "content-type": "image/png" } };
+};
+
 export const removeIcon = forGroup((mac, chat) => {
   chat.icon = null;
   tellOfGroup(mac, chat, "group-icon-removed", { itemType: 3, groupActionType: 2 });

@@ -22,6 +22,7 @@ const routes: Readonly<Record<string, Route>> = {
   "GET handle/availability/*": chats.availability,
   "POST chat/new": messages.beginChat,
   "GET chat/*": chats.readChat,
+  "GET chat/*/icon": chats.readIcon,
   "PUT chat/*": chats.rename,
   "POST chat/*/read": chats.fireAndForget("read"),
   "POST chat/*/typing": chats.fireAndForget("typing"),

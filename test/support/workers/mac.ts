@@ -100,13 +100,12 @@ async function askMac(mac: FakeMac, request: Request): Promise<Response> {
 /** A live key with the lines of a Mac, and a webhook that gets everything. */
 export type LineKey = { id: string; token: string; line: string; organizationId: string; integrationId: string };
 
-/** Connects a Mac to an organization of its own, and gives its first alias to a live key; with a webhook for every event unless some are named. */
+/** Connects a Mac to an organization, by default of its own, and gives its first alias to a live key; with a webhook for every event unless some are named. */
 export async function makeLineKey(
   mac: FakeMac,
-  options: { selection?: object; inbound?: boolean; events?: readonly string[] } = {},
+  options: { selection?: object; inbound?: boolean; events?: readonly string[]; organizationId?: string } = {},
 ): Promise<LineKey> {
-  const organization = await admin("/organizations", { body: { name: "Lines", country_code: "US" } });
-  const organizationId = String(organization.body.organization_id);
+  const organizationId = options.organizationId ?? (await makeOrganization());
   const connected = await admin("/integrations/bluebubbles", {
     body: { organization_id: organizationId, url: mac.url, password: mac.options.password },
   });
@@ -131,6 +130,11 @@ export async function makeLineKey(
     },
   });
   return { id, token, line: mac.line, organizationId, integrationId };
+}
+
+async function makeOrganization(): Promise<string> {
+  const organization = await admin("/organizations", { body: { name: "Lines", country_code: "US" } });
+  return String(organization.body.organization_id);
 }
 
 /** Registers a line of a Mac and gives it to a key. */

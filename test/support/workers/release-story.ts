@@ -228,6 +228,7 @@ async function knockAtDoors(pool: Pool): Promise<void> {
   };
   await exports.default.fetch(url, { method: "POST", headers, body: new URLSearchParams(form) });
   await askLines(pool);
+  await carryForAnother(pool);
   await runACampaign(pool);
   const headersOfAdmin = { Authorization: `Bearer ${env.ADMIN_TOKEN}` };
   const exported = await exports.default.fetch("https://gateway.test/admin/api/export", { headers: headersOfAdmin });
@@ -253,6 +254,23 @@ async function askLines(pool: Pool): Promise<void> {
   await ledger.resume();
   await ledger.readGroup(credential, "grp_1");
   await ledger.callGroup(credential, { kind: "delete", groupId: "grp_1" });
+}
+
+/** A message of another key is refused for good, since that key is none of this organization, and nothing is told of it. */
+async function carryForAnother(pool: Pool): Promise<void> {
+  const ledger = env.POOLS.getByName(pool.id);
+  const from = { keyId: "key_0000000000000002", messageId: "msg_1" };
+  const draft = { to: spare, channel: "sms" as const, text: "Hello", attachments: [], fromNumber: null };
+  const parcel = { from, to: pool.id, organizationId: "org_other", mode: "live" as const };
+  const carried = await ledger.carry({ ...parcel, draft: { ...draft, metadata: null, sendAt: null, extras: {} } });
+  await ledger.takeToCarry();
+  await ledger.recallCarried(from);
+  await ledger.noteHeard(from, 1);
+  if (carried.ok) await ledger.noteCarried(from.messageId, carried.value);
+  await ledger.noteRecalled(from.messageId, true);
+  const carriage = { messageId: "msg_2", fromNumber: spare, channel: "sms" as const };
+  const state = { status: "sent" as const, providerId: null, errorCode: null, errorMessage: null, at: 0, n: 1 };
+  await ledger.hearCarried(from.keyId, { ...carriage, ...state, from, deliveryReport: "expected" });
 }
 
 /** One that has people in every state, and waits for its time. */

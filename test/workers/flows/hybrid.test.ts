@@ -48,6 +48,36 @@ describe("a broadcast", () => {
     expect(await textOf(byAdmin.body.message_id)).toBe(`Text us at ${inWords()} to chat directly!`);
   });
 
+  it("asked for again with its idempotency key gets its first answer, though the line is none any more; a new one is refused", async () => {
+    const invitation = { text: "Text us at {reply_line}", reply_line: lines.line };
+    const path = `/v2/api/chats/${encodeURIComponent(person)}/messages`;
+    const headers = { "Idempotency-Key": "invite-1" };
+    const one = await call(path, { token: texts.token, body: invitation, headers });
+    const many = { messages: [{ chat_id: "+14155550178", ...invitation }] };
+    const all = await call("/v2/api/messages/bulk", {
+      token: texts.token,
+      body: many,
+      headers: { "Idempotency-Key": "invite-2" },
+    });
+    await admin(`/numbers/${encodeURIComponent(lines.line)}`, { method: "PATCH", body: { api_key_id: null } });
+    const again = await call(path, { token: texts.token, body: invitation, headers });
+    expect(again).toMatchObject({ status: 200, body: { message_id: one.body.message_id } });
+    const allAgain = await call("/v2/api/messages/bulk", {
+      token: texts.token,
+      body: many,
+      headers: { "Idempotency-Key": "invite-2" },
+    });
+    expect(allAgain).toMatchObject({ status: 200, body: { results: all.body.results } });
+    const fresh = await call(path, {
+      token: texts.token,
+      body: invitation,
+      headers: { "Idempotency-Key": "invite-3" },
+    });
+    expect(fresh).toMatchObject({ status: 400, body: { code: "invalid_request" } });
+    const other = await call(path, { token: texts.token, body: { ...invitation, text: "Call {reply_line}" }, headers });
+    expect(other.body.code).toBe("idempotency_key_reused");
+  });
+
   it("refuses a line that is none, that another organization has, or that the text does not name", async () => {
     const other = await makeTestKey();
     const results = async (record: object) =>

@@ -102,6 +102,14 @@ it("a client of the v2 API runs on a line with another base URL alone: it sends,
   expect((await blooio("listChats")).chats).toMatchObject([{ id: ann, type: "phone", message_count: 4 }]);
 });
 
+it("it asks what a contact can receive, and gets what the Mac says", async () => {
+  stage.mac.notOnIMessage.add(ben);
+  const capabilitiesOf = async (contactId: string) =>
+    (await blooio("getContactCapabilities", { path: { contactId } })).capabilities;
+  expect(await capabilitiesOf(ann)).toMatchObject({ imessage: true, sms: false });
+  expect(await capabilitiesOf(ben)).toMatchObject({ imessage: false, sms: false });
+});
+
 it("its reactions are put on and taken off, by id and counted back, its typing, reading and contact card reach the person, and theirs are told", async () => {
   stage.mac.receive({ from: ann, text: "Is it open?" });
   const [received] = await hears("message.received");
@@ -171,8 +179,14 @@ it("its groups are made, listed, written to, renamed, given members and an icon,
   expect(members.map(({ identifier }) => identifier)).toEqual([ann, ben, cat]);
   expect((await blooio("removeGroupMember", { path: { groupId, contactId: ben } })).success).toBe(true);
   const file = new File([new Uint8Array([1, 2, 3])], "icon.png", { type: "image/png" });
-  expect(await blooio("setGroupIcon", { path: { groupId }, file })).toMatchObject({ success: true, group_id: groupId });
+  const icon = await blooio("setGroupIcon", { path: { groupId }, file });
+  expect(icon).toMatchObject({ success: true, group_id: groupId, icon_url: expect.stringContaining("/media/") });
+  const { icon_url } = await blooio("getGroup", { path: { groupId } });
+  const picture = await exports.default.fetch(new Request(String(icon_url)));
+  expect(new Uint8Array(await picture.arrayBuffer())).toEqual(new Uint8Array([1, 2, 3]));
+  expect(await hears("group.icon_changed")).toMatchObject([{ group_id: groupId, icon_url: expect.any(String) }]);
   expect((await blooio("removeGroupIcon", { path: { groupId } })).success).toBe(true);
+  expect((await blooio("getGroup", { path: { groupId } })).icon_url).toBeNull();
   stage.mac.receive({ from: cat, group: [ann, cat], text: "Thanks" });
   expect((await hears("message.received"))[0]).toMatchObject({
     external_id: groupId,

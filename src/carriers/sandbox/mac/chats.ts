@@ -1,4 +1,5 @@
 import type { Context, Hono } from "hono";
+import { pixel } from "../pixel.ts";
 import { ok, refuse } from "./answers.ts";
 import { handleOf } from "./play.ts";
 import { addMessage, changeChat, findChat, type MacChatRow } from "./store.ts";
@@ -31,6 +32,10 @@ export function addChats(app: Hono, { sql }: { sql: SqlStorage }): void {
   app.put("/chat/:guid", rename);
   app.post("/chat/:guid/participant/add", move(true));
   app.post("/chat/:guid/participant/remove", move(false));
+  app.get("/chat/:guid/icon", (c) => {
+    const isThere = findChat(sql, c.req.param("guid")) !== null;
+    return isThere ? c.body(pixel, 200, { "content-type": "image/png" }) : refuse(404, "Chat does not exist!");
+  });
   app.post("/chat/:guid/icon", icon(1));
   app.delete("/chat/:guid/icon", icon(2));
   for (const what of ["read", "typing", "share/contact", "leave"]) app.post(`/chat/:guid/${what}`, onChat(nothing));

@@ -4,6 +4,7 @@ import { type Key, useChangeKey } from "../../queries/key.ts";
 import { Select, Switch, TextField } from "../field.tsx";
 import { useNotice } from "../notices.tsx";
 import { Problem } from "../problem.tsx";
+import { FallbackField, fallbackChoice, readFallbackChoice } from "./fallback-field.tsx";
 import {
   countryName,
   joinDuration,
@@ -32,6 +33,7 @@ type Draft = {
   quietTo: string;
   limits: Record<LimitName, string>;
   pause_itself: boolean;
+  fallback: string;
 };
 
 const switches = ["shorten_links", "resend_unknown", "move_waiting", "split_long_texts", "pause_itself"] as const;
@@ -61,6 +63,7 @@ function draftOf(key: Key): Draft {
       limitFields.map(({ name }) => [name, String(key.send_limits?.[name] ?? "")]),
     ) as Draft["limits"],
     pause_itself: key.pause_itself ?? true,
+    fallback: fallbackChoice(key),
   };
 }
 
@@ -101,6 +104,7 @@ function boundsOf(draft: Draft, touched: ReadonlySet<keyof Draft>, before: Key["
       ? { quiet_hours: readQuietHours(draft.quietFrom, draft.quietTo) ?? null }
       : {}),
     ...(touched.has("limits") ? { send_limits: readLimits(draft.limits, before ?? null) ?? null } : {}),
+    ...(touched.has("fallback") ? { fallback: readFallbackChoice(draft.fallback) } : {}),
   };
 }
 
@@ -130,7 +134,7 @@ export function KeySettings({ apiKey }: { apiKey: Key }) {
   return (
     <form className="card" onSubmit={submit} aria-labelledby="settings-head">
       <h2 id="settings-head">Settings</h2>
-      <SettingsFields draft={draft} faults={faults} set={set} />
+      <SettingsFields apiKey={apiKey} draft={draft} faults={faults} set={set} />
       <Problem error={error} />
       <div className="row">
         <button type="submit" disabled={isPending || isWrong || touched.size === 0}>
@@ -147,12 +151,13 @@ export function KeySettings({ apiKey }: { apiKey: Key }) {
 }
 
 type FieldsProps = {
+  apiKey: Key;
   draft: Draft;
   faults: ReturnType<typeof judge>;
   set: <F extends keyof Draft>(field: F) => (value: Draft[F]) => void;
 };
 
-function SettingsFields({ draft, faults, set }: FieldsProps) {
+function SettingsFields({ apiKey, draft, faults, set }: FieldsProps) {
   const { codes } = readCountries(draft.countries);
   const named = codes?.map((code) => countryName(code) ?? code).join(", ");
   return (
@@ -208,6 +213,9 @@ function SettingsFields({ draft, faults, set }: FieldsProps) {
           onChange={({ target }) => set("quietTo")(target.value)}
         />
       </div>
+      {apiKey.protocol !== "twilio" && (
+        <FallbackField apiKey={apiKey} choice={draft.fallback} onChange={set("fallback")} />
+      )}
       <Switch
         label="Shorten links"
         hint="Links in texts become short ones that count clicks."

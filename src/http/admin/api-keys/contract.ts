@@ -176,7 +176,10 @@ export const updateApiKey = defineOperation({
       description:
         "Let iMessage lines without the Private API send: their server may then send one message up to three times. false unless set, and such a line only receives.",
     }),
-    fallback: Fallback.nullish().meta({ description: "null, as it is unless set: no message changes its way." }),
+    fallback: Fallback.nullish().meta({
+      description:
+        "Where a message of an iMessage line goes whose contact is surely not on iMessage, or whose try surely did not go; never one whose outcome is not known, nor a group's. null, as it is unless set: no message changes its way.",
+    }),
     offline_limit_seconds: z.int().min(offlineLimitSeconds.least).max(offlineLimitSeconds.most).optional().meta({
       description:
         "How long a message waits for its iMessage line while that is offline; then it fails and says why. It never leaves from another line. A day unless set.",

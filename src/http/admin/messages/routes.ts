@@ -7,7 +7,8 @@ import { mount } from "../../mount.ts";
 import { sayAllowance } from "../../rate-limit.ts";
 import { paginate } from "../../shapes/paging.ts";
 import { toChat } from "../../v2/chats/routes.ts";
-import { toSent } from "../../v2/messages/answers.ts";
+import { toSent, withWarning } from "../../v2/messages/answers.ts";
+import { warnOfPreviews } from "../../v2/messages/link-preview.ts";
 import { toDrafts, whatIsAsked } from "../../v2/messages/send-drafts.ts";
 import { toSendRequest } from "../../v2/messages/send-idempotency.ts";
 import { askKey } from "../ask-key.ts";
@@ -67,14 +68,15 @@ function mountSending(router: Hono<Edge>): void {
       const deps = c.get("deps");
       const { to, ...content } = body;
       const worded = await lineNamer(deps, params.apiKeyId)(content);
-      if (!worded.ok) return worded;
-      const drafts = toDrafts(to, worded.value, undefined);
+      const drafts = toDrafts(to, worded.body, undefined);
       if (!drafts.ok) return drafts;
-      const request = await toSendRequest(drafts.value, headers["Idempotency-Key"], whatIsAsked(content));
+      const asked = whatIsAsked(content);
+      const request = await toSendRequest(drafts.value, headers["Idempotency-Key"], asked, worded.failure);
       const sent = await askKey(deps, params.apiKeyId, (pool) => sendAsAdmin(pool, request));
       if (!sent.ok) return sent;
       sayAllowance(c, sent.value.allowance);
-      return sent.value.replayed ? reply(200, toSent(sent.value)) : reply(202, toSent(sent.value));
+      const answer = withWarning(toSent(sent.value), warnOfPreviews(content));
+      return sent.value.replayed ? reply(200, answer) : reply(202, answer);
     },
     adminGuard,
   );

@@ -142,9 +142,10 @@ export const getContactCapabilities = defineOperation({
   method: "get",
   path: "/contacts/{contactId}/capabilities",
   summary: "What a contact can receive",
-  description: "What this key's numbers could carry to the contact, judged from its form; nobody is asked.",
+  description:
+    "What this key's numbers could carry to the contact. By Twilio numbers it is judged from the contact's form, and nobody is asked. On iMessage lines the Mac is asked, once a day for each contact; where it cannot say and nothing is known, the answer is an error and no guess. `facetime` is true only where the Mac said so.",
   answers: { 200: { description: "The contact's capabilities.", schema: ContactCapabilities } },
-  errors: ["no_active_number"],
+  errors: ["no_active_number", "line_offline", "not_supported_on_line", "rate_limited"],
 });
 
 export const listContactTags = defineOperation({

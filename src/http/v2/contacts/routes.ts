@@ -53,8 +53,8 @@ function mountListing(router: Hono<Edge>): void {
         pool.judgeCapabilities(credential, params.contactId),
       );
       if (!judged.ok) return judged;
-      const { contact, type, sms, whatsapp, checkedAt } = judged.value;
-      const capabilities = { imessage: false, sms, facetime: false, ...(whatsapp ? { whatsapp } : {}) };
+      const { contact, type, sms, whatsapp, imessage = false, facetime = false, checkedAt } = judged.value;
+      const capabilities = { imessage, sms, facetime, ...(whatsapp ? { whatsapp } : {}) };
       return reply(200, { contact, type, capabilities, last_checked: checkedAt });
     },
     apiKeyGuard,

@@ -2,6 +2,7 @@ import type { Context, Hono } from "hono";
 import { fail, ok, type Result } from "../../../domain/failure.ts";
 import type { GroupAnswer, GroupCall, GroupPerson, GroupView } from "../../../domain/line-calls.ts";
 import { askPool } from "../../../flows/ask-pool.ts";
+import { renewLink } from "../../../flows/links-and-media/media-url.ts";
 import { apiKeyGuard, credentialOf, type Edge } from "../../edge.ts";
 import { mount } from "../../mount.ts";
 import { paginate } from "../../shapes/paging.ts";
@@ -24,7 +25,8 @@ function mountReading(router: Hono<Edge>): void {
       const asked = { ...query, q: query.q ?? null };
       const page = await askPool(c.get("deps"), credential.keyId, (pool) => pool.listGroups(credential, asked));
       if (!page.ok) return page;
-      return reply(200, { groups: page.value.groups.map(toGroup), pagination: paginate(query, page.value.total) });
+      const groups = await Promise.all(page.value.groups.map((group) => toGroup(c, group)));
+      return reply(200, { groups, pagination: paginate(query, page.value.total) });
     },
     apiKeyGuard,
   );
@@ -33,7 +35,7 @@ function mountReading(router: Hono<Edge>): void {
     operations.getGroup,
     async ({ params, reply }, c) => {
       const group = await readGroup(c, params.groupId);
-      return group.ok ? reply(200, toGroup(group.value)) : group;
+      return group.ok ? reply(200, await toGroup(c, group.value)) : group;
     },
     apiKeyGuard,
   );
@@ -46,7 +48,8 @@ function mountReading(router: Hono<Edge>): void {
       const { id, name, iconUrl, members } = read.value;
       const page = members.slice(query.offset, query.offset + query.limit).map(toMember);
       const pagination = paginate(query, members.length);
-      return reply(200, { group_id: id, group_name: name, icon_url: iconUrl, members: page, pagination });
+      const icon_url = await renewIcon(c, iconUrl);
+      return reply(200, { group_id: id, group_name: name, icon_url, members: page, pagination });
     },
     apiKeyGuard,
   );
@@ -62,7 +65,7 @@ function mountChanging(router: Hono<Edge>): void {
       if (!made.ok) return made;
       const { group, newContacts } = made.value;
       const added = group.members.map(({ identifier }) => identifier);
-      return reply(201, { ...toGroup(group), added_members: added, created_contacts: newContacts });
+      return reply(201, { ...(await toGroup(c, group)), added_members: added, created_contacts: newContacts });
     },
     apiKeyGuard,
   );
@@ -72,13 +75,13 @@ function mountChanging(router: Hono<Edge>): void {
     async ({ params: { groupId }, body: { name }, reply }, c) => {
       if (name === undefined) {
         const group = await readGroup(c, groupId);
-        return group.ok ? reply(200, toGroup(group.value)) : group;
+        return group.ok ? reply(200, await toGroup(c, group.value)) : group;
       }
       const done = await callGroup(c, { kind: "rename", groupId, name });
       if (!done.ok) return done;
       const { group, sync } = done.value;
       if (sync?.synced === false) return fail("line_refused", refusedBy(sync.error));
-      return reply(200, toGroup(group));
+      return reply(200, await toGroup(c, group));
     },
     apiKeyGuard,
   );
@@ -121,7 +124,8 @@ function toIcon(done: Result<GroupAnswer>) {
   if (sync === null) return fail("not_found", "The group has no chat on the Mac yet: send its first message before.");
   if (!sync.synced) return fail("line_refused", refusedBy(sync.error));
   const device = { chat_guid: sync.guid, synced: true };
-  return ok({ success: true, group_id: group.id, chat_guid: sync.guid, device_sync: device });
+  const icon = group.iconUrl === null ? {} : { icon_url: group.iconUrl };
+  return ok({ success: true, group_id: group.id, chat_guid: sync.guid, ...icon, device_sync: device });
 }
 
 function mountMembers(router: Hono<Edge>): void {
@@ -164,12 +168,20 @@ function refusedBy(error: string | null): string {
   return `Temporary communication error: the Mac did not do it: ${error ?? ""}`;
 }
 
-function toGroup({ id, name, guid, iconUrl, members, messageCount, lastMessage, createdAt }: GroupView) {
+/** A picture that was set before this gateway held the line has no link. */
+async function renewIcon(c: Context<Edge>, url: string | null): Promise<string | null> {
+  return url === null ? null : renewLink(c.get("deps"), url);
+}
+
+async function toGroup(
+  c: Context<Edge>,
+  { id, name, guid, iconUrl, members, messageCount, lastMessage, createdAt }: GroupView,
+) {
   return {
     group_id: id,
     name,
     chat_guid: guid,
-    icon_url: iconUrl,
+    icon_url: await renewIcon(c, iconUrl),
     member_count: members.length,
     message_count: messageCount,
     last_message_text: lastMessage?.text ?? null,

@@ -5,6 +5,8 @@ import type { Message } from "../../../domain/message.ts";
 import type { Contact, MessageView, SendAnswer } from "../../../domain/pool-calls.ts";
 import { publicStatus } from "../../../domain/status.ts";
 import { type Quoted, whatsappFacts } from "../../../domain/whatsapp-facts.ts";
+import { warnOfPreviews } from "./link-preview.ts";
+import { warnOfMisnamed } from "./misnamed.ts";
 import type { MessageDetail, Message as MessageSchema, MessageStatus } from "./schemas.ts";
 
 function progressOf(message: Message) {
@@ -126,6 +128,12 @@ export function toSent({ messages, warnings = [], quietUntil, group }: SendAnswe
     ...(group === undefined ? {} : { group_id: group.id, group_created: group.isNew, participants: group.members }),
     ...(warnings.length === 0 ? {} : { warning: warnings.join(" ") }),
   };
+}
+
+/** Returns what of a body was not read, or cannot be done, in sentences; null where that is nothing. */
+export function warnOf(body: Readonly<Record<string, unknown>>): string | null {
+  const warnings = [warnOfMisnamed(body), warnOfPreviews(body)].filter((warning) => warning !== null);
+  return warnings.length === 0 ? null : warnings.join(" ");
 }
 
 /** Returns an answer with the sentence about what was not read, where there is one, behind what it warns of already. */

@@ -2,15 +2,15 @@ import type { Hono } from "hono";
 import { type Failure, fail, ok, type Result } from "../../../domain/failure.ts";
 import type { SendAnswer, SendRequest } from "../../../domain/pool-calls.ts";
 import { maxTextLength, textLength } from "../../../domain/segments.ts";
-import { lineNamer } from "../../../flows/messages/name-line.ts";
+import { type LineNamer, lineNamer } from "../../../flows/messages/name-line.ts";
 import { fingerprintOf, sendMessages } from "../../../flows/messages/send.ts";
 import { apiKeyGuard, credentialOf, type Edge } from "../../edge.ts";
 import { mount } from "../../mount.ts";
 import { sayAllowance } from "../../rate-limit.ts";
 import { check } from "../../validate.ts";
-import { toSent, withWarning } from "./answers.ts";
+import { toSent, warnOf, withWarning } from "./answers.ts";
 import { sendBulk } from "./contract.ts";
-import { warnOfMisnamed } from "./misnamed.ts";
+
 import { toDrafts, whatIsAsked } from "./send-drafts.ts";
 import { toSendRequest } from "./send-idempotency.ts";
 import { BulkRecordBody } from "./send-request.ts";
@@ -42,19 +42,18 @@ export function mountBulk(router: Hono<Edge>): void {
 
 type BulkEntry = { request: SendRequest; asked: Record<string, unknown>; warning: string | null };
 
-async function toRecord(nameLine: ReturnType<typeof lineNamer>, record: unknown): Promise<Result<BulkEntry>> {
+async function toRecord(nameLine: LineNamer, record: unknown): Promise<Result<BulkEntry>> {
   const body = check("body", BulkRecordBody, record);
   if (!body.ok) return body;
   const { chat_id: chatId, idempotency_key: key } = body.value;
   const worded = await nameLine(body.value);
-  if (!worded.ok) return worded;
-  const drafts = toDrafts(chatId, worded.value, undefined);
+  const drafts = toDrafts(chatId, worded.body, undefined);
   if (!drafts.ok) return drafts;
   const asked = whatIsAsked(body.value);
   return ok({
-    request: await toSendRequest(drafts.value, key, asked),
+    request: await toSendRequest(drafts.value, key, asked, worded.failure),
     asked: { ...asked, idempotency_key: key ?? null },
-    warning: warnOfMisnamed(body.value),
+    warning: warnOf(body.value),
   });
 }
 

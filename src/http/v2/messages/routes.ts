@@ -8,10 +8,10 @@ import { apiKeyGuard, credentialOf, type Edge } from "../../edge.ts";
 import { mount } from "../../mount.ts";
 import { sayAllowance } from "../../rate-limit.ts";
 import { paginate } from "../../shapes/paging.ts";
-import { toMessage, toMessageDetail, toMessageStatus, toSent, withWarning } from "./answers.ts";
+import { toMessage, toMessageDetail, toMessageStatus, toSent, warnOf, withWarning } from "./answers.ts";
 import { mountBulk } from "./bulk.ts";
 import { cancelMessage, getMessage, getMessageStatus, listChatMessages, sendMessage } from "./contract.ts";
-import { warnOfMisnamed } from "./misnamed.ts";
+
 import { toDrafts, whatIsAsked } from "./send-drafts.ts";
 import { toSendRequest } from "./send-idempotency.ts";
 
@@ -28,14 +28,14 @@ function mountSending(router: Hono<Edge>): void {
     sendMessage,
     async ({ params, headers, body, reply }, c) => {
       const worded = await lineNamer(c.get("deps"), credentialOf(c).keyId)(body);
-      if (!worded.ok) return worded;
-      const drafts = toDrafts(params.chatId, worded.value, headers["X-From-Number"]);
+      const drafts = toDrafts(params.chatId, worded.body, headers["X-From-Number"]);
       if (!drafts.ok) return drafts;
-      const request = await toSendRequest(drafts.value, headers["Idempotency-Key"], whatIsAsked(body));
+      const asked = whatIsAsked(body);
+      const request = await toSendRequest(drafts.value, headers["Idempotency-Key"], asked, worded.failure);
       const sent = await send(c.get("deps"), credentialOf(c), request);
       if (!sent.ok) return sent;
       sayAllowance(c, sent.value.allowance);
-      const answer = withWarning(toSent(sent.value), warnOfMisnamed(body));
+      const answer = withWarning(toSent(sent.value), warnOf(body));
       return sent.value.replayed ? reply(200, answer) : reply(202, answer);
     },
     apiKeyGuard,

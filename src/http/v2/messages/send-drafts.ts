@@ -9,15 +9,19 @@ import {
 } from "../../../domain/message.ts";
 import { textLength } from "../../../domain/segments.ts";
 import { maxRequestedLength } from "../../../domain/split-text.ts";
+import { linksOf } from "./link-preview.ts";
 import { messageFieldNames, type SendMessageRequest } from "./send-request.ts";
 
 type Body = z.output<typeof SendMessageRequest>;
 
-/** Returns the messages that a body asks for, in order: one for each entry of a text array, attachments with the first. */
+/** Returns the messages that a body asks for, in order: one for each entry of a text array, or each link of parts that are to be previewed; attachments with the first. */
 export function toDrafts(to: string, body: Body, headerNumber: string | undefined): Result<Draft[]> {
-  const texts = textsOf(body);
+  const links = linksOf(body);
+  if (!links.ok) return links;
+  const texts = links.value ?? textsOf(body);
   if (texts.some((text) => text !== null && textLength(text) > maxRequestedLength)) return fail("text_too_long");
-  const attachments = [...(body.attachments ?? []), ...partFiles(body)].map(toAttachment);
+  const files = links.value === null ? partFiles(body) : [];
+  const attachments = [...(body.attachments ?? []), ...files].map(toAttachment);
   if (attachments.length > 10) return fail("invalid_attachment");
   return ok(
     texts.map((text, index) => ({
@@ -77,7 +81,7 @@ function extrasOf(body: Body): SendExtras {
 /** What only an iMessage line does; the pool leaves it out, or refuses it, on a Twilio key. */
 function lineExtrasOf(body: Body): SendExtras {
   const effect = messageEffects.find((known) => known === body.effect?.trim().toLowerCase().replace(/[\s_]/g, "-"));
-  const parts = bubbleOf(body);
+  const parts = body.parts?.some(({ link_preview }) => link_preview != null) ? [] : bubbleOf(body);
   const { reply_to: reply } = body;
   return {
     ...(effect === undefined ? {} : { effect }),

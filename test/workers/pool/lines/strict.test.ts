@@ -83,6 +83,21 @@ describe("a line that is offline", () => {
     expect(other.reached()).toEqual([]);
   });
 
+  it("begins no conversation while another line's Mac answers: who is new goes there, and says why", async () => {
+    await sendFrom(key, person, { text: "Wait" });
+    for (let turn = 0; turn < 3; turn += 1) await ringIn(key, 61_000);
+    const people = ["+14155550301", "+14155550302", "+14155550303"];
+    for (const to of people) {
+      const sent = await sendFrom(key, to, { text: "Hello" });
+      expect(sent.body.from_number).toBe(other.line);
+      const { body } = await admin(`/api-keys/${key.id}/messages/${sent.body.message_id}`);
+      expect(JSON.stringify(body.trace)).toContain("its Mac does not answer, and others can send");
+    }
+    other.tunnel = mac.tunnel;
+    for (let turn = 0; turn < 3; turn += 1) await ringIn(key, 61_000);
+    expect((await sendFrom(key, "+14155550304")).status).toBe(202);
+  });
+
   it("lets them wait as long as the key says, and then they fail with the reason, unsent", async () => {
     expect((await changeKey(key, { offline_limit_seconds: 120 })).status).toBe(200);
     const sent = await sendFrom(key, person, { text: "Now or never" });

@@ -1,0 +1,182 @@
+import {
+  type Carriage,
+  type CarriedReport,
+  type Fell,
+  type Parcel,
+  type ParcelAnswer,
+  readFell,
+  type ToCarry,
+} from "../../domain/fallback.ts";
+import { readRowId, rowId } from "../../domain/ids.ts";
+import { isFinal } from "../../domain/status.ts";
+import { waitingLimitSeconds } from "../../domain/waiting.ts";
+import type { Desk } from "../desk.ts";
+import { findChat } from "../ledger/chats.ts";
+import { changeHanded, findHanded, type HandedRow, handedOwed, strikeHanded } from "../ledger/handed.ts";
+import { type Detail, findMessage, type MessageRow, updateMessage } from "../ledger/messages.ts";
+import { quietFor } from "../sending/quiet.ts";
+import { applyElsewhere } from "../settling/report.ts";
+import { endMessage } from "../settling/settle.ts";
+import { reportsOf } from "./reports.ts";
+
+const takenAtOnce = 20;
+/** What was taken and not answered is asked for again after this. */
+const askAgainMs = 15_000;
+
+/** Returns what this key owes other keys, each contact's messages in order; what is not answered is given again. */
+export function takeToCarry(desk: Desk): ToCarry {
+  return desk.transact(() => {
+    const parcels: Parcel[] = [];
+    const recalls: ToCarry["recalls"] = [];
+    for (const handed of handedOwed(desk.sql, takenAtOnce)) {
+      const row = findMessage(desk.sql, handed.seq);
+      if (row === null) strikeHanded(desk.sql, handed.seq);
+      else if (handed.state === "to_recall") recalls.push({ from: originOf(desk, row), to: handed.key });
+      else if (mayBeGiven(desk, row, handed)) parcels.push(parcelOf(desk, row, handed));
+    }
+    return { parcels, recalls, reports: reportsOf(desk, takenAtOnce) };
+  });
+}
+
+/** Ends what waits too long for the other key's answer, or may be given no more; and puts off what waits for the end of quiet hours. */
+function mayBeGiven(desk: Desk, row: MessageRow, handed: HandedRow): boolean {
+  const now = desk.now();
+  const chat = findChat(desk.sql, row.chat);
+  const detail = JSON.parse(row.detail) as Detail;
+  if (handed.asked === 0 && desk.snapshot.apiKey.status === "revoked") return end(desk, row, { status: "cancelled" });
+  if (handed.asked === 0 && chat?.opted_out_at != null) {
+    const words = "The recipient opted out while the message waited: it was not sent.";
+    return end(desk, row, { status: "failed", error_code: "recipient_opted_out", error_message: words });
+  }
+  const { waitingLimitSeconds: limit = waitingLimitSeconds.standard } = desk.snapshot.apiKey;
+  if (handed.asked === 1 && now - handed.at > limit * 1000) return giveUp(desk, row, handed, detail);
+  const quiet = handed.asked === 1 ? null : quietFor(desk, { to: row.chat, extras: detail.extras }, chat, now);
+  const { state, at, asked } = handed;
+  if (quiet !== null) changeHanded(desk.sql, row.seq, { state, due_at: quiet, asked });
+  else changeHanded(desk.sql, row.seq, { state, due_at: now + askAgainMs, asked: 1, at: asked === 0 ? now : at });
+  return quiet === null;
+}
+
+function end(desk: Desk, row: MessageRow, change: Parameters<typeof endMessage>[2]): false {
+  endMessage(desk, row, change);
+  strikeHanded(desk.sql, row.seq);
+  return false;
+}
+
+/** A key that was asked and never answered may have sent it. */
+function giveUp(desk: Desk, row: MessageRow, { key }: HandedRow, { carrier }: Detail): false {
+  const error_message = `${readFell(carrier)?.words ?? ""} Its fallback, API key ${key}, did not answer.`.trim();
+  return end(desk, row, { status: "failed", error_code: "outcome_unknown", error_message });
+}
+
+function originOf(desk: Desk, { seq }: Pick<MessageRow, "seq">) {
+  return { keyId: desk.snapshot.apiKey.id, messageId: rowId("msg", seq, desk.tag) };
+}
+
+function parcelOf(desk: Desk, row: MessageRow, { key }: HandedRow): Parcel {
+  const { attachments, metadata, extras, to } = JSON.parse(row.detail) as Detail;
+  const { urgent, quietHours = desk.snapshot.apiKey.quietHours } = extras;
+  return {
+    from: originOf(desk, row),
+    to: key,
+    organizationId: desk.snapshot.organization.id,
+    mode: desk.snapshot.apiKey.mode,
+    draft: {
+      to: to ?? row.chat,
+      channel: "sms",
+      text: row.text,
+      attachments,
+      fromNumber: null,
+      metadata,
+      sendAt: null,
+      // Its links are short already where its own key shortens them.
+      extras: {
+        shortenLinks: false,
+        ...(urgent === true ? { urgent } : {}),
+        ...(quietHours == null ? {} : { quietHours }),
+      },
+    },
+  };
+}
+
+/** Writes down what another key made of a message; a repeat changes nothing. */
+export function noteCarried(desk: Desk, messageId: string, answer: ParcelAnswer): null {
+  const row = findOwn(desk, messageId);
+  const handed = row === null ? null : findHanded(desk.sql, row.seq);
+  if (row === null || handed === null || handed.state === "given") return null;
+  desk.transact(() => {
+    if (answer.taken) {
+      learnCarriage(desk, row, answer);
+      if (handed.state === "to_give") changeHanded(desk.sql, row.seq, { state: "given", due_at: null, asked: 1 });
+      return;
+    }
+    const fell = readFell((JSON.parse(row.detail) as Detail).carrier);
+    const error_message = `${fell?.words ?? ""} Its fallback, API key ${handed.key}, did not take it: ${answer.because}`;
+    end(desk, row, { status: "failed", error_code: fell?.because ?? null, error_message: error_message.trim() });
+  });
+  return null;
+}
+
+/** Writes down that another key holds a message back where it still can; how it stands there is told by its reports. */
+export function noteRecalled(desk: Desk, messageId: string, arrived: boolean): null {
+  const row = findOwn(desk, messageId);
+  const handed = row === null ? null : findHanded(desk.sql, row.seq);
+  if (row === null || handed?.state !== "to_recall") return null;
+  desk.transact(() => {
+    if (arrived) changeHanded(desk.sql, row.seq, { state: "given", due_at: null, asked: 1 });
+    else end(desk, row, optedOut);
+  });
+  return null;
+}
+
+const optedOut = {
+  status: "failed",
+  error_code: "recipient_opted_out",
+  error_message: "The recipient opted out before the message left: it was not sent.",
+} as const;
+
+function findOwn(desk: Desk, messageId: string): MessageRow | null {
+  const seq = readRowId("msg", messageId, desk.tag);
+  return seq === null ? null : findMessage(desk.sql, seq);
+}
+
+/** Returns the row as it then stands. */
+function learnCarriage(desk: Desk, row: MessageRow, carriage: Carriage & { providerId?: string | null }): MessageRow {
+  const detail = JSON.parse(row.detail) as Detail;
+  const fell = readFell(detail.carrier);
+  if (fell === null) return row;
+  const { messageId, fromNumber, channel, deliveryReport, providerId = null } = carriage;
+  const known: Fell = {
+    ...fell,
+    message_id: messageId,
+    from_number: fromNumber,
+    ...(providerId === null ? {} : { provider_id: providerId }),
+  };
+  if (JSON.stringify(known) === JSON.stringify(fell)) return row;
+  const said = fell.from_number === undefined && detail.trace !== null;
+  const trace = said
+    ? { ...detail.trace, note: `${detail.trace?.note ?? ""} There it leaves from ${fromNumber}.`.trim() }
+    : detail.trace;
+  const learnt = { ...detail, carrier: { ...detail.carrier, fallback: known }, deliveryReport, trace } as Detail;
+  updateMessage(desk.sql, row.seq, { channel, detail: JSON.stringify(learnt) });
+  return findMessage(desk.sql, row.seq) ?? row;
+}
+
+/** Heeds how a message stands at the key that carries it: its word is the truth, and a repeat changes nothing. */
+export function hearCarried(desk: Desk, by: string, report: CarriedReport): null {
+  const row = findOwn(desk, report.from.messageId);
+  const fell = row === null ? null : readFell((JSON.parse(row.detail) as Detail).carrier);
+  if (row === null || fell?.api_key_id !== by) return null;
+  desk.transact(() => {
+    const known = learnCarriage(desk, row, report);
+    const isOut = findChat(desk.sql, row.chat)?.opted_out_at != null;
+    if (report.status !== "cancelled") applyElsewhere(desk, known, report);
+    else if (!isFinal(row.status) && isOut) endMessage(desk, known, optedOut);
+    else if (!isFinal(row.status)) {
+      const error_message = `${fell.words} Its fallback, API key ${by}, cancelled it before it left.`;
+      endMessage(desk, known, { status: "failed", error_code: fell.because, error_message });
+    }
+    if (isFinal(findMessage(desk.sql, row.seq)?.status ?? "failed")) strikeHanded(desk.sql, row.seq);
+  });
+  return null;
+}

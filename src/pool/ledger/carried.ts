@@ -1,0 +1,58 @@
+/** A message that this key carries for another one (`seq` null: it was refused), with what was answered; `n` counts its news, of which some is still to be told where `due_at` is set. */
+export type CarriedRow = {
+  origin: string;
+  seq: number | null;
+  answer: string;
+  at: number;
+  due_at: number | null;
+  n: number;
+};
+
+/** Returns what was answered to a parcel, null for one that never came. */
+export function findCarried(sql: SqlStorage, origin: string): CarriedRow | null {
+  return sql.exec<CarriedRow>("SELECT * FROM carried WHERE origin = ?", origin).toArray()[0] ?? null;
+}
+
+/** Writes down what is answered to a parcel. */
+export function insertCarried(
+  sql: SqlStorage,
+  row: { origin: string; seq: number | null; answer: string; at: number },
+): void {
+  const query = "INSERT INTO carried (origin, seq, answer, at) VALUES (?, ?, ?, ?)";
+  sql.exec(query, row.origin, row.seq, row.answer, row.at);
+}
+
+/** Notes that there is news of a carried message. */
+export function oweReport(sql: SqlStorage, origin: string, at: number): void {
+  sql.exec("UPDATE carried SET due_at = ?, n = n + 1 WHERE origin = ?", at, origin);
+}
+
+/** Returns the carried messages of which there is news, the longest owed first. */
+export function reportsOwed(sql: SqlStorage, limit: number): CarriedRow[] {
+  return sql
+    .exec<CarriedRow>("SELECT * FROM carried WHERE due_at IS NOT NULL ORDER BY due_at LIMIT ?", limit)
+    .toArray();
+}
+
+/** Returns when news is to be told next, or null. */
+export function nextReport(sql: SqlStorage): number | null {
+  const query = "SELECT min(due_at) AS due_at FROM carried WHERE due_at IS NOT NULL";
+  return sql.exec<{ due_at: number | null }>(query).one().due_at;
+}
+
+/** Puts the telling of news off. */
+export function postponeReport(sql: SqlStorage, origin: string, until: number): void {
+  sql.exec("UPDATE carried SET due_at = ? WHERE origin = ? AND due_at IS NOT NULL", until, origin);
+}
+
+/** Strikes news that was heard; what came since stays owed. */
+export function strikeReport(sql: SqlStorage, origin: string, n: number): void {
+  sql.exec("UPDATE carried SET due_at = NULL WHERE origin = ? AND n = ?", origin, n);
+}
+
+/** Forgets at most `limit` parcels from before a time of which nothing is owed; returns how many. */
+export function sweepCarried(sql: SqlStorage, before: number, limit: number): number {
+  const query =
+    "DELETE FROM carried WHERE origin IN (SELECT origin FROM carried WHERE at < ? AND due_at IS NULL LIMIT ?) RETURNING seq";
+  return sql.exec(query, before, limit).toArray().length;
+}

@@ -1,0 +1,64 @@
+/** A message that this key hands to another one since `at`: `to_give` until that has answered, `given` while it carries it, `to_recall` where it is to be held back. `asked`: it may have it. */
+export type HandedRow = {
+  seq: number;
+  chat: string;
+  key: string;
+  at: number;
+  due_at: number | null;
+  state: "to_give" | "given" | "to_recall";
+  asked: number;
+};
+
+/** Writes down that a message is to be handed to another key. */
+export function insertHanded(sql: SqlStorage, row: { seq: number; chat: string; key: string; at: number }): void {
+  sql.exec(
+    "INSERT INTO handed (seq, chat, key, at, due_at, state) VALUES (?1, ?2, ?3, ?4, ?4, 'to_give')",
+    row.seq,
+    row.chat,
+    row.key,
+    row.at,
+  );
+}
+
+/** Returns what became of the handing of a message, null where it is not handed, or has ended. */
+export function findHanded(sql: SqlStorage, seq: number): HandedRow | null {
+  return sql.exec<HandedRow>("SELECT * FROM handed WHERE seq = ?", seq).toArray()[0] ?? null;
+}
+
+/** Returns what is still to be given or called back, in the order of the messages. */
+export function handedOwed(sql: SqlStorage, limit: number): HandedRow[] {
+  return sql.exec<HandedRow>("SELECT * FROM handed WHERE due_at IS NOT NULL ORDER BY seq LIMIT ?", limit).toArray();
+}
+
+/** Returns when something is to be given or called back next, or null. */
+export function nextHanded(sql: SqlStorage): number | null {
+  const query = "SELECT min(due_at) AS due_at FROM handed WHERE due_at IS NOT NULL";
+  return sql.exec<{ due_at: number | null }>(query).one().due_at;
+}
+
+/** Changes how a handing stands. */
+export function changeHanded(
+  sql: SqlStorage,
+  seq: number,
+  { state, due_at, asked, at }: Pick<HandedRow, "state" | "due_at" | "asked"> & { at?: number },
+): void {
+  const query = "UPDATE handed SET state = ?, due_at = ?, asked = ?, at = coalesce(?, at) WHERE seq = ?";
+  sql.exec(query, state, due_at, asked, at ?? null, seq);
+}
+
+/** Calls back all that another key has, or may have, for a contact. */
+export function recallChat(sql: SqlStorage, chat: string, at: number): boolean {
+  const query =
+    "UPDATE handed SET state = 'to_recall', due_at = ?1 WHERE chat = ?2 AND (state = 'given' OR asked = 1) RETURNING seq";
+  return sql.exec(query, at, chat).toArray().length > 0;
+}
+
+/** Has everything judged anew that was put off and not given yet: quiet hours were changed. */
+export function hastenHanded(sql: SqlStorage, at: number): void {
+  sql.exec("UPDATE handed SET due_at = ?1 WHERE due_at > ?1 AND state = 'to_give' AND asked = 0", at);
+}
+
+/** Strikes a handing: its message has ended. */
+export function strikeHanded(sql: SqlStorage, seq: number): void {
+  sql.exec("DELETE FROM handed WHERE seq = ?", seq);
+}

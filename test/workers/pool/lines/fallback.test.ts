@@ -1,0 +1,294 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { macWords } from "../../../support/node/fake-bluebubbles-faults.ts";
+import { admin, eventually } from "../../../support/workers/gateway.ts";
+import { ringIn, sendFrom, v2 } from "../../../support/workers/mac.ts";
+import { changeNumber, newPerson, report, ring, writeTo } from "../../../support/workers/pool.ts";
+import { openTwoNetworks, setFallback, type TwoNetworks } from "../../../support/workers/two-networks.ts";
+
+let stage: TwoNetworks;
+let person: string;
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+  person = newPerson();
+  stage = await openTwoNetworks({ notOnIMessage: [person] });
+});
+afterEach(() => {
+  expect(stage.mac.violations).toEqual([]);
+  vi.useRealTimers();
+});
+
+type Body = Record<string, unknown>;
+const departures = () => stage.texts.carrier.departures.filter(({ to }) => to === person);
+const told = (event: string) => stage.world.told.filter(({ body }) => body.event === event).map(({ body }) => body);
+const chat = () => `/chats/${encodeURIComponent(person)}`;
+
+async function storyOf(messageId: unknown, key: { id: string } = stage.line): Promise<Body> {
+  return (await admin(`/api-keys/${key.id}/messages/${messageId}`)).body;
+}
+
+/** Sends from the line, and waits until it has left by SMS. */
+async function fall(body: Body = { text: "Hello" }, times = 1): Promise<string> {
+  const sent = await sendFrom(stage.line, person, body);
+  expect(sent.status).toBe(202);
+  await eventually(async () => {
+    await ringIn(stage.line, 1_000);
+    return departures().length === times;
+  });
+  return String(sent.body.message_id);
+}
+
+async function ended(messageId: unknown): Promise<Body> {
+  return eventually(async () => {
+    await ring({ ...stage.texts, id: stage.line.id });
+    const story = await storyOf(messageId);
+    return story.status === "failed" && story;
+  });
+}
+
+/** Nothing more leaves, however often both keys' alarms ring. */
+async function nothingMoreLeaves(): Promise<void> {
+  for (let turn = 0; turn < 3; turn += 1) {
+    await ringIn(stage.line, 61_000);
+    await ring(stage.texts);
+  }
+  await stage.world.quiet();
+}
+
+describe("a contact who is not on iMessage", () => {
+  it("gets the message by SMS of the other key, under the one id, followed to the end and told once", async () => {
+    const id = await fall();
+    expect(stage.mac.reached()).toEqual([]);
+    const [departure] = departures();
+    if (departure === undefined) throw new Error("It has left.");
+    expect(departure).toMatchObject({ from: stage.texts.numbers[0], body: "Hello" });
+    await report(stage.texts, departure, "sent");
+    await report(stage.texts, departure, "delivered");
+    await eventually(async () => told("message.delivered").length === 1);
+    expect((await v2(stage.line, `${chat()}/messages/${id}/status`)).body).toMatchObject({
+      status: "delivered",
+      protocol: "sms",
+      error: null,
+    });
+    await nothingMoreLeaves();
+    for (const event of ["message.queued", "message.sending", "message.sent", "message.delivered"])
+      expect(told(event).map(({ message_id }) => message_id)).toEqual([id]);
+    expect(told("message.delivered")[0]).toMatchObject({ internal_id: stage.line.line, protocol: "sms" });
+    expect(told("message.failed")).toEqual([]);
+    expect(departures()).toHaveLength(1);
+  });
+
+  it("the one message tells why it went that way, what carries it and from which number, and both keys show it", async () => {
+    const id = await fall();
+    const story = await eventually(async () => {
+      const { timeline } = await storyOf(id);
+      return JSON.stringify(timeline).includes("There it is msg_") && storyOf(id);
+    });
+    const [number = ""] = stage.texts.numbers;
+    const words = (story.timeline as { kind: string; words: string }[]).find(({ kind }) => kind === "handed_on")?.words;
+    expect(words).toContain("The recipient is not on iMessage: it is handed to API key");
+    expect(words).toContain(stage.texts.id);
+    expect(words).toContain(number);
+    expect(JSON.stringify(story.trace)).toContain(`There it leaves from ${number}`);
+    const theirs = (await v2(stage.texts, `${chat()}/messages`)).body.messages as Body[];
+    expect(theirs).toMatchObject([{ text: "Hello", protocol: "sms", internal_id: number }]);
+    expect((await v2(stage.line, `${chat()}/messages`)).body.messages).toMatchObject([
+      { message_id: id, protocol: "sms" },
+    ]);
+  });
+
+  it("is not asked about at Apple anew for each message, and what is for them leaves in order", async () => {
+    await fall({ text: "One" });
+    await fall({ text: "Two" }, 2);
+    await fall({ text: ["Three", "Four"] }, 4);
+    expect(departures().map(({ body }) => body)).toEqual(["One", "Two", "Three", "Four"]);
+    const asked = stage.mac.log.filter((entry) => entry.kind === "request" && /availability/.test(entry.path));
+    expect(asked).toHaveLength(1);
+  });
+
+  it("whose message fails there is told so once, with the reason of the network that carried it", async () => {
+    const id = await fall();
+    const [departure] = departures();
+    if (departure === undefined) throw new Error("It has left.");
+    await report(stage.texts, departure, "undelivered", 30006);
+    expect(await ended(id)).toMatchObject({ status: "failed", error_code: "30006" });
+    expect(told("message.failed")).toMatchObject([{ message_id: id, error_code: "30006", protocol: "sms" }]);
+  });
+
+  it("who left iMessage is found by Apple's number 22 after a good answer: the row is nobody's, and what was told to be sent is not told again", async () => {
+    stage.mac.notOnIMessage.clear();
+    stage.mac.receive({ from: person, text: "Hi" });
+    await eventually(async () => told("message.received").length === 1);
+    stage.mac.faults.add({ text: "Hello" }, { kind: "failed", error: 22, afterMs: 20 }, 1);
+    const sent = await sendFrom(stage.line, person);
+    await eventually(async () => told("message.sent").length === 1);
+    await eventually(async () => {
+      await ringIn(stage.line, 16_000);
+      return departures().length === 1;
+    });
+    expect((await v2(stage.line, `${chat()}/messages/${sent.body.message_id}`)).body).toMatchObject({ status: "sent" });
+    await nothingMoreLeaves();
+    expect(told("message.sent")).toHaveLength(1);
+    expect(told("message.device_sent")).toEqual([]);
+    expect((await v2(stage.line, `${chat()}/messages?direction=outbound`)).body.messages).toHaveLength(1);
+    expect(departures()).toHaveLength(1);
+  });
+});
+
+describe("nothing falls back", () => {
+  it("unless the key says so", async () => {
+    await setFallback(stage.line, null);
+    const sent = await sendFrom(stage.line, person);
+    expect(await ended(sent.body.message_id)).toMatchObject({ error_code: "recipient_not_on_imessage" });
+    await nothingMoreLeaves();
+    expect(departures()).toEqual([]);
+  });
+
+  it("whose outcome is not known, nor what Apple may have: only what surely did not go", async () => {
+    stage.mac.notOnIMessage.clear();
+    const unknown = { kind: "error", message: macWords.transactionTimeout, taken: false } as const;
+    stage.mac.faults.add({ text: "Lost" }, unknown, 1);
+    stage.mac.faults.add({ text: "Late" }, { kind: "failed", error: 4, afterMs: 0 }, 1);
+    const late = await sendFrom(stage.line, newPerson(), { text: "Late" });
+    expect(await ended(late.body.message_id)).toMatchObject({ error_code: "4" });
+    const lost = await sendFrom(stage.line, person, { text: "Lost" });
+    for (let turn = 0; turn < 8; turn += 1) await ringIn(stage.line, 61_000);
+    expect(await ended(lost.body.message_id)).toMatchObject({ error_code: "outcome_unknown" });
+    await nothingMoreLeaves();
+    expect(stage.texts.carrier.departures).toEqual([]);
+  });
+
+  it("of a group, nor to an e-mail address, and the failure says why", async () => {
+    const email = "ann@example.com";
+    stage.mac.notOnIMessage.add(email);
+    const alone = await sendFrom(stage.line, email);
+    expect((await ended(alone.body.message_id)).error).toContain("an e-mail address, which has no SMS");
+    await admin(`/api-keys/${stage.line.id}`, { method: "PATCH", body: { offline_limit_seconds: 60 } });
+    stage.mac.tunnel = { status: 530, body: "error code: 1033" };
+    const group = await sendFrom(stage.line, `${person},${newPerson()}`);
+    await ringIn(stage.line, 61_000);
+    await ringIn(stage.line, 61_000);
+    expect((await ended(group.body.message_id)).error).toContain("a group, which never falls back");
+    expect(stage.texts.carrier.departures).toEqual([]);
+  });
+
+  it("to who opted out at either key, not even after it was handed on", async () => {
+    await writeTo(stage.texts, person, String(stage.texts.numbers[0]), "STOP");
+    const there = await sendFrom(stage.line, person);
+    expect(await ended(there.body.message_id)).toMatchObject({
+      error_code: "recipient_not_on_imessage",
+      error: expect.stringContaining("opted out"),
+    });
+    const other = newPerson();
+    stage.mac.notOnIMessage.add(other);
+    await changeNumber(String(stage.texts.numbers[0]), { messages_per_second: 1 });
+    await admin(`/api-keys/${stage.texts.id}`, { method: "PATCH", body: { quiet_hours: allDay() } });
+    vi.setSystemTime(Date.now() + 2_000);
+    const held = await sendFrom(stage.line, other);
+    await eventually(async () => (await v2(stage.texts, `/chats/${encodeURIComponent(other)}`)).status === 200);
+    await admin(`/api-keys/${stage.line.id}/opt-outs`, { body: { contact: other } });
+    expect(await ended(held.body.message_id)).toMatchObject({ error_code: "recipient_opted_out" });
+    await admin(`/api-keys/${stage.texts.id}`, { method: "PATCH", body: { quiet_hours: null } });
+    await nothingMoreLeaves();
+    expect(stage.texts.carrier.departures).toEqual([]);
+    expect((await sendFrom(stage.line, other)).body.code).toBe("recipient_opted_out");
+  });
+});
+
+/** Quiet hours that hold now and for eleven hours more, wherever the recipient is in the United States. */
+function allDay() {
+  const hour = (at: number) => `${String(new Date(at).getUTCHours()).padStart(2, "0")}:00`;
+  return { from: hour(Date.now() - 14 * 3_600_000), to: hour(Date.now() + 4 * 3_600_000) };
+}
+
+describe("quiet hours", () => {
+  it("of the key that carries it hold a message there, and those of its own key where that has none", async () => {
+    await admin(`/api-keys/${stage.texts.id}`, { method: "PATCH", body: { quiet_hours: allDay() } });
+    const sent = await sendFrom(stage.line, person);
+    const theirs = await eventually(async () => {
+      const { messages } = (await v2(stage.texts, `${chat()}/messages`)).body as { messages?: Body[] };
+      return messages?.length === 1 && messages[0];
+    });
+    expect(theirs).toMatchObject({ quiet_until: expect.any(Number) });
+    expect(departures()).toEqual([]);
+    await admin(`/api-keys/${stage.texts.id}`, { method: "PATCH", body: { quiet_hours: null } });
+    await eventually(async () => departures().length === 1);
+    expect((await storyOf(sent.body.message_id)).status).not.toBe("failed");
+  });
+
+  it("that begin while a line is tried hold the message before it is handed on", async () => {
+    stage.mac.tunnel = { status: 530, body: "error code: 1033" };
+    await admin(`/api-keys/${stage.line.id}`, { method: "PATCH", body: { offline_limit_seconds: 60 } });
+    const sent = await sendFrom(stage.line, person);
+    await eventually(async () => ((await storyOf(sent.body.message_id)).next as Body | null)?.why === "line_offline");
+    await admin(`/api-keys/${stage.line.id}`, { method: "PATCH", body: { quiet_hours: allDay() } });
+    for (let turn = 0; turn < 4; turn += 1) await ringIn(stage.line, 61_000);
+    await stage.world.quiet();
+    expect(departures()).toEqual([]);
+    await admin(`/api-keys/${stage.line.id}`, { method: "PATCH", body: { quiet_hours: null } });
+    await eventually(async () => {
+      await ringIn(stage.line, 61_000);
+      return departures().length === 1;
+    });
+  });
+});
+
+describe("a line whose Mac does not answer", () => {
+  it("keeps its people for as long as its key says, and then the message goes by SMS and never by another Apple ID", async () => {
+    stage.mac.notOnIMessage.clear();
+    stage.mac.receive({ from: person, text: "Hi" });
+    await eventually(async () => told("message.received").length === 1);
+    await admin(`/api-keys/${stage.line.id}`, { method: "PATCH", body: { offline_limit_seconds: 120 } });
+    const other = stage.world.open();
+    stage.mac.tunnel = { status: 530, body: "error code: 1033" };
+    const sent = await sendFrom(stage.line, person, { text: "Where are you?" });
+    await eventually(async () => ((await storyOf(sent.body.message_id)).next as Body | null)?.why === "line_offline");
+    expect(departures()).toEqual([]);
+    await ringIn(stage.line, 130_000);
+    await eventually(async () => departures().length === 1);
+    stage.mac.tunnel = "open";
+    await nothingMoreLeaves();
+    expect(departures().map(({ body }) => body)).toEqual(["Where are you?"]);
+    expect([...stage.mac.reached(), ...other.reached()]).toEqual([]);
+  });
+});
+
+describe("the key that it falls back to", () => {
+  it.each([
+    [
+      "is paused",
+      async () => void (await admin(`/api-keys/${stage.texts.id}`, { method: "PATCH", body: { status: "paused" } })),
+      "paused",
+    ],
+    ["was revoked", async () => void (await admin(`/api-keys/${stage.texts.id}`, { method: "DELETE" })), "revoked"],
+    [
+      "has no number any more",
+      async () => void (await changeNumber(String(stage.texts.numbers[0]), { api_key_id: null })),
+      "No Twilio numbers assigned",
+    ],
+  ])("and %s takes nothing: the message fails with the line's code and says so", async (_, change, words) => {
+    await change();
+    const sent = await sendFrom(stage.line, person);
+    expect(await ended(sent.body.message_id)).toMatchObject({
+      error_code: "recipient_not_on_imessage",
+      error: expect.stringContaining(words),
+    });
+    expect(told("message.failed")).toHaveLength(1);
+    expect(departures()).toEqual([]);
+  });
+
+  it("cannot be the key itself, a key of lines, an empty one, or another organization's, and a Twilio key has none", async () => {
+    const refuses = async (key: { id: string }, fallback: object, words: string) => {
+      const { status, body } = await setFallback(key, fallback);
+      expect([400, 404]).toContain(status);
+      expect(body.message).toContain(words);
+    };
+    const to = (id: unknown) => ({ to: "api_key", api_key_id: id });
+    await refuses(stage.line, to(stage.line.id), "cannot fall back to itself");
+    const made = await admin("/api-keys", { body: { name: "Empty", organization_id: stage.line.organizationId } });
+    await refuses(stage.line, to(made.body.api_key_id), "holds no numbers yet");
+    await refuses({ id: String(made.body.api_key_id) }, to(stage.line.id), "holds iMessage lines itself");
+    await refuses(stage.line, to("key_unknown"), "not found in this organization");
+    await refuses(stage.texts, { to: "line_sms" }, "this one holds Twilio numbers");
+  });
+});
