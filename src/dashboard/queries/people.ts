@@ -1,5 +1,5 @@
-import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
-import { type Answer, call } from "../api.ts";
+import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type Answer, call, type Given } from "../api.ts";
 
 export type Contact = Answer<"listKeyContacts">["contacts"][number];
 export type Assignment = Answer<"listAssignments">["assignments"][number];
@@ -46,6 +46,23 @@ export function useOptOuts(apiKeyId: string, contact: string) {
     initialPageParam: 0,
     getNextPageParam: (page) => nextOffset(page, page.opt_outs.length),
     placeholderData: keepPreviousData,
+  });
+}
+
+/** Reads the newest of what a contact agreed to. */
+export function useOptIns(apiKeyId: string, contactId: string) {
+  return useQuery({
+    queryKey: ["people", apiKeyId, "opt-ins", contactId],
+    queryFn: () => call("listKeyContactOptIns", { params: { apiKeyId, contactId }, query: { limit: perPage } }),
+  });
+}
+
+/** Writes down that a contact agreed. */
+export function useAddOptIn(apiKeyId: string, contactId: string) {
+  return useMutation({
+    mutationFn: (body: Given<"addKeyContactOptIn">["body"]) =>
+      call("addKeyContactOptIn", { params: { apiKeyId, contactId }, body }),
+    onSettled: usePeopleChanged(apiKeyId),
   });
 }
 

@@ -115,7 +115,7 @@ describe("the people of a key in the dashboard", () => {
       .setInputFiles({ name: "list.csv", mimeType: "text/csv", buffer: Buffer.from(rows) });
     await page.getByText("4 rows, 2 left out. Fields: first_name.").waitFor();
     await page.getByText("1: stands twice").waitFor();
-    await page.getByText("2 messages, about 2 parts in all.").waitFor();
+    await page.getByText("2 messages, 2 parts in all.").waitFor();
     await page.getByRole("cell", { name: "Hi Ann" }).waitFor();
     expect(await page.locator("main b").count()).toBe(0);
     expect(await findFaults("a campaign's draft")).toEqual([]);

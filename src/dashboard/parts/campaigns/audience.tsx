@@ -17,6 +17,7 @@ const reasons: Record<string, string> = {
   field_empty: "a field that the text needs is empty",
   text_too_long: "the text gets too long",
   row_too_long: "the row is too long",
+  opt_in_unreadable: "when they agreed cannot be read",
 };
 
 /** Who is in a campaign's list, who is left out and why; a draft is given its list here. */

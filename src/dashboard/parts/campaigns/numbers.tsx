@@ -5,8 +5,10 @@ import { Progress } from "../progress.tsx";
 /** How far a campaign is, what holds it, and what became of its messages. */
 export function CampaignNumbers({ campaign }: { campaign: Campaign }) {
   const { progress, numbers, held_by: held } = campaign;
-  const total = progress.waiting + progress.taken + progress.refused;
+  const asked = progress.asked ?? 0;
+  const total = progress.waiting + asked + progress.taken + progress.refused;
   const counts: [string, number][] = [
+    ...(asked > 0 ? ([["asked, no answer yet", asked]] as [string, number][]) : []),
     ...Object.entries(numbers.statuses),
     ["parts", numbers.parts],
     ["followed a link", numbers.clicked],

@@ -10,8 +10,8 @@ type Props = { names: { apiKeyId: string; campaignId: string }; campaign: Campai
 
 /** What the first ten would get, from which number and in how many parts; and one message to whoever tries it. */
 export function CampaignPreview({ names, campaign }: Props) {
-  const { text, attachments, audience } = campaign;
-  const { data, error } = useCampaignPreview(names, JSON.stringify([text, attachments, audience]));
+  const { text, attachments, audience, double_opt_in: asked } = campaign;
+  const { data, error } = useCampaignPreview(names, JSON.stringify([text, attachments, audience, asked]));
   return (
     <section className="card" aria-labelledby="campaign-preview">
       <h3 id="campaign-preview">What they would get</h3>
@@ -20,7 +20,11 @@ export function CampaignPreview({ names, campaign }: Props) {
       {data !== undefined && (
         <>
           <p>
-            {data.total.toLocaleString("en")} messages, about {data.estimated_parts.toLocaleString("en")} parts in all.
+            {data.total.toLocaleString("en")} messages, {data.estimated_parts.toLocaleString("en")} parts in all
+            {data.question_parts !== undefined && (
+              <>, and {data.question_parts.toLocaleString("en")} of the question that comes first</>
+            )}
+            .
           </p>
           <Table
             caption="The first ten"

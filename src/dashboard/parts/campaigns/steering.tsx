@@ -18,12 +18,12 @@ export function CampaignSteering({ names, campaign }: Props) {
       <div className="row end">
         {(state === "running" || state === "scheduled") && (
           <button type="button" className="second" onClick={() => steer.mutate("pauseKeyCampaign")}>
-            Pause
+            Pause the campaign
           </button>
         )}
         {state === "paused" && (
           <button type="button" onClick={() => steer.mutate("resumeKeyCampaign")}>
-            Resume
+            Resume the campaign
           </button>
         )}
         {["running", "scheduled", "paused"].includes(state) && (

@@ -3,6 +3,7 @@ import { type Campaign, useUpdateCampaign } from "../../queries/campaigns.ts";
 import { TextArea, TextField } from "../field.tsx";
 import { useNotice } from "../notices.tsx";
 import { Problem } from "../problem.tsx";
+import { AskingFields, readAsking } from "./asking.tsx";
 
 type Props = { names: { apiKeyId: string; campaignId: string }; campaign: Campaign };
 
@@ -24,6 +25,7 @@ export function CampaignText({ names, campaign }: Props) {
               text: String(form.get("text")),
               attachments: media === "" ? [] : media.split(/\s+/),
               shorten_links: form.get("shorten") !== null,
+              ...readAsking(form),
             }
           : {}),
       },
@@ -54,6 +56,7 @@ export function CampaignText({ names, campaign }: Props) {
               <input type="checkbox" name="shorten" defaultChecked={campaign.shorten_links} /> Shorten its links, and
               count who follows them
             </label>
+            <AskingFields campaign={campaign} />
           </>
         )}
         <TextField

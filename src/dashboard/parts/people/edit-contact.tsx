@@ -14,6 +14,7 @@ import { Icon } from "../icon.tsx";
 import { useNotice } from "../notices.tsx";
 import { readAddress } from "../phone-number.tsx";
 import { Problem } from "../problem.tsx";
+import { OptIns } from "./opt-ins.tsx";
 import { readTags } from "./tags.ts";
 
 type Props = { apiKeyId: string; contact: Contact; onClose: () => void };
@@ -47,6 +48,7 @@ export function EditContact({ apiKeyId, contact, onClose }: Props) {
       <Problem error={error} />
       <TimeZone apiKeyId={apiKeyId} contact={contact} />
       <Tags apiKeyId={apiKeyId} contact={contact} />
+      <OptIns apiKeyId={apiKeyId} contact={contact} />
       <div className="row apart">
         <button type="button" className="danger" onClick={() => setForgetting(true)}>
           Delete the contact
