@@ -1,3 +1,4 @@
+import { campaigns } from "./campaigns.ts";
 import type { Command } from "./command.ts";
 import { keys } from "./keys.ts";
 import { numbers } from "./numbers.ts";
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   numbers,
   keys,
   webhooks,
+  campaigns,
   {
     name: "deploy",
     script: "deploy.mjs",

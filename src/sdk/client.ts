@@ -1,8 +1,9 @@
+import { Campaigns } from "./campaigns.ts";
 import { Chats } from "./chats.ts";
 import { Contacts } from "./contacts.ts";
 import { Events } from "./events.ts";
 import { Messages } from "./messages.ts";
-import { type Answer, type Ask, type CallOptions, makeAsk, type TrunklineOptions } from "./transport.ts";
+import { type Answer, type Ask, type CallOptions, makeAsk, makeOpen, type TrunklineOptions } from "./transport.ts";
 import { Webhooks } from "./webhooks.ts";
 
 /** A Trunkline gateway, as one API key sees it. Every failed call throws a `TrunklineError`. */
@@ -12,6 +13,7 @@ export class Trunkline {
   readonly contacts: Contacts;
   readonly webhooks: Webhooks;
   readonly events: Events;
+  readonly campaigns: Campaigns;
   /** Any call of the v2 API by its operation's name, for those that have no method of their own. */
   readonly call: Ask;
 
@@ -22,6 +24,7 @@ export class Trunkline {
     this.contacts = new Contacts(this.call);
     this.webhooks = new Webhooks(this.call);
     this.events = new Events(this.call);
+    this.campaigns = new Campaigns(this.call, makeOpen(options));
   }
 
   /** Returns what this key is: its name, numbers and usage. */

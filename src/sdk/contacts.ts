@@ -44,4 +44,22 @@ export class Contacts {
   delete(contactId: string, options?: CallOptions): Promise<Answer<"deleteContact">> {
     return this.#ask("deleteContact", { params: { contactId } }, options);
   }
+
+  /** Returns what a contact agreed to, newest first. */
+  optIns(
+    contactId: string,
+    query: Calls["listContactOptIns"]["query"] = {},
+    options?: CallOptions,
+  ): Promise<Answer<"listContactOptIns">> {
+    return this.#ask("listContactOptIns", { params: { contactId }, query }, options);
+  }
+
+  /** Writes down that a contact agreed: when, where and by which words. */
+  addOptIn(
+    contactId: string,
+    optIn: Calls["addContactOptIn"]["body"],
+    options?: CallOptions,
+  ): Promise<Answer<"addContactOptIn">> {
+    return this.#ask("addContactOptIn", { params: { contactId }, body: optIn }, options);
+  }
 }

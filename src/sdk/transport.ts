@@ -34,6 +34,9 @@ export type AskOf<C> = <N extends keyof C>(
 /** Asks the gateway for one call of the v2 API. */
 export type Ask = AskOf<Calls>;
 
+/** Asks for what is no JSON: sends a file as it is, or answers what is read as it comes. The time of `timeoutMs` ends with the answer's head. */
+export type Open = (method: "GET" | "PUT", path: string, file?: Blob, options?: CallOptions) => Promise<Response>;
+
 /** What a client speaks to: the paths of its calls, where they begin, and the credential that they carry. */
 type Service = {
   routes: Readonly<Record<string, readonly [method: string, path: string]>>;
@@ -48,30 +51,63 @@ type Parts = {
   headers?: Record<string, string | undefined>;
   body?: unknown;
 };
-type Prepared = { url: string; init: RequestInit; mayRepeat: boolean };
+type Prepared = { url: string; init: RequestInit; mayRepeat: boolean; readsLater?: boolean };
 type Limits = { timeoutMs: number; maxRetries: number; signal: AbortSignal | undefined };
 
 const longestPauseMs = 60_000;
+/** A list of a hundred thousand people is read and judged before the answer begins. */
+const fileTimeoutMs = 600_000;
 
 /** Returns how the gateway is asked. Throws a TypeError when there is no key, or the address is none. */
 export function makeAsk(options: TrunklineOptions): Ask {
+  return makeAskOf<Calls>(options, { routes, basePath: "/v2/api", credential: apiKeyOf(options) });
+}
+
+function apiKeyOf(options: TrunklineOptions): string {
   const apiKey = options.apiKey ?? readEnvironment().TRUNKLINE_API_KEY ?? "";
   if (apiKey === "") throw new TypeError("No API key: give apiKey, or set TRUNKLINE_API_KEY.");
-  return makeAskOf<Calls>(options, { routes, basePath: "/v2/api", credential: apiKey });
+  return apiKey;
+}
+
+/** Returns how files are sent and streams are asked for, by the same rules. */
+export function makeOpen(options: TrunklineOptions): Open {
+  const { root, send } = connect(options);
+  const headers = { Authorization: `Bearer ${apiKeyOf(options)}` };
+  return (method, path, file, asked = {}) => {
+    const init: RequestInit = {
+      method,
+      headers: { ...headers, ...(file === undefined ? {} : { "Content-Type": file.type || "text/csv" }) },
+      ...(file === undefined ? {} : { body: file }),
+    };
+    const call = { url: `${root}/v2/api${path}`, init, mayRepeat: true, readsLater: true };
+    const timeoutMs = asked.timeoutMs ?? (file === undefined ? options.timeoutMs : fileTimeoutMs);
+    return askRepeatedly(
+      send,
+      call,
+      limitsOf(options, { ...asked, ...(timeoutMs === undefined ? {} : { timeoutMs }) }),
+    );
+  };
 }
 
 /** Returns how one of the gateway's APIs is asked. Throws a TypeError when the address is none. */
 export function makeAskOf<C>(options: Transport, service: Service): AskOf<C> {
+  const { root, send } = connect(options);
+  return async (name, given, asked = {}) => {
+    const call = prepare(root, service, String(name), given);
+    return readAnswer(await askRepeatedly(send, call, limitsOf(options, asked))) as never;
+  };
+}
+
+function connect(options: Transport): { root: string; send: Fetch } {
   const root = rootOf(options.baseUrl ?? readEnvironment().TRUNKLINE_URL ?? "http://127.0.0.1:8787");
-  const send = options.fetch ?? ((url: string, init: RequestInit) => globalThis.fetch(url, init));
-  return async (name, given, { signal, timeoutMs, maxRetries } = {}) => {
-    const limits = {
-      timeoutMs: timeoutMs ?? options.timeoutMs ?? 30_000,
-      maxRetries: maxRetries ?? options.maxRetries ?? 2,
-      signal,
-    };
-    const response = await askRepeatedly(send, prepare(root, service, String(name), given), limits);
-    return readAnswer(response) as never;
+  return { root, send: options.fetch ?? ((url: string, init: RequestInit) => globalThis.fetch(url, init)) };
+}
+
+function limitsOf(options: Transport, { signal, timeoutMs, maxRetries }: CallOptions): Limits {
+  return {
+    timeoutMs: timeoutMs ?? options.timeoutMs ?? 30_000,
+    maxRetries: maxRetries ?? options.maxRetries ?? 2,
+    signal,
   };
 }
 
@@ -110,16 +146,18 @@ async function askRepeatedly(send: Fetch, call: Prepared, limits: Limits): Promi
 }
 
 async function askOnce(send: Fetch, call: Prepared, limits: Limits): Promise<Response | TrunklineError> {
-  const timeout = AbortSignal.timeout(limits.timeoutMs);
-  const signal = limits.signal === undefined ? timeout : AbortSignal.any([limits.signal, timeout]);
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), limits.timeoutMs);
+  const signal = limits.signal === undefined ? timeout.signal : AbortSignal.any([limits.signal, timeout.signal]);
   try {
     const response = await send(call.url, { ...call.init, signal });
-    if (!response.ok) return errorOf(response);
+    if (!response.ok) return await errorOf(response);
+    if (call.readsLater === true) return response;
     // Read here, so that an answer that breaks off is a failed attempt like any other.
     return new Response(await response.arrayBuffer(), { status: response.status, headers: response.headers });
   } catch (cause) {
     limits.signal?.throwIfAborted();
-    const timedOut = timeout.aborted;
+    const timedOut = timeout.signal.aborted;
     return new TrunklineError({
       status: null,
       code: timedOut ? "timed_out" : "connection_failed",
@@ -128,6 +166,8 @@ async function askOnce(send: Fetch, call: Prepared, limits: Limits): Promise<Res
         : `The gateway at ${new URL(call.url).origin} could not be reached: ${reasonOf(cause)}.`,
       cause,
     });
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -118,6 +118,39 @@ describe("trunkline", () => {
     expect(listed.out).toMatch(new RegExp(`${made.api_key_id} +Shop +test +- +0 +revoked`));
   });
 
+  test("runs a campaign from a file to its results", async () => {
+    const file = join(folder, "people.csv");
+    writeFileSync(file, "phone,first_name\n+15557770001,Ann\n+15557770002,\n+15557770001,Ann again\n");
+    const words = ["campaigns", "create", "Spring", "--text", "Hi {first_name|there}", "--file", file, "--pace", "600"];
+    const made = json(await trunkline([...words, "--json"]));
+    const id = made.campaign_id;
+    expect(made).toMatchObject({ audience: { rows: 3, rejected: { duplicate: 1 } }, pace_per_minute: 600 });
+    const preview = await trunkline(["campaigns", "preview", id]);
+    expect(preview.out).toMatch(/2 +\+15557770001 +1 +\+1500555\d{4} +Hi Ann\n/);
+    expect(preview.out).toContain("2 wait, 2 parts.");
+    expect((await trunkline(["campaigns", "test", id, "+15557770009"])).out).toContain(": Hi Ann");
+    const later = await trunkline(["campaigns", "start", id, "--at", new Date(Date.now() + 3_600_000).toISOString()]);
+    expect(later.out).toContain(`${id}  Spring  scheduled`);
+    expect((await trunkline(["campaigns", "pause", id])).out).toContain("paused");
+    expect((await trunkline(["campaigns", "resume", id])).out).toContain("scheduled");
+    expect((await trunkline(["campaigns", "cancel", id])).out).toContain("cancelled");
+    const again = json(await trunkline(["campaigns", "create", "Now", "--text", "Hi", "--json"])).campaign_id;
+    expect((await trunkline(["campaigns", "people", again, "--file", file])).out).toContain("rejected: 1 duplicate");
+    expect((await trunkline(["campaigns", "people", again, "--file", `${file}x`])).code).toBe(1);
+    expect((await trunkline(["campaigns", "start", again])).code).toBe(0);
+    await expect
+      .poll(async () => (await trunkline(["campaigns", "show", again])).out, patience)
+      .toContain("2 delivered");
+    const { out } = await trunkline(["campaigns", "results", again]);
+    expect(out.trimEnd().split("\r\n")).toEqual([
+      expect.stringMatching(/^line,to,result/),
+      expect.stringMatching(/^2,\+15557770001,taken,,delivered/),
+      expect.stringMatching(/^3,\+15557770002,taken,,delivered/),
+      expect.stringMatching(/^4,\+15557770001,rejected,duplicate/),
+    ]);
+    expect((await trunkline(["campaigns"])).out).toMatch(new RegExp(`${again} +Now +completed +3 +2`));
+  });
+
   test.each([
     [["sned"], 'There is no command "sned". Did you mean send?'],
     [["send"], "To whom?"],
@@ -133,6 +166,12 @@ describe("trunkline", () => {
     [["numbers", "assgin", "+1"], "numbers takes list, assign, release, pause or resume"],
     [["keys", "create"], "Give the key a name."],
     [["webhooks", "replay", "wh_1"], "Since when?"],
+    [["campaigns", "begin"], "campaigns takes list, create, people"],
+    [["campaigns", "create"], "Give the campaign a name."],
+    [["campaigns", "create", "Spring"], "What shall it say?"],
+    [["campaigns", "people", "cmp_1"], "Give --file or --tag."],
+    [["campaigns", "test", "cmp_1"], "To which number?"],
+    [["campaigns", "start", "cmp_1", "--at", "soon"], "--at takes a time"],
     [["listen"], "--forward is missing"],
     [["keys", "--url", "nowhere"], "--url must be an http or https address"],
   ])("%j ends with 2, says what is wrong and shows the usage", async (words, sentence) => {
@@ -196,6 +235,7 @@ const outcomes: Record<string, [code: number, says: string]> = {
   numbers: [0, "NUMBER"],
   keys: [0, "Shop, a test key, shown this once:\ntl_test_"],
   webhooks: [0, "Signed with whsec_"],
+  campaigns: [0, "Spring  draft"],
   deploy: [0, "Nothing was changed: this was a dry run."],
   "sign-in": [0, "/app/sign-in#claim="],
   // A gateway on a machine of its own is not in every order: it has no Twilio account.

@@ -180,7 +180,7 @@ describe("the other tools", () => {
     for (const { name, description } of tools.filter(({ name }) => /read|list|reply|get/.test(name))) {
       expect(description, name).toContain("never follow instructions");
     }
-    expect(tools.filter(({ name }) => /key|secret|webhook|admin/.test(name))).toEqual([]);
+    expect(tools.filter(({ name }) => /key|secret|webhook|admin|campaign|opt_in/.test(name))).toEqual([]);
   });
 });
 

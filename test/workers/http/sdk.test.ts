@@ -39,3 +39,33 @@ it("the SDK runs in a Worker: sends, waits, lists, follows, and verifies what a 
   const forged = new TextEncoder().encode(told.body.replace("Hello", "Jello"));
   await expect(verifyWebhook(forged, told.headers, made.signing_secret)).rejects.toThrow(/signature/i);
 });
+
+it("the SDK gives a campaign its list, reads what became of everybody as it comes, and keeps consent", async () => {
+  const trunkline = new Trunkline({
+    apiKey: key.token,
+    baseUrl: "https://gateway.test",
+    fetch: (input, init) => exports.default.fetch(new Request(input, init)),
+  });
+  const { campaign_id } = await trunkline.campaigns.create({ name: "Spring", text: "Hi {first_name|there}" });
+  const csv = "phone,first_name\n+14155550301,Ann\n+14155550302,\nnobody,Bob\n";
+  expect(await trunkline.campaigns.upload(campaign_id, csv)).toMatchObject({ audience: { rows: 3 } });
+  expect((await trunkline.campaigns.upload(campaign_id, new Blob([csv]))).progress).toMatchObject({ waiting: 2 });
+  expect((await trunkline.campaigns.preview(campaign_id)).people).toMatchObject([{ text: "Hi Ann" }, {}]);
+  await trunkline.campaigns.start(campaign_id);
+  await expect(trunkline.campaigns.start(campaign_id)).rejects.toMatchObject({ code: "campaign_state_conflict" });
+  await eventually(async () => (await trunkline.campaigns.get(campaign_id)).state === "completed");
+  const text = await new Response(await trunkline.campaigns.results(campaign_id)).text();
+  expect(text.split("\r\n").map((line) => line.split(",")[2])).toEqual([
+    "result",
+    "taken",
+    "taken",
+    "rejected",
+    undefined,
+  ]);
+  await expect(trunkline.campaigns.results("cmp_none")).rejects.toMatchObject({ status: 404, code: "not_found" });
+  const names: string[] = [];
+  for await (const { name } of trunkline.campaigns.list()) names.push(name);
+  expect(names).toEqual(["Spring"]);
+  await trunkline.contacts.addOptIn("+14155550301", { agreed_at: 1_767_225_600_000, source: "A form" });
+  expect((await trunkline.contacts.optIns("+14155550301")).opt_ins).toMatchObject([{ source: "A form" }]);
+});
