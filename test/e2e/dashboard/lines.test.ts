@@ -163,4 +163,30 @@ describe("a Mac in the dashboard", () => {
     await page.getByRole("row", { name: "Sandbox Mac" }).getByText("· imessage").waitFor();
     expect(await findFaults("numbers with a line")).toEqual([]);
   });
+
+  test("its key chooses where messages go that reach nobody by iMessage, and takes the choice back", async () => {
+    const { page, findFaults, goTo, admin } = dashboard;
+    const { api_keys } = (await admin("GET", "/api-keys")).body as {
+      api_keys: { api_key_id: string; name: string; protocol: string; fallback: object | null }[];
+    };
+    const texts = api_keys.find(({ protocol }) => protocol === "twilio");
+    await goTo("API Keys");
+    await page.getByRole("main").getByRole("link", { name: "iMessage trial" }).click();
+    const choice = page.getByLabel("Who is not on iMessage");
+    await choice.selectOption({ label: `By the API key ${texts?.name}` });
+    expect(await findFaults("fallback of a key")).toEqual([]);
+    const fallbackOf = async () => {
+      const { body } = await admin("GET", "/api-keys");
+      return (body.api_keys as typeof api_keys).find(({ name }) => name === "iMessage trial")?.fallback;
+    };
+    const save = async () => {
+      await page.getByRole("button", { name: "Save the settings" }).click();
+      await page.getByText("The settings are in force.").last().waitFor();
+    };
+    await save();
+    await expect.poll(fallbackOf).toEqual({ to: "api_key", api_key_id: texts?.api_key_id });
+    await choice.selectOption({ label: "It fails, and says why" });
+    await save();
+    await expect.poll(fallbackOf).toBeNull();
+  });
 });
