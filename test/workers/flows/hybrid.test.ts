@@ -98,6 +98,27 @@ describe("a broadcast", () => {
   });
 });
 
+describe("a line's key that falls back to the one with Twilio numbers", () => {
+  it.each(["+15005551022", "+15005551023"])(
+    "reaches %s by SMS, as one message that the organization sees once",
+    async (to) => {
+      const fallback = { to: "api_key", api_key_id: texts.id };
+      expect((await admin(`/api-keys/${lines.id}`, { method: "PATCH", body: { fallback } })).body).toMatchObject({
+        fallback,
+      });
+      const path = `/v2/api/chats/${encodeURIComponent(to)}/messages`;
+      const sent = await call(path, { token: lines.token, body: { text: "Are you there?" } });
+      const status = await eventually(async () => {
+        const { body } = await call(`${path}/${sent.body.message_id}/status`, { token: lines.token });
+        return body.status === "delivered" && body;
+      });
+      expect(status).toMatchObject({ protocol: "sms", error: null });
+      const seen = await admin(`/organizations/${texts.organizationId}/contacts/${encodeURIComponent(to)}`);
+      expect(seen.body.messages).toMatchObject([{ message_id: sent.body.message_id, api_key_id: lines.id }]);
+    },
+  );
+});
+
 describe("the organization's view of one person", () => {
   const view = (contact: string, organization = texts.organizationId) =>
     admin(`/organizations/${organization}/contacts/${encodeURIComponent(contact)}`);
