@@ -156,6 +156,7 @@ function limitCapabilities({ capabilities: able, channel }: NumberRow, sync: Syn
     sms: able.sms && sms,
     mms: able.mms && (channel === "whatsapp" ? whatsapp : sms),
     whatsapp: able.whatsapp && whatsapp,
+    ...(able.rcs === true ? { rcs: sms } : {}),
   };
 }
 

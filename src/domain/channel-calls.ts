@@ -14,6 +14,8 @@ export type ChannelView = {
   type: NumberType;
   isActive: boolean;
   capabilities: Capabilities;
+  /** Whether a Messaging Service sends by SMS what it cannot send by RCS. */
+  fallsBack: boolean;
   since: number;
   lastActiveAt: number | null;
 };

@@ -11,12 +11,15 @@ export { callingCodeOf };
  * Whom a message goes to. `chatId` is the one form in which everything is kept: `+…`, `whatsapp:+…`, or the id of a WhatsApp user who hides the number.
  * `address` is the writing that was given, where the person has two.
  */
-export type Recipient = { chatId: string; address: string; channel: "sms" | "whatsapp" | "imessage" };
+export type Recipient = { chatId: string; address: string; channel: "sms" | "whatsapp" | "rcs" | "imessage" };
 
-/** One of our own senders: `address` is `+…`, `whatsapp:+…` or a short code, which alone has no `e164`. */
-export type SenderAddress = { address: string; channel: "sms" | "whatsapp"; e164: string | null };
+/** One of our own senders: `address` is `+…`, `whatsapp:+…`, a short code or an RCS agent's `rcs:…`; the last two have no `e164`. */
+export type SenderAddress = { address: string; channel: "sms" | "whatsapp" | "rcs"; e164: string | null };
 
 const longestInput = 64;
+
+/** An RCS agent as Twilio names it: `rcs:` and the sender's id (twilio.com/docs/rcs/send-an-rcs-message). */
+const rcsAgent = /^rcs:[A-Za-z][\w.-]{0,127}$/;
 
 const whatsappUserId = /^whatsapp:[A-Z]{2}\.[A-Za-z0-9._-]{1,128}$/;
 
@@ -33,9 +36,12 @@ export function readChatId(raw: string, homeCountry: string | null, onLine = fal
   if (/^\s*grp_/.test(raw) || raw.includes(",")) return fail("groups_not_supported");
   if (raw.includes("@")) return fail("email_not_supported");
   if (whatsappUserId.test(raw)) return ok({ chatId: raw, address: raw, channel: "whatsapp" });
-  const read = readAddress(raw, homeCountry);
+  const byRcs = /^\s*rcs:/i.test(raw);
+  const read = readAddress(byRcs ? raw.replace(/^\s*rcs:/i, "") : raw, homeCountry);
   if (!read.ok) return fail("invalid_chat_id", `The chat id is not usable: ${read.why}`, suggestionOf(read));
-  return ok({ chatId: personOf(read.address), address: read.address, channel: read.channel });
+  // The person is the phone number, whichever of the two reaches it.
+  const channel = byRcs && read.channel === "sms" ? "rcs" : read.channel;
+  return ok({ chatId: personOf(read.address), address: read.address, channel });
 }
 
 function readLineChat(raw: string): Result<Recipient> | null {
@@ -56,6 +62,7 @@ export function readPhoneNumber(
 ): Result<SenderAddress> {
   const shortCode = raw.trim();
   if (allowShortCode && /^[1-9]\d{2,5}$/.test(shortCode)) return ok({ address: shortCode, channel: "sms", e164: null });
+  if (allowShortCode && rcsAgent.test(shortCode)) return ok({ address: shortCode, channel: "rcs", e164: null });
   const read = readAddress(raw, homeCountry);
   if (!read.ok) return fail("invalid_request", `${what} is not usable: ${read.why}`, suggestionOf(read));
   return ok({ address: read.address, channel: read.channel, e164: withoutChannel(read.address) });

@@ -6,9 +6,9 @@ import type { SendLimits } from "./send-limits.ts";
 /** The words of the directory as a pool knows them: one snapshot is everything a key's object needs to decide by itself. */
 export type Protocol = "twilio" | "blooio";
 /** What our own numbers speak. */
-export type SenderChannel = "sms" | "whatsapp" | "imessage";
-/** `rcs` and `unknown` (Messenger, what a carrier adds later) are only ever received. */
-export type Channel = SenderChannel | "rcs" | "unknown";
+export type SenderChannel = "sms" | "whatsapp" | "rcs" | "imessage";
+/** `unknown` (Messenger, what a carrier adds later) is only ever received. */
+export type Channel = SenderChannel | "unknown";
 export type NumberType = "shared" | "dedicated" | "inbound" | "trial" | "2fa";
 export type Strategy = "first" | "round_robin" | "weighted" | "geographic" | "least_busy";
 export type KeyMode = "live" | "test";
@@ -23,9 +23,9 @@ export const defaultSelection: Record<Protocol, Selection> = {
   blooio: { strategy: "round_robin", sticky: true, stickyDays: null },
 };
 
-export type Capabilities = { sms: boolean; mms: boolean; voice: boolean; whatsapp: boolean };
+export type Capabilities = { sms: boolean; mms: boolean; voice: boolean; whatsapp: boolean; rcs?: boolean };
 
-/** One sender of the pool. `address` is E.164, a short code, or `whatsapp:+…`. */
+/** One sender of the pool. `address` is E.164, a short code, `whatsapp:+…`, or an RCS agent's `rcs:…`. */
 export type SenderNumber = {
   address: string;
   allocationId: string;

@@ -6,10 +6,12 @@ export type Quoted = { message_id: string | null; guid: string; part_index: numb
 const facts = ["profile_name", "external_user_id", "kind", "button", "list", "location", "referral"] as const;
 export type WhatsappFacts = Record<(typeof facts)[number], unknown> & { reply_to: Quoted | null };
 
-/** Returns what only WhatsApp messages say: who wrote, what they pressed or chose, which place they sent, which message they answer; nothing for any other message. */
+/** Returns what only WhatsApp and RCS messages say: who wrote, what they pressed or chose, which place they sent, which message they answer; nothing for any other message. */
 export function whatsappFacts(message: Pick<Message, "direction" | "channel" | "carrierDetail">): WhatsappFacts | null {
-  if (message.direction !== "inbound" || message.channel !== "whatsapp") return null;
   const detail = message.carrierDetail ?? {};
+  // What came by RCS to a line of a Mac says none of it.
+  const says = message.channel === "whatsapp" || (message.channel === "rcs" && detail.kind !== undefined);
+  if (message.direction !== "inbound" || !says) return null;
   const [profile_name, external_user_id, kind, button, list, location, referral] = facts.map(
     (name) => detail[name] ?? null,
   );

@@ -64,6 +64,7 @@ function viewChannel(desk: Desk, number: SenderNumber): ChannelView {
     type: number.type,
     isActive: number.isActive && !isDown(desk.findAccount(number.accountId)),
     capabilities: number.capabilities,
+    fallsBack: number.channel === "rcs" && number.messagingServiceSid !== null,
     since: number.since ?? desk.snapshot.apiKey.createdAt,
     lastActiveAt: desk.lastActive(number.address),
   };

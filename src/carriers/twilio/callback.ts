@@ -34,6 +34,8 @@ export type StatusReport = {
   rawStatus: string;
   errorCode: string | null;
   errorMessage: string | null;
+  /** What carried it, where that shows: an RCS agent's service may have fallen back to SMS. */
+  channel?: Channel;
   channelDetail: { eventType: string | null; statusMessage: string | null; deliveredAtCarrier: string | null };
   raw: Record<string, string>;
 };
@@ -84,6 +86,7 @@ export function readStatusReport(params: FormParams): Result<StatusReport> {
     rawStatus,
     errorCode: /^[1-9]\d{0,5}$/.test(errorCode) ? errorCode : null,
     errorMessage: raw.ErrorMessage || raw.ChannelStatusMessage || null,
+    ...carriedBy(raw.From, raw.To),
     channelDetail: {
       eventType: raw.EventType || null,
       statusMessage: raw.ChannelStatusMessage || null,
@@ -115,6 +118,13 @@ function readChannel(from: string, to: string): Channel {
   if (prefixes.every((prefix) => prefix === "")) return "sms";
   if (prefixes.every((prefix) => prefix === "whatsapp")) return "whatsapp";
   return prefixes.includes("rcs") ? "rcs" : "unknown";
+}
+
+/** Returns what carried a message, by the addresses that it has at last; nothing while its service has picked no sender. */
+export function carriedBy(from: string | null | undefined, to: string | null | undefined): { channel?: Channel } {
+  if (!from) return {};
+  if (from.startsWith("rcs:") || to?.startsWith("rcs:") === true) return { channel: "rcs" };
+  return from.includes(":") ? {} : { channel: "sms" };
 }
 
 function readMedia(raw: Record<string, string>): InboundReport["media"] {

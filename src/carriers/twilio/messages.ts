@@ -29,9 +29,17 @@ export async function sendMessage(wire: Wire, login: Login, outgoing: Outgoing):
   }
 }
 
-/** Returns the form of a create call: media as a repeated key, options only where they are given. */
+/**
+ * Returns the form of a create call: media as a repeated key, options only where they are given. An RCS agent with a Messaging Service is not named: a `From` would keep the service
+ * from falling back to SMS; without a service it writes to the person's `rcs:` address (twilio.com/docs/rcs/send-an-rcs-message, twilio.com/docs/api/errors/21664).
+ */
 export function encodeMessage({ to, from, text, mediaUrls, reference, extras }: Outgoing): URLSearchParams {
-  const form = new URLSearchParams({ To: to, From: from });
+  const isAgent = from.startsWith("rcs:");
+  const chooses = isAgent && extras.messagingServiceSid !== undefined;
+  const form = new URLSearchParams({
+    To: isAgent && !chooses ? `rcs:${to}` : to,
+    ...(chooses ? {} : { From: from }),
+  });
   const options: [string, string | number | boolean | null | undefined][] = [
     ["MessagingServiceSid", extras.messagingServiceSid],
     ["Body", text === "" ? null : text],

@@ -25,7 +25,7 @@ export async function settleByList(
   const known = wire.clock.aheadMs ?? 0;
   const since = Math.min(watermark.at, watermark.at + known, readMark(watermark) ?? watermark.at) - marginMs;
   // Not by sender: a message whose service has not picked one yet has none.
-  const listed = await listMessages(wire, login, { to: sought.to, since });
+  const listed = await listTo(wire, login, sought, since);
   if (!listed.ok) return listed;
   const times = timesOf(wire, watermark, graceMs);
   const candidates = listed.value
@@ -38,6 +38,22 @@ export async function settleByList(
       }),
     );
   return { ok: true, value: decide(sought, candidates, times) };
+}
+
+/** What an agent sends stands under the person's number or their `rcs:` address, as it left or fell back. */
+async function listTo(
+  wire: Wire,
+  login: Login,
+  { to, from }: Sought,
+  since: number,
+): Promise<CarrierResult<TwilioMessage[]>> {
+  const found: TwilioMessage[] = [];
+  for (const address of from.startsWith("rcs:") ? [to, `rcs:${to}`] : [to]) {
+    const listed = await listMessages(wire, login, { to: address, since });
+    if (!listed.ok) return listed;
+    found.push(...listed.value);
+  }
+  return { ok: true, value: found };
 }
 
 /** Returns Twilio's time now as a mark, null while its clock is unknown. */

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { MessageState } from "../carrier.ts";
 import type { CarrierNumber } from "./account.ts";
+import { carriedBy } from "./callback.ts";
 import { readStatus } from "./status.ts";
 
 /** A message id as Twilio gives it: `SM` or `MM` and 32 hex digits. */
@@ -61,6 +62,7 @@ export const messageResource = z
       status: readStatus(wire.status),
       errorCode: wire.error_code == null ? null : String(wire.error_code),
       errorMessage: wire.error_message ?? null,
+      ...carriedBy(wire.from, wire.to),
     }),
   );
 

@@ -27,7 +27,7 @@ export function AddSender({ integrationId }: { integrationId: string }) {
   return (
     <>
       <button type="button" className="link" onClick={() => setOpen(true)}>
-        Add a WhatsApp sender or a short code
+        Add a WhatsApp sender, an RCS agent or a short code
       </button>
       {isOpen && (
         <Dialog title="Add a sender" onClose={close}>
@@ -39,7 +39,7 @@ export function AddSender({ integrationId }: { integrationId: string }) {
               required
               className="mono"
               placeholder="whatsapp:+15551234567"
-              hint="whatsapp: and a number with its plus, or the digits of a short code."
+              hint="whatsapp: and a number with its plus, rcs: and an agent's id, or the digits of a short code."
             />
             <Problem error={error} />
             <div className="row end">

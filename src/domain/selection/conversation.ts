@@ -75,6 +75,8 @@ function standOf(
     case "no_sms":
     case "no_mms":
     case "no_whatsapp":
+    case "no_rcs":
+    case "rcs_alone":
     case "receive_only":
     case "reply_only":
     case "blocked":

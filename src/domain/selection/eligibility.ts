@@ -23,6 +23,8 @@ export type Obstacle =
   | "no_sms"
   | "no_mms"
   | "no_whatsapp"
+  | "no_rcs"
+  | "rcs_alone"
   | "receive_only"
   | "reply_only"
   | "blocked";
@@ -42,7 +44,8 @@ export type Standing =
 /** Returns what keeps a number from carrying a message, or null: paused, then channel and capability, then the reply-only rule (seed 001), then the person's own block. */
 export function findObstacle(number: SenderNumber, demand: Demand): Obstacle | null {
   if (!number.isActive) return "paused";
-  if (number.channel !== demand.recipient.channel) return "other_channel";
+  if (!speaks(number, demand.recipient.channel)) return "other_channel";
+  if (number.channel !== demand.recipient.channel && number.messagingServiceSid === null) return "rcs_alone";
   const missing = missingCapability(number, demand.needs.media);
   if (missing !== null) return missing;
   const limit = demand.lineLimit?.(number) ?? null;
@@ -53,6 +56,11 @@ export function findObstacle(number: SenderNumber, demand: Demand): Obstacle | n
   return null;
 }
 
+/** An RCS agent writes to the phone number that SMS reaches: whether the phone takes it, its Messaging Service finds out, and falls back. */
+function speaks({ channel }: SenderNumber, asked: SenderChannel): boolean {
+  return channel === asked || (channel === "rcs" && asked === "sms");
+}
+
 function missingCapability(number: SenderNumber, media: boolean): Obstacle | null {
   switch (number.channel) {
     case "sms":
@@ -60,6 +68,8 @@ function missingCapability(number: SenderNumber, media: boolean): Obstacle | nul
       return number.capabilities.sms ? null : "no_sms";
     case "whatsapp":
       return number.capabilities.whatsapp ? null : "no_whatsapp";
+    case "rcs":
+      return number.capabilities.rcs === true ? null : "no_rcs";
     case "imessage":
       return null;
   }

@@ -29,7 +29,9 @@ export function refuseRequested(number: SenderNumber, obstacle: Obstacle, demand
     case "other_channel":
     case "no_sms":
     case "no_mms":
-    case "no_whatsapp": {
+    case "no_whatsapp":
+    case "no_rcs":
+    case "rcs_alone": {
       const missing = askedFor(demand);
       const setting = forbidden(number, demand);
       if (setting !== null) return setting;
@@ -103,12 +105,14 @@ function blocked({ address }: SenderNumber, demand: Demand): NoSender {
   );
 }
 
-function askedFor(demand: Demand): "SMS" | "MMS" | "WhatsApp" | "iMessage" {
+function askedFor(demand: Demand): "SMS" | "MMS" | "WhatsApp" | "RCS" | "iMessage" {
   switch (demand.recipient.channel) {
     case "sms":
       return demand.needs.media ? "MMS" : "SMS";
     case "whatsapp":
       return "WhatsApp";
+    case "rcs":
+      return "RCS";
     case "imessage":
       return "iMessage";
   }

@@ -9,7 +9,9 @@ export function settingAgainst(
   if (sync.direction === "inbound") {
     return { field: "direction", words: 'the sync setting direction of its account is "inbound"' };
   }
-  return sync.channels.includes(channel)
+  // RCS goes with SMS: it is written to the same phone number, and falls back to it.
+  const named = channel === "rcs" ? "sms" : channel;
+  return sync.channels.includes(named)
     ? null
-    : { field: "channels", words: `the sync setting channels of its account leaves out "${channel}"` };
+    : { field: "channels", words: `the sync setting channels of its account leaves out "${named}"` };
 }

@@ -16,6 +16,8 @@ const standingWords: Record<Exclude<Standing, "able">, string> = {
   no_sms: "it cannot send SMS",
   no_mms: "it cannot send MMS",
   no_whatsapp: "it cannot send WhatsApp",
+  no_rcs: "it cannot send RCS",
+  rcs_alone: "it reaches RCS alone: no Messaging Service falls back to SMS for it",
   blocked: "the person wrote STOP to it, and START to another number since",
   receive_only: "it receives only: its Mac's Private API is off",
   reply_only: "reply-only, and the contact has not written to it",

@@ -186,19 +186,21 @@ function composeNumber(deps: Deps, account: AccountRow, there: CarrierNumber, kn
   };
 }
 
-/** Adds a sender that Twilio does not list among its phone numbers: a WhatsApp address or a short code. */
+/** Adds a sender that Twilio does not list among its phone numbers: a WhatsApp address, an RCS agent or a short code. */
 export async function addSender(deps: Deps, accountId: string, address: string): Promise<Result<NumberRow>> {
   const account = await findTwilioAccount(deps.db, accountId);
   if (account === null) return fail("not_found", "Twilio account not found.");
   if ((await findNumber(deps.db, address)) !== null) return fail("already_exists", "This sender is known already.");
-  const whatsapp = address.startsWith("whatsapp:");
+  const channel = channelOf(address);
+  const whatsapp = channel === "whatsapp";
+  const rcs = channel === "rcs";
   const row: NumberRow = {
     address,
     allocationId: deps.newId("alloc"),
     organizationId: account.organizationId,
     accountId: account.id,
     protocol: "twilio",
-    channel: whatsapp ? "whatsapp" : "sms",
+    channel,
     providerId: null,
     friendlyName: address,
     apiKeyId: null,
@@ -207,7 +209,7 @@ export async function addSender(deps: Deps, accountId: string, address: string):
     type: "dedicated",
     messagesPerSecond: null,
     isActive: true,
-    capabilities: { sms: !whatsapp, mms: true, voice: false, whatsapp },
+    capabilities: { sms: channel === "sms", mms: true, voice: false, whatsapp, ...(rcs ? { rcs } : {}) },
     messagingServiceSid: null,
     previousWebhooks: null,
     webhookOk: null,
@@ -218,6 +220,11 @@ export async function addSender(deps: Deps, accountId: string, address: string):
   };
   await saveNumber(deps.db, row);
   return ok(row);
+}
+
+function channelOf(address: string): "sms" | "whatsapp" | "rcs" {
+  if (address.startsWith("whatsapp:")) return "whatsapp";
+  return address.startsWith("rcs:") ? "rcs" : "sms";
 }
 
 type Released = { deletedAt: number; webhooksRestored: boolean };

@@ -3,7 +3,7 @@ import { channelTypeOf } from "../../domain/channel-event.ts";
 import { channelId } from "../../domain/channel-ids.ts";
 
 /** Returns what a channel can do, in the contract's words. */
-export function toCapabilities({ channel, type, capabilities }: ChannelView) {
+export function toCapabilities({ channel, type, capabilities, fallsBack }: ChannelView) {
   const gates = [...(type === "inbound" ? ["reply_only"] : []), ...(channel === "whatsapp" ? ["24h_window"] : [])];
   const none = { actions: [], interactive: [], gates };
   switch (channel) {
@@ -11,6 +11,8 @@ export function toCapabilities({ channel, type, capabilities }: ChannelView) {
       return { ...none, protocols: ["sms"], content: ["text", ...(capabilities.mms ? ["media"] : [])] };
     case "whatsapp":
       return { ...none, protocols: ["whatsapp"], content: ["text", "media", "template"] };
+    case "rcs":
+      return { ...none, protocols: ["rcs", ...(fallsBack ? ["sms"] : [])], content: ["text", "media", "template"] };
     case "imessage":
       return {
         ...none,

@@ -4,6 +4,7 @@ import { readRowId, rowId } from "../../domain/ids.ts";
 import { type Draft, leavesAt } from "../../domain/message.ts";
 import { countryOf } from "../../domain/phone.ts";
 import type { SendAnswer, SendRequest, SentMessage } from "../../domain/pool-calls.ts";
+import type { SenderChannel } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
 import { schedule } from "../ledger/agenda.ts";
 import { type ChatRow, touchChat } from "../ledger/chats.ts";
@@ -213,6 +214,10 @@ function writingFor({ to, writtenTo = to }: Draft, chat: ChatRow | null): string
   return chat === null || chat.last_inbound_at === null ? writtenTo : (chat.address ?? chat.id);
 }
 
+function reportsAlways(channel: SenderChannel): boolean {
+  return channel === "whatsapp" || channel === "rcs";
+}
+
 function detailOf(draft: Draft, choice: Chosen): Detail {
   const counted = countParts(draft);
   return {
@@ -221,7 +226,7 @@ function detailOf(draft: Draft, choice: Chosen): Detail {
     sendAt: draft.sendAt,
     segments: counted.segments,
     encoding: draft.text === null ? null : counted.encoding,
-    deliveryReport: draft.channel === "whatsapp" ? "expected" : deliveryReportFor(countryOf(draft.to)),
+    deliveryReport: reportsAlways(choice.number.channel) ? "expected" : deliveryReportFor(countryOf(draft.to)),
     verified: true,
     trace: choice.trace,
     extras: draft.extras,

@@ -6,6 +6,7 @@ import { readChatId, readPhoneNumber } from "../../domain/phone.ts";
 import type { Preview } from "../../domain/pool-calls.ts";
 import type { Choice } from "../../domain/selection/choose-sender.ts";
 import type { Explain } from "../../domain/selection/trace-words.ts";
+import type { SenderChannel } from "../../domain/snapshot.ts";
 import { judgeSendAt } from "../../domain/send-time.ts";
 import type { Desk } from "../desk.ts";
 import { type ChatRow, findChat } from "../ledger/chats.ts";
@@ -111,9 +112,15 @@ function addressDraft(desk: Desk, draft: Draft, listed: ListedGroup | null): Res
   if (!sender.ok) return sender;
   const wishes = readLineWishes(desk, { ...draft, fromNumber: sender.value }, chatId);
   if (!wishes.ok) return wishes;
-  const way = channel === "sms" && desk.speaksIMessage ? "imessage" : channel;
+  const way = channel === "sms" ? wayOf(desk, sender.value) : channel;
   const group = listed === null ? {} : { listed };
   return ok({ ...draft, ...wishes.value, ...group, to: chatId, writtenTo, channel: way });
+}
+
+/** Whoever asks for an agent asks for RCS, also where no service falls back for it. */
+function wayOf(desk: Desk, sender: string | null): SenderChannel {
+  if (desk.speaksIMessage) return "imessage";
+  return sender?.startsWith("rcs:") === true ? "rcs" : "sms";
 }
 
 function isUnknownGroup(desk: Desk, chat: string): boolean {

@@ -233,7 +233,9 @@ export function wishesOf(desk: Desk, row: MessageRow, account: Account): SendExt
   const { extras, carrier } = JSON.parse(row.detail) as Detail;
   if (account.kind === "bluebubbles") return lineWishesOf(desk, extras, readFell(carrier));
   const number: SenderNumber | null = desk.findNumber(row.number);
-  const service = extras.messagingServiceSid ?? number?.messagingServiceSid ?? account.messagingServiceSid;
+  // An account's service need not hold the agent: one that falls back for it is named at the agent.
+  const ofAccount = number?.channel === "rcs" ? null : account.messagingServiceSid;
+  const service = extras.messagingServiceSid ?? number?.messagingServiceSid ?? ofAccount;
   return { ...extras, ...(service == null ? {} : { messagingServiceSid: service }) };
 }
 

@@ -87,7 +87,7 @@ function isBound(desk: Desk, { seq, channel, detail }: MessageRow): boolean {
 
 function moveOne(desk: Desk, row: MessageRow): void {
   const { attachments, extras } = JSON.parse(row.detail) as Detail;
-  const wish = { to: row.chat, channel: channelOf(row), fromNumber: null, media: attachments.length > 0 };
+  const wish = { to: row.chat, channel: channelOf(desk, row), fromNumber: null, media: attachments.length > 0 };
   const choice = chooseNow(desk, wish, findChat(desk.sql, row.chat));
   if (!choice.ok || desk.findAccount(choice.number.accountId)?.refused !== false) return;
   if (needsTemplate(desk, { to: row.chat, extras, sendAt: null }, choice.number)) return;
@@ -124,8 +124,10 @@ function retell(row: MessageRow, { trace }: Chosen): string {
   return JSON.stringify({ ...(JSON.parse(row.detail) as Detail), trace: { ...trace, note } } satisfies Detail);
 }
 
-function channelOf({ channel }: MessageRow): "sms" | "whatsapp" {
-  return channel === "whatsapp" ? "whatsapp" : "sms";
+/** What an agent without a Messaging Service was to send was asked for by RCS alone. */
+function channelOf(desk: Desk, { channel, number }: MessageRow): "sms" | "whatsapp" | "rcs" {
+  if (channel === "whatsapp") return channel;
+  return channel === "rcs" && desk.findNumber(number)?.messagingServiceSid === null ? channel : "sms";
 }
 
 function countMove(desk: Desk, { row, choice, booking }: Move): void {

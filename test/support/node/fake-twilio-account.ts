@@ -52,6 +52,8 @@ export type StatusExtras = {
   silent?: boolean;
   /** Tells of a status that the message is not in: what Twilio shows stays. */
   untrue?: boolean;
+  /** The sender that a Messaging Service has picked by now: an RCS agent, or the number that it fell back to. */
+  from?: string;
 };
 
 /** One account as the stand-in keeps it: its numbers and messages, the oracle, and the callbacks that it owes. */
@@ -140,6 +142,7 @@ export class FakeAccount {
   async sendStatus(sid: string, status: string, extras: StatusExtras = {}): Promise<Delivered | null> {
     const message = this.messages.find((one) => one.sid === sid);
     if (message === undefined) throw new Error(`The stand-in has no message ${sid}.`);
+    if (extras.from !== undefined) message.from = extras.from;
     const said = { ...message, status, errorCode: extras.errorCode ?? message.errorCode };
     if (extras.untrue !== true) Object.assign(message, { status: said.status, errorCode: said.errorCode });
     if (message.statusCallback === null || extras.silent === true) return null;

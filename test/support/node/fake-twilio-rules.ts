@@ -13,7 +13,9 @@ const integer = (min: number, max: number): Rule => ({
 const webUrl: Rule = { test: (value) => value.length <= 4000 && /^https?:$/.test(URL.parse(value)?.protocol ?? "") };
 const webUrlOrEmpty: Rule = { test: (value) => value === "" || webUrl.test(value) };
 const sidOrEmpty = (prefix: string): Rule => matching(new RegExp(`^(${prefix}[0-9a-f]{32})?$`));
-const address = matching(/^((whatsapp|rcs):)?\+[1-9]\d{6,14}$|^\d{3,8}$|^[A-Za-z0-9 ]{1,11}$|^whatsapp:[A-Z]{2}\.\w+$/);
+const address = matching(
+  /^((whatsapp|rcs):)?\+[1-9]\d{6,14}$|^\d{3,8}$|^[A-Za-z0-9 ]{1,11}$|^whatsapp:[A-Z]{2}\.\w+$|^rcs:[A-Za-z][\w.-]*$/,
+);
 
 export const createMessageRules: Rules = {
   To: any,
@@ -114,7 +116,7 @@ function refuseAddresses(form: URLSearchParams, owns: (from: string) => Sender |
   if (to === "") return bad(21604, "A 'To' phone number is required.");
   if (!address.test(to)) return bad(21211, `The 'To' number ${to} is not a valid phone number.`);
   if (from === null) return form.has("MessagingServiceSid") ? null : bad(21603, "A 'From' phone number is required.");
-  if (from.startsWith("whatsapp:") !== to.startsWith("whatsapp:")) {
+  if (["whatsapp:", "rcs:"].some((channel) => from.startsWith(channel) !== to.startsWith(channel))) {
     return bad(21910, "Invalid From and To pair. From and To should be of the same channel");
   }
   const sender = owns(from);

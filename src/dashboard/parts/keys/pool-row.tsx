@@ -77,6 +77,8 @@ function dragClass(drag: Drag | null, place: number): string {
   return drag.to === seen + 1 ? "drop-after" : "";
 }
 
+const channelWords = { whatsapp: "WhatsApp", rcs: "RCS", imessage: "iMessage" } as const;
+
 function Standing({ number: { is_active, type, channel, health } }: { number: PoolNumber }) {
   const status = health?.status ?? "unknown";
   const kind = { shared: null, dedicated: null, inbound: "reply-only", trial: "trial", "2fa": "2FA" }[type];
@@ -84,7 +86,7 @@ function Standing({ number: { is_active, type, channel, health } }: { number: Po
     <div className="row tight">
       {!is_active && <StatusBadge status="paused" />}
       {status !== "unknown" && <StatusBadge status={status} />}
-      {channel !== "sms" && <span className="badge">{channel === "whatsapp" ? "WhatsApp" : "iMessage"}</span>}
+      {channel !== "sms" && <span className="badge">{channelWords[channel]}</span>}
       {kind !== null && <span className="badge">{kind}</span>}
       {health?.reason && (
         <span className="quiet small">

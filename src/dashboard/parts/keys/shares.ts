@@ -6,7 +6,7 @@ export type Strategy = Selection["strategy"];
 
 /** What of a number decides its share. */
 export type Sharer = Pick<PoolNumber, "phone_number" | "channel" | "weight" | "is_active" | "type"> & {
-  capabilities: { sms: boolean; whatsapp?: boolean | undefined };
+  capabilities: { sms: boolean; whatsapp?: boolean | undefined; rcs?: boolean | undefined };
   health: { status: string } | null;
 };
 
@@ -34,7 +34,7 @@ export function sharesOf(numbers: readonly Sharer[], strategy: Strategy): Map<st
 
 function canCarry({ is_active, type, channel, capabilities }: Sharer): boolean {
   if (!is_active || type === "inbound") return false;
-  return channel === "imessage" || (channel === "sms" ? capabilities.sms : capabilities.whatsapp === true);
+  return channel === "imessage" || capabilities[channel] === true;
 }
 
 function preferred(numbers: readonly Sharer[], strategy: Strategy): Sharer[] {

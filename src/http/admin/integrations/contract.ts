@@ -253,10 +253,11 @@ export const addSender = defineOperation({
   method: "post",
   path: "/integrations/twilio/{integrationId}/senders",
   summary: "Add a sender that Twilio does not list",
-  description: "A WhatsApp sender, or a number that the account's list does not show.",
+  description:
+    "A WhatsApp sender, an RCS agent, or a number that the account's list does not show. Give an agent its `messaging_service_sid` (`PATCH /numbers/{phoneNumber}`), and what cannot go by RCS goes by SMS.",
   body: z.strictObject({
-    address: z.string().regex(/^(?:whatsapp:\+[1-9]\d{6,14}|\d{3,8})$/, {
-      error: "must be whatsapp: and a number in E.164 form, or a short code.",
+    address: z.string().regex(/^(?:whatsapp:\+[1-9]\d{6,14}|rcs:[A-Za-z][\w.-]{0,127}|\d{3,8})$/, {
+      error: "must be whatsapp: and a number in E.164 form, rcs: and an agent's id, or a short code.",
     }),
   }),
   answers: { 201: { description: "The sender.", schema: ManagedNumber } },

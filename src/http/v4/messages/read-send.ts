@@ -10,6 +10,7 @@ export type Speaker = { from: string | null; only: SenderChannel | null };
 const senderChannels: Record<Exclude<ChannelType, "rcs_business">, SenderChannel> = {
   twilio: "sms",
   whatsapp_business: "whatsapp",
+  rcs_business: "rcs",
   blooio: "imessage",
 };
 
@@ -80,8 +81,8 @@ export function readSender(named: string): Result<Speaker> {
 export function readRecipients(to: NonNullable<Asked["to"]>, { from, only }: Speaker): Result<string[]> {
   const named = namesIn(to);
   if (!named.ok) return named;
-  const whatsapp = only === "whatsapp" || from?.startsWith("whatsapp:") === true;
-  return ok(named.value.map((one) => (whatsapp && /^[ +\d(]/.test(one) ? `whatsapp:${one}` : one)));
+  const prefix = only === "whatsapp" || from?.startsWith("whatsapp:") === true ? "whatsapp:" : only === "rcs" ? "rcs:" : "";
+  return ok(named.value.map((one) => (/^[ +\d(]/.test(one) ? prefix + one : one)));
 }
 
 function namesIn(to: NonNullable<Asked["to"]>): Result<string[]> {
