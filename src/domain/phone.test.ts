@@ -41,6 +41,8 @@ describe("a chat id in the path", () => {
     ["whatsapp:+15551234567", "whatsapp:+15551234567"],
     ["WhatsApp:+15551234567", "whatsapp:+15551234567"],
     ["whatsapp: 15551234567", "whatsapp:+15551234567"],
+    ["rcs:+15551234567", "+15551234567"],
+    ["RCS: 1 555 123 4567", "+15551234567"],
     ["+44 (0)7911 123456", "+447911123456"],
     ["+4407911123456", "+447911123456"],
     ["+39 06 1234 5678", "+390612345678"],
@@ -60,6 +62,9 @@ describe("a chat id in the path", () => {
     ["+", "invalid_chat_id"],
     ["whatsapp:", "invalid_chat_id"],
     ["whatsapp:+", "invalid_chat_id"],
+    ["rcs:", "invalid_chat_id"],
+    ["rcs:brand_agent", "invalid_chat_id"],
+    ["rcs:whatsapp:+15551234567", "invalid_chat_id"],
     ["whatsapp:whatsapp:+15551234567", "invalid_chat_id"],
     ["%2B15551234567", "invalid_chat_id"],
     ["%252B15551234567", "invalid_chat_id"],
@@ -204,6 +209,13 @@ describe("whatever is written", () => {
 });
 
 describe("a number of our own", () => {
+  it("may be an RCS agent's id where a sender of ours is meant", () => {
+    const agent = { address: "rcs:brand_agent", channel: "rcs", e164: null };
+    expect(readPhoneNumber("rcs:brand_agent", null, true)).toEqual({ ok: true, value: agent });
+    expect(readPhoneNumber("rcs:brand_agent", null).ok).toBe(false);
+    expect(readPhoneNumber("rcs:+15551234567", null, true).ok).toBe(false);
+  });
+
   it("may be a short code where that is allowed", () => {
     expect(readPhoneNumber("12345", "US", true)).toEqual({
       ok: true,

@@ -36,11 +36,11 @@ export function readChatId(raw: string, homeCountry: string | null, onLine = fal
   if (/^\s*grp_/.test(raw) || raw.includes(",")) return fail("groups_not_supported");
   if (raw.includes("@")) return fail("email_not_supported");
   if (whatsappUserId.test(raw)) return ok({ chatId: raw, address: raw, channel: "whatsapp" });
-  const byRcs = /^\s*rcs:/i.test(raw);
-  const read = readAddress(byRcs ? raw.replace(/^\s*rcs:/i, "") : raw, homeCountry);
+  const [, phone] = /^\s*rcs:(?!\s*[a-z])(.*)$/is.exec(raw) ?? [];
+  const read = readAddress(phone ?? raw, homeCountry);
   if (!read.ok) return fail("invalid_chat_id", `The chat id is not usable: ${read.why}`, suggestionOf(read));
   // The person is the phone number, whichever of the two reaches it.
-  const channel = byRcs && read.channel === "sms" ? "rcs" : read.channel;
+  const channel = phone === undefined ? read.channel : "rcs";
   return ok({ chatId: personOf(read.address), address: read.address, channel });
 }
 

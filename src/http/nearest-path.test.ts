@@ -28,6 +28,8 @@ describe("an unknown path is told the nearest real one", () => {
     ["GET", "/admin/api/api_keys", "GET /admin/api/api-keys"],
     ["GET", "/admin/status", "GET /admin/api/status"],
     ["POST", "/V2/API/Webhooks", "POST /v2/api/webhooks"],
+    ["POST", "/v4/message", "POST /v4/messages"],
+    ["GET", "/v4/chat/chat_1/messages", "GET /v4/chats/{chat}/messages"],
   ])("%s %s: %s", (method, path, expected) => {
     expect(nearest(method, path)).toBe(expected);
   });

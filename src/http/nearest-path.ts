@@ -6,13 +6,19 @@ const worthNaming = 0.5;
 /** Returns the known call whose path is most like `path`, of the same method where two are alike, or null when none comes near. */
 export function findNearestCall(calls: readonly KnownCall[], method: string, path: string): KnownCall | null {
   const asked = segmentsOf(path);
+  // Another contract's call of the same name is not what was meant.
   const ranked = calls
+    .filter((call) => isOfV4(call.path) === isOfV4(path))
     .map((call) => ({ call, distance: distanceOf(asked, segmentsOf(call.path)) + (call.method === method ? 0 : 0.01) }))
     .sort((left, right) => left.distance - right.distance);
   const nearest = ranked[0];
   if (nearest === undefined || asked.length === 0) return null;
   const longest = Math.max(asked.length, segmentsOf(nearest.call.path).length);
   return nearest.distance / longest <= worthNaming ? nearest.call : null;
+}
+
+function isOfV4(path: string): boolean {
+  return /^\/v4(?:\/|$)/i.test(path);
 }
 
 function segmentsOf(path: string): string[] {

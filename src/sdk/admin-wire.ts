@@ -1955,7 +1955,7 @@ export interface ManagedNumber {
    */
   name?: string | null;
   protocol: "twilio" | "blooio";
-  channel: "sms" | "whatsapp" | "imessage";
+  channel: "sms" | "whatsapp" | "rcs" | "imessage";
   integration_id: string | null;
   api_key_id: string | null;
   position: number | null;
@@ -1969,6 +1969,7 @@ export interface ManagedNumber {
     mms: boolean;
     voice: boolean;
     whatsapp?: boolean;
+    rcs?: boolean;
   };
   /**
    * An iMessage line's.
@@ -2057,7 +2058,7 @@ export interface Pool {
      */
     name?: string | null;
     protocol: "twilio" | "blooio";
-    channel: "sms" | "whatsapp" | "imessage";
+    channel: "sms" | "whatsapp" | "rcs" | "imessage";
     integration_id: string | null;
     api_key_id: string | null;
     position: number | null;
@@ -2071,6 +2072,7 @@ export interface Pool {
       mms: boolean;
       voice: boolean;
       whatsapp?: boolean;
+      rcs?: boolean;
     };
     /**
      * An iMessage line's.

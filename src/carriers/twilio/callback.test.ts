@@ -156,6 +156,17 @@ function status(change: Record<string, string | undefined>) {
 
 describe("a status report", () => {
   test.each([
+    ["rcs:brand_agent", "+15551234567", "rcs"],
+    ["rcs:brand_agent", "rcs:+15551234567", "rcs"],
+    ["+15557654321", "+15551234567", "sms"],
+    ["whatsapp:+15557654321", "whatsapp:+15551234567", undefined],
+    ["", "+15551234567", undefined],
+    [undefined, "+15551234567", undefined],
+  ])("from %j to %j says that %s carried it", (From, To, channel) => {
+    expect(status({ From, To }).channel).toBe(channel);
+  });
+
+  test.each([
     ["delivered", "delivered"],
     ["undelivered", "undelivered"],
     ["canceled", "cancelled"],

@@ -51,8 +51,8 @@ export function acceptRequest(desk: Desk, request: SendRequest): Result<SendAnsw
   const [first, ...more] = addressed.value;
   if (first === undefined) return fail("missing_content");
   const idempotency = idempotencyOf(request, first);
-  const replay = idempotency === null ? null : replayOf(desk, idempotency);
-  if (replay !== null) return replay.ok ? ok(withWritten(desk, request, replay.value)) : replay;
+  const replay = idempotency === null ? null : replayOf(desk, request, idempotency);
+  if (replay !== null) return replay;
   if (refused !== undefined) return { ok: false, failure: refused.failure };
   const decision = decideSend(desk, [first, ...more]);
   if (!decision.ok) return { ok: false, failure: decision.failure };
@@ -106,11 +106,15 @@ function idempotencyOf({ idempotency }: SendRequest, { to, fromNumber }: Draft):
   return { key: idempotency.key, fingerprint: `${idempotency.fingerprint} ${to} ${fromNumber ?? ""}` };
 }
 
-function replayOf(desk: Desk, idempotency: { key: string; fingerprint: string }): Result<SendAnswer> | null {
+function replayOf(
+  desk: Desk,
+  request: SendRequest,
+  idempotency: { key: string; fingerprint: string },
+): Result<SendAnswer> | null {
   const remembered = recallKey(desk.sql, idempotency.key, desk.now());
   if (remembered === null) return null;
   if (remembered.fingerprint !== idempotency.fingerprint) return fail("idempotency_key_reused");
-  return ok({ ...remembered.answer, replayed: true });
+  return ok(withWritten(desk, request, { ...remembered.answer, replayed: true }));
 }
 
 type Prepared = Omit<SendRequest, "drafts"> & { drafts: LinkedDraft[] };

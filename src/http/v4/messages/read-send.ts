@@ -7,7 +7,7 @@ import type { Asked } from "./send-request.ts";
 /** Who speaks: a number as it was written, or null for the pool's choice; `only`: what it must be of. */
 export type Speaker = { from: string | null; only: SenderChannel | null };
 
-const senderChannels: Record<Exclude<ChannelType, "rcs_business">, SenderChannel> = {
+const senderChannels: Record<ChannelType, SenderChannel> = {
   twilio: "sms",
   whatsapp_business: "whatsapp",
   rcs_business: "rcs",
@@ -59,13 +59,11 @@ export function readSpeaker({ from, channel_id, channel_type }: Asked): Result<S
   const given = [from, channel_id, channel_type].filter((one) => one != null);
   if (given.length > 1)
     return fail("invalid_request", "from, channel_id and channel_type exclude each other: send one.");
-  if (channel_type === "rcs_business") return fail("capability_missing");
   if (channel_type != null) return ok({ from: null, only: senderChannels[channel_type] });
   const named = from ?? channel_id;
   if (named == null) return ok({ from: null, only: null });
   if (typeof named === "string") return readSender(named);
   if ("id" in named) return readSender(named.id);
-  if (named.type === "rcs_business") return fail("capability_missing");
   const only = named.type === undefined ? null : senderChannels[named.type];
   return ok({ from: "number" in named ? named.number : null, only });
 }
@@ -81,7 +79,8 @@ export function readSender(named: string): Result<Speaker> {
 export function readRecipients(to: NonNullable<Asked["to"]>, { from, only }: Speaker): Result<string[]> {
   const named = namesIn(to);
   if (!named.ok) return named;
-  const prefix = only === "whatsapp" || from?.startsWith("whatsapp:") === true ? "whatsapp:" : only === "rcs" ? "rcs:" : "";
+  const prefix =
+    only === "whatsapp" || from?.startsWith("whatsapp:") === true ? "whatsapp:" : only === "rcs" ? "rcs:" : "";
   return ok(named.value.map((one) => (/^[ +\d(]/.test(one) ? prefix + one : one)));
 }
 

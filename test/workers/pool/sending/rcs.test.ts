@@ -97,7 +97,10 @@ describe("an RCS agent", () => {
     const sent = await send(person, { text: "By whichever" });
     expect(sent).toMatchObject({ status: 202, body: { from_number: agent } });
     expect(await sentForm("By whichever")).toMatchObject({ to: person, from: null, service });
-    expect(await readMessage(key, String(sent.body.message_id), person)).toMatchObject({ protocol: "rcs", internal_id: agent });
+    expect(await readMessage(key, String(sent.body.message_id), person)).toMatchObject({
+      protocol: "rcs",
+      internal_id: agent,
+    });
   });
 
   it("without one is chosen for nobody by itself: SMS is what reaches every phone", async () => {
@@ -153,7 +156,11 @@ describe("a message of an agent", () => {
     for (const status of ["sent", "delivered", "read"]) await twilio.sendStatus(sid, status, { from: agent });
     const [read] = await told("message.read");
     expect(read).toMatchObject({ message_id: id, protocol: "rcs", status: "read", internal_id: agent });
-    expect(await readMessage(key, id, person)).toMatchObject({ status: "delivered", protocol: "rcs", read_at: expect.any(Number) });
+    expect(await readMessage(key, id, person)).toMatchObject({
+      status: "delivered",
+      protocol: "rcs",
+      read_at: expect.any(Number),
+    });
   });
 
   it("that fell back keeps its one id, and says from then on that SMS carried it", async () => {
@@ -164,7 +171,11 @@ describe("a message of an agent", () => {
     await twilio.sendStatus(sid, "delivered", { from: number });
     const [delivered] = await told("message.delivered");
     expect(delivered).toMatchObject({ message_id: id, protocol: "sms", internal_id: agent });
-    expect(await readMessage(key, id, person)).toMatchObject({ status: "delivered", protocol: "sms", internal_id: agent });
+    expect(await readMessage(key, id, person)).toMatchObject({
+      status: "delivered",
+      protocol: "sms",
+      internal_id: agent,
+    });
     expect(acceptedBy(twilio)).toHaveLength(1);
   });
 
@@ -188,10 +199,12 @@ describe("a message of an agent", () => {
     const id = await sendText(key, "Lost", person);
     const { sid } = await sentForm("Lost");
     await twilio.sendStatus(sid, "sent", { from: number });
-    expect(await eventually(async () => {
-      const read = await readMessage(key, id, person);
-      return read.outcome_unknown === false && read;
-    })).toMatchObject({ status: "sent", protocol: "sms" });
+    expect(
+      await eventually(async () => {
+        const read = await readMessage(key, id, person);
+        return read.outcome_unknown === false && read;
+      }),
+    ).toMatchObject({ status: "sent", protocol: "sms" });
   });
 });
 
@@ -199,15 +212,30 @@ describe("what a person says to an agent", () => {
   it("comes to the pool that holds it: suggestions, places and files too", async () => {
     await join();
     await write("Hello agent");
-    await write("Yes", [["ButtonText", "Yes"], ["ButtonPayload", "confirm_42"]]);
-    await write("", [["Latitude", "52.52"], ["Longitude", "13.40"], ["Label", "Office"]]);
+    await write("Yes", [
+      ["ButtonText", "Yes"],
+      ["ButtonPayload", "confirm_42"],
+    ]);
+    await write("", [
+      ["Latitude", "52.52"],
+      ["Longitude", "13.40"],
+      ["Label", "Office"],
+    ]);
     await write("A picture", [], { media: true });
     const [text, button, place, picture] = await told("message.received", 4);
-    expect(text).toMatchObject({ external_id: person, internal_id: agent, protocol: "rcs", text: "Hello agent", kind: "text" });
+    expect(text).toMatchObject({
+      external_id: person,
+      internal_id: agent,
+      protocol: "rcs",
+      text: "Hello agent",
+      kind: "text",
+    });
     expect(button).toMatchObject({ kind: "button", button: { text: "Yes", payload: "confirm_42" } });
     expect(place).toMatchObject({ kind: "location", location: { latitude: 52.52, longitude: 13.4, label: "Office" } });
     expect(picture).toMatchObject({ attachments: [{ mime_type: "image/png" }] });
-    const read = await call(`/v2/api/chats/${encodeURIComponent(person)}/messages/${button?.message_id}`, { token: key.token });
+    const read = await call(`/v2/api/chats/${encodeURIComponent(person)}/messages/${button?.message_id}`, {
+      token: key.token,
+    });
     expect(read.body).toMatchObject({ button: { payload: "confirm_42" }, kind: "button", protocol: "rcs" });
   });
 
@@ -238,7 +266,11 @@ describe("an agent by v4", () => {
     await join();
     const { body } = await call("/v4/channels?type=rcs_business", { token: key.token });
     expect(body.data).toMatchObject([
-      { address: agent, type: "rcs_business", capabilities: { protocols: ["rcs", "sms"], content: ["text", "media", "template"] } },
+      {
+        address: agent,
+        type: "rcs_business",
+        capabilities: { protocols: ["rcs", "sms"], content: ["text", "media", "template"] },
+      },
     ]);
     const sent = await call("/v4/messages", {
       body: { to: person, channel_type: "rcs_business", text: "By its kind" },
