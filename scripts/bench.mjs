@@ -8,6 +8,7 @@ import { measureGrowth } from "./bench/growth.mjs";
 import { measureKill, measurePeersKill } from "./bench/kill.mjs";
 import { startPeers } from "./bench/peers.mjs";
 import { root, startRig } from "./bench/rig.mjs";
+import { measureSteps } from "./bench/steps.mjs";
 import { drawGrowth } from "./bench/svg.mjs";
 
 const usage =
@@ -69,6 +70,12 @@ try {
   if (picture !== undefined) writeFileSync(picture, drawGrowth(points));
 } finally {
   await bare.stop();
+}
+const growing = await startRig({ lifeCycle, settings });
+try {
+  await measureSteps(growing, { rounds, count: 2 * count, most: listedMessages, log });
+} finally {
+  await growing.stop();
 }
 log(`\nTook ${Math.round((Date.now() - begin) / 1000)} s.`);
 if (values.docs) writeFigures(lines, process.argv.slice(2));
