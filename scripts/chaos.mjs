@@ -6,7 +6,7 @@ import { runChaos } from "./chaos/run.mjs";
 import { keyPlans } from "./chaos/setting.mjs";
 
 const usage =
-  "Usage: npm run chaos -- [--messages N] [--kills K] [--faults 0..1] [--inbound 0..] [--keys 1..3] [--doomed N] [--patience SECONDS] [--mutation NAME] [--seed S]";
+  "Usage: npm run chaos -- [--messages N] [--kills K] [--faults 0..1] [--inbound 0..] [--keys 1..3] [--campaign N] [--doomed N] [--patience SECONDS] [--mutation NAME] [--keep] [--seed S]";
 const values = readArguments(
   {
     messages: { type: "string", default: "300" },
@@ -14,17 +14,27 @@ const values = readArguments(
     faults: { type: "string", default: "0.3" },
     inbound: { type: "string", default: "0.3" },
     keys: { type: "string", default: String(keyPlans.length) },
+    campaign: { type: "string", default: "100" },
     doomed: { type: "string", default: "1" },
     patience: { type: "string", default: "150" },
     mutation: { type: "string" },
+    keep: { type: "boolean", default: false },
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
   },
   usage,
 );
 const { seed, mutation } = values;
-const named = ["messages", "kills", "faults", "inbound", "keys", "doomed", "patience"];
-const [messages, kills, faults, inbound, keys, doomed, patience] = named.map((name) => Number(values[name]));
-const isSound = messages > 0 && kills >= 0 && faults >= 0 && faults <= 1 && inbound >= 0 && doomed >= 0 && patience > 0;
+const named = ["messages", "kills", "faults", "inbound", "keys", "campaign", "doomed", "patience"];
+const [messages, kills, faults, inbound, keys, campaign, doomed, patience] = named.map((name) => Number(values[name]));
+const isSound =
+  messages > 0 &&
+  kills >= 0 &&
+  faults >= 0 &&
+  faults <= 1 &&
+  inbound >= 0 &&
+  campaign >= 0 &&
+  doomed >= 0 &&
+  patience > 0;
 const isKnown = mutation === undefined || mutations[mutation] !== undefined;
 if (!isSound || !isKnown || !(keys >= 1 && keys <= keyPlans.length)) {
   console.error(usage);
@@ -32,8 +42,8 @@ if (!isSound || !isKnown || !(keys >= 1 && keys <= keyPlans.length)) {
 }
 // Whoever began this run ends it with itself, also by a kill.
 process.on("disconnect", () => process.exit(1));
-/** Room for 10,000 messages and 20 kills on a slow machine. */
-const deadlineMs = 300_000 + messages * 300 + kills * 20_000;
+/** Room for 10,000 messages and 20 kills, and for a machine that has other things to do. */
+const deadlineMs = 600_000 + patience * 1000 + messages * 300 + kills * 30_000;
 setTimeout(() => {
   console.error(`Something hung: nothing was decided in ${deadlineMs / 1000} s.`);
   process.exit(1);
@@ -45,9 +55,9 @@ console.log(
 try {
   const onStep = (words) => console.log(`  … ${words}`);
   const changes = mutation === undefined ? [] : mutations[mutation].changes;
-  const plan = { messages, kills, faults, inbound, keys, doomed, patience, seed, changes, onStep };
+  const plan = { messages, kills, faults, inbound, keys, campaign, doomed, patience, seed, changes, onStep };
   const { broken, facts, logs } = await runChaos(plan);
-  process.exit(sayBroken({ broken, facts, logs, seed }) ? 1 : 0);
+  process.exit(sayBroken({ broken, facts, logs, seed, keep: values.keep }) ? 1 : 0);
 } catch (error) {
   console.error(error);
   process.exit(1);

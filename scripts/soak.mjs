@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { reconcileMs, webhookDelaysMs } from "../src/domain/retry.ts";
 import { readArguments } from "./arguments.mjs";
-import { median, memoryOf } from "./bench/rig.mjs";
+import { cpuOf, median, memoryOf } from "./bench/rig.mjs";
 import { pick } from "./chaos/dice.mjs";
 import { startGatewayWorld } from "./chaos/gateway-world.mjs";
 import { tellLives } from "./chaos/lives.mjs";
@@ -137,6 +137,7 @@ async function take(begin) {
     messages: log.accepted.length + log.inbound.length,
     runtime: runtimes.reduce((sum, pid) => sum + memoryOf(pid), 0),
     script: memoryOf(start),
+    cpu: runtimes.reduce((sum, pid) => sum + cpuOf(pid), 0),
     state: sizeOf(world.gateway.stateDir),
   };
   samples.push(one);
@@ -174,6 +175,7 @@ function report(broken, logs, took) {
     ...factsOf(world, log, took),
     "runtime, middle and last third": sayGrown("runtime"),
     "script, middle and last third": sayGrown("script"),
+    "CPU of the runtime for a message": `${(((final.cpu - first.cpu) * 1000) / Math.max(1, final.messages - first.messages)).toFixed(1)} ms`,
     "state on disk for a message": `${Math.round((final.state - first.state) / Math.max(1, final.messages - first.messages))} bytes`,
   };
   const isFlat =

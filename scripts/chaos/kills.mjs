@@ -8,8 +8,14 @@ const patienceMs = 10_000;
  * Kills the runtime at even parts of the way, and every third time once more in its first moments; resolves after the last of them. When `clients` have ended and the way
  * stalls, the kills that are left come one after another.
  */
-export async function killOften(world, { messages, inbound, kills }, log, clients, stalledMs = patienceMs) {
-  const whole = messages * (1 + inbound);
+export async function killOften(
+  world,
+  { messages, inbound, campaign = 0, kills },
+  log,
+  clients,
+  stalledMs = patienceMs,
+) {
+  const whole = messages * (1 + inbound) + campaign;
   const wayOf = () => world.creates.length + log.inbound.filter(({ answers }) => answers.length > 0).length;
   const watch = { done: false, way: wayOf(), movedAt: Date.now() };
   const stop = () => (watch.done = true);

@@ -31,6 +31,8 @@ const common = [
   "0.6",
   "--keys",
   "2",
+  "--campaign",
+  "0",
   "--doomed",
   "0",
   "--seed",

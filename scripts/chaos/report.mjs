@@ -5,15 +5,15 @@ import { rules } from "./rules.mjs";
 
 const shownOfEach = 10;
 
-/** Prints the figures of a run, what broke which rule, where its logs are kept then, and the verdict; returns whether a rule was broken. */
-export function sayBroken({ broken, facts, logs, seed }) {
+/** Prints the figures of a run, what broke which rule, where its logs are kept then (`keep`: in any case), and the verdict; returns whether a rule was broken. */
+export function sayBroken({ broken, facts, logs, seed, keep = false }) {
   for (const [name, value] of Object.entries(facts)) console.log(`  ${name.padEnd(30)} ${value}`);
   const wrong = Object.entries(broken).filter(([, found]) => found.length > 0);
   for (const [rule, found] of wrong) {
     console.log(`\n  ${rule} BROKEN ${found.length} times: ${rules[rule][0]}`);
     for (const what of found.slice(0, shownOfEach)) console.log(`      ${what}`);
   }
-  if (wrong.length > 0) keepLogs({ broken, ...logs }, seed);
+  if (wrong.length > 0 || keep) keepLogs({ broken, ...logs }, seed);
   const verdict = wrong.length === 0 ? "Nothing was lost and nothing was doubled" : `${wrong.length} rules were broken`;
   console.log(`\n${verdict}: ${Object.keys(rules).length} rules, seed ${seed}.`);
   return wrong.length > 0;

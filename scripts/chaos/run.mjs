@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { campaign } from "./campaign.mjs";
 import { roll } from "./dice.mjs";
 import { killOften } from "./kills.mjs";
 import { tellLives } from "./lives.mjs";
@@ -11,7 +12,7 @@ import { startWorld } from "./world.mjs";
 /**
  * Runs one storm and judges it; resolves to what broke each rule, to the figures, to the logs that were judged, and to when nothing was open any more. `messages` are shared by the keys, `inbound` is what people
  * write for each of them, `kills` come at even parts of the way; what is open after the storm has `patience` seconds; `changes` are mutations of the product; `onStep` hears
- * where the run is. `hooks` (1) are the webhooks of each key; how the receiver fails, and the calls that send, is told to `cast`.
+ * where the run is. `campaign` (0) people get a message by a list, `hooks` (1) are the webhooks of each key; how the receiver fails, and the calls that send, is told to `cast`.
  */
 export async function runChaos(plan) {
   const startedAt = Date.now();
@@ -55,7 +56,11 @@ async function storm(world, keys, plan, log) {
   const traffic = keys.map((key, group) =>
     (key.isLate ? comeLate : comeAtOnce)(world, key, { ...plan, group, keys }, log),
   );
-  const clients = Promise.all([...traffic, stopSome(world, keys[0], stops, log)]);
+  const clients = Promise.all([
+    ...traffic,
+    stopSome(world, keys[0], stops, log),
+    campaign(world, keys[0], plan.campaign ?? 0, log),
+  ]);
   await Promise.all([clients, killOften(world, plan, log, clients)]);
   world.stormy = false;
 }

@@ -24,7 +24,8 @@ export async function makeKey(world, plan, count = 1) {
   const path = `/api-keys/${made.body.api_key_id}`;
   const selection = { strategy: "round_robin", sticky: true, sticky_days: null };
   await insist(() => world.admin("PATCH", path, { resend_unknown: plan.resends, selection }), [200]);
-  const key = { ...plan, id: String(made.body.api_key_id), client: clientOf(world, String(made.body.key)), hooks: [] };
+  const [id, token] = [String(made.body.api_key_id), String(made.body.key)];
+  const key = { ...plan, id, token, client: clientOf(world, token), hooks: [] };
   for (let number = 0; number < count; number += 1) {
     const way = number === 0 ? `/${plan.name}` : `/${plan.name}/${number}`;
     const hook = { webhook_url: `${world.sink.url}${way}`, events: plan.events ?? ["*"] };

@@ -15,12 +15,19 @@ const here = dirname(fileURLToPath(import.meta.url));
 const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = createRequire(import.meta.url)("miniflare");
 
 /**
+ * Outside of Cloudflare nothing bounds an isolate, and V8 puts a full collection off for as long as the heap's own limit allows, 1.4 GB and more, while each request leaves native memory behind that only
+ * a full collection frees (github.com/cloudflare/workerd/issues/6824): every collection is a full one here.
+ */
+const collectFully = "--gc-global";
+
+/**
  * Runs the bundled Worker on workerd, its state below `stateDir`, on a free loopback port that answers nothing but the Worker.
  * Resolves once it serves and its directory is migrated; rejects with a StartError. `onLog` receives the Worker's own JSON lines,
  * `onComplaint` what the runtime complains of, and `onRun` at once what ends the run and tells that it has ended.
  */
 export async function startWorker({ root, stateDir, values, onLog, onComplaint, onRun }) {
   process.env.TMPDIR = temporaryFolder(stateDir);
+  process.env.MINIFLARE_WORKERD_V8_FLAGS ||= collectFully;
   const run = openRun(stateDir);
   onRun(run);
   const code = await bundleWorkerOnce(root).catch((error) => {
