@@ -38,7 +38,7 @@ const lookEveryMs = 500;
 /** Memory is flat where the last third of the run holds less than so much more than the middle one. */
 const growthAllowed = 0.1;
 /** What the gateway runs by; a lost send is decided ten minutes after it, and a delivery that failed twice comes again after five. */
-const times = { graceMs: reconcileMs.grace, attemptsAtMost: 5, delaysMs: webhookDelaysMs };
+const times = { graceMs: reconcileMs.grace, callTimeoutMs: 20_000, attemptsAtMost: 5, delaysMs: webhookDelaysMs };
 const patienceSeconds = 20 * 60;
 /** Of fewer minutes nothing is said: whatever starts grows first. */
 const samplesAtLeast = 12;

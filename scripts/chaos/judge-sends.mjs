@@ -144,8 +144,8 @@ function isAfterStop({ text, to, at }, { stops, sendByText }) {
   return stop?.answeredAt != null && at > stop.answeredAt + passingMs;
 }
 
-/** The row says that a message leaves before it does: a kill between the two leaves one that nobody ever asked for. Each kill explains no more than a pool's places. */
-function judgeUnasked({ sends, keys, cuts }, { createsByText, stops }, blame) {
+/** The row says that a message leaves before it does: a kill between the two leaves one that nobody ever asked for. Each kill explains no more than a pool's places, and so does each standstill of the machine. */
+function judgeUnasked({ sends, keys, cuts }, { createsByText, stops, standstills }, blame) {
   for (const { name } of keys) {
     const unasked = sends.filter(
       (send) =>
@@ -154,7 +154,7 @@ function judgeUnasked({ sends, keys, cuts }, { createsByText, stops }, blame) {
         !createsByText.has(send.text) &&
         !stops.has(`${name} ${send.to}`),
     );
-    const left = cuts.map(({ upAt }) => ({ upAt, places: placesOfPool }));
+    const left = [...cuts, ...standstills].map(({ upAt }) => ({ upAt, places: placesOfPool }));
     for (const { asks, text } of unasked.sort((one, other) => one.asks[0].at - other.asks[0].at)) {
       const cut = left.find(({ upAt, places }) => places > 0 && upAt >= asks[0].at);
       if (cut === undefined) blame("S7", text);

@@ -86,8 +86,8 @@ export const mutations = {
       ),
       ...change(
         "src/pool/settling/poll.ts",
-        'look.kind !== "truth" && isDone(row) ? null',
-        'look.kind !== "truth" ? null',
+        'const isOver = look.kind !== "truth" && isDone(row);',
+        'const isOver = look.kind !== "truth";',
       ),
     ],
   },
@@ -113,7 +113,11 @@ export const mutations = {
   },
   "idempotency-ignored": {
     what: "a repeat under one idempotency key is a new message",
-    changes: change("src/pool/sending/accept.ts", "if (replay !== null) return replay;", ""),
+    changes: change(
+      "src/pool/sending/accept.ts",
+      "const replay = idempotency === null ? null : replayOf(desk, idempotency);",
+      "const replay = idempotency === null ? null : null as ReturnType<typeof replayOf>;",
+    ),
   },
   "signature-missing": {
     what: "deliveries have one signature instead of two",

@@ -6,7 +6,10 @@ export const rules = {
   S4: ["Twilio is asked only for what a client sent, whole, from a number of that client's key", "client, Twilio"],
   S5: ["What Twilio took, refused or never got is shown so in the end", "client, Twilio"],
   S6: ["Twilio is asked again only after 429, or a grace after a lost call by a key that wants it", "Twilio"],
-  S7: ["A text that Twilio was never asked for was under way at a kill, and they are few", "client, Twilio, kills"],
+  S7: [
+    "A text that Twilio was never asked for was under way at a kill or a standstill, and they are few",
+    "client, Twilio, kills",
+  ],
   S8: ["Texts to one person leave in the order in which they were accepted", "client, Twilio"],
   S9: ["Texts to one person leave from one number: the one that the person last wrote to", "client, Twilio"],
   S10: ["Nobody who said STOP is written to after it was answered 200", "client, Twilio"],

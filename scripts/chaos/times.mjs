@@ -3,6 +3,7 @@ const retry = "src/domain/retry.ts";
 /** What the judge must know of the shortened times below. */
 export const times = {
   graceMs: 16_000,
+  callTimeoutMs: 10_000,
   attemptsAtMost: 5,
   delaysMs: [0, 500, 5_000, 8_000, 8_000, 8_000, 8_000, 8_000, 8_000, 8_000],
 };
@@ -46,5 +47,5 @@ export const shortTimes = [
   { file: "src/pool/settling/poll.ts", from: "sweepEveryMs = 10 * 60 * 1000", to: "sweepEveryMs = 2_000" },
   { file: "src/pool/sending/reconcile.ts", from: "longestPauseMs = 30 * 60 * 1000", to: "longestPauseMs = 10_000" },
   { file: "src/pool/telling/outbox.ts", from: "bellPatienceMs = 10_000", to: "bellPatienceMs = 2_000" },
-  { file: "src/carriers/twilio/client.ts", from: "timeoutMs = 20_000", to: "timeoutMs = 10_000" },
+  { file: "src/carriers/twilio/client.ts", from: "timeoutMs = 20_000", to: `timeoutMs = ${times.callTimeoutMs}` },
 ];

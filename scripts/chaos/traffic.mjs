@@ -65,9 +65,10 @@ export async function lookOn(world, log, everyMs = 20) {
     const one = pick(world.seed, `look ${turn}`, recent);
     if (one !== undefined) {
       const path = `/chats/${encodeURIComponent(one.to)}/messages/${one.id}/status`;
+      const askedAt = Date.now();
       const answer = await one.key.client("GET", path).catch(() => null);
       if (answer?.status === 200)
-        log.seen.push({ key: one.key.name, id: one.id, status: answer.body.status, at: Date.now() });
+        log.seen.push({ key: one.key.name, id: one.id, status: answer.body.status, askedAt, at: Date.now() });
     }
     await pause(everyMs);
   }

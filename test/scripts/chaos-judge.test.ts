@@ -122,12 +122,12 @@ const cases: [rule: string, what: string, change: (logs: Logs) => void, also?: s
   [
     "S11",
     "a status that went back",
-    (logs) => logs.seen.push({ key: "first", id: "msg_a1", status: "sent", at: at(9) }),
+    (logs) => logs.seen.push({ key: "first", id: "msg_a1", status: "sent", askedAt: at(9), at: at(9) }),
   ],
   [
     "S11",
     "an end that became another",
-    (logs) => logs.seen.push({ key: "first", id: "msg_a1", status: "failed", at: at(9) }),
+    (logs) => logs.seen.push({ key: "first", id: "msg_a1", status: "failed", askedAt: at(9), at: at(9) }),
   ],
   ["S12", "a request that was answered 500", (logs) => sendOf(logs, "a1").asks.unshift(ask(0, null, 500))],
   ["S12", "a request that was not answered", (logs) => sendOf(logs, "a1").asks.unshift(ask(0, null, null))],
@@ -328,6 +328,25 @@ describe("what a kill explains", () => {
   });
 });
 
+describe("what a machine explains that has so much else to do that a client waits for seconds", () => {
+  test("a text whose call was given up before it got out, which is held as unknown", () => {
+    const broken = brokenBy((logs) => {
+      logs.seen.push({ key: "first", id: "msg_a1", status: "delivered", askedAt: at(4), at: at(9) });
+      logs.creates.splice(logs.creates.indexOf(createOf(logs, "d1")), 1);
+    });
+    expect(broken).toEqual([]);
+  });
+
+  test("but not one that is shown as sent", () => {
+    const broken = brokenBy((logs) => {
+      logs.seen.push({ key: "first", id: "msg_a1", status: "delivered", askedAt: at(4), at: at(9) });
+      logs.creates.splice(logs.creates.indexOf(createOf(logs, "d1")), 1);
+      Object.assign(rowOf(logs, "msg_d1"), { status: "sent" });
+    });
+    expect(broken).toEqual(["S5"]);
+  });
+});
+
 describe("what Twilio's own words explain", () => {
   test("two ends of one message, where it told two", () => {
     const broken = brokenBy((logs) => {
@@ -336,8 +355,8 @@ describe("what Twilio's own words explain", () => {
         ...tell("/second", { id: "msg_b1", chat: bert, number: "+15550000003", text: "b1" }, ["failed"], 5),
       );
       logs.seen.push(
-        { key: "second", id: "msg_b1", status: "failed", at: at(3) },
-        { key: "second", id: "msg_b1", status: "delivered", at: at(4) },
+        { key: "second", id: "msg_b1", status: "failed", askedAt: at(3), at: at(3) },
+        { key: "second", id: "msg_b1", status: "delivered", askedAt: at(4), at: at(4) },
       );
     });
     expect(broken).toEqual([]);

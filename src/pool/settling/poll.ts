@@ -17,6 +17,7 @@ const asksAtOnce = 2;
 const lastPoll = statusPollsMs.length - 1;
 /** Which of two ends is true is asked for again where the carrier did not say, twice as late each time: for the last time after half a day. */
 const truthAtMost = 10;
+const lastAsksMs = 12 * 60 * 60 * 1000;
 
 /**
  * Asks the carrier for what has no final status at the ages of `statusPollsMs`. Sequence numbers are sorted by time, so each age is one sweep along the
@@ -65,23 +66,26 @@ async function sweep(desk: Desk, age: number, now: number): Promise<boolean> {
   return complete;
 }
 
-/** What the carrier says when asked is the truth: it overrides what callbacks said. */
+/** What the carrier says when asked is the truth: it overrides what callbacks said. Where it says nothing, the message gets a look of its own. */
 async function askAtAge(desk: Desk, row: MessageRow, age: number): Promise<void> {
   const known = await fetchFromCarrier(desk, row);
   desk.transact(() => {
     if (known !== null) applyReport(desk, row.seq, known);
+    const look: Look = { account: row.account, due_at: desk.now(), seq: row.seq, kind: "state", n: age };
+    if (known === null && askStateAgain(desk, look, row)) return;
     if (age === lastPoll) closeUnreported(desk, row.seq);
   });
 }
 
 /** Asks the carrier about one message whose time has come, and plans the next look where there is one. */
 export async function askAbout(desk: Desk, look: Look, row: MessageRow): Promise<void> {
-  const known = look.kind !== "truth" && isDone(row) ? null : await fetchFromCarrier(desk, row);
+  const isOver = look.kind !== "truth" && isDone(row);
+  const known = isOver ? null : await fetchFromCarrier(desk, row);
   desk.transact(() => {
     if (known !== null && look.kind === "truth") applyTruth(desk, row.seq, known);
     else if (known !== null) applyReport(desk, row.seq, known);
     strikeLook(desk.sql, look);
-    if (look.kind !== "truth") planNext(desk, look);
+    if (look.kind !== "truth") planNext(desk, look, known !== null);
     else if (known === null) askForTruthAgain(desk, look);
   });
 }
@@ -93,15 +97,32 @@ function askForTruthAgain(desk: Desk, look: Look): void {
   desk.arm(dueAt);
 }
 
-function planNext(desk: Desk, look: Look): void {
+function planNext(desk: Desk, look: Look, isAnswered: boolean): void {
   const row = findMessage(desk.sql, look.seq);
   if (row === null || isDone(row)) return;
-  const leftAt = row.attempted_at ?? row.created_at;
+  if (look.kind === "state" && !isAnswered && askStateAgain(desk, look, row)) return;
   if (look.kind === "state" && look.n === lastPoll) closeUnreported(desk, row.seq);
-  const age = look.kind === "near" ? nearPollMs(desk.now() - leftAt) : (statusPollsMs[look.n + 1] ?? null);
+  // Where sweeps come by, only a look that failed was made up for.
+  if (look.kind === "state" && !leftLate(row)) return;
+  const age = look.kind === "near" ? nearPollMs(desk.now() - leftAt(row)) : (statusPollsMs[look.n + 1] ?? null);
   if (age === null) return;
-  planLook(desk.sql, { ...look, due_at: leftAt + age, n: look.n + 1 });
-  desk.arm(leftAt + age);
+  planLook(desk.sql, { ...look, due_at: leftAt(row) + age, n: look.n + 1 });
+  desk.arm(leftAt(row) + age);
+}
+
+function leftAt(row: MessageRow): number {
+  return row.attempted_at ?? row.created_at;
+}
+
+/** A look that the carrier did not answer is made again, twice as late each time, until the next age comes, and after the last for half a day; false when that is over. */
+function askStateAgain(desk: Desk, look: Look, row: MessageRow): boolean {
+  const soughtAt = leftAt(row) + (statusPollsMs[look.n] ?? 0);
+  const end = look.n === lastPoll ? soughtAt + lastAsksMs : leftAt(row) + (statusPollsMs[look.n + 1] ?? 0);
+  const dueAt = desk.now() + Math.max(reconcileMs.secondLook, desk.now() - soughtAt);
+  if (dueAt >= end) return false;
+  planLook(desk.sql, { ...look, due_at: dueAt });
+  desk.arm(dueAt);
+  return true;
 }
 
 /** Nothing more is to be learned: the end is known, or `sent` is the end of it. */

@@ -165,6 +165,7 @@ function sound() {
       key: "first",
       id: "msg_a1",
       status,
+      askedAt: at(index),
       at: at(index),
     })),
     inbound: [
@@ -242,7 +243,7 @@ function sound() {
     ],
     cuts: [] as { at: number; upAt: number }[],
     violations: [] as string[],
-    times: { graceMs: 10_000, attemptsAtMost: 5, delaysMs: [0, 1_000, 3_000] },
+    times: { graceMs: 10_000, callTimeoutMs: 10_000, attemptsAtMost: 5, delaysMs: [0, 1_000, 3_000] },
   };
 }
 

@@ -335,6 +335,27 @@ describe("a message that nobody reports", () => {
     expect(looks()).toBe(1);
   });
 
+  it("is asked for again within minutes where the carrier did not answer, not at the next age", async () => {
+    const { id, sid } = await sendTaken(twilio, key, "Unanswered", to);
+    await twilio.sendStatus(sid, "delivered", { silent: true });
+    twilio.faults.add({ call: "fetch" }, { kind: "error", status: 500, taken: false }, 2);
+    await pass(hour + 1_000);
+    expect(looks()).toBe(1);
+    for (let minute = 0; minute < 10; minute += 1) await pass(hour / 60);
+    expect(await readMessage(key, id, to)).toMatchObject({ status: "delivered" });
+    await pass(6 * hour);
+    expect(looks()).toBe(3);
+  });
+
+  it("is not closed after four days because the carrier does not answer just then", async () => {
+    const { id, sid } = await sendTaken(twilio, key, "At last", to);
+    for (const hours of [1, 5, 18, 48]) await pass(hours * hour + 1_000);
+    await twilio.sendStatus(sid, "delivered", { silent: true });
+    twilio.faults.add({ call: "fetch" }, { kind: "rate_limit" }, 3);
+    for (let half = 0; half < 60; half += 1) await pass(hour / 2);
+    expect(await readMessage(key, id, to)).toMatchObject({ status: "delivered" });
+  });
+
   it("and left days after it was written is asked for by when it left", async () => {
     const sendAt = Date.now() + 48 * hour;
     const id = await sendText(key, "Later", to, { send_at: sendAt });
