@@ -9,7 +9,7 @@ import {
 } from "../../domain/fallback.ts";
 import { readRowId, rowId } from "../../domain/ids.ts";
 import { isFinal } from "../../domain/status.ts";
-import { waitingLimitSeconds } from "../../domain/waiting.ts";
+import { tellExpiry, waitingLimitSeconds } from "../../domain/waiting.ts";
 import type { Desk } from "../desk.ts";
 import { findChat } from "../ledger/chats.ts";
 import { changeHanded, findHanded, type HandedRow, handedOwed, strikeHanded } from "../ledger/handed.ts";
@@ -22,13 +22,15 @@ import { reportsOf } from "./reports.ts";
 const takenAtOnce = 20;
 /** What was taken and not answered is asked for again after this. */
 const askAgainMs = 15_000;
+/** How soon what a paused key holds is looked at again. */
+const pausedMs = 60_000;
 
 /** Returns what this key owes other keys, each contact's messages in order; what is not answered is given again. */
 export function takeToCarry(desk: Desk): ToCarry {
   return desk.transact(() => {
     const parcels: Parcel[] = [];
     const recalls: ToCarry["recalls"] = [];
-    for (const handed of handedOwed(desk.sql, takenAtOnce)) {
+    for (const handed of handedOwed(desk.sql, desk.now() + askAgainMs, takenAtOnce)) {
       const row = findMessage(desk.sql, handed.seq);
       if (row === null) strikeHanded(desk.sql, handed.seq);
       else if (handed.state === "to_recall") recalls.push({ from: originOf(desk, row), to: handed.key });
@@ -38,35 +40,53 @@ export function takeToCarry(desk: Desk): ToCarry {
   });
 }
 
-/** Ends what waits too long for the other key's answer, or may be given no more; and puts off what waits for the end of quiet hours. */
+/** Says whether a message may be given now, or given again; ends what may be given no more, and puts off what has to wait. */
 function mayBeGiven(desk: Desk, row: MessageRow, handed: HandedRow): boolean {
+  return handed.asked === 0 ? mayBeginNow(desk, row, handed) : mayAskAgain(desk, row, handed);
+}
+
+function mayBeginNow(desk: Desk, row: MessageRow, { state, at }: HandedRow): boolean {
   const now = desk.now();
+  const { status } = desk.snapshot.apiKey;
   const chat = findChat(desk.sql, row.chat);
-  const detail = JSON.parse(row.detail) as Detail;
-  if (handed.asked === 0 && desk.snapshot.apiKey.status === "revoked") return end(desk, row, { status: "cancelled" });
-  if (handed.asked === 0 && chat?.opted_out_at != null) {
+  const { extras } = JSON.parse(row.detail) as Detail;
+  if (status === "revoked") return end(desk, row, { status: "cancelled" });
+  if (chat?.opted_out_at != null) {
     const words = "The recipient opted out while the message waited: it was not sent.";
     return end(desk, row, { status: "failed", error_code: "recipient_opted_out", error_message: words });
   }
-  const { waitingLimitSeconds: limit = waitingLimitSeconds.standard } = desk.snapshot.apiKey;
-  if (handed.asked === 1 && now - handed.at > limit * 1000) return giveUp(desk, row, handed, detail);
-  const quiet = handed.asked === 1 ? null : quietFor(desk, { to: row.chat, extras: detail.extras }, chat, now);
-  const { state, at, asked } = handed;
-  if (quiet !== null) changeHanded(desk.sql, row.seq, { state, due_at: quiet, asked });
-  else changeHanded(desk.sql, row.seq, { state, due_at: now + askAgainMs, asked: 1, at: asked === 0 ? now : at });
-  return quiet === null;
+  if (status === "paused" && now - at > limitMs(desk)) return waitedTooLong(desk, row);
+  const until = status === "paused" ? now + pausedMs : quietFor(desk, { to: row.chat, extras }, chat, now);
+  if (until !== null) changeHanded(desk.sql, row.seq, { state, due_at: until, asked: 0 });
+  else changeHanded(desk.sql, row.seq, { state, due_at: now + askAgainMs, asked: 1, at: now });
+  return until === null;
+}
+
+function waitedTooLong(desk: Desk, row: MessageRow): false {
+  const error_message = tellExpiry("key_paused", limitMs(desk) / 1000, true);
+  return end(desk, row, { status: "failed", error_code: "waiting_limit_reached", error_message });
+}
+
+/** A key that was asked and never answered may have sent it. */
+function mayAskAgain(desk: Desk, row: MessageRow, { state, at, key }: HandedRow): boolean {
+  const now = desk.now();
+  if (now - at > limitMs(desk)) {
+    const fell = readFell((JSON.parse(row.detail) as Detail).carrier);
+    const error_message = `${fell?.words ?? ""} Its fallback, API key ${key}, did not answer.`.trim();
+    return end(desk, row, { status: "failed", error_code: "outcome_unknown", error_message });
+  }
+  changeHanded(desk.sql, row.seq, { state, due_at: now + askAgainMs, asked: 1 });
+  return true;
+}
+
+function limitMs(desk: Desk): number {
+  return (desk.snapshot.apiKey.waitingLimitSeconds ?? waitingLimitSeconds.standard) * 1000;
 }
 
 function end(desk: Desk, row: MessageRow, change: Parameters<typeof endMessage>[2]): false {
   endMessage(desk, row, change);
   strikeHanded(desk.sql, row.seq);
   return false;
-}
-
-/** A key that was asked and never answered may have sent it. */
-function giveUp(desk: Desk, row: MessageRow, { key }: HandedRow, { carrier }: Detail): false {
-  const error_message = `${readFell(carrier)?.words ?? ""} Its fallback, API key ${key}, did not answer.`.trim();
-  return end(desk, row, { status: "failed", error_code: "outcome_unknown", error_message });
 }
 
 function originOf(desk: Desk, { seq }: Pick<MessageRow, "seq">) {

@@ -25,9 +25,9 @@ export function findHanded(sql: SqlStorage, seq: number): HandedRow | null {
   return sql.exec<HandedRow>("SELECT * FROM handed WHERE seq = ?", seq).toArray()[0] ?? null;
 }
 
-/** Returns what is still to be given or called back, in the order of the messages. */
-export function handedOwed(sql: SqlStorage, limit: number): HandedRow[] {
-  return sql.exec<HandedRow>("SELECT * FROM handed WHERE due_at IS NOT NULL ORDER BY seq LIMIT ?", limit).toArray();
+/** Returns what is to be given or called back by a time, in the order of the messages. */
+export function handedOwed(sql: SqlStorage, by: number, limit: number): HandedRow[] {
+  return sql.exec<HandedRow>("SELECT * FROM handed WHERE due_at <= ? ORDER BY seq LIMIT ?", by, limit).toArray();
 }
 
 /** Returns when something is to be given or called back next, or null. */

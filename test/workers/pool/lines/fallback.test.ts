@@ -233,6 +233,24 @@ describe("quiet hours", () => {
   });
 });
 
+it("a key that is paused hands nothing on, and goes on once it is resumed", async () => {
+  stage.mac.tunnel = { status: 530, body: "error code: 1033" };
+  await admin(`/api-keys/${stage.line.id}`, { method: "PATCH", body: { offline_limit_seconds: 60 } });
+  const sent = await sendFrom(stage.line, person);
+  await eventually(async () => ((await storyOf(sent.body.message_id)).next as Body | null)?.why === "line_offline");
+  await admin(`/api-keys/${stage.line.id}`, { method: "PATCH", body: { quiet_hours: allDay() } });
+  for (let turn = 0; turn < 4; turn += 1) await ringIn(stage.line, 61_000);
+  await admin(`/api-keys/${stage.line.id}`, { method: "PATCH", body: { status: "paused" } });
+  await admin(`/api-keys/${stage.line.id}`, { method: "PATCH", body: { quiet_hours: null } });
+  await nothingMoreLeaves();
+  expect(departures()).toEqual([]);
+  await admin(`/api-keys/${stage.line.id}`, { method: "PATCH", body: { status: "active" } });
+  await eventually(async () => {
+    await ringIn(stage.line, 61_000);
+    return departures().length === 1;
+  });
+});
+
 describe("a line whose Mac does not answer", () => {
   it("keeps its people for as long as its key says, and then the message goes by SMS and never by another Apple ID", async () => {
     stage.mac.notOnIMessage.clear();
@@ -276,6 +294,25 @@ describe("the key that it falls back to", () => {
     expect(told("message.failed")).toHaveLength(1);
     expect(departures()).toEqual([]);
   });
+
+  it.each(["cancels it", "is revoked"])(
+    "and %s before it has left ends it: it fails with the line's code and says so",
+    async (how) => {
+      await admin(`/api-keys/${stage.texts.id}`, { method: "PATCH", body: { quiet_hours: allDay() } });
+      const sent = await sendFrom(stage.line, person);
+      const theirs = await eventually(async () => {
+        const { messages } = (await v2(stage.texts, `${chat()}/messages`)).body as { messages?: Body[] };
+        return messages?.length === 1 && messages[0];
+      });
+      if (how === "is revoked") await admin(`/api-keys/${stage.texts.id}`, { method: "DELETE" });
+      else await v2(stage.texts, `${chat()}/messages/${theirs.message_id}`, undefined, "DELETE");
+      expect(await ended(sent.body.message_id)).toMatchObject({
+        error_code: "recipient_not_on_imessage",
+        error: expect.stringContaining("cancelled it before it left"),
+      });
+      expect(departures()).toEqual([]);
+    },
+  );
 
   it("cannot be the key itself, a key of lines, an empty one, or another organization's, and a Twilio key has none", async () => {
     const refuses = async (key: { id: string }, fallback: object, words: string) => {
