@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { adminOf, clientOf, eventually, type LivePool, makeLivePool } from "../support/node/client.ts";
+import { type FakeTwilio, startFakeTwilio } from "../support/node/fake-twilio.ts";
+import { type Gateway, startGateway } from "../support/node/start-gateway.ts";
+
+const number = "+15559876543";
+const people = Array.from({ length: 90 }, (_, n) => `+1555776${String(1_000 + n)}`);
+const agree = people.slice(0, 30);
+
+let twilio: FakeTwilio;
+let gateway: Gateway;
+let pool: LivePool;
+
+beforeAll(async () => {
+  twilio = await startFakeTwilio({
+    accountSid: `AC${"b7".repeat(16)}`,
+    authToken: "token-of-the-stand-in",
+    numbers: [number],
+    lifeCycle: () => [{ status: "delivered" }],
+  });
+  gateway = await startGateway({ env: { TWILIO_API_URL: twilio.url } });
+  pool = await makeLivePool(gateway, twilio);
+  await adminOf(gateway)("PATCH", `/numbers/${encodeURIComponent(number)}`, { messages_per_second: 15 });
+  await adminOf(gateway)("PATCH", `/api-keys/${pool.keyId}`, { resend_unknown: true });
+});
+
+afterAll(async () => {
+  await gateway?.stop();
+  await gateway?.forget();
+  await twilio?.stop();
+});
+
+const client: ReturnType<typeof clientOf> = (method, path, body) => clientOf(gateway, pool.key)(method, path, body);
+const bodiesTo = (to: string) =>
+  twilio.accepted().flatMap((one) => (one.kind === "accepted" && one.to === to ? [one.body] : []));
+
+/** Every process at once, as when the power goes; then again on the same state. */
+async function killAndStart(): Promise<void> {
+  await gateway.kill9();
+  const port = Number(new URL(gateway.url).port);
+  gateway = await startGateway({ env: { TWILIO_API_URL: twilio.url }, stateDir: gateway.stateDir, port });
+}
+
+async function begin(plan: Record<string, unknown>): Promise<string> {
+  const made = await client("POST", "/campaigns", { name: "Spring", ...plan });
+  const id = String(made.body.campaign_id);
+  const file = `phone\n${people.join("\n")}\n`;
+  const given = await fetch(`${gateway.url}/v2/api/campaigns/${id}/audience`, {
+    method: "PUT",
+    headers: { authorization: `Bearer ${pool.key}`, "content-type": "text/csv" },
+    body: file,
+  });
+  expect(given.status).toBe(200);
+  expect((await client("POST", `/campaigns/${id}/start`, {})).status).toBe(200);
+  return id;
+}
+
+async function stateOf(id: string) {
+  const { body } = await client("GET", `/campaigns/${id}`);
+  return body as { state: string; progress: Record<string, number>; numbers: { statuses: Record<string, number> } };
+}
+
+test("a campaign that is killed in its middle writes to nobody twice and forgets nobody", {
+  timeout: 180_000,
+}, async () => {
+  const id = await begin({ text: "We are open again." });
+  for (const reached of [20, 45, 70]) {
+    await eventually(async () => twilio.accepted().length >= reached, 60_000);
+    await killAndStart();
+  }
+  await eventually(async () => (await stateOf(id)).state === "completed", 60_000);
+  await eventually(async () => (await stateOf(id)).numbers.statuses.delivered === people.length, 120_000);
+  for (const person of people) expect([person, bodiesTo(person)]).toEqual([person, ["We are open again."]]);
+  expect((await stateOf(id)).progress).toMatchObject({ waiting: 0, taken: people.length, refused: 0 });
+});
+
+test("one that asks first asks nobody twice over kills, and follows every yes once", { timeout: 180_000 }, async () => {
+  const before = twilio.accepted().length;
+  const id = await begin({ text: "Welcome!", double_opt_in: { text: "Reply YES to hear from us." } });
+  await eventually(async () => twilio.accepted().length >= before + 40, 60_000);
+  await killAndStart();
+  await eventually(async () => (await stateOf(id)).progress.asked === people.length, 60_000);
+  await eventually(async () => twilio.accepted().length >= before + people.length, 120_000);
+  const url = `${gateway.url}/twilio/${pool.integrationId}/inbound`;
+  for (const [at, person] of agree.entries()) {
+    await twilio.sendInbound({ from: person, to: number, text: "Yes", url });
+    if (at % 12 === 5) await killAndStart();
+  }
+  await eventually(async () => (await stateOf(id)).progress.taken === agree.length, 60_000);
+  await eventually(async () => twilio.accepted().length >= before + people.length + agree.length, 120_000);
+  for (const person of people) {
+    const own = agree.includes(person) ? ["Welcome!"] : [];
+    expect([person, bodiesTo(person).slice(1)]).toEqual([person, ["Reply YES to hear from us.", ...own]]);
+  }
+  const consent = await client("GET", `/contacts/${encodeURIComponent(String(agree[0]))}/opt-ins`);
+  expect(consent.body.opt_ins).toMatchObject([{ answer: "Yes", words: "Reply YES to hear from us." }]);
+  expect(twilio.violations).toEqual([]);
+});
