@@ -109,6 +109,23 @@ describe("a campaign by the v2 API", () => {
     expect((await resultsOf(id)).map(({ to }) => to).slice(0, 2_400)).toEqual(rows);
   });
 
+  it("takes no list of 100,001 rows, keeps nobody of it, and one of 100,000 in its place", {
+    timeout: 120_000,
+  }, async () => {
+    const id = await draft({ text: "Hi" });
+    const rows = Array.from({ length: 100_000 }, (_, at) => `row ${at}`).join("\n");
+    expect(await upload(id, `phone\n${rows}\n${people[0]}\n`)).toMatchObject({
+      status: 413,
+      body: { code: "campaign_audience_too_large" },
+    });
+    expect((await v2(`/${id}`)).body).toMatchObject({ audience: { state: "none", rows: 0 }, progress: { waiting: 0 } });
+    expect(await v2(`/${id}/start`, "POST", {})).toMatchObject({ status: 409, body: { code: "campaign_not_ready" } });
+    expect((await upload(id, `phone\n${people[0]}\n${rows.slice(rows.indexOf("\n") + 1)}`)).body).toMatchObject({
+      audience: { rows: 100_000 },
+      progress: { waiting: 1 },
+    });
+  });
+
   it("gives out no formula that somebody put into a list", async () => {
     const id = await draft();
     await upload(id, 'phone,name\n"=HYPERLINK(""http://x"")",a\n@SUM(A1),b\n-1+1,c\n');

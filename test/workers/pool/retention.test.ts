@@ -1,7 +1,8 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { admin, call, type TestKey } from "../../support/workers/gateway.ts";
+import { draftCampaign, give, readCampaign, resultsOf, runCampaign } from "../../support/workers/campaigns.ts";
+import { admin, call, eventually, type TestKey } from "../../support/workers/gateway.ts";
 import { ask } from "../../support/workers/ledger.ts";
 import { evict, makePool, newPerson, type Pool, ring, writeTo } from "../../support/workers/pool.ts";
 
@@ -180,6 +181,29 @@ describe("what an organization keeps for some days only", () => {
     const [attempts] = await ask<{ at: number }>(asKey(pool), "SELECT min(attempted_at) AS at FROM attempts");
     expect(attempts?.at ?? Date.now()).toBeGreaterThan(Date.now() - 7 * day - 2 * 60 * minute);
     expect((await call("/v2/api/chats", { token: pool.token })).status).toBe(200);
+  });
+
+  it("forgets who stood in the list of a campaign that ended so long ago, and not what became of it, nor the list of a draft", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+    const pool = await makePool([{}]);
+    await retain(pool, 7);
+    const people = [newPerson(), newPerson()];
+    const ended = await runCampaign(pool, people);
+    await eventually(async () => (await readCampaign(pool, ended)).state === "completed");
+    const draft = await draftCampaign(pool);
+    await give(pool, draft, people);
+    for (let days = 0; days < 9; days += 1) {
+      vi.setSystemTime(Date.now() + day);
+      await hear(pool);
+      await runDurableObjectAlarm(env.POOLS.getByName(pool.id));
+      if (days === 4) expect((await resultsOf(pool, ended)).map(({ to }) => to)).toEqual(people);
+    }
+    expect((await resultsOf(pool, ended)).map(({ to, result }) => [to, result])).toEqual([
+      ["", "taken"],
+      ["", "taken"],
+    ]);
+    expect((await readCampaign(pool, ended)).progress).toMatchObject({ taken: 2 });
+    expect((await resultsOf(pool, draft)).map(({ to }) => to)).toEqual(people);
   });
 
   it("is kept for ever where nothing is said, and refuses a time in which carriers still report", async () => {

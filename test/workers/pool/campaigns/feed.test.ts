@@ -122,6 +122,48 @@ describe("a campaign that runs", () => {
     expect((await readCampaign(pool, id)).progress.waiting).toBeGreaterThan(1_900);
   });
 
+  it("of 100,000 people costs a conversation on its key no statement and no row, and no place in the line but one", {
+    timeout: 180_000,
+  }, async () => {
+    const pool = await makePool([{ messages_per_second: 1 }]);
+    const counter = await countCost(pool.id);
+    const known = newPerson();
+    const costOf = async () => {
+      vi.setSystemTime(Date.now() + 10 * second);
+      await ring(pool);
+      counter.since();
+      expect((await send(pool, known, { text: "In a conversation" })).status).toBe(202);
+      return counter.atOnce.get("accept");
+    };
+    await costOf();
+    const alone = await costOf();
+    const id = await draftCampaign(pool);
+    const { load } = await doCampaign<"begin_audience">(pool, { kind: "begin_audience", id, tag: null, fields: [] });
+    for (let part = 0; part < 4; part += 1) {
+      const rows = Array.from({ length: 25_000 }, (_, n) => ({
+        line: n,
+        to: `+1${201 + part * 100}${String(2_000_000 + n)}`,
+        values: [],
+      }));
+      await doCampaign<"add_people">(pool, { kind: "add_people", id, load, people: rows });
+    }
+    await doCampaign<"end_audience">(pool, { kind: "end_audience", id, load });
+    await doCampaign<"start">(pool, { kind: "start", id, at: null });
+    expect((await readCampaign(pool, id)).progress.waiting).toBeGreaterThan(70_000);
+    await pass(pool, 3 * second);
+    for (let round = 0; round < 3; round += 1) {
+      const before = pool.carrier.departures.length;
+      expect((await send(pool, known, { text: "In a conversation" })).status).toBe(202);
+      const within = counter.atOnce.get("accept");
+      expect(within?.statements).toBeLessThanOrEqual((alone?.statements ?? 0) + 2);
+      expect(within?.rowsWritten).toBeLessThanOrEqual((alone?.rowsWritten ?? 0) + 1);
+      await pass(pool, 2 * second);
+      expect(await agendaOf(pool)).toBeLessThanOrEqual(1);
+      expect([0, 1]).toContain(peopleWritten(pool).slice(before).indexOf(known));
+    }
+    counter.stop();
+  });
+
   it("costs one row more a recipient than a message by itself, and few to take in", async () => {
     const pool = await makePool([{}]);
     const counter = await countCost(pool.id);
@@ -289,6 +331,14 @@ describe("a campaign that runs", () => {
     await pass(pool, 5 * second);
     const states = await Promise.all([running, paused, draft].map(async (id) => (await readCampaign(pool, id)).state));
     expect(states).toEqual(["cancelled", "cancelled", "draft"]);
+    // As a kill would leave it between the revocation and the campaigns' end.
+    await runInDurableObject(env.POOLS.getByName(pool.id), (_, { storage }) => {
+      storage.sql.exec("UPDATE campaigns SET state = 'running' WHERE state = 'cancelled'");
+    });
+    await crash(pool);
+    expect((await readCampaign(pool, running)).state).toBe("running");
+    await ring(pool);
+    expect((await readCampaign(pool, running)).state).toBe("cancelled");
     expect(pool.carrier.departures).toHaveLength(left);
   });
 });
