@@ -1,6 +1,6 @@
 import type { CampaignNumbers } from "../../domain/campaigns/campaign.ts";
 import type { Desk } from "../desk.ts";
-import { keepTally, kindOf, messageOf, readBlocks, readTallies } from "../ledger/campaign-people.ts";
+import { keepTally, kindOf, messagesOf, readBlocks, readTallies } from "../ledger/campaign-people.ts";
 import type { Campaign } from "../ledger/campaigns.ts";
 import type { Detail, MessageRow } from "../ledger/messages.ts";
 import { messagesNamed } from "../ledger/standing.ts";
@@ -31,7 +31,7 @@ function countBlock(desk: Desk, n: number, id: number): CampaignNumbers {
   const [block] = readBlocks(desk.sql, n, id % 4096, 1);
   const states = block?.states ?? [];
   for (const state of states) if (kindOf(state) === "refused") raise(count.refusals, String(state));
-  const seqs = states.map(messageOf).filter((seq) => seq !== null);
+  const seqs = states.flatMap(messagesOf);
   for (const row of messagesNamed(desk.sql, seqs)) countMessage(count, row);
   return count;
 }

@@ -6,7 +6,7 @@ import {
   type Block,
   type BlockPerson,
   kindOf,
-  messageOf,
+  messagesOf,
   type PersonState,
   readBlocks,
   readProgress,
@@ -99,12 +99,12 @@ export function listResults(
 }
 
 function resultsOf(desk: Desk, campaign: Campaign, { people, states }: Block): PersonResult[] {
-  const seqs = states.map(messageOf).filter((seq) => seq !== null);
+  const seqs = states.flatMap(messagesOf);
   const messages = new Map(messagesNamed(desk.sql, seqs).map((row) => [row.seq, row]));
   return states.map((state, at) => {
     const [line, to, , chat] = people[at] ?? [0, "", [], null];
-    const row = messages.get(messageOf(state) ?? 0);
-    return { line, to: chat ?? to, ...resultOf(campaign, state), ...outcomeOf(desk, state, row) };
+    const rows = messagesOf(state).flatMap((seq) => messages.get(seq) ?? []);
+    return { line, to: chat ?? to, ...resultOf(campaign, state), ...outcomeOf(desk, state, rows) };
   });
 }
 
@@ -115,19 +115,22 @@ function resultOf(campaign: Campaign, state: PersonState): Pick<PersonResult, "r
   return { result: kind, reason: isWhy ? String(state).replace(/^-/, "") : null };
 }
 
-function outcomeOf(desk: Desk, state: PersonState, row: MessageRow | undefined) {
-  const detail = row === undefined ? null : (JSON.parse(row.detail) as Detail);
-  const seq = messageOf(state);
+/** Of a text that was divided the first message tells, and all of them count as its parts. */
+function outcomeOf(desk: Desk, state: PersonState, rows: readonly MessageRow[]) {
+  const details = rows.map((row) => JSON.parse(row.detail) as Detail);
+  const [row] = rows;
+  const [seq] = messagesOf(state);
+  const first = (times: (number | undefined)[]) => times.find((at) => at !== undefined) ?? null;
   return {
-    messageId: seq === null ? null : rowId("msg", seq, desk.tag),
+    messageId: seq === undefined ? null : rowId("msg", seq, desk.tag),
     status: row?.status ?? null,
     errorCode: row?.error_code ?? null,
     fromNumber: row?.number ?? null,
     sentAt: row?.sent_at ?? null,
     deliveredAt: row?.delivered_at ?? null,
-    parts: detail?.segments ?? null,
-    clicks: detail?.clicks?.human ?? null,
-    repliedAt: detail?.repliedAt ?? null,
-    optedOutAt: detail?.optedOutAt ?? null,
+    parts: rows.length === 0 ? null : details.reduce((sum, { segments }) => sum + segments, 0),
+    clicks: first(details.map(({ clicks }) => clicks?.human)),
+    repliedAt: first(details.map(({ repliedAt }) => repliedAt)),
+    optedOutAt: first(details.map(({ optedOutAt }) => optedOutAt)),
   };
 }

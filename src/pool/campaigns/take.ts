@@ -2,7 +2,7 @@ import { type Failure, type FailureCode, fail } from "../../domain/failure.ts";
 import type { SenderNumber } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
 import { lineHeads } from "../ledger/agenda.ts";
-import { type Block, type BlockPerson, saveStates } from "../ledger/campaign-people.ts";
+import { askedBy, type Block, type BlockPerson, saveStates, takenAs } from "../ledger/campaign-people.ts";
 import { insertOptIn } from "../ledger/opt-ins.ts";
 import { nextSlot } from "../numbers/pace.ts";
 import { type Accepted, acceptDecided } from "../sending/accept.ts";
@@ -52,8 +52,8 @@ export function take(desk: Desk, reading: Reading, block: Block, feeding: Feedin
   if (draft?.quietUntil !== undefined) return { until: draft.quietUntil, why: asleep };
   if (!hasRoom(desk, number) || (draft !== undefined && isChatBusy(desk, draft.to)))
     return { until: nextSlot(desk, number), why: null };
-  const note = (seq: number) => {
-    settle(asks ? `?${seq}` : seq);
+  const note = (seqs: readonly number[]) => {
+    settle(asks ? askedBy(seqs) : takenAs(seqs));
     if (asks || reading.question === null) keepAgreed(desk, reading, person);
   };
   acceptDecided(desk, decision, { listed: { block: block.id, note } });

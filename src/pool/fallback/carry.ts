@@ -20,7 +20,7 @@ export function carry(desk: Desk, parcel: Parcel): ParcelAnswer {
   if (!decided.ok)
     return desk.transact(() => remember(desk, origin, null, { taken: false, because: decided.failure.message }));
   let answer: ParcelAnswer | null = null;
-  const note = (seq: number) => {
+  const note = ([seq = 0]: readonly number[]) => {
     const row = findMessage(desk.sql, seq);
     if (row === null) throw new Error("A message that was just written is not there.");
     answer = remember(desk, origin, seq, { taken: true, ...carriageOf(desk, row) });

@@ -4,8 +4,8 @@ import { forgetNamed, remembered } from "./memory.ts";
 /** One person of a block: line, number as written, fields, and the chat where the number could be read. */
 export type BlockPerson = [line: number, to: string, values: string[], chat: string | null];
 /**
- * What became of a person: 0 waits, a number is the message, `-duplicate` was rejected before the start, other words are why it was refused in its turn. Where a campaign asks first: `?` with the message
- * that asked, `!` with it once they said yes and wait for the campaign's own.
+ * What became of a person: 0 waits, a number is the message, `#1,2` are several that one long text became, `-duplicate` was rejected before the start, other words are why it was refused in its turn. Where a
+ * campaign asks first: `?` with the messages that asked, `!` with them once they said yes and wait for the campaign's own.
  */
 export type PersonState = number | string;
 export type Block = { id: number; part: number; people: BlockPerson[]; states: PersonState[] };
@@ -63,13 +63,24 @@ export function kindOf(state: PersonState): keyof CampaignProgress {
   if (typeof state === "number") return "taken";
   if (state.startsWith("!")) return "waiting";
   if (state.startsWith("?")) return "asked";
+  if (state.startsWith("#")) return "taken";
   return state.startsWith("-") ? "rejected" : "refused";
 }
 
-/** Returns the message that a person was last written, of those that the campaign sent, or null. */
-export function messageOf(state: PersonState): number | null {
-  if (typeof state === "number") return state === 0 ? null : state;
-  return /^[?!]/.test(state) ? Number(state.slice(1)) : null;
+/** Returns the state of somebody to whom a campaign's message was written. */
+export function takenAs(seqs: readonly number[]): PersonState {
+  return seqs.length === 1 ? (seqs[0] ?? 0) : `#${seqs.join(",")}`;
+}
+
+/** Returns the state of somebody who was asked. */
+export function askedBy(seqs: readonly number[]): PersonState {
+  return `?${seqs.join(",")}`;
+}
+
+/** Returns the messages that a person was last written by the campaign: several where a long text was divided. */
+export function messagesOf(state: PersonState): number[] {
+  if (typeof state === "number") return state === 0 ? [] : [state];
+  return /^[?!#]/.test(state) ? state.slice(1).split(",").map(Number) : [];
 }
 
 type Row = { id: number; people: string | null; states: string };
@@ -120,7 +131,7 @@ export function lastAsked(sql: SqlStorage, n: number): number {
   let last = 0;
   for (const { states } of sql.exec<{ states: string }>(`SELECT states ${askedIn}`, blockId(n, 0), blockId(n + 1, 0))) {
     for (const state of JSON.parse(states) as PersonState[]) {
-      if (kindOf(state) === "asked") last = Math.max(last, messageOf(state) ?? 0);
+      if (kindOf(state) === "asked") last = Math.max(last, ...messagesOf(state));
     }
   }
   return last;

@@ -2,7 +2,15 @@ import { countedForMs } from "../../domain/campaigns/campaign.ts";
 import { answerCountsUntil, type Confirm, isYes } from "../../domain/campaigns/confirm.ts";
 import { rowId } from "../../domain/ids.ts";
 import type { Desk } from "../desk.ts";
-import { campaignOfBlock, partOfBlock, readBlocks, saveStates } from "../ledger/campaign-people.ts";
+import {
+  campaignOfBlock,
+  kindOf,
+  messagesOf,
+  type PersonState,
+  partOfBlock,
+  readBlocks,
+  saveStates,
+} from "../ledger/campaign-people.ts";
 import { type Campaign, findCampaign, hasCampaigns } from "../ledger/campaigns.ts";
 import { type Detail, type MessageRow, updateMessage } from "../ledger/messages.ts";
 import { insertOptIn } from "../ledger/opt-ins.ts";
@@ -36,12 +44,13 @@ function answerQuestion(desk: Desk, question: MessageRow, blockOfPerson: number,
   if (campaign?.confirm == null) return;
   const part = partOfBlock(blockOfPerson);
   const [block] = readBlocks(desk.sql, campaign.n, part, 1);
-  const place = block?.states.indexOf(`?${question.seq}`) ?? -1;
+  const isAsked = (state: PersonState) => kindOf(state) === "asked" && messagesOf(state).at(-1) === question.seq;
+  const place = block?.states.findIndex(isAsked) ?? -1;
   if (block === undefined || place < 0) return;
-  const state = stateAfter(desk, campaign.confirm, question, said);
-  if (state === null) return;
-  if (state.startsWith("!")) keepYes(desk, campaign, question, said);
-  block.states[place] = state;
+  const answered = judgeAnswer(desk, campaign.confirm, question, said);
+  if (answered === null) return;
+  if (answered === "yes") keepYes(desk, campaign, question, said);
+  block.states[place] = answered === "yes" ? String(block.states[place]).replace("?", "!") : "recipient_opted_out";
   saveStates(desk.sql, block.id, block.states, desk.now());
   lookFirst(desk, campaign.n, part);
   desk.arm(desk.now());
@@ -56,10 +65,10 @@ function lookFirst(desk: Desk, n: number, part: number): void {
   Object.assign(feeding, { first, part, place: 0, passed: null, at: 0, heldBy: null });
 }
 
-function stateAfter(desk: Desk, confirm: Confirm, question: MessageRow, { kind, text }: Said): string | null {
-  if (kind === "stop") return "recipient_opted_out";
+function judgeAnswer(desk: Desk, confirm: Confirm, question: MessageRow, { kind, text }: Said): "yes" | "stop" | null {
+  if (kind === "stop") return "stop";
   const isInTime = answerCountsUntil(confirm, question.created_at) >= desk.now();
-  return isInTime && isYes(text, confirm.words) ? `!${question.seq}` : null;
+  return isInTime && isYes(text, confirm.words) ? "yes" : null;
 }
 
 function keepYes(desk: Desk, campaign: Campaign, question: MessageRow, { text, seq }: Said): void {

@@ -35,7 +35,7 @@ type Departure = {
 /** A send that is not refused: what `acceptDecided` writes. */
 export type Accepted = Extract<Decision, { ok: true }>;
 /** What is written with a message that is not a request's: of a campaign, in whose list a block names the person; of another key, whose message it is. */
-type Listed = { block: number | null; note: (seq: number) => void };
+type Listed = { block: number | null; note: (seqs: readonly number[]) => void };
 
 /** How long the alarm waits for a message to leave by itself before it looks. */
 const departurePatienceMs = 30_000;
@@ -82,7 +82,7 @@ export function acceptDecided(
   const departure: Departure = { choice, booking, ready, line, block: listed?.block ?? null };
   const { answer, left, tripped } = desk.transact(() => {
     const written = writeRequest(desk, { idempotency, drafts }, departure, chat);
-    listed?.note(written.seq);
+    listed?.note(written.seqs);
     return written;
   });
   remember(desk, departure, drafts.length);
@@ -120,7 +120,7 @@ function replayOf(
 type Prepared = Omit<SendRequest, "drafts"> & { drafts: LinkedDraft[] };
 
 /** What was answered, and the message that leaves at once, if one does. */
-type Written = { answer: SendAnswer; left: MessageRow | null; seq: number; tripped: boolean };
+type Written = { answer: SendAnswer; left: MessageRow | null; seqs: number[]; tripped: boolean };
 
 function writeRequest(desk: Desk, request: Prepared, departure: Departure, chat: ChatRow | null): Written {
   const { choice, booking, ready, line, block } = departure;
@@ -162,7 +162,7 @@ function writeRequest(desk: Desk, request: Prepared, departure: Departure, chat:
   if (request.idempotency !== null) {
     rememberKey(desk.sql, request.idempotency.key, request.idempotency.fingerprint, answer, desk.now());
   }
-  return { answer, left: ready === null ? null : (rows[0] ?? null), seq: rows[0]?.seq ?? 0, tripped };
+  return { answer, left: ready === null ? null : (rows[0] ?? null), seqs: rows.map(({ seq }) => seq), tripped };
 }
 
 type Place = { choice: Chosen; chat: ChatRow | null; opens: boolean; dueAt: number; ready: Ready | null } & Pick<

@@ -297,6 +297,41 @@ describe("a campaign is steered by clear answers", () => {
     });
   });
 
+  it("and says before the start in how many parts the whole list leaves, text by text, as they leave then", async () => {
+    await admin(`/numbers/${encodeURIComponent(String(pool.numbers[0]))}`, {
+      method: "PATCH",
+      body: { messages_per_second: null },
+    });
+    await admin(`/api-keys/${pool.id}`, { method: "PATCH", body: { split_long_texts: true } });
+    const text = "Hi {first_name}, see https://example.com/a-long-path/to-what-is-new/this-spring for more.";
+    const id = await draftCampaign(pool, { text, shortenLinks: true });
+    const fields = ["Ann", "Zoë 🌷".repeat(6), "x".repeat(160)];
+    const people = newPeople(105).map((to, at): [string, string] => [to, fields[at % 3] ?? ""]);
+    await give(pool, id, people);
+    const before = (await doCampaign<"preview">(pool, { kind: "preview", id, limit: 1, offset: 0 })).parts?.text ?? 0;
+    expect(before).toBeGreaterThan(105);
+    await doCampaign<"start">(pool, { kind: "start", id, at: null });
+    await eventually(async () => (await readCampaign(pool, id)).state === "completed");
+    await eventually(async () => (await readCampaign(pool, id)).numbers.parts === before);
+  });
+
+  it("and counts all messages that a long text is divided into as one person's", async () => {
+    await admin(`/api-keys/${pool.id}`, { method: "PATCH", body: { split_long_texts: true } });
+    const id = await draftCampaign(pool, { text: `${"A sentence of some length. ".repeat(70)}{first_name}` });
+    await give(pool, id, [[newPerson(), "Ann"]]);
+    const { parts, people } = await doCampaign<"preview">(pool, { kind: "preview", id, limit: 1, offset: 0 });
+    expect(parts).toEqual({ text: people[0]?.parts, question: 0 });
+    await doCampaign<"start">(pool, { kind: "start", id, at: null });
+    for (let at = 0; at < 4; at += 1) {
+      vi.setSystemTime(Date.now() + 1_000);
+      await ring(pool);
+    }
+    await eventually(async () => pool.carrier.departures.length === 2);
+    await eventually(async () => (await readCampaign(pool, id)).numbers.parts === parts?.text);
+    expect((await resultsOf(pool, id))[0]).toMatchObject({ result: "taken", parts: parts?.text });
+    expect(await readCampaign(pool, id)).toMatchObject({ state: "completed", progress: { taken: 1, waiting: 0 } });
+  });
+
   it("and tells by number what became of its messages, also after a change that comes late", async () => {
     const people = newPeople(4);
     const id = await runCampaign(pool, people);

@@ -160,6 +160,19 @@ describe("a campaign that asks first", () => {
     expect((await readCampaign(pool, id)).progress.asked).toBe(1);
   });
 
+  it("takes a yes to a question that was divided into several messages", async () => {
+    await admin(`/api-keys/${pool.id}`, { method: "PATCH", body: { split_long_texts: true } });
+    const [person] = newPeople(1);
+    const long = { ...confirm, text: `${"What you agree to, at length. ".repeat(60)}Reply YES.` };
+    const id = await runCampaign(pool, [String(person)], { confirm: long });
+    await eventually(async () => pool.carrier.departures.length === 2);
+    await answer(person, "YES");
+    await pass(second);
+    await eventually(async () => (await readCampaign(pool, id)).state === "completed");
+    expect(written()[2]).toEqual([person, "Hello there"]);
+    expect(await optInsOf(person)).toHaveLength(1);
+  });
+
   it("is not started where its question names a field that nobody has, and rejects whose field is empty", async () => {
     const id = await draftCampaign(pool, { confirm: { ...confirm, text: "Reply YES, {first_name} of {city}" } });
     await give(pool, id, [[String(newPeople(1)[0]), "Ann"]]);
