@@ -297,7 +297,8 @@ const migrations: readonly string[] = [
      answer TEXT NOT NULL,
      at INTEGER NOT NULL,
      due_at INTEGER,
-     n INTEGER NOT NULL DEFAULT 0
+     n INTEGER NOT NULL DEFAULT 0,
+     news TEXT
    ) WITHOUT ROWID;
    CREATE INDEX carried_due ON carried (due_at) WHERE due_at IS NOT NULL;
    CREATE INDEX carried_by_age ON carried (at);

@@ -3,11 +3,12 @@ import { rowId } from "../../domain/ids.ts";
 import type { Origin } from "../../domain/message.ts";
 import type { Desk } from "../desk.ts";
 import { oweReport, postponeReport, reportsOwed, strikeReport } from "../ledger/carried.ts";
-import { type Detail, findMessage, type MessageRow } from "../ledger/messages.ts";
+import type { Detail, MessageRow } from "../ledger/messages.ts";
 import { askToCarry } from "./news.ts";
 
 const askAgainMs = 15_000;
 const separator = " ";
+type News = Omit<CarriedReport, "from" | "n">;
 
 /** Returns the name of a parcel. */
 export function nameOf({ keyId, messageId }: Origin): string {
@@ -23,7 +24,10 @@ export function carriedFor({ detail }: Pick<MessageRow, "detail">): Origin | nul
 /** Owes the key whose message this is how it stands now, in the caller's transaction. */
 export function tellOrigin(desk: Desk, row: MessageRow, origin: Origin): void {
   if (row.status === "queued" || row.status === "scheduled" || row.status === "sending") return;
-  oweReport(desk.sql, nameOf(origin), desk.now());
+  const { status, sid: providerId, error_code: errorCode, error_message: errorMessage } = row;
+  const at = row.read_at ?? row.delivered_at ?? row.sent_at ?? desk.now();
+  const news: News = { ...carriageOf(desk, row), status, providerId, errorCode, errorMessage, at };
+  oweReport(desk.sql, nameOf(origin), desk.now(), JSON.stringify(news));
   askToCarry(desk);
 }
 
@@ -35,18 +39,11 @@ export function carriageOf(desk: Desk, { seq, number, channel, detail }: Message
 
 /** Returns the news of carried messages that is owed; what is not heard is told again. */
 export function reportsOf(desk: Desk, limit: number): CarriedReport[] {
-  return reportsOwed(desk.sql, limit).flatMap(({ origin, seq, n }) => {
-    const row = seq === null ? null : findMessage(desk.sql, seq);
+  return reportsOwed(desk.sql, limit).flatMap(({ origin, news, n }) => {
     const [keyId = "", messageId = ""] = origin.split(separator);
-    if (row === null) {
-      strikeReport(desk.sql, origin, n);
-      return [];
-    }
     postponeReport(desk.sql, origin, desk.now() + askAgainMs);
-    const { status, sid: providerId, error_code: errorCode, error_message: errorMessage } = row;
-    const at = row.read_at ?? row.delivered_at ?? row.sent_at ?? desk.now();
-    const said = { status, providerId, errorCode, errorMessage, at };
-    return [{ ...carriageOf(desk, row), ...said, from: { keyId, messageId }, n }];
+    // Only this pool wrote it.
+    return news === null ? [] : [{ ...(JSON.parse(news) as News), from: { keyId, messageId }, n }];
   });
 }
 

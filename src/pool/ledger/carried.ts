@@ -1,4 +1,4 @@
-/** A message that this key carries for another one (`seq` null: it was refused), with what was answered; `n` counts its news, of which some is still to be told where `due_at` is set. */
+/** A message that this key carries for another one (`seq` null: it was refused), with what was answered; `n` counts its news, of which the last is still to be told where `due_at` is set. */
 export type CarriedRow = {
   origin: string;
   seq: number | null;
@@ -6,6 +6,7 @@ export type CarriedRow = {
   at: number;
   due_at: number | null;
   n: number;
+  news: string | null;
 };
 
 /** Returns what was answered to a parcel, null for one that never came. */
@@ -22,9 +23,9 @@ export function insertCarried(
   sql.exec(query, row.origin, row.seq, row.answer, row.at);
 }
 
-/** Notes that there is news of a carried message. */
-export function oweReport(sql: SqlStorage, origin: string, at: number): void {
-  sql.exec("UPDATE carried SET due_at = ?, n = n + 1 WHERE origin = ?", at, origin);
+/** Keeps the news of a carried message until it is heard, also where the message itself is forgotten before. */
+export function oweReport(sql: SqlStorage, origin: string, at: number, news: string): void {
+  sql.exec("UPDATE carried SET due_at = ?, n = n + 1, news = ? WHERE origin = ?", at, news, origin);
 }
 
 /** Returns the carried messages of which there is news, the longest owed first. */
@@ -47,7 +48,7 @@ export function postponeReport(sql: SqlStorage, origin: string, until: number): 
 
 /** Strikes news that was heard; what came since stays owed. */
 export function strikeReport(sql: SqlStorage, origin: string, n: number): void {
-  sql.exec("UPDATE carried SET due_at = NULL WHERE origin = ? AND n = ?", origin, n);
+  sql.exec("UPDATE carried SET due_at = NULL, news = NULL WHERE origin = ? AND n = ?", origin, n);
 }
 
 /** Forgets at most `limit` parcels from before a time of which nothing is owed; returns how many. */
