@@ -115,7 +115,7 @@ export const mutations = {
     what: "a repeat under one idempotency key is a new message",
     changes: change(
       "src/pool/sending/accept.ts",
-      "const replay = idempotency === null ? null : replayOf(desk, idempotency);",
+      "const replay = idempotency === null ? null : replayOf(desk, request, idempotency);",
       "const replay = idempotency === null ? null : null as ReturnType<typeof replayOf>;",
     ),
   },

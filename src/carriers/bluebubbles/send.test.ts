@@ -211,7 +211,7 @@ describe("what the answer means", () => {
     ["a refused address", { kind: "error", message: macWords.noHandles, taken: false }, "refused", 0],
     ["the helper gone", { kind: "error", message: macWords.helperOff, taken: false }, "wait", 0],
     ["the Private API off", { kind: "error", message: macWords.privateApiOff, taken: false }, "wait", 0],
-    ["late", { kind: "late", afterMs: 5 }, "unknown", 0],
+    ["late", { kind: "late", afterMs: 2_000 }, "unknown", 0],
     [
       "an equal call under way",
       { kind: "error", status: 400, message: "Message is already queued to be sent! (Temp GUID: x)", taken: true },
