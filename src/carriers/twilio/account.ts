@@ -18,6 +18,9 @@ export type CarrierNumber = {
   capabilities: { sms: boolean; mms: boolean; voice: boolean };
   webhooks: NumberWebhooks;
 };
+/** One of the account's RCS agents, and where what people write to it goes. */
+export type CarrierAgent = { address: string; name: string; callbackUrl: string };
+
 export type NumberWebhooks = {
   smsUrl: string;
   smsMethod: string;
@@ -37,6 +40,8 @@ export type TwilioAccount = Carrier & {
   findNumber(phoneNumber: string): Promise<CarrierResult<CarrierNumber | null>>;
   /** Sets (and clears, with empty strings) a number's webhooks. */
   updateNumber(providerId: string, webhooks: Partial<NumberWebhooks>): Promise<CarrierResult<CarrierNumber>>;
+  /** The account's RCS agents, which stand in no list of numbers. */
+  listAgents(): Promise<CarrierResult<CarrierAgent[]>>;
   /** Numbers, by their provider ids, whose inbound messages another part of the account takes before their webhook; with its name. */
   findSwallowed(): Promise<CarrierResult<Map<string, string>>>;
 };

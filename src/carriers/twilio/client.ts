@@ -2,6 +2,7 @@ import { reconcileMs } from "../../domain/retry.ts";
 import type { Capabilities, MessageState } from "../carrier.ts";
 import type { Fetch } from "../exchange.ts";
 import type { Login, TwilioAccount } from "./account.ts";
+import { listAgents } from "./agents.ts";
 import type { Wire } from "./call.ts";
 import { Clock } from "./clock.ts";
 import { openMedia } from "./media.ts";
@@ -38,6 +39,7 @@ export function twilioCarrier({
     listNumbers: () => listNumbers(wire, login),
     findNumber: (phoneNumber) => findNumber(wire, login, phoneNumber),
     updateNumber: (providerId, webhooks) => updateNumber(wire, login, providerId, webhooks),
+    listAgents: () => listAgents(wire, login),
     findSwallowed: () => findSwallowed(wire, login),
     openMedia: (file) => openMedia(wire, login, file),
     probe: (capability) => probe(wire, login, capability),

@@ -11,7 +11,7 @@ import {
   saveNumber,
 } from "../../directory/numbers.ts";
 import { readAccount } from "../../directory/publish.ts";
-import { type FailureCode, fail, ok, type Result } from "../../domain/failure.ts";
+import { fail, ok, type Result } from "../../domain/failure.ts";
 import { type PublicAddresses, signedUrlsOf } from "../../domain/public-address.ts";
 import { needAddress, publicUrlOf } from "../addresses.ts";
 import type { Deps } from "../deps.ts";
@@ -19,35 +19,35 @@ import { publishKeys } from "../publish.ts";
 import { openLogin } from "../secrets.ts";
 import { seeThrough } from "../see-through.ts";
 import { type Wanted, wantedWebhooks, webhooksHold } from "./drift.ts";
+import { agentsOf, importAgent, isAgent } from "./import-agents.ts";
+import { describeImport, type ImportResult } from "./import-result.ts";
 import { readRefusal } from "./read-refusal.ts";
 import { restoreWebhooks } from "./restore-webhooks.ts";
 
-export type AvailableNumber = CarrierNumber & { imported: boolean; webhookOk: boolean };
+export type AvailableNumber = Pick<CarrierNumber, "phoneNumber" | "friendlyName" | "capabilities"> & {
+  imported: boolean;
+  webhookOk: boolean;
+};
 
-/** Returns every number of an account, all of Twilio's pages followed, with what is imported and whether its webhook is ours. */
+/** Returns every number of an account, all of Twilio's pages followed, and its RCS agents, with what is imported and whether its webhook is ours. */
 export async function listAvailable(deps: Deps, accountId: string): Promise<Result<AvailableNumber[]>> {
   const account = await findTwilioAccount(deps.db, accountId);
   if (account === null) return fail("not_found", "Twilio account not found.");
-  const listed = await deps.carrier(account, await openLogin(deps, readAccount(account))).listNumbers();
+  const login = await openLogin(deps, readAccount(account));
+  const listed = await deps.carrier(account, login).listNumbers();
   if (!listed.ok) return readRefusal(listed.refusal);
+  const agents = await agentsOf(deps, account, login);
   const imported = new Set((await listNumbers(deps.db, { accountId })).map((number) => number.address));
   const wanted = await wantedWebhooks(deps, account);
-  return ok(
-    listed.value.map((number) => ({
-      ...number,
-      imported: imported.has(number.phoneNumber),
-      webhookOk: webhooksHold(number, wanted),
-    })),
-  );
+  const numbers = listed.value.map((number) => ({ ...number, webhookOk: webhooksHold(number, wanted) }));
+  const others = agents.map(({ address, name, callbackUrl }) => ({
+    phoneNumber: address,
+    friendlyName: name,
+    capabilities: { sms: false, mms: true, voice: false },
+    webhookOk: callbackUrl === wanted.smsUrl,
+  }));
+  return ok([...numbers, ...others].map((number) => ({ ...number, imported: imported.has(number.phoneNumber) })));
 }
-
-export type ImportResult = {
-  phoneNumber: string;
-  status: "imported" | "reconfigured" | "failed";
-  code?: FailureCode;
-  message?: string;
-  warnings?: string[];
-};
 
 /** Imports numbers one by one: sets their webhooks at Twilio and remembers what stood there. Importing again repairs; one that fails holds back no other. */
 export async function importNumbers(
@@ -64,25 +64,30 @@ export async function importNumbers(
   if (!listed.ok) return readRefusal(listed.refusal);
   const byAddress = new Map(listed.value.map((number) => [number.phoneNumber, number]));
   const swallowed = await swallowedNumbers(deps, account, login);
+  const agents = phoneNumbers.some(isAgent) ? await agentsOf(deps, account, login) : [];
   const results: ImportResult[] = [];
   for (const phoneNumber of phoneNumbers) {
-    const there = byAddress.get(phoneNumber);
-    const done =
-      there === undefined
-        ? fail("not_found", "This Twilio account does not have the number.")
-        : await importOne(deps, account, login, there);
-    const service = there === undefined ? undefined : swallowed.get(there.providerId);
-    results.push({
-      ...describeImport(phoneNumber, done),
-      ...(service === undefined ? {} : { warnings: [warnOf(service)] }),
-    });
+    results.push(
+      isAgent(phoneNumber)
+        ? await importAgent(deps, account, phoneNumber, agents)
+        : await importListed(deps, account, login, { phoneNumber, there: byAddress.get(phoneNumber), swallowed }),
+    );
   }
   return ok(results);
 }
 
-function describeImport(phoneNumber: string, done: Result<"imported" | "reconfigured">): ImportResult {
-  if (done.ok) return { phoneNumber, status: done.value };
-  return { phoneNumber, status: "failed", code: done.failure.code, message: done.failure.message };
+async function importListed(
+  deps: Deps,
+  account: AccountRow,
+  login: Login,
+  listed: { phoneNumber: string; there: CarrierNumber | undefined; swallowed: ReadonlyMap<string, string> },
+): Promise<ImportResult> {
+  const { phoneNumber, there, swallowed } = listed;
+  if (there === undefined)
+    return describeImport(phoneNumber, fail("not_found", "This Twilio account does not have the number."));
+  const done = describeImport(phoneNumber, await importOne(deps, account, login, there));
+  const service = swallowed.get(there.providerId);
+  return service === undefined ? done : { ...done, warnings: [warnOf(service)] };
 }
 
 /** A login that may not read Messaging Services is no reason not to import. */
@@ -184,47 +189,6 @@ function composeNumber(deps: Deps, account: AccountRow, there: CarrierNumber, kn
     lineMark: null,
     createdAt: known?.createdAt ?? deps.now(),
   };
-}
-
-/** Adds a sender that Twilio does not list among its phone numbers: a WhatsApp address, an RCS agent or a short code. */
-export async function addSender(deps: Deps, accountId: string, address: string): Promise<Result<NumberRow>> {
-  const account = await findTwilioAccount(deps.db, accountId);
-  if (account === null) return fail("not_found", "Twilio account not found.");
-  if ((await findNumber(deps.db, address)) !== null) return fail("already_exists", "This sender is known already.");
-  const channel = channelOf(address);
-  const whatsapp = channel === "whatsapp";
-  const rcs = channel === "rcs";
-  const row: NumberRow = {
-    address,
-    allocationId: deps.newId("alloc"),
-    organizationId: account.organizationId,
-    accountId: account.id,
-    protocol: "twilio",
-    channel,
-    providerId: null,
-    friendlyName: address,
-    apiKeyId: null,
-    position: null,
-    weight: 1,
-    type: "dedicated",
-    messagesPerSecond: null,
-    isActive: true,
-    capabilities: { sms: channel === "sms", mms: true, voice: false, whatsapp, ...(rcs ? { rcs } : {}) },
-    messagingServiceSid: null,
-    previousWebhooks: null,
-    webhookOk: null,
-    webhookAddress: null,
-    caps: null,
-    lineMark: null,
-    createdAt: deps.now(),
-  };
-  await saveNumber(deps.db, row);
-  return ok(row);
-}
-
-function channelOf(address: string): "sms" | "whatsapp" | "rcs" {
-  if (address.startsWith("whatsapp:")) return "whatsapp";
-  return address.startsWith("rcs:") ? "rcs" : "sms";
 }
 
 type Released = { deletedAt: number; webhooksRestored: boolean };

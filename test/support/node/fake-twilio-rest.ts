@@ -46,6 +46,7 @@ export async function answer(
   if (request.path.startsWith("/cdn/")) return serveFile(account, request);
   // Whoever asks for the time asks here, without credentials.
   if (request.method === "GET" && request.path === "/") return notFound(request);
+  if (request.path === "/v2/Channels/Senders") return listAgents(account, request);
   const refused = authenticate(account, request);
   if (refused !== null) return refuse(refused);
   const path = request.path.slice(account.root.length).replace(/[A-Z]{2}[0-9a-f]{32}/g, "{sid}");
@@ -240,6 +241,24 @@ function updateNumber(account: FakeAccount, request: FakeRequest): Reply {
     number.fields[name.replace(/(?<!^)[A-Z]/g, (letter) => `_${letter}`).toLowerCase()] = value;
   }
   return { status: 200, body: renderNumber(account.options.accountSid, number) };
+}
+
+/** The other API's list of senders (messaging.twilio.com): the account's agents. */
+function listAgents(account: FakeAccount, request: FakeRequest): Reply {
+  const { accountSid, authToken } = account.options;
+  const credentials = `Basic ${btoa(`${accountSid}:${authToken}`)}`;
+  if (request.headers.authorization !== credentials)
+    return refuse({ status: 401, code: 20003, message: "Authenticate" });
+  if (request.query.get("Channel") !== "rcs") account.violations.push("senders of no channel, or of another than RCS");
+  const agents = account.numbers.filter(({ phoneNumber }) => phoneNumber.startsWith("rcs:"));
+  const senders = agents.map(({ sid, phoneNumber, fields }) => ({
+    sid: `XE${sid.slice(2)}`,
+    status: "ONLINE",
+    sender_id: phoneNumber,
+    webhook: { callback_url: fields.sms_url, callback_method: "POST" },
+    profile: { name: "An agent" },
+  }));
+  return { status: 200, body: { senders, meta: { key: "senders", next_page_url: null } } };
 }
 
 function showAccount({ options: { accountSid, authToken } }: FakeAccount): Reply {

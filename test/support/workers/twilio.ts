@@ -64,7 +64,7 @@ export function standInForTheOutside(): Outside {
     const request = new Request(input, init);
     const url = new URL(request.url);
     if (outside.doors.includes(url.origin)) return outside.enter(request);
-    const account = accounts.find((one) => one.url === url.origin && belongs(one, url.pathname));
+    const account = accounts.find((one) => one.url === url.origin && belongs(one, url.pathname, request.headers));
     if (account !== undefined) {
       underWay += 1;
       return ask(account, request).finally(() => {
@@ -92,7 +92,11 @@ export function freshNumber(): string {
   return `+1415555${String(given).padStart(4, "0")}`;
 }
 
-function belongs(account: FakeAccount, path: string): boolean {
+function belongs(account: FakeAccount, path: string, headers: Headers): boolean {
+  if (path.startsWith("/v2/")) {
+    const [user] = atob((headers.get("authorization") ?? "").replace(/^Basic /, "")).split(":");
+    return user === account.options.accountSid;
+  }
   return path.startsWith("/cdn/")
     ? account.files.has(path.split("/").at(-1) ?? "")
     : path.startsWith(`${account.root}/`) || path === `${account.root}.json`;

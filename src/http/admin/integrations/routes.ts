@@ -1,6 +1,7 @@
 import type { Hono } from "hono";
 import { findTwilioAccount, listAccounts } from "../../../directory/accounts.ts";
 import { fail } from "../../../domain/failure.ts";
+import { addSender } from "../../../flows/accounts/add-sender.ts";
 import { changeAccount, connectAccount, testAccount } from "../../../flows/accounts/connect.ts";
 import { disconnectAccount } from "../../../flows/accounts/disconnect.ts";
 import * as flows from "../../../flows/accounts/import-numbers.ts";
@@ -162,7 +163,7 @@ function mountNumbers(router: Hono<Edge>): void {
     router,
     operations.addSender,
     async ({ params, body, reply }, c) => {
-      const added = await flows.addSender(c.get("deps"), params.integrationId, body.address);
+      const added = await addSender(c.get("deps"), params.integrationId, body.address);
       return added.ok ? reply(201, toManagedNumber(added.value)) : added;
     },
     adminGuard,

@@ -92,6 +92,40 @@ describe("an RCS agent", () => {
     }
   });
 
+  it("is listed beside its account's numbers and imported like them, with a warning while its webhook leads elsewhere", async () => {
+    const other = `${agent}_other`;
+    const elsewhere = outside.open({ numbers: [freshNumber(), other] });
+    const beside = await makeLiveKey(elsewhere, { numbers: [] });
+    const path = `/integrations/twilio/${beside.integrationId}`;
+    const listed = await admin(`${path}/available-numbers`);
+    expect(listed.body.numbers).toContainEqual({
+      phone_number: other,
+      friendly_name: "An agent",
+      capabilities: { sms: false, mms: true, voice: false },
+      imported: false,
+      webhook_ok: false,
+    });
+    const importing = (address: string) => admin(`${path}/import`, { body: { phone_numbers: [address] } });
+    const imported = await importing(other);
+    expect(imported.body.results).toEqual([
+      {
+        phone_number: other,
+        status: "imported",
+        warnings: [expect.stringContaining(`/twilio/${beside.integrationId}/inbound`)],
+      },
+    ]);
+    const [url] = /https:\S+(?= at Twilio)/.exec(JSON.stringify(imported.body)) ?? [];
+    const there = elsewhere.numbers.find(({ phoneNumber }) => phoneNumber === other);
+    Object.assign(there?.fields ?? {}, { sms_url: url });
+    expect((await importing(other)).body.results).toEqual([{ phone_number: other, status: "reconfigured" }]);
+    expect((await admin(`${path}/available-numbers`)).body.numbers).toContainEqual(
+      expect.objectContaining({ phone_number: other, imported: true, webhook_ok: true }),
+    );
+    expect((await importing("rcs:nobodys_agent")).body.results).toMatchObject([
+      { status: "failed", code: "not_found" },
+    ]);
+  });
+
   it("with a Messaging Service is chosen like any number, and leaves the choice of network to it", async () => {
     await join();
     const sent = await send(person, { text: "By whichever" });
