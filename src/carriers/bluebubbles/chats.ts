@@ -3,7 +3,7 @@ import type { MacLogin } from "./account.ts";
 import { call, readAnswer, refuse, type Wire } from "./call.ts";
 import { queryRows } from "./rows.ts";
 import { chatShape, type MacChat } from "./shapes.ts";
-import { plainAddress } from "./words.ts";
+import { chatKey, plainAddress } from "./words.ts";
 
 /** How a chat without messages may be named; macOS 26 has `any` for all. */
 const prefixes = ["any", "iMessage", "SMS", "RCS"] as const;
@@ -29,6 +29,15 @@ export async function findChat(wire: Wire, login: MacLogin, address: string): Pr
 export async function findSmsChat(wire: Wire, login: MacLogin, address: string): Promise<CarrierResult<string | null>> {
   const chat = await readChat(wire, login, `SMS;-;${plainAddress(address)}`);
   return chat.ok ? { ok: true, value: chat.value?.guid ?? null } : chat;
+}
+
+/** Returns the name that a group has now, whose name began with another service before the system was changed; null where the Mac has it no more. */
+export async function findRenamed(wire: Wire, login: MacLogin, former: string): Promise<CarrierResult<string | null>> {
+  for (const prefix of prefixes) {
+    const chat = await readChat(wire, login, `${prefix};${chatKey(former)}`);
+    if (!chat.ok || chat.value !== null) return chat.ok ? { ok: true, value: chat.value?.guid ?? null } : chat;
+  }
+  return { ok: true, value: null };
 }
 
 /** The page is in the order of dates, newest first here, and short: only the chat's name is wanted. */

@@ -105,6 +105,17 @@ describe("a message to a chat that is there", () => {
     expect(running.mac.reached()).toHaveLength(1);
   });
 
+  test("in a group whose name has another beginning since the system was changed goes to that group, and makes none anew", async () => {
+    const members = [person, "+15550003333"];
+    const made = await send({ to: "grp_1", chat: { id: null, members } });
+    const name = made.kind === "accepted" ? (made.chat ?? "") : "";
+    const [chat] = running.mac.db.chats;
+    if (chat !== undefined) chat.guid = name.replace("iMessage;", "any;");
+    const sent = await send({ to: "grp_1", text: "Still here", chat: { id: name, members } });
+    expect(sent).toMatchObject({ kind: "accepted", chat: name.replace("iMessage;", "any;") });
+    expect(running.mac.db.chats).toHaveLength(1);
+  });
+
   test("shows typing and the contact card first where that is asked for, and goes out also when neither can be had", async () => {
     const chat = know();
     await send({ extras: { typingFirst: true, shareContact: true } });

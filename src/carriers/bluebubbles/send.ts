@@ -3,7 +3,7 @@ import type { CarrierResult, Outcome, Outgoing, Refusal } from "../carrier.ts";
 import type { MacLogin, OpenFile } from "./account.ts";
 import { compareRow } from "./alike.ts";
 import { type Called, call, type Wire } from "./call.ts";
-import { findChat, findSmsChat, readChat } from "./chats.ts";
+import { findChat, findRenamed, findSmsChat, readChat } from "./chats.ts";
 import { nameOfFile, postForm, type SendableFile, uploadFile } from "./files.ts";
 import { isReachable } from "./line.ts";
 import { type Method, readSend, type SendReading } from "./outcome.ts";
@@ -37,7 +37,7 @@ export async function sendMessage(sending: Sending, outgoing: Outgoing): Promise
   const first = await sendTo(sending, { outgoing, content, method, chat: chat.id });
   if (first.kind !== "no_chat") return settleReading(outgoing, first, chat.id);
   // Messages does not know the chat under this name, so nothing was sent: its name now, or a new chat.
-  const renamed = await lookUp(sending, outgoing);
+  const renamed = await lookUp(sending, outgoing, chat.id);
   if ("kind" in renamed) return renamed;
   const next = renamed.id === chat.id ? null : renamed.id;
   return settleReading(outgoing, await sendTo(sending, { outgoing, content, method, chat: next }), next);
@@ -82,9 +82,17 @@ function isSmsOnly({ extras }: Pick<Outgoing, "extras">): boolean {
 }
 
 /** Returns the chat's name, null for a new one; or why it cannot be known, and so nothing is sent. */
-async function lookUp({ wire, login }: Sending, { to, chat, extras }: Outgoing): Promise<{ id: string | null } | Held> {
-  if (chat?.members != null) return { id: null };
-  const found = isSmsOnly({ extras }) ? await findSmsChat(wire, login, to) : await findChat(wire, login, to);
+async function lookUp(
+  { wire, login }: Sending,
+  { to, chat, extras }: Outgoing,
+  former: string | null = null,
+): Promise<{ id: string | null } | Held> {
+  if (chat?.members != null && former === null) return { id: null };
+  const found = await (former !== null && chat?.members != null
+    ? findRenamed(wire, login, former)
+    : isSmsOnly({ extras })
+      ? findSmsChat(wire, login, to)
+      : findChat(wire, login, to));
   return found.ok ? { id: found.value } : postpone(found.refusal);
 }
 

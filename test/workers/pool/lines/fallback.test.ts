@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { macWords } from "../../../support/node/fake-bluebubbles-faults.ts";
 import { admin, eventually } from "../../../support/workers/gateway.ts";
-import { ringIn, sendFrom, v2 } from "../../../support/workers/mac.ts";
+import { addLine, ringIn, sendFrom, v2 } from "../../../support/workers/mac.ts";
 import { changeNumber, newPerson, report, ring, writeTo } from "../../../support/workers/pool.ts";
 import { openTwoNetworks, setFallback, type TwoNetworks } from "../../../support/workers/two-networks.ts";
 
@@ -258,6 +258,10 @@ describe("a line whose Mac does not answer", () => {
     await eventually(async () => told("message.received").length === 1);
     await admin(`/api-keys/${stage.line.id}`, { method: "PATCH", body: { offline_limit_seconds: 120 } });
     const other = stage.world.open();
+    const { body } = await admin("/integrations/bluebubbles", {
+      body: { organization_id: stage.line.organizationId, url: other.url, password: other.options.password },
+    });
+    await addLine({ id: stage.line.id, integrationId: String(body.integration_id) }, other.line);
     stage.mac.tunnel = { status: 530, body: "error code: 1033" };
     const sent = await sendFrom(stage.line, person, { text: "Where are you?" });
     await eventually(async () => ((await storyOf(sent.body.message_id)).next as Body | null)?.why === "line_offline");
