@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { areaCodeRows } from "./nanp-area-codes.ts";
-import { quietUntil, readClock } from "./quiet-hours.ts";
+import { anyQuietUntil, quietUntil, readClock } from "./quiet-hours.ts";
 import { isTimeZone, zonesOf } from "./time-zones.ts";
 
 const night = { from: "21:00", to: "08:00" };
@@ -112,5 +112,23 @@ describe("the zones of a number", () => {
   it("may be named by their own names alone", () => {
     expect(["America/New_York", "UTC", "Europe/Berlin"].every(isTimeZone)).toBe(true);
     expect(["EST", "+01:00", "Mars/Base", "", "New York"].some(isTimeZone)).toBe(false);
+  });
+});
+
+describe("several quiet hours at once", () => {
+  const at = (clock: string) => Date.parse(`2026-11-22T${clock}:00Z`);
+  const night = { from: "21:00", to: "08:00" };
+
+  it("hold until none does", () => {
+    const morning = { from: "07:00", to: "11:00" };
+    expect(anyQuietUntil([night, morning], ["UTC"], at("03:00"))).toBe(at("11:00"));
+    expect(anyQuietUntil([morning, night], ["UTC"], at("03:00"))).toBe(at("11:00"));
+    expect(anyQuietUntil([night, morning], ["UTC"], at("12:00"))).toBeNull();
+    expect(anyQuietUntil([], ["UTC"], at("03:00"))).toBeNull();
+  });
+
+  it("hold for ever where they leave no hour, and are asked again then", () => {
+    const day = { from: "08:00", to: "21:00" };
+    expect(anyQuietUntil([night, day], ["UTC"], at("03:00"))).toBeGreaterThan(at("03:00"));
   });
 });

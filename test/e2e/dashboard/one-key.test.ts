@@ -115,4 +115,27 @@ describe("one API key in the dashboard", () => {
     await page.getByText("This key was revoked").waitFor();
     expect((await admin("GET", `/api-keys/${made.body.api_key_id}`)).body.status).toBe("revoked");
   });
+
+  test("bounds what the key may send, says what is no number, and takes the guard away only where that is switched off", async () => {
+    const { page, admin, findFaults } = dashboard;
+    await openKey();
+    await page.getByLabel("Messages to one person an hour").fill("five");
+    await page.getByText("Whole numbers, or nothing for no limit.").waitFor();
+    await page.getByLabel("Messages to one person an hour").fill("5");
+    await page.getByLabel("Messages to one country a day").fill("1000");
+    await page.getByRole("button", { name: "Save the settings" }).click();
+    await page.getByText("The settings are in force.").waitFor();
+    expect(await findFaults("a key's limits")).toEqual([]);
+    expect((await admin("GET", `/api-keys/${apiKeyId}`)).body).toMatchObject({
+      send_limits: { recipient_per_hour: 5, country_per_day: 1_000, range_per_hour: null },
+      pause_itself: true,
+    });
+    await page.getByLabel("Messages to one person an hour").fill("");
+    await page.getByLabel("Messages to one country a day").fill("");
+    await page.getByRole("switch", { name: "Pause itself" }).uncheck();
+    await page.getByRole("button", { name: "Save the settings" }).click();
+    await expect
+      .poll(async () => (await admin("GET", `/api-keys/${apiKeyId}`)).body)
+      .toMatchObject({ send_limits: null, pause_itself: false });
+  });
 });

@@ -320,6 +320,33 @@ describe("a campaign that runs", () => {
     await eventually(async () => pool.carrier.departures.length > 50);
   });
 
+  it("keeps quiet hours of its own besides its key's, unless it is urgent, and is tried at any hour", async () => {
+    const night = new Date("2026-11-22T03:00:00Z");
+    vi.setSystemTime(night);
+    const pool = await makePool([{}]);
+    const inNewYork = () => newPerson("212");
+    const quietHours = { from: "20:00", to: "11:00" };
+    const own = await runCampaign(pool, [inNewYork()], { quietHours });
+    await pass(pool, 2 * second);
+    expect((await readCampaign(pool, own)).heldBy).toMatchObject({
+      code: "quiet_hours",
+      until: new Date("2026-11-22T16:00:00Z").getTime(),
+    });
+    const tried = inNewYork();
+    await doCampaign<"test">(pool, { kind: "test", id: own, to: tried });
+    await admin(`/api-keys/${pool.id}`, { method: "PATCH", body: { quiet_hours: { from: "21:00", to: "12:00" } } });
+    await pass(pool, 2 * second);
+    expect((await readCampaign(pool, own)).heldBy?.until).toBe(new Date("2026-11-22T17:00:00Z").getTime());
+    const urgent = inNewYork();
+    await runCampaign(pool, [urgent], { quietHours, urgent: true });
+    await pass(pool, 2 * second);
+    await eventually(async () => pool.carrier.departures.length === 2);
+    expect(peopleWritten(pool)).toEqual([tried, urgent]);
+    vi.setSystemTime(new Date("2026-11-22T17:00:01Z"));
+    await ring(pool);
+    await eventually(async () => (await readCampaign(pool, own)).state === "completed");
+  });
+
   it("ends with its key: when that is revoked nobody more is written to, and it is cancelled", async () => {
     const pool = await makePool([{ messages_per_second: 1 }]);
     const [running, paused] = [await runCampaign(pool, newPeople(20)), await runCampaign(pool, newPeople(20))];

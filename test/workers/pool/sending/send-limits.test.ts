@@ -121,7 +121,9 @@ describe("the limits of a key", () => {
     expect(results.map(({ status, code }) => code ?? status)).toEqual(["queued", "send_limit_reached"]);
   });
 
-  it("cost no row more than a send without them", async () => {
+  it("cost no row more than a send without them, and read no more than they name", async () => {
+    const neighbours = Array.from({ length: 40 }, (_, n) => neighbour(n));
+    for (const person of neighbours) await send(pool, person);
     const counter = await countCost(pool.id);
     const rowsOf = async (to: string) => {
       await send(pool, to);
@@ -139,6 +141,20 @@ describe("the limits of a key", () => {
     });
     const other = newPerson();
     expect([await rowsOf(other), await rowsOf(other)]).toEqual(without);
+    const readBy = async (limits: object | null) => {
+      await limit(limits);
+      await send(pool, neighbour(0));
+      await send(pool, neighbour(0));
+      counter.since();
+      await send(pool, neighbour(0));
+      return counter.statements().filter(({ query }) => /AS at FROM|GROUP BY chat/.test(query));
+    };
+    expect(await readBy(null)).toEqual([]);
+    const [ofPerson, ofRange, ...more] = await readBy({ recipient_per_hour: 3, range_per_hour: 100 });
+    expect(ofPerson?.rowsRead).toBeLessThanOrEqual(3 + 1);
+    expect(ofRange?.rowsRead).toBeLessThanOrEqual(neighbours.length + 1);
+    for (const { rowsRead } of more) expect(rowsRead).toBeLessThanOrEqual(1);
+    expect(await readBy({ country_per_day: 1_000, new_contacts_per_hour: 100 })).toEqual([]);
     counter.stop();
   });
 
@@ -167,8 +183,8 @@ describe("a campaign", () => {
     later(14 * hour);
     await ring(pool);
     await eventually(async () => (await readCampaign(pool, id)).state === "completed");
+    await eventually(async () => pool.carrier.departures.length === people.length);
     expect(new Set(pool.carrier.departures.map(({ to }) => to)).size).toBe(people.length);
-    expect(pool.carrier.departures).toHaveLength(people.length);
   });
 
   it("waits as a whole where new contacts are used up, and goes on at once when the limit is taken away", async () => {
