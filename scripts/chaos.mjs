@@ -6,7 +6,7 @@ import { runChaos } from "./chaos/run.mjs";
 import { keyPlans } from "./chaos/setting.mjs";
 
 const usage =
-  "Usage: npm run chaos -- [--messages N] [--kills K] [--faults 0..1] [--inbound 0..] [--keys 1..3] [--campaign N] [--doomed N] [--patience SECONDS] [--mutation NAME] [--keep] [--seed S]";
+  "Usage: npm run chaos -- [--messages N] [--kills K] [--faults 0..1] [--inbound 0..] [--keys 1..3] [--campaign N] [--doomed N] [--patience SECONDS] [--fates all|late] [--mutation NAME] [--keep] [--seed S]";
 const values = readArguments(
   {
     messages: { type: "string", default: "300" },
@@ -17,13 +17,14 @@ const values = readArguments(
     campaign: { type: "string", default: "100" },
     doomed: { type: "string", default: "1" },
     patience: { type: "string", default: "150" },
+    fates: { type: "string", default: "all" },
     mutation: { type: "string" },
     keep: { type: "boolean", default: false },
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
   },
   usage,
 );
-const { seed, mutation } = values;
+const { seed, fates, mutation } = values;
 const named = ["messages", "kills", "faults", "inbound", "keys", "campaign", "doomed", "patience"];
 const [messages, kills, faults, inbound, keys, campaign, doomed, patience] = named.map((name) => Number(values[name]));
 const isSound =
@@ -35,7 +36,7 @@ const isSound =
   campaign >= 0 &&
   doomed >= 0 &&
   patience > 0;
-const isKnown = mutation === undefined || mutations[mutation] !== undefined;
+const isKnown = ["all", "late"].includes(fates) && (mutation === undefined || mutations[mutation] !== undefined);
 if (!isSound || !isKnown || !(keys >= 1 && keys <= keyPlans.length)) {
   console.error(usage);
   process.exit(2);
@@ -55,7 +56,7 @@ console.log(
 try {
   const onStep = (words) => console.log(`  … ${words}`);
   const changes = mutation === undefined ? [] : mutations[mutation].changes;
-  const plan = { messages, kills, faults, inbound, keys, campaign, doomed, patience, seed, changes, onStep };
+  const plan = { messages, kills, faults, fates, inbound, keys, campaign, doomed, patience, seed, changes, onStep };
   const { broken, facts, logs } = await runChaos(plan);
   process.exit(sayBroken({ broken, facts, logs, seed, keep: values.keep }) ? 1 : 0);
 } catch (error) {

@@ -53,8 +53,8 @@ say(isSound ? "sound" : "NOT SOUND", "(none)", "the product as it is", sound);
 let survivors = 0;
 await inPlaces(names.length, atOnce, async (index) => {
   const name = names[index];
-  const { what, kills = 1 } = mutations[name];
-  const found = await run(["--kills", String(kills), "--patience", "75", "--mutation", name]);
+  const { what, kills = 1, fates = "all" } = mutations[name];
+  const found = await run(["--kills", String(kills), "--fates", fates, "--patience", "75", "--mutation", name]);
   const isCaught = found.code === 1 && found.broken.length > 0;
   if (!isCaught) survivors += 1;
   say(isCaught ? "caught" : "SURVIVED", name, what, found);

@@ -11,7 +11,7 @@ function change(file, from, to) {
 
 /**
  * Faults put into the product to see that the judge finds them: what each is, and the texts that it replaces in the sources. `kills`: how often the run that must
- * find it is cut off, once where nothing is said.
+ * find it is cut off, once where nothing is said; `fates`: how its calls fail, in every way where nothing is said.
  */
 export const mutations = {
   "delivered-forgotten": {
@@ -74,6 +74,7 @@ export const mutations = {
   },
   "grace-too-short": {
     what: "a lost send is sent again before Twilio's latest acceptance",
+    fates: "late",
     changes: change(retry, `{ grace: ${times.graceMs},`, "{ grace: 2000,"),
   },
   "poll-forgotten": {

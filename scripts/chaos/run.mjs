@@ -12,7 +12,7 @@ import { startWorld } from "./world.mjs";
 /**
  * Runs one storm and judges it; resolves to what broke each rule, to the figures, to the logs that were judged, and to when nothing was open any more. `messages` are shared by the keys, `inbound` is what people
  * write for each of them, `kills` come at even parts of the way; what is open after the storm has `patience` seconds; `changes` are mutations of the product; `onStep` hears
- * where the run is. `campaign` (0) people get a message by a list, `hooks` (1) are the webhooks of each key; how the receiver fails, and the calls that send, is told to `cast`.
+ * where the run is. `campaign` (0) people get a message by a list, `hooks` (1) are the webhooks of each key, and every `lookEveryMs` (20) a client asks for a status; how the receiver fails, and the calls that send, is told to `cast`.
  */
 export async function runChaos(plan) {
   const startedAt = Date.now();
@@ -22,7 +22,7 @@ export async function runChaos(plan) {
   try {
     const keys = await setUp(world, plan);
     onStep("the keys have their numbers");
-    const talks = [tellLives(world), lookOn(world, log)];
+    const talks = [tellLives(world), lookOn(world, log, plan.lookEveryMs)];
     await storm(world, keys, plan, log);
     const stormMs = Date.now() - startedAt;
     onStep("the storm is over");

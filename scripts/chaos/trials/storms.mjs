@@ -3,7 +3,7 @@ import { mutations } from "../mutations.mjs";
 import { rules } from "../rules.mjs";
 import { runChaos } from "../run.mjs";
 
-const common = { faults: 0.3, inbound: 0, keys: 3, doomed: 0, patience: 300 };
+const common = { faults: 0.3, inbound: 0, keys: 3, doomed: 0, patience: 300, lookEveryMs: 250 };
 /** So many deliveries may be doubled, all around kills. */
 const doubledAtMost = 0.03;
 
