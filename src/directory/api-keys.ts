@@ -120,6 +120,12 @@ export async function findApiKey(db: Database, id: string): Promise<ApiKeyView |
   return (await db.select(keyView).from(apiKeys).where(eq(apiKeys.id, id)).get()) ?? null;
 }
 
+/** Returns keys in use whose messages fall back to another key, the oldest first, at most `limit`. */
+export async function listFallingBack(db: Database, limit: number): Promise<ApiKeyView[]> {
+  const where = and(ne(apiKeys.status, "revoked"), sql`${apiKeys.fallback} ->> '$.to' = 'api_key'`);
+  return db.select(keyView).from(apiKeys).where(where).orderBy(asc(apiKeys.createdAt), asc(apiKeys.id)).limit(limit);
+}
+
 /** Returns the id of the key with this short number, or null. */
 export async function findKeyByShortNumber(db: Database, shortNumber: number): Promise<string | null> {
   const where = eq(apiKeys.shortNumber, shortNumber);

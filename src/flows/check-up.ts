@@ -3,6 +3,7 @@ import { type Check, timeOf } from "../domain/check.ts";
 import type { AccountTraffic } from "../domain/pool-calls.ts";
 import type { Status } from "./check-status.ts";
 import type { Deps } from "./deps.ts";
+import { checkFallbacks } from "./keys/check-fallbacks.ts";
 import { checkMac } from "./macs/check-mac.ts";
 import type { KeyNeed } from "./master-keys.ts";
 
@@ -40,12 +41,14 @@ export async function checkUp(deps: Deps, status: Status, needs: readonly KeyNee
   const asked = { limit: accountsAtMost, offset: 0, organizationId: null };
   const { accounts } = await listAccounts(deps.db, asked);
   const live = accounts.filter(({ sandbox }) => !sandbox);
+  const fallbacks = await checkFallbacks(deps);
   return [
     ...found,
     checkKeys(needs),
     checkCron(live, deps.now()),
     checkPools(status),
     checkLedgers(status),
+    ...(fallbacks === null ? [] : [fallbacks]),
     ...(live.some(({ kind }) => kind === "twilio") ? [checkClock(await deps.askClock())] : []),
     ...live.map((account) => {
       const traffic = trafficOf(status, account.id);

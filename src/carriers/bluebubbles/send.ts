@@ -136,7 +136,7 @@ async function announce({ wire, login }: Sending, { extras }: Outgoing, chat: st
 async function sendText({ wire, login }: Sending, leaving: Leaving, chat: string): Promise<SendReading> {
   const { outgoing, content, method } = leaving;
   const body = { chatGuid: chat, message: textOf(content), ...mannersOf(leaving, chat), ...linkOf(content, method) };
-  const called = await post(wire, login, "message/text", { ...body, tempGuid: outgoing.reference.messageId });
+  const called = await post(wire, login, "message/text", { ...body, tempGuid: tempGuidOf(outgoing) });
   return readSend(called, method);
 }
 
@@ -154,7 +154,7 @@ async function sendFile(sending: Sending, leaving: Leaving, chat: string, file: 
   const fields = {
     chatGuid: chat,
     name: file.name,
-    tempGuid: leaving.outgoing.reference.messageId,
+    tempGuid: tempGuidOf(leaving.outgoing),
     ...Object.fromEntries(manners),
   };
   const path = "message/attachment";
@@ -182,7 +182,7 @@ async function sendBubble(sending: Sending, leaving: Leaving, chat: string, meth
     parts.push({ partIndex, attachment: uploaded.value, name: part.name });
   }
   const { method: _, ...manners } = mannersOf(leaving, chat);
-  const body = { chatGuid: chat, parts, tempGuid: leaving.outgoing.reference.messageId, ...manners };
+  const body = { chatGuid: chat, parts, tempGuid: tempGuidOf(leaving.outgoing), ...manners };
   return readSend(await post(wire, login, "message/multipart", body), method);
 }
 
@@ -211,7 +211,7 @@ async function beginChat(sending: Sending, leaving: Leaving): Promise<SendReadin
     addresses: outgoing.chat?.members ?? [outgoing.to],
     message: textOf(content),
     service: service.name,
-    tempGuid: outgoing.reference.messageId,
+    tempGuid: tempGuidOf(outgoing),
     ...mannersOf(leaving, `${service.name};`),
   };
   return readSend(await post(wire, login, "chat/new", body), method);
@@ -256,6 +256,12 @@ function textOf({ words }: Content): string {
 
 function hasMention({ parts }: Content): boolean {
   return parts.some((part) => "mention" in part && part.mention !== undefined);
+}
+
+/** Each try has an id of its own: the first may have made a row. */
+function tempGuidOf(outgoing: Outgoing): string {
+  const { messageId } = outgoing.reference;
+  return isSmsOnly(outgoing) ? `${messageId}_sms` : messageId;
 }
 
 function post(wire: Wire, login: MacLogin, path: string, body: unknown): Promise<Called> {

@@ -299,6 +299,22 @@ describe("the key that it falls back to", () => {
     expect(departures()).toEqual([]);
   });
 
+  it("is looked at by the doctor: one that can carry nothing is said, with how to mend it", async () => {
+    const check = async () => {
+      const { body } = await admin("/status");
+      return (body.checks as Body[]).find(({ name }) => name === "fallbacks");
+    };
+    const name = `Texts ${stage.texts.id}`;
+    await admin(`/api-keys/${stage.texts.id}`, { method: "PATCH", body: { name } });
+    expect((await check())?.detail).not.toContain(name);
+    await admin(`/api-keys/${stage.texts.id}`, { method: "DELETE" });
+    expect(await check()).toMatchObject({
+      ok: false,
+      detail: expect.stringContaining(`falls back to ${name}, which was revoked: its messages fail instead.`),
+      help: expect.stringContaining("fallback of PATCH"),
+    });
+  });
+
   it.each(["cancels it", "is revoked"])(
     "and %s before it has left ends it: it fails with the line's code and says so",
     async (how) => {
