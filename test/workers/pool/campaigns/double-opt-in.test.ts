@@ -88,6 +88,7 @@ describe("a campaign that asks first", () => {
 
   it("asks nobody twice and loses no answer when its object is killed again and again", async () => {
     const people = newPeople(12).map(String);
+    await admin(`/api-keys/${pool.id}`, { method: "PATCH", body: { resend_unknown: true } });
     const id = await askAll(people);
     for (const person of people.slice(0, 6)) {
       await crash(pool);
@@ -95,8 +96,11 @@ describe("a campaign that asks first", () => {
     }
     await crash(pool);
     await answer(people[0], "YES");
-    await pass(second);
-    await eventually(async () => pool.carrier.departures.length === 18);
+    // What was leaving as its object was killed leaves again once the carrier is known not to have it.
+    await eventually(async () => {
+      await pass(30 * second);
+      return pool.carrier.departures.length === 18;
+    });
     for (const person of people) {
       const bodies = written().flatMap(([to, body]) => (to === person ? [body] : []));
       const own = people.indexOf(person) < 6 ? ["Hello there"] : [];
@@ -171,6 +175,19 @@ describe("a campaign that asks first", () => {
     await eventually(async () => (await readCampaign(pool, id)).state === "completed");
     expect(written()[2]).toEqual([person, "Hello there"]);
     expect(await optInsOf(person)).toHaveLength(1);
+  });
+
+  it("hears YES also where the account's settings keep incoming messages out, and keeps no message of it", async () => {
+    const [person] = newPeople(1);
+    await askAll([String(person)]);
+    const sync = { direction: "outbound", channels: ["sms"], events: "both", media: true };
+    await admin(`/integrations/twilio/${pool.carrier.integrationId}`, { method: "PATCH", body: { sync } });
+    await answer(person, "YES");
+    await pass(second);
+    await eventually(async () => pool.carrier.departures.length === 2);
+    const [kept] = (await optInsOf(person)) as Record<string, unknown>[];
+    expect(kept).toMatchObject({ answer: "YES", question_message_id: expect.any(String) });
+    expect(kept).not.toHaveProperty("answer_message_id");
   });
 
   it("is not started where its question names a field that nobody has, and rejects whose field is empty", async () => {
