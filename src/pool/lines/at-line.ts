@@ -6,6 +6,7 @@ import type { Desk } from "../desk.ts";
 import { findChat } from "../ledger/chats.ts";
 import { findPlace, savePlace } from "../ledger/cursors.ts";
 import { findGroup } from "../ledger/groups.ts";
+import { isMacOffline } from "../numbers/choose.ts";
 
 /** A line, its Mac, and the Mac opened. */
 export type AtLine = { number: SenderNumber; account: Account; mac: MacAccount };
@@ -15,16 +16,18 @@ export function needLines(desk: Desk): Result<null> {
   return desk.speaksIMessage ? ok(null) : fail("not_supported_on_twilio");
 }
 
-/** Opens the line that a chat is with: the one that its person last wrote to, else the one it is sticky to, the group's own, else the first that is active. */
+/** Opens the line that a chat is with: the one that its person last wrote to, else the one it is sticky to, the group's own, else the first that is active, one whose Mac answers where there is one. */
 export async function lineOfChat(desk: Desk, chat: string): Promise<Result<AtLine>> {
   const row = findChat(desk.sql, chat);
   const group = findGroup(desk.sql, chat);
   const lines = desk.snapshot.numbers.filter(({ channel }) => channel === "imessage");
+  const begins = lines.filter(({ isActive, type }) => isActive && type !== "inbound");
   const wanted = [row?.replied_number, row?.sticky_number];
   const number =
     lines.find(({ address }) => wanted.includes(address)) ??
     lines.find(({ accountId }) => group !== null && accountId === group.account) ??
-    lines.find(({ isActive, type }) => isActive && type !== "inbound") ??
+    begins.find(({ accountId }) => !isMacOffline(desk, accountId)) ??
+    begins[0] ??
     lines[0];
   return number === undefined ? fail("no_numbers_assigned") : openLine(desk, number);
 }

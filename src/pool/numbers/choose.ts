@@ -73,8 +73,8 @@ function inputOf(desk: Desk, wish: Wish, chat: ChatRow | null, explain: Explain)
   };
 }
 
-/** Two looks in a row that were not answered, or a message that could not be handed over; of a Mac that this pool has not looked at yet, what the directory knows. */
-function isMacOffline(desk: Desk, accountId: string): boolean {
+/** Says whether a Mac does not answer: two looks in a row, or a message that could not be handed over; of a Mac that this pool has not looked at yet, what the directory knows. */
+export function isMacOffline(desk: Desk, accountId: string): boolean {
   if (desk.accountRests.get(accountId)?.why === "line_offline") return true;
   const read = findCursor(desk.sql, accountId);
   return read === null ? desk.findAccount(accountId)?.mac?.offline != null : read.misses > 1;

@@ -1,7 +1,7 @@
 import { expect, it, vi } from "vitest";
-import { eventually } from "../../../support/workers/gateway.ts";
+import { admin, eventually } from "../../../support/workers/gateway.ts";
 import { stageLine } from "../../../support/workers/line-stage.ts";
-import { makeLineKey, v2 } from "../../../support/workers/mac.ts";
+import { addLine, makeLineKey, ringIn, v2 } from "../../../support/workers/mac.ts";
 import { newPerson } from "../../../support/workers/pool.ts";
 
 const stage = stageLine();
@@ -34,6 +34,17 @@ it("where the Mac does not answer it is no guess: who wrote by iMessage last is 
   stage.mac.tunnel = { status: 530, body: "error code: 1033" };
   expect((await ask(person)).body.capabilities).toMatchObject({ imessage: true });
   expect(await ask(newPerson())).toMatchObject({ status: 503, body: { code: "line_offline" } });
+});
+
+it("of several Macs one that answers is asked about somebody who is new", async () => {
+  const other = stage.world.open();
+  const { body } = await admin("/integrations/bluebubbles", {
+    body: { organization_id: stage.key.organizationId, url: other.url, password: other.options.password },
+  });
+  await addLine({ id: stage.key.id, integrationId: String(body.integration_id) }, other.line);
+  stage.mac.tunnel = { status: 530, body: "error code: 1033" };
+  for (let turn = 0; turn < 3; turn += 1) await ringIn(stage.key, 61_000);
+  expect((await ask(newPerson())).body.capabilities).toMatchObject({ imessage: true });
 });
 
 it("a Mac that cannot ask Apple says so, and nothing is made up", async () => {
