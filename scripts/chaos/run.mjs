@@ -9,6 +9,9 @@ import { times } from "./times.mjs";
 import { lookOn, sendAll, stopSome, writeAll } from "./traffic.mjs";
 import { startWorld } from "./world.mjs";
 
+/** People do not write quicker than this to one key: the machine has kills to carry, too. */
+const leastPaceMs = 40;
+
 /**
  * Runs one storm and judges it; resolves to what broke each rule, to the figures, to the logs that were judged, and to when nothing was open any more. `messages` are shared by the keys, `inbound` is what people
  * write for each of them, `kills` come at even parts of the way; what is open after the storm has `patience` seconds; `changes` are mutations of the product; `onStep` hears
@@ -68,7 +71,7 @@ async function storm(world, keys, plan, log) {
 async function comeAtOnce(world, key, { messages, inbound, keys, doomed, group }, log) {
   const count = Math.ceil(messages / keys.length);
   const written = Math.round(count * inbound);
-  const paceMs = Math.min(200, 10_000 / (written + 1));
+  const paceMs = Math.min(200, Math.max(leastPaceMs, 10_000 / (written + 1)));
   await Promise.all([
     sendAll(world, key, { count, doomed: key.resends ? doomed : 0 }, log),
     writeAll(world, key, { count: written, paceMs, group }, log),

@@ -54,7 +54,7 @@ async function throughKill(world, ask, statuses, cutAfterMs) {
 }
 
 /** Asks until one of these statuses is the answer: while the gateway is down nobody answers, or 5xx. */
-export async function insist(ask, statuses, patienceMs = 90_000) {
+export async function insist(ask, statuses, patienceMs = 300_000) {
   const until = Date.now() + patienceMs;
   for (;;) {
     const answer = await ask().catch(() => null);

@@ -4,7 +4,7 @@ import { pick, roll } from "./dice.mjs";
 
 const perChat = 3;
 const senders = 6;
-const patienceMs = 180_000;
+const patienceMs = 600_000;
 const file = "https://files.test/cat.png";
 const picture = { contentType: "image/png", bytes: Buffer.alloc(64, 1) };
 

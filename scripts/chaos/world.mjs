@@ -5,7 +5,7 @@ import { alter } from "./alter.mjs";
 import { createFault, outcomeOf, readFault, roll, sinkFault } from "./dice.mjs";
 import { shortTimes } from "./times.mjs";
 
-const patienceMs = 90_000;
+const patienceMs = 300_000;
 /** Cron does not fire locally: what it does every minute is done so often here. */
 const cronEveryMs = 2_000;
 /** Twilio's clock is so far ahead of the gateway's. */
@@ -81,7 +81,7 @@ async function untilUp(world) {
 }
 
 async function isUp({ url }) {
-  const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(5_000) }).catch(() => null);
+  const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(20_000) }).catch(() => null);
   return answer?.ok === true;
 }
 

@@ -60,7 +60,7 @@ const cases: [rule: string, what: string, change: (logs: Logs) => void, also?: s
   [
     "S6",
     "a lost text that is asked for again too soon",
-    (logs) => Object.assign(createOf(logs, "b1", 1), { at: at(10.9) }),
+    (logs) => Object.assign(createOf(logs, "b1", 1), { at: at(7.5) }),
   ],
   [
     "S6",

@@ -31,7 +31,7 @@ import { notePace, placesOf } from "./pace.ts";
 
 /** How long a consumer may hold a delivery before it counts as lost: above the 15 s of an attempt and the quick ones before it on the same hand. */
 const leaseMs = 30_000;
-/** An answer that took this long, or never came, moves its endpoint to the slow lane. */
+/** An answer that took this long, or never came, moves its endpoint to the slow lane; a success does so where the answer before it was not quick either. */
 const slowAttemptMs = 5_000;
 const lanes: readonly Lane[] = ["fast", "slow"];
 
@@ -145,8 +145,10 @@ function recordAll(desk: Desk, ends: DeliveryEnd[], disable: DeliveryVerdicts["d
   for (const { row, end } of tried) {
     const slow = end.durationMs >= slowAttemptMs;
     const delivered = judgeDelivery(end.status) === "delivered";
+    const wasQuick = desk.paces.get(row.webhook)?.lastMs != null;
     notePace(desk, row.webhook, { delivered, durationMs: end.durationMs, slow });
-    if (delivered) noteSuccess(desk, row, slow);
+    // One slow success among quick ones is a hiccup, perhaps of ours: it must not stand in line with endpoints that hang.
+    if (delivered) noteSuccess(desk, row, slow && !wasQuick);
     else planNext(desk, row, end, slow, disable);
   }
 }

@@ -140,6 +140,25 @@ describe("an endpoint's places", () => {
     expect(handsOf(next.deliveries)).toBe(4);
   });
 
+  it("stay on the fast lane after one slow success among quick ones, and leave it with the second in a row", async () => {
+    const pool = await makeToldPool(["message.queued"]);
+    await campaign(pool, 20);
+    await evict(pool);
+    const stub = env.POOLS.getByName(pool.id);
+    let taken: { deliveries: DueDelivery[] } = await take(pool, 1);
+    const end = async (durationMs: number) => {
+      const [first, ...others] = taken.deliveries;
+      if (first === undefined) throw new Error("Nothing was left.");
+      const back = others.map(({ handle }) => handle);
+      taken = await stub.recordDeliveries("fast", [ended(first, 200, durationMs)], 1, back);
+    };
+    for (const durationMs of [20, 5_500, 20, 5_500]) await end(durationMs);
+    expect(taken.deliveries.length).toBeGreaterThan(0);
+    await end(5_500);
+    expect(taken.deliveries).toEqual([]);
+    expect((await stub.takeDeliveries("slow", 1)).deliveries.length).toBeGreaterThan(0);
+  });
+
   it("are given back untried where a hand could not go on, and taken at once by the next", async () => {
     const pool = await makeToldPool(["message.queued"]);
     await campaign(pool, 1);
