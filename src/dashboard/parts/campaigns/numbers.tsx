@@ -28,6 +28,12 @@ export function CampaignNumbers({ campaign }: { campaign: Campaign }) {
       {held !== null && (
         <p className="note warn" role="status">
           It waits: {held.message}
+          {held.until !== null && (
+            <>
+              {" "}
+              Until <Instant at={held.until} />.
+            </>
+          )}
         </p>
       )}
       <dl className="totals">
