@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { macWords } from "../../../support/node/fake-bluebubbles-faults.ts";
+import { readCampaign, runCampaign } from "../../../support/workers/campaigns.ts";
 import { admin, eventually } from "../../../support/workers/gateway.ts";
 import { addLine, ringIn, sendFrom, v2 } from "../../../support/workers/mac.ts";
 import { changeNumber, newPerson, report, ring, writeTo } from "../../../support/workers/pool.ts";
@@ -133,6 +134,20 @@ describe("a contact who is not on iMessage", () => {
     expect((await v2(stage.line, `${chat()}/messages?direction=outbound`)).body.messages).toHaveLength(1);
     expect(departures()).toHaveLength(1);
   });
+});
+
+it("a campaign from a line reaches who is not on iMessage by SMS, and counts them as what they came to", async () => {
+  const people = [person, newPerson(), newPerson()];
+  for (const one of people) stage.mac.notOnIMessage.add(one);
+  const id = await runCampaign(stage.line, people, { text: "Hello" });
+  const left = () => stage.texts.carrier.departures.filter(({ to }) => people.includes(to));
+  await eventually(async () => {
+    await ringIn(stage.line, 2_000);
+    return left().length === people.length;
+  });
+  for (const departure of left()) await report(stage.texts, departure, "delivered");
+  await eventually(async () => told("message.delivered").length === people.length);
+  expect((await readCampaign(stage.line, id)).numbers.statuses).toMatchObject({ delivered: people.length });
 });
 
 describe("nothing falls back", () => {
