@@ -7,6 +7,8 @@ import { readArguments } from "./arguments.mjs";
 import { cpuOf, median, memoryOf } from "./bench/rig.mjs";
 import { pick } from "./chaos/dice.mjs";
 import { startGatewayWorld } from "./chaos/gateway-world.mjs";
+import { groupBy } from "./chaos/group.mjs";
+import { isOwedStill } from "./chaos/judge-events.mjs";
 import { tellLives } from "./chaos/lives.mjs";
 import { sayBroken } from "./chaos/report.mjs";
 import { factsOf } from "./chaos/run.mjs";
@@ -67,6 +69,7 @@ try {
     plan: { patience: patienceSeconds, messages: 0 },
     log,
     times,
+    isPatient: false,
     onStep,
   });
   await take(startedAt);
@@ -159,6 +162,12 @@ function sizeOf(folder) {
     );
 }
 
+/** A delivery that failed twice comes again after minutes, and then after half an hour: that is not waited for. */
+function countOwed({ deliveries, endedAt }) {
+  const byEvent = groupBy(deliveries, ({ path, headers }) => `${path} ${headers["webhook-id"]}`);
+  return [...byEvent.values()].filter((attempts) => isOwedStill(attempts, times, endedAt)).length;
+}
+
 /** Prints what was found; returns whether a rule was broken or memory grew. */
 function report(broken, logs, took) {
   const running = samples.slice(0, -1);
@@ -176,6 +185,7 @@ function report(broken, logs, took) {
     "runtime, middle and last third": sayGrown("runtime"),
     "script, middle and last third": sayGrown("script"),
     "CPU of the runtime for a message": `${(((final.cpu - first.cpu) * 1000) / Math.max(1, final.messages - first.messages)).toFixed(1)} ms`,
+    "owed still by the schedule": countOwed(logs),
     "state on disk for a message": `${Math.round((final.state - first.state) / Math.max(1, final.messages - first.messages))} bytes`,
   };
   const isFlat =

@@ -13,7 +13,7 @@ const aroundMs = 1_500;
  * - `sends`: what clients asked: `key`, `to`, `text`, `media`, and `asks` (`at`, `until`, `status` or null, `id`); `seen`: statuses they were shown on the way (`key`, `id`, `status`, `askedAt`, `at`); `shown`: all messages of a chat in the end, by `key chat`;
  * - `creates`: calls that asked Twilio to send (`at`, `to`, `from`, `text`, `outcome`: taken, late, lost, refused or wait, `code`); `messages`: what Twilio knows (`sid`, `to`, `from`, `body`, `mediaUrls`, `status`, `errorCode`, `taken`); `violations`: its complaints;
  * - `told`: callbacks (`sid`, `word`, `forged`, `at`, `until`, `status`); `inbound`: what people wrote (`key`, `sid`, `from`, `to`, `text`, `files`, `forged`, `answers`: `at`, `until`, `status`);
- * - `deliveries`: what the receiver got (`at`, `path`, `headers`, `raw`, `status` answered or null); `cuts`: when the gateway was down (`at`, `upAt`); `times`: the run's `graceMs`, `callTimeoutMs`, `attemptsAtMost` and `delaysMs`.
+ * - `deliveries`: what the receiver got (`at`, `path`, `headers`, `raw`, `status` answered or null); `cuts`: when the gateway was down (`at`, `upAt`); `times`: the run's `graceMs`, `callTimeoutMs`, `attemptsAtMost` and `delaysMs`; `endedAt`: when it ended, where it did not wait for every repeat.
  */
 export function judge(logs) {
   const broken = Object.fromEntries(Object.keys(rules).map((rule) => [rule, []]));

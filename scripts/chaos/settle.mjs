@@ -16,17 +16,16 @@ const storiesAtMost = 20;
 
 /**
  * Judges again and again until nothing is open any more, or time is up, or something is broken that no time mends. Every chat is read at first and at last; in between only
- * those that something was said of. Resolves to what broke each rule, and to the logs. `times` are those that the gateway runs by.
+ * those that something was said of. Resolves to what broke each rule, and to the logs. `times` are those that the gateway runs by; `isPatient`: every repeat is waited for.
  */
-export async function settle(world, keys, { plan, log, times, onStep }) {
+export async function settle(world, keys, { plan, log, times, isPatient = true, onStep }) {
   const until = Date.now() + (plan.patience + plan.messages / messagesPerSecond) * 1000;
   const shown = new Map();
   let again = null;
   for (let round = 0; ; round += 1) {
-    await untilQuiet(world, until);
-    const outside = { keys, sends: log.sends, seen: log.seen, inbound: log.inbound, ...readLogs(world), times };
-    await readShown(keys, log, { shown, again });
-    const logs = { ...outside, shown };
+    await readQuietly(world, keys, log, { shown, again, until });
+    const outside = { keys, sends: log.sends, seen: [...log.seen], inbound: log.inbound, ...readLogs(world), times };
+    const logs = { ...outside, shown, ...(isPatient ? {} : { endedAt: Date.now() }) };
     const broken = judge(logs);
     const open = Object.entries(broken).filter(([, found]) => found.length > 0);
     onStep(`open: ${open.map(([rule, found]) => `${rule} ${found.length}`).join(", ") || "nothing"}`);
@@ -62,9 +61,24 @@ export async function readStories(world, keys, broken, { accepted }) {
   return stories;
 }
 
+/** Reads the chats when all is quiet, and once more where something came meanwhile, which would stand in some logs and not in others. */
+async function readQuietly(world, keys, log, { shown, again, until }) {
+  for (;;) {
+    await untilQuiet(world, until);
+    const before = lengthOf(world);
+    await readShown(keys, log, { shown, again });
+    if (lengthOf(world) === before || Date.now() > until) return;
+  }
+}
+
+/** How much has come: it grows with whatever happens outside. */
+function lengthOf({ twilio, sink, told, creates }) {
+  return twilio.messages.length + sink.deliveries.length + told.length + creates.length;
+}
+
 async function untilQuiet(world, until) {
-  const length = () => world.twilio.messages.length + world.sink.deliveries.length + world.told.length;
-  for (let before = -1; before !== length() && Date.now() < until; await pause(quietMs)) before = length();
+  for (let before = -1; before !== lengthOf(world) && Date.now() < until; await pause(quietMs))
+    before = lengthOf(world);
 }
 
 function readLogs({ creates, told, cuts, twilio, sink }) {
@@ -75,10 +89,19 @@ function readLogs({ creates, told, cuts, twilio, sink }) {
     cuts,
     messages: twilio.messages.map((message) => ({ ...message, taken: taken.has(message.sid) })),
     violations: twilio.violations,
-    deliveries: sink.deliveries.map(({ at, path, headers, raw, answer }) => {
-      return { at, path, headers, raw: raw.toString("utf8"), status: answer.kind === "status" ? answer.status : null };
-    }),
+    deliveries: sink.deliveries.map(readDelivery),
   };
+}
+
+const deliveriesRead = new WeakMap();
+
+/** A delivery as the judge wants it, the same one whenever it is asked for. */
+function readDelivery(delivery) {
+  const { at, path, headers, raw, answer } = delivery;
+  const status = answer.kind === "status" ? answer.status : null;
+  const read = deliveriesRead.get(delivery) ?? { at, path, headers, raw: raw.toString("utf8"), status };
+  deliveriesRead.set(delivery, read);
+  return read;
 }
 
 /** Reads chats as a client does: of each key its own, and in its own words some of the others', which it must not know; `again` names those that alone are read. */

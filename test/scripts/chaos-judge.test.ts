@@ -347,6 +347,17 @@ describe("what a machine explains that has so much else to do that a client wait
   });
 });
 
+test("a run that ended before a repeat was due explains an event that nobody took, and one that ended after does not", () => {
+  const failedAt = at(6);
+  const brokenAt = (endedAt: number) =>
+    brokenBy((logs) => {
+      Object.assign(deliveryOf(logs, "evt_stop"), { status: 500, at: failedAt });
+      Object.assign(logs, { endedAt });
+    });
+  expect(brokenAt(failedAt + 900)).toEqual([]);
+  expect(brokenAt(failedAt + 2_000)).toEqual(["E7"]);
+});
+
 describe("what Twilio's own words explain", () => {
   test("two ends of one message, where it told two", () => {
     const broken = brokenBy((logs) => {
