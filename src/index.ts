@@ -1,6 +1,6 @@
 import { version } from "../package.json";
 import { makeDeps } from "./deps.ts";
-import { readBell } from "./domain/pool-calls.ts";
+import { readBell } from "./domain/calls/telling.ts";
 import { learnNews, readNews } from "./flows/accounts/account-health.ts";
 import { readErrand, runErrands } from "./flows/errands.ts";
 import { watch } from "./flows/watchdog.ts";

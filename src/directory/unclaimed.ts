@@ -1,5 +1,5 @@
 import { and, asc, eq, inArray, lt, sql } from "drizzle-orm";
-import type { InboundMessage } from "../domain/pool-calls.ts";
+import type { InboundMessage } from "../domain/calls/inbound.ts";
 import type { Database } from "./database.ts";
 import { unclaimedInbound } from "./schema.ts";
 

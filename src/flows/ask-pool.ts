@@ -1,6 +1,7 @@
 import { parseToken } from "../domain/api-key.ts";
+import type { Credential } from "../domain/calls/asker.ts";
 import { fail, ok, type Result } from "../domain/failure.ts";
-import type { Credential, PoolCalls } from "../domain/pool-calls.ts";
+import type { PoolCalls } from "../domain/pool-calls.ts";
 import { deriveKey } from "../sealing/derive.ts";
 import type { Deps } from "./deps.ts";
 import { giveSnapshot } from "./publish.ts";

@@ -1,6 +1,6 @@
 import { listBehind } from "../directory/api-keys.ts";
 import { knowsAnyKey, listMissingTables, listPools, type PoolStanding } from "../directory/standing.ts";
-import type { PoolCheckUp } from "../domain/pool-calls.ts";
+import type { PoolCheckUp } from "../domain/calls/numbers.ts";
 import type { Deps } from "./deps.ts";
 import { checkPublicUrl, type Finding } from "./public-url.ts";
 

@@ -1,6 +1,6 @@
 import { type AccountRow, listAccounts } from "../directory/accounts.ts";
+import type { AccountTraffic } from "../domain/calls/numbers.ts";
 import { type Check, timeOf } from "../domain/check.ts";
-import type { AccountTraffic } from "../domain/pool-calls.ts";
 import type { Status } from "./check-status.ts";
 import type { Deps } from "./deps.ts";
 import { checkFallbacks } from "./keys/check-fallbacks.ts";

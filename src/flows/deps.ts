@@ -1,8 +1,9 @@
 import type { OpenMac } from "../carriers/bluebubbles/account.ts";
 import type { Login, TwilioAccount } from "../carriers/twilio/account.ts";
 import type { Database } from "../directory/database.ts";
+import type { Bell } from "../domain/calls/telling.ts";
 import type { Result } from "../domain/failure.ts";
-import type { Bell, PoolCalls } from "../domain/pool-calls.ts";
+import type { PoolCalls } from "../domain/pool-calls.ts";
 import type { KeyRing } from "../sealing/key-ring.ts";
 import type { KnownRefusals, KnownSigners } from "./accounts/known-signers.ts";
 import type { AddressBook } from "./addresses.ts";

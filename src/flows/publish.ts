@@ -8,8 +8,8 @@ import {
 } from "../directory/api-keys.ts";
 import { markLobby, readLobby } from "../directory/lobbies.ts";
 import { readSnapshot, readSnapshots } from "../directory/publish.ts";
+import type { Published } from "../domain/calls/numbers.ts";
 import { fail, ok, type Result } from "../domain/failure.ts";
-import type { Published } from "../domain/pool-calls.ts";
 import type { Snapshot } from "../domain/snapshot.ts";
 import type { Deps } from "./deps.ts";
 

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
+import type { Credential } from "../domain/calls/asker.ts";
 import { fail, ok, type Result } from "../domain/failure.ts";
-import type { Credential } from "../domain/pool-calls.ts";
 import { readCredential } from "../flows/ask-pool.ts";
 import type { Deps } from "../flows/deps.ts";
 import { checkSession } from "../flows/sessions/session.ts";

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
+import type { Allowance } from "../domain/calls/sending.ts";
 import type { Failure } from "../domain/failure.ts";
-import type { Allowance } from "../domain/pool-calls.ts";
 
 const dayInSeconds = 86_400;
 

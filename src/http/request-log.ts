@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
+import type { Credential } from "../domain/calls/asker.ts";
 import { hideNumericId } from "../domain/discreet.ts";
-import type { Credential } from "../domain/pool-calls.ts";
 
 /** How requests are logged: `share` of the healthy ones (1 is every one, 0 none), and always those that were refused or failed. */
 export type RequestLog = { write: (line: string) => void; share: number; random: () => number };

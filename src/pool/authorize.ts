@@ -1,5 +1,5 @@
+import type { Credential } from "../domain/calls/asker.ts";
 import { fail, ok, type Result } from "../domain/failure.ts";
-import type { Credential } from "../domain/pool-calls.ts";
 import type { Desk } from "./desk.ts";
 import { readMark, saveMark } from "./ledger/marks.ts";
 import { refuseWithoutAddress } from "./numbers/choose.ts";

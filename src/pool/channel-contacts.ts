@@ -1,6 +1,6 @@
 import type { ChannelAnswers, SpokenContact } from "../domain/channel-calls.ts";
+import type { ContactPage, ContactView, Page } from "../domain/contact-view.ts";
 import { ok, type Result } from "../domain/failure.ts";
-import type { ContactPage, ContactView, Page } from "../domain/pool-calls.ts";
 import type { Desk } from "./desk.ts";
 import { findChat } from "./ledger/chats.ts";
 import { pageTagged } from "./ledger/contacts.ts";

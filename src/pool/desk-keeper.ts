@@ -1,6 +1,7 @@
+import type { Asker } from "../domain/calls/asker.ts";
+import type { Published } from "../domain/calls/numbers.ts";
 import { fail, failNewer, ok, type Refusal, type Result } from "../domain/failure.ts";
 import { readConversationId } from "../domain/phone.ts";
-import type { Asker, Published } from "../domain/pool-calls.ts";
 import { type Snapshot, shapeOf, snapshotShape } from "../domain/snapshot.ts";
 import { adoptSnapshot } from "./adopt.ts";
 import { rearm, tick } from "./alarm.ts";

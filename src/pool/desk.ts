@@ -1,6 +1,6 @@
+import type { Lane } from "../domain/calls/telling.ts";
 import { nextSequence, poolTag } from "../domain/ids.ts";
 import type { Bucket } from "../domain/pacing.ts";
-import type { Lane } from "../domain/pool-calls.ts";
 import { noAddress, type PublicAddresses, withCurrent } from "../domain/public-address.ts";
 import { carryRotation, type RotationState } from "../domain/selection/rotation.ts";
 import type { Account, SenderNumber, Snapshot } from "../domain/snapshot.ts";

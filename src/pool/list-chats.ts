@@ -1,4 +1,4 @@
-import type { ChatSummary, ListChats } from "../domain/pool-calls.ts";
+import type { ChatSummary, ListChats } from "../domain/calls/reading.ts";
 import type { Desk } from "./desk.ts";
 import { countSpoken, endOfSpoken, type ListedChat, readChatRow, type Spoken, spokenChats } from "./ledger/chats.ts";
 import { groupOfChat } from "./ledger/groups.ts";

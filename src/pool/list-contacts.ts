@@ -1,4 +1,4 @@
-import type { ContactPage } from "../domain/pool-calls.ts";
+import type { ContactPage } from "../domain/contact-view.ts";
 import type { Desk } from "./desk.ts";
 import { countedBeyond } from "./ledger/bounded.ts";
 import { countAside, heardOf, type Line, linesOf, type PassedContact } from "./ledger/contact-order.ts";

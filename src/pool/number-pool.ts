@@ -1,34 +1,27 @@
 import { DurableObject } from "cloudflare:workers";
+import type { Asker, Credential } from "../domain/calls/asker.ts";
+import type { InboundCall, InboundMessage, LineRing, StatusReport } from "../domain/calls/inbound.ts";
+import type { AssignmentWish } from "../domain/calls/people.ts";
+import type { ListChats, ListMessages, MessageSearch } from "../domain/calls/reading.ts";
+import type { SendRequest } from "../domain/calls/sending.ts";
+import type {
+  DeliveryEnd,
+  DeliveryHandle,
+  Lane,
+  LinkVisit,
+  ListEvents,
+  ListLogs,
+  ReplayQuery,
+} from "../domain/calls/telling.ts";
 import type { CampaignCall } from "../domain/campaigns/campaign.ts";
 import type { ChannelCall } from "../domain/channel-calls.ts";
+import type { ContactPage, Page } from "../domain/contact-view.ts";
 import { fail, ok, type Result } from "../domain/failure.ts";
 import type { CarriedReport, Parcel, ParcelAnswer } from "../domain/fallback.ts";
 import type { ChatCall, GroupCall, GroupQuery, LineCall } from "../domain/line-calls.ts";
 import type { Draft, Origin } from "../domain/message.ts";
 import type { GivenOptIn } from "../domain/opt-in.ts";
-import type {
-  Asker,
-  AssignmentWish,
-  ContactPage,
-  Credential,
-  DeliveryEnd,
-  DeliveryHandle,
-  InboundCall,
-  InboundMessage,
-  Lane,
-  LineRing,
-  LinkVisit,
-  ListChats,
-  ListEvents,
-  ListLogs,
-  ListMessages,
-  MessageSearch,
-  Page,
-  PoolCalls,
-  ReplayQuery,
-  SendRequest,
-  StatusReport,
-} from "../domain/pool-calls.ts";
+import type { PoolCalls } from "../domain/pool-calls.ts";
 import type { Snapshot } from "../domain/snapshot.ts";
 import type { LedgerCursor, Row } from "../domain/transfer.ts";
 import { callCampaign } from "./campaigns/call.ts";

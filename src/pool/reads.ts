@@ -1,20 +1,8 @@
+import type { CapsView, KeyView, NumberStats, PoolCheckUp, PoolStats } from "../domain/calls/numbers.ts";
+import type { ChatSummary, Contact, ListMessages, MessagesPage, MessageView } from "../domain/calls/reading.ts";
+import type { DeliveryLog, ListLogs, WebhookState } from "../domain/calls/telling.ts";
 import { fail, ok, type Result } from "../domain/failure.ts";
 import { readRowId, rowId, sequenceAt } from "../domain/ids.ts";
-import type {
-  CapsView,
-  ChatSummary,
-  Contact,
-  DeliveryLog,
-  KeyView,
-  ListLogs,
-  ListMessages,
-  MessagesPage,
-  MessageView,
-  NumberStats,
-  PoolCheckUp,
-  PoolStats,
-  WebhookState,
-} from "../domain/pool-calls.ts";
 import type { Account, SenderNumber } from "../domain/snapshot.ts";
 import { tellPumping } from "../domain/velocity.ts";
 import type { Desk } from "./desk.ts";

@@ -1,8 +1,8 @@
+import type { FoundMessages, MessageSearch } from "../domain/calls/reading.ts";
 import { fail, ok, type Result } from "../domain/failure.ts";
 import { readRowId, rowId, sequenceAt, timeOfSequence } from "../domain/ids.ts";
 import type { MessageStatus } from "../domain/message.ts";
 import { readConversationId, readPhoneNumber } from "../domain/phone.ts";
-import type { FoundMessages, MessageSearch } from "../domain/pool-calls.ts";
 import type { Desk } from "./desk.ts";
 import { findChat } from "./ledger/chats.ts";
 import { findMessageBySid, type MessageRow, readMessageRow } from "./ledger/messages.ts";

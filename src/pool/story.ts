@@ -1,6 +1,6 @@
+import type { MessageStory, StoryAttempt } from "../domain/calls/reading.ts";
 import { ok, type Result } from "../domain/failure.ts";
 import { readRowId, rowId, sequenceAt } from "../domain/ids.ts";
-import type { MessageStory, StoryAttempt } from "../domain/pool-calls.ts";
 import { judgeDelivery } from "../domain/retry.ts";
 import { type Happening, tellLife } from "../domain/timeline.ts";
 import type { Desk } from "./desk.ts";

@@ -1,7 +1,7 @@
 import type { MacAccount } from "../carriers/bluebubbles/account.ts";
 import type { Carrier } from "../carriers/carrier.ts";
+import type { Lane, News } from "../domain/calls/telling.ts";
 import type { HolderCode } from "../domain/campaigns/campaign.ts";
-import type { Lane, News } from "../domain/pool-calls.ts";
 import type { Account } from "../domain/snapshot.ts";
 import type { AccountTrouble } from "../domain/waiting.ts";
 import type { MediaPlace } from "../sealing/media-link.ts";

@@ -1,5 +1,5 @@
+import type { DayCount, Traffic } from "../domain/calls/numbers.ts";
 import { timeOfSequence } from "../domain/ids.ts";
-import type { DayCount, Traffic } from "../domain/pool-calls.ts";
 import type { Desk } from "./desk.ts";
 import { countTraffic, type DayRow, dayMs, forgetDays, keepTraffic, readDays } from "./ledger/days.ts";
 import { readMark, saveMark } from "./ledger/marks.ts";

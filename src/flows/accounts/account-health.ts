@@ -1,6 +1,6 @@
 import { findAccount, listDueAccounts, noteChecked, updateAccount } from "../../directory/accounts.ts";
 import { readAccount } from "../../directory/publish.ts";
-import type { News } from "../../domain/pool-calls.ts";
+import type { News } from "../../domain/calls/telling.ts";
 import type { Deps } from "../deps.ts";
 import { carryOn } from "../messages/carry.ts";
 import { giveSnapshot, publishOrganization } from "../publish.ts";

@@ -1,7 +1,7 @@
 import type { AccountRow } from "../../directory/accounts.ts";
+import type { AccountTraffic } from "../../domain/calls/numbers.ts";
 import { type Check, timeOf } from "../../domain/check.ts";
 import type { MacFacts } from "../../domain/line.ts";
-import type { AccountTraffic } from "../../domain/pool-calls.ts";
 import { clockToleranceMs } from "./test-mac.ts";
 
 type Amiss = { detail: string; help: string };

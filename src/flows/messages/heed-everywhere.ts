@@ -1,8 +1,8 @@
 import { advance, begin, findBegun, strike, type Work } from "../../directory/begun.ts";
 import { listKeysOfAccount } from "../../directory/numbers.ts";
 import { findUnclaimed } from "../../directory/unclaimed.ts";
+import type { InboundMessage } from "../../domain/calls/inbound.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
-import type { InboundMessage } from "../../domain/pool-calls.ts";
 import { askPool } from "../ask-pool.ts";
 import type { Deps } from "../deps.ts";
 

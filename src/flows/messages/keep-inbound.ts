@@ -1,8 +1,8 @@
 import { openLobby } from "../../directory/lobbies.ts";
 import { findNumber, type NumberRow } from "../../directory/numbers.ts";
 import { keepUnclaimed } from "../../directory/unclaimed.ts";
+import type { InboundMessage } from "../../domain/calls/inbound.ts";
 import { ok, type Result } from "../../domain/failure.ts";
-import type { InboundMessage } from "../../domain/pool-calls.ts";
 import { askPool } from "../ask-pool.ts";
 import type { Deps } from "../deps.ts";
 import { publishLobby } from "../publish.ts";

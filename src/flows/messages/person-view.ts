@@ -1,8 +1,8 @@
 import { listApiKeys } from "../../directory/api-keys.ts";
 import { findOrganization } from "../../directory/organizations.ts";
+import type { Contact, MessageView } from "../../domain/calls/reading.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import { readFell } from "../../domain/fallback.ts";
-import type { Contact, MessageView } from "../../domain/pool-calls.ts";
 import type { KeyMode, Protocol } from "../../domain/snapshot.ts";
 import { askPool } from "../ask-pool.ts";
 import type { Deps } from "../deps.ts";

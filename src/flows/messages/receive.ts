@@ -2,10 +2,10 @@ import { type InboundReport, readInbound } from "../../carriers/twilio/callback.
 import { extensionOf, readMediaPlace } from "../../carriers/twilio/media-place.ts";
 import type { AccountRow } from "../../directory/accounts.ts";
 import { findInboundRoute, type NumberRow } from "../../directory/numbers.ts";
+import type { InboundMessage } from "../../domain/calls/inbound.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import type { Attachment } from "../../domain/message.ts";
 import { keywordOf } from "../../domain/opt-out.ts";
-import type { InboundMessage } from "../../domain/pool-calls.ts";
 import { judgeRequest, refuseUngenuine, type SignedForm } from "../accounts/judge-request.ts";
 import type { Deps } from "../deps.ts";
 import { signMediaUrl } from "../links-and-media/media-url.ts";

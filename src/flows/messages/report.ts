@@ -1,8 +1,8 @@
 import { readStatusReport } from "../../carriers/twilio/callback.ts";
 import { listNumbers, type NumberRow } from "../../directory/numbers.ts";
 import { parsePoolReference } from "../../domain/api-key.ts";
+import type { StatusAnswer, StatusReport } from "../../domain/calls/inbound.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
-import type { StatusAnswer, StatusReport } from "../../domain/pool-calls.ts";
 import { addressMissing } from "../../domain/public-address.ts";
 import { deriveKey } from "../../sealing/derive.ts";
 import { judgeRequest, refuseUngenuine, type SignedForm } from "../accounts/judge-request.ts";

@@ -1,5 +1,7 @@
+import type { Credential } from "../../domain/calls/asker.ts";
+import type { SendAnswer, SendRequest } from "../../domain/calls/sending.ts";
 import { fail, type Result } from "../../domain/failure.ts";
-import type { Credential, PoolCalls, SendAnswer, SendRequest } from "../../domain/pool-calls.ts";
+import type { PoolCalls } from "../../domain/pool-calls.ts";
 import { askPool } from "../ask-pool.ts";
 import type { Deps } from "../deps.ts";
 

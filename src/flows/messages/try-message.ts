@@ -1,7 +1,7 @@
 import { findApiKey } from "../../directory/api-keys.ts";
+import type { MessageView } from "../../domain/calls/reading.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import type { Draft, Message } from "../../domain/message.ts";
-import type { MessageView } from "../../domain/pool-calls.ts";
 import { isFinal } from "../../domain/status.ts";
 import { askPool } from "../ask-pool.ts";
 import type { Deps } from "../deps.ts";

@@ -1,5 +1,5 @@
+import type { Assignment, AssignmentWish } from "../../domain/calls/people.ts";
 import { ok, type Result } from "../../domain/failure.ts";
-import type { Assignment, AssignmentWish } from "../../domain/pool-calls.ts";
 import { askPool } from "../ask-pool.ts";
 import type { Deps } from "../deps.ts";
 

@@ -1,4 +1,4 @@
-import type { NumberStats } from "../../domain/pool-calls.ts";
+import type { NumberStats } from "../../domain/calls/numbers.ts";
 import type { Deps } from "../deps.ts";
 
 const parallelReads = 6;

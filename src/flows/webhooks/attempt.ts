@@ -1,4 +1,4 @@
-import type { DeliveryEnd, DueDelivery } from "../../domain/pool-calls.ts";
+import type { DeliveryEnd, DueDelivery } from "../../domain/calls/telling.ts";
 import { hostsOf } from "../../domain/public-address.ts";
 import { hopHeader, signWebhook } from "../../domain/webhook-signature.ts";
 import { judgeWebhookUrl } from "../../domain/webhook-url.ts";

@@ -1,5 +1,5 @@
 import { findWebhook, updateWebhook } from "../../directory/webhooks.ts";
-import type { Bell, DeliveryEnd, DeliveryHandle, DeliveryVerdicts, DueDelivery } from "../../domain/pool-calls.ts";
+import type { Bell, DeliveryEnd, DeliveryHandle, DeliveryVerdicts, DueDelivery } from "../../domain/calls/telling.ts";
 import type { Deps } from "../deps.ts";
 import { publishKeys, publishOrganization } from "../publish.ts";
 import { type AttemptEnd, attempt } from "./attempt.ts";

@@ -1,9 +1,10 @@
 import { listApiKeys } from "../../directory/api-keys.ts";
 import { isLobbyOpen } from "../../directory/lobbies.ts";
 import type { WebhookRow } from "../../directory/webhooks.ts";
+import type { Credential } from "../../domain/calls/asker.ts";
+import type { ReplayedRange, ReplayQuery } from "../../domain/calls/telling.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import { poolTag, tagOfRowId } from "../../domain/ids.ts";
-import type { Credential, ReplayedRange, ReplayQuery } from "../../domain/pool-calls.ts";
 import { askPool } from "../ask-pool.ts";
 import type { Deps } from "../deps.ts";
 import { type AttemptEnd, attempt } from "./attempt.ts";

@@ -1,8 +1,8 @@
 import type { WebhookRow } from "../../directory/webhooks.ts";
+import type { DueDelivery } from "../../domain/calls/telling.ts";
 import { campaignBody } from "../../domain/campaign.ts";
 import { channelEventBody } from "../../domain/channel-event.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
-import type { DueDelivery } from "../../domain/pool-calls.ts";
 import type { Deps } from "../deps.ts";
 import { type AttemptEnd, attempt } from "./attempt.ts";
 

@@ -1,8 +1,8 @@
 import { listApiKeys } from "../../directory/api-keys.ts";
 import { isLobbyOpen } from "../../directory/lobbies.ts";
 import type { WebhookRow } from "../../directory/webhooks.ts";
+import type { DeliveryLog, ListLogs, WebhookState } from "../../domain/calls/telling.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
-import type { DeliveryLog, ListLogs, WebhookState } from "../../domain/pool-calls.ts";
 import { askPool } from "../ask-pool.ts";
 import type { Deps } from "../deps.ts";
 

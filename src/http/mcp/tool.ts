@@ -1,6 +1,9 @@
 import type * as z from "zod";
+import type { Credential } from "../../domain/calls/asker.ts";
+import type { KeyView } from "../../domain/calls/numbers.ts";
+import type { MessageView } from "../../domain/calls/reading.ts";
 import { type Failure, fail, ok, type Result } from "../../domain/failure.ts";
-import type { Credential, KeyView, MessageView, PoolCalls } from "../../domain/pool-calls.ts";
+import type { PoolCalls } from "../../domain/pool-calls.ts";
 
 /** What a tool may reach: its key's own pool, and the v2 API as that key. */
 export type World = {

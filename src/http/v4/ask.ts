@@ -1,7 +1,8 @@
 import type { Context } from "hono";
+import type { Credential } from "../../domain/calls/asker.ts";
 import type { ChannelAnswer, ChannelCall } from "../../domain/channel-calls.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
-import type { Credential, PoolCalls } from "../../domain/pool-calls.ts";
+import type { PoolCalls } from "../../domain/pool-calls.ts";
 import { askPool } from "../../flows/ask-pool.ts";
 import { credentialOf, type Edge } from "../edge.ts";
 

@@ -1,5 +1,5 @@
 import type { WebhookRow } from "../../directory/webhooks.ts";
-import type { DeliveryLog, ListLogs, ReplayedRange, ReplayQuery, WebhookState } from "../../domain/pool-calls.ts";
+import type { DeliveryLog, ListLogs, ReplayedRange, ReplayQuery, WebhookState } from "../../domain/calls/telling.ts";
 import type { Webhook } from "../../domain/snapshot.ts";
 import { whyInactive } from "../../domain/webhook-words.ts";
 import type { AttemptEnd } from "../../flows/webhooks/attempt.ts";

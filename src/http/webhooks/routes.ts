@@ -1,8 +1,8 @@
 import type { Context, Hono } from "hono";
 import type * as z from "zod";
 import type { WebhookRow } from "../../directory/webhooks.ts";
+import type { DeliveryLog, ListLogs, ReplayedRange, ReplayQuery } from "../../domain/calls/telling.ts";
 import type { Result } from "../../domain/failure.ts";
-import type { DeliveryLog, ListLogs, ReplayedRange, ReplayQuery } from "../../domain/pool-calls.ts";
 import * as flows from "../../flows/webhooks/manage.ts";
 import type { Replayed } from "../../flows/webhooks/replay.ts";
 import type { Edge } from "../edge.ts";

@@ -1,4 +1,4 @@
-import type { AccountTraffic } from "../../domain/pool-calls.ts";
+import type { AccountTraffic } from "../../domain/calls/numbers.ts";
 
 const messagesLookedAt = 1_000;
 

@@ -1,5 +1,5 @@
+import type { DeliveryEnd, ListLogs } from "../../domain/calls/telling.ts";
 import type { EventName } from "../../domain/event.ts";
-import type { DeliveryEnd, ListLogs } from "../../domain/pool-calls.ts";
 import { countBounded } from "./bounded.ts";
 import type { OwedRow } from "./places.ts";
 

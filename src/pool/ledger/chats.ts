@@ -1,6 +1,7 @@
+import type { ChatSummary, ListChats } from "../../domain/calls/reading.ts";
+import type { Page } from "../../domain/contact-view.ts";
 import { rowId } from "../../domain/ids.ts";
 import type { Direction } from "../../domain/message.ts";
-import type { ChatSummary, ListChats, Page } from "../../domain/pool-calls.ts";
 import { countBounded } from "./bounded.ts";
 import { type GroupRow, membersOf } from "./groups.ts";
 import { noteChat, numberFor } from "./numbering.ts";

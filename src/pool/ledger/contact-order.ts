@@ -1,5 +1,5 @@
+import type { ContactPage } from "../../domain/contact-view.ts";
 import { timeOfSequence } from "../../domain/ids.ts";
-import type { ContactPage } from "../../domain/pool-calls.ts";
 import { matchesText } from "./chats.ts";
 import type { ContactRow } from "./contacts.ts";
 

@@ -1,4 +1,4 @@
-import type { ContactTag, Page } from "../../domain/pool-calls.ts";
+import type { ContactTag, Page } from "../../domain/contact-view.ts";
 import { countBounded } from "./bounded.ts";
 import type { ChatRow } from "./chats.ts";
 

@@ -1,5 +1,5 @@
+import type { DeliveryHandle } from "../../domain/calls/telling.ts";
 import type { EventName } from "../../domain/event.ts";
-import type { DeliveryHandle } from "../../domain/pool-calls.ts";
 import { recallEnded } from "./ended.ts";
 import { type Happened, insertEvent } from "./events.ts";
 import { countInEvents, forgetInEvents, giveRows, ownBytesIn, placeIn, placesInEvents } from "./in-event.ts";

@@ -1,5 +1,5 @@
+import type { SendAnswer } from "../../domain/calls/sending.ts";
 import type { Result } from "../../domain/failure.ts";
-import type { SendAnswer } from "../../domain/pool-calls.ts";
 
 /** How long a key is remembered: longer than the four days of late reports (product.md, "Sending"). */
 export const idempotencyKeptMs = 7 * 24 * 60 * 60 * 1000;

@@ -1,5 +1,5 @@
+import type { ListMessages } from "../../domain/calls/reading.ts";
 import { sequenceAt } from "../../domain/ids.ts";
-import type { ListMessages } from "../../domain/pool-calls.ts";
 import { countBounded } from "./bounded.ts";
 import type { MessageRow } from "./messages.ts";
 

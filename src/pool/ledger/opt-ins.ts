@@ -1,5 +1,5 @@
+import type { Page } from "../../domain/contact-view.ts";
 import type { OptIn } from "../../domain/opt-in.ts";
-import type { Page } from "../../domain/pool-calls.ts";
 
 type Row = {
   agreed_at: number;

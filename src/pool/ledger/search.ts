@@ -1,4 +1,4 @@
-import type { Contact } from "../../domain/pool-calls.ts";
+import type { Contact } from "../../domain/calls/reading.ts";
 import type { MessageRow } from "./messages.ts";
 
 /** What a message must be like. `statuses` null: any; `unknown` true: its outcome is not known. `text` is part of its text. */

@@ -1,6 +1,6 @@
 import type { MacAccount } from "../../carriers/bluebubbles/account.ts";
+import type { ContactCapabilities } from "../../domain/calls/people.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
-import type { ContactCapabilities } from "../../domain/pool-calls.ts";
 import type { Desk } from "../desk.ts";
 import { cameByIMessage, recallReach, saveReach } from "../ledger/reach.ts";
 import { judgeCapabilities } from "../people/contacts.ts";

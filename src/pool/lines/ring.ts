@@ -1,6 +1,6 @@
 import { readCursor } from "../../carriers/bluebubbles/cursor.ts";
+import type { LineRing } from "../../domain/calls/inbound.ts";
 import { isGroupId } from "../../domain/event.ts";
-import type { LineRing } from "../../domain/pool-calls.ts";
 import type { Desk } from "../desk.ts";
 import { findChat } from "../ledger/chats.ts";
 import { findCursor, findPlaced } from "../ledger/cursors.ts";

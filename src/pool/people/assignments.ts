@@ -1,6 +1,7 @@
+import type { Assignment, AssignmentWish, OptOut } from "../../domain/calls/people.ts";
+import type { Page } from "../../domain/contact-view.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import { readConversationId, readPhoneNumber } from "../../domain/phone.ts";
-import type { Assignment, AssignmentWish, OptOut, Page } from "../../domain/pool-calls.ts";
 import type { Desk } from "../desk.ts";
 import { recallHanded } from "../fallback/recall.ts";
 import { ensureChat, findChat, pageOptOuts, pageSticky, setOptOut, tieContact, untieContact } from "../ledger/chats.ts";

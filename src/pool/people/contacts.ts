@@ -1,7 +1,8 @@
+import type { ContactCapabilities, ErasedContact } from "../../domain/calls/people.ts";
+import type { ContactPage, ContactView } from "../../domain/contact-view.ts";
 import { isEmail } from "../../domain/email.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import { readConversationId, readPhoneNumber } from "../../domain/phone.ts";
-import type { ContactCapabilities, ContactPage, ContactView, ErasedContact } from "../../domain/pool-calls.ts";
 import type { Desk } from "../desk.ts";
 import { standsInLists } from "../ledger/campaign-people.ts";
 import { type ChatRow, findChat } from "../ledger/chats.ts";

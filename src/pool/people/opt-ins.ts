@@ -1,6 +1,6 @@
+import type { Page } from "../../domain/contact-view.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import type { GivenOptIn, OptIn } from "../../domain/opt-in.ts";
-import type { Page } from "../../domain/pool-calls.ts";
 import type { Desk } from "../desk.ts";
 import { ensureChat } from "../ledger/chats.ts";
 import { insertOptIn, pageOptIns } from "../ledger/opt-ins.ts";

@@ -1,6 +1,6 @@
+import type { InboundMessage } from "../../domain/calls/inbound.ts";
 import type { Reaction } from "../../domain/message.ts";
 import { personOf } from "../../domain/person.ts";
-import type { InboundMessage } from "../../domain/pool-calls.ts";
 import { readQuoted } from "../../domain/whatsapp-facts.ts";
 import type { Desk } from "../desk.ts";
 import { heedOnce } from "../ledger/blocks.ts";

@@ -1,8 +1,8 @@
+import type { InboundCall, InboundMessage, Received } from "../../domain/calls/inbound.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import { rowId } from "../../domain/ids.ts";
 import { keywordOf } from "../../domain/opt-out.ts";
 import { personOf } from "../../domain/person.ts";
-import type { InboundCall, InboundMessage, Received } from "../../domain/pool-calls.ts";
 import { countSegments } from "../../domain/segments.ts";
 import { type Quoted, readQuoted } from "../../domain/whatsapp-facts.ts";
 import type { Desk } from "../desk.ts";

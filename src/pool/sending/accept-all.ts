@@ -1,6 +1,6 @@
+import type { SendAnswer, SendRequest } from "../../domain/calls/sending.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import { readChatId, readPhoneNumber } from "../../domain/phone.ts";
-import type { SendAnswer, SendRequest } from "../../domain/pool-calls.ts";
 import type { Desk } from "../desk.ts";
 import { recallKey, rememberKey } from "../ledger/idempotency.ts";
 import { acceptRequest, withWritten } from "./accept.ts";

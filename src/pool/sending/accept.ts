@@ -1,9 +1,9 @@
+import type { SendAnswer, SendRequest, SentMessage } from "../../domain/calls/sending.ts";
 import { deliveryReportFor } from "../../domain/delivery-report.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import { readRowId, rowId } from "../../domain/ids.ts";
 import { type Draft, leavesAt } from "../../domain/message.ts";
 import { countryOf } from "../../domain/phone.ts";
-import type { SendAnswer, SendRequest, SentMessage } from "../../domain/pool-calls.ts";
 import type { SenderChannel } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
 import { schedule } from "../ledger/agenda.ts";

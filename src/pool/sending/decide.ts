@@ -3,7 +3,7 @@ import { isGroupId } from "../../domain/event.ts";
 import { type Failure, fail, failLostKey, ok, type Refusal, type Result } from "../../domain/failure.ts";
 import { type Draft, type ListedGroup, leavesAt } from "../../domain/message.ts";
 import { readChatId, readPhoneNumber } from "../../domain/phone.ts";
-import type { Preview } from "../../domain/pool-calls.ts";
+import type { Preview } from "../../domain/preview.ts";
 import type { Choice } from "../../domain/selection/choose-sender.ts";
 import type { Explain } from "../../domain/selection/trace-words.ts";
 import { judgeSendAt } from "../../domain/send-time.ts";

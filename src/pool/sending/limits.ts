@@ -1,6 +1,6 @@
+import type { Allowance } from "../../domain/calls/sending.ts";
 import { fail, type Refusal } from "../../domain/failure.ts";
 import { type Draft, leavesAt } from "../../domain/message.ts";
-import type { Allowance } from "../../domain/pool-calls.ts";
 import { countSegments } from "../../domain/segments.ts";
 import type { SenderNumber, Snapshot } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";

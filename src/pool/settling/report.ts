@@ -1,8 +1,8 @@
 import type { MessageState } from "../../carriers/carrier.ts";
 import { readStatusReport } from "../../carriers/twilio/callback.ts";
+import type { StatusAnswer, StatusReport } from "../../domain/calls/inbound.ts";
 import { readRowId, rowId } from "../../domain/ids.ts";
 import type { MessageStatus } from "../../domain/message.ts";
-import type { StatusAnswer, StatusReport } from "../../domain/pool-calls.ts";
 import { signedUrlsOf } from "../../domain/public-address.ts";
 import { statusPollsMs } from "../../domain/retry.ts";
 import type { Account } from "../../domain/snapshot.ts";

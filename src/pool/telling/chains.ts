@@ -1,5 +1,5 @@
+import type { Lane } from "../../domain/calls/telling.ts";
 import { mayAttempt } from "../../domain/endpoint-health.ts";
-import type { Lane } from "../../domain/pool-calls.ts";
 import type { Webhook } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
 import { owedHeads } from "../ledger/deliveries.ts";

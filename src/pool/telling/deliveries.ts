@@ -1,3 +1,11 @@
+import type {
+  DeliveryEnd,
+  DeliveryHandle,
+  DeliveryVerdicts,
+  DueDelivery,
+  Lane,
+  TakenDeliveries,
+} from "../../domain/calls/telling.ts";
 import {
   afterFailure,
   afterSuccess,
@@ -7,14 +15,6 @@ import {
   startProbe,
 } from "../../domain/endpoint-health.ts";
 import { rowId } from "../../domain/ids.ts";
-import type {
-  DeliveryEnd,
-  DeliveryHandle,
-  DeliveryVerdicts,
-  DueDelivery,
-  Lane,
-  TakenDeliveries,
-} from "../../domain/pool-calls.ts";
 import { judgeDelivery, nextAttempt, parseRetryAfter } from "../../domain/retry.ts";
 import type { Snapshot, Webhook } from "../../domain/snapshot.ts";
 import { tellFailing } from "../../domain/webhook-words.ts";

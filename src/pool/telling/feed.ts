@@ -1,6 +1,6 @@
+import type { EventsPage, ListEvents } from "../../domain/calls/telling.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import { readRowId, rowId } from "../../domain/ids.ts";
-import type { EventsPage, ListEvents } from "../../domain/pool-calls.ts";
 import type { Desk } from "../desk.ts";
 import { eventBounds, eventsAfter } from "../ledger/events.ts";
 import { readMark } from "../ledger/marks.ts";

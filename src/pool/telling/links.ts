@@ -1,8 +1,8 @@
+import type { LinkVisit } from "../../domain/calls/telling.ts";
 import { isBotClick } from "../../domain/click.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import { timeOfSequence } from "../../domain/ids.ts";
 import type { Draft } from "../../domain/message.ts";
-import type { LinkVisit } from "../../domain/pool-calls.ts";
 import { addressMissing, signedUrlsOf } from "../../domain/public-address.ts";
 import { formatLinkCode, linkLifeMs, linkSecret, replaceUrls } from "../../domain/short-link.ts";
 import type { Desk } from "../desk.ts";

@@ -1,4 +1,5 @@
 import { describeError } from "../../carriers/twilio/errors.ts";
+import type { Lane } from "../../domain/calls/telling.ts";
 import { type CampaignFailure, campaignBody } from "../../domain/campaign.ts";
 import { channelEventBody } from "../../domain/channel-event.ts";
 import {
@@ -15,7 +16,6 @@ import {
 } from "../../domain/event.ts";
 import { rowId } from "../../domain/ids.ts";
 import type { Reaction } from "../../domain/message.ts";
-import type { Lane } from "../../domain/pool-calls.ts";
 import type { Webhook } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
 import { carriedFor, tellOrigin } from "../fallback/reports.ts";

@@ -1,7 +1,7 @@
+import type { DueDelivery, ReplayedRange, ReplayQuery } from "../../domain/calls/telling.ts";
 import { subscribes } from "../../domain/event.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import { readRowId, rowId, sequenceAt, timeOfSequence } from "../../domain/ids.ts";
-import type { DueDelivery, ReplayedRange, ReplayQuery } from "../../domain/pool-calls.ts";
 import type { Webhook } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
 import { type DueRow, owe } from "../ledger/deliveries.ts";

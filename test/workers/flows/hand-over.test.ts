@@ -5,7 +5,7 @@ import { makeDeps } from "../../../src/deps.ts";
 import { openDatabase } from "../../../src/directory/database.ts";
 import { assignNumber } from "../../../src/directory/numbers.ts";
 import { keepUnclaimed, listHandOvers, listUnclaimed } from "../../../src/directory/unclaimed.ts";
-import type { InboundMessage } from "../../../src/domain/pool-calls.ts";
+import type { InboundMessage } from "../../../src/domain/calls/inbound.ts";
 import { finishHandOvers } from "../../../src/flows/messages/hand-over.ts";
 import worker from "../../../src/index.ts";
 import { readSettings } from "../../../src/settings.ts";

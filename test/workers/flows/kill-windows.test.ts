@@ -8,7 +8,7 @@ import { findOrganization } from "../../../src/directory/organizations.ts";
 import { readAccount } from "../../../src/directory/publish.ts";
 import { keepUnclaimed, listUnclaimed } from "../../../src/directory/unclaimed.ts";
 import { findWebhook } from "../../../src/directory/webhooks.ts";
-import type { InboundMessage } from "../../../src/domain/pool-calls.ts";
+import type { InboundMessage } from "../../../src/domain/calls/inbound.ts";
 import { changeAccount, connectAccount } from "../../../src/flows/accounts/connect.ts";
 import { disconnectAccount } from "../../../src/flows/accounts/disconnect.ts";
 import { importNumbers, releaseNumber } from "../../../src/flows/accounts/import-numbers.ts";

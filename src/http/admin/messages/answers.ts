@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { FoundMessages, MessageStory, MessageView, StoryAttempt } from "../../../domain/pool-calls.ts";
+import type { FoundMessages, MessageStory, MessageView, StoryAttempt } from "../../../domain/calls/reading.ts";
 import type { Deps } from "../../../flows/deps.ts";
 import { renewLinks } from "../../../flows/links-and-media/media-url.ts";
 import { toMessageDetail } from "../../v2/messages/answers.ts";

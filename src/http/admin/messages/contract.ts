@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { searchableStatuses } from "../../../domain/pool-calls.ts";
+import { searchableStatuses } from "../../../domain/calls/reading.ts";
 import { defineOperation } from "../../operation.ts";
 import { address, chatIdFailures, direction, segment } from "../../shapes/fields.ts";
 import { pageQuery, searchText } from "../../shapes/paging.ts";

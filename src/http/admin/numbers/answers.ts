@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import type { NumberRow } from "../../../directory/numbers.ts";
-import type { NumberStats } from "../../../domain/pool-calls.ts";
+import type { NumberStats } from "../../../domain/calls/numbers.ts";
 import type { CapsAnswer, Health, ManagedNumber } from "./contract.ts";
 
 /** Returns a number as its operator sees it. */

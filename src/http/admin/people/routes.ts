@@ -1,6 +1,6 @@
 import type { Hono } from "hono";
+import type { Assignment, AssignmentWish, OptOut } from "../../../domain/calls/people.ts";
 import type { Result } from "../../../domain/failure.ts";
-import type { Assignment, AssignmentWish, OptOut } from "../../../domain/pool-calls.ts";
 import { importAssignments } from "../../../flows/numbers/import-assignments.ts";
 import { adminGuard, type Edge } from "../../edge.ts";
 import { mount } from "../../mount.ts";

@@ -1,5 +1,5 @@
 import type { Candidate } from "../../../domain/message.ts";
-import type { Preview } from "../../../domain/pool-calls.ts";
+import type { Preview } from "../../../domain/preview.ts";
 
 /** Returns a preview as answers show it. */
 export function toPreview({ failure, fromNumber, reason, note, considered, parts, encoding, quietUntil }: Preview) {

@@ -1,8 +1,8 @@
 import type { Context, Hono } from "hono";
 import { findApiKey } from "../../../directory/api-keys.ts";
 import { findWebhook, listWebhooks, type WebhookRow } from "../../../directory/webhooks.ts";
+import type { ListLogs } from "../../../domain/calls/telling.ts";
 import { fail, ok, type Result } from "../../../domain/failure.ts";
-import type { ListLogs } from "../../../domain/pool-calls.ts";
 import type { Deps } from "../../../flows/deps.ts";
 import { resolveOrganization } from "../../../flows/keys/organizations.ts";
 import { createWebhook, resolveScope, type WebhookScope } from "../../../flows/webhooks/manage.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { fail, ok, type Result } from "../../../domain/failure.ts";
-import type { Preview } from "../../../domain/pool-calls.ts";
+import type { Preview } from "../../../domain/preview.ts";
 import { maxRequestedLength } from "../../../domain/split-text.ts";
 import { publicStatus } from "../../../domain/status.ts";
 import { toDrafts } from "../../v2/messages/send-drafts.ts";

@@ -1,6 +1,6 @@
 import type { Hono } from "hono";
+import type { ChatSummary } from "../../../domain/calls/reading.ts";
 import { isEmail } from "../../../domain/email.ts";
-import type { ChatSummary } from "../../../domain/pool-calls.ts";
 import { askPool } from "../../../flows/ask-pool.ts";
 import { apiKeyGuard, credentialOf, type Edge } from "../../edge.ts";
 import { mount } from "../../mount.ts";

@@ -1,8 +1,8 @@
 import type { Hono } from "hono";
 import type * as z from "zod";
+import type { ContactView } from "../../../domain/contact-view.ts";
 import { fail } from "../../../domain/failure.ts";
 import type { GivenOptIn, OptIn } from "../../../domain/opt-in.ts";
-import type { ContactView } from "../../../domain/pool-calls.ts";
 import { askPool } from "../../../flows/ask-pool.ts";
 import { apiKeyGuard, credentialOf, type Edge } from "../../edge.ts";
 import { mount } from "../../mount.ts";

@@ -1,5 +1,5 @@
 import type { Context, Hono } from "hono";
-import type { CapsView, KeyView } from "../../../domain/pool-calls.ts";
+import type { CapsView, KeyView } from "../../../domain/calls/numbers.ts";
 import { askPool } from "../../../flows/ask-pool.ts";
 import { apiKeyGuard, credentialOf, type Edge } from "../../edge.ts";
 import { mount } from "../../mount.ts";

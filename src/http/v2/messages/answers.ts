@@ -1,8 +1,9 @@
 import type * as z from "zod";
+import type { Contact, MessageView } from "../../../domain/calls/reading.ts";
+import type { SendAnswer } from "../../../domain/calls/sending.ts";
 import { protocolOf, wireAttachment } from "../../../domain/event.ts";
 import { replyOnLine } from "../../../domain/line-facts.ts";
 import type { Message } from "../../../domain/message.ts";
-import type { Contact, MessageView, SendAnswer } from "../../../domain/pool-calls.ts";
 import { publicStatus } from "../../../domain/status.ts";
 import { type Quoted, whatsappFacts } from "../../../domain/whatsapp-facts.ts";
 import { warnOfPreviews } from "./link-preview.ts";

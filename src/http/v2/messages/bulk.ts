@@ -1,6 +1,6 @@
 import type { Hono } from "hono";
+import type { SendAnswer, SendRequest } from "../../../domain/calls/sending.ts";
 import { type Failure, fail, ok, type Result } from "../../../domain/failure.ts";
-import type { SendAnswer, SendRequest } from "../../../domain/pool-calls.ts";
 import { maxTextLength, textLength } from "../../../domain/segments.ts";
 import { type LineNamer, lineNamer } from "../../../flows/messages/name-line.ts";
 import { fingerprintOf, sendMessages } from "../../../flows/messages/send.ts";

@@ -1,5 +1,5 @@
+import type { SendRequest } from "../../../domain/calls/sending.ts";
 import type { Failure } from "../../../domain/failure.ts";
-import type { SendRequest } from "../../../domain/pool-calls.ts";
 import { fingerprintOf } from "../../../flows/messages/send.ts";
 
 /**

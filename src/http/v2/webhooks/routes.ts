@@ -1,6 +1,7 @@
 import type { Context, Hono } from "hono";
+import type { KeyView } from "../../../domain/calls/numbers.ts";
+import type { ListLogs } from "../../../domain/calls/telling.ts";
 import { fail, ok, type Result } from "../../../domain/failure.ts";
-import type { KeyView, ListLogs } from "../../../domain/pool-calls.ts";
 import { askPool } from "../../../flows/ask-pool.ts";
 import { createWebhook } from "../../../flows/webhooks/manage.ts";
 import { replayEvent } from "../../../flows/webhooks/replay.ts";

@@ -1,9 +1,10 @@
 import type { Context, Hono } from "hono";
+import type { Credential } from "../../../domain/calls/asker.ts";
 import type { SpokenContact } from "../../../domain/channel-calls.ts";
 import { channelTypeOf } from "../../../domain/channel-event.ts";
 import { contactId, identityId, readContactId } from "../../../domain/channel-ids.ts";
 import { fail, ok, type Result } from "../../../domain/failure.ts";
-import type { Credential, PoolCalls } from "../../../domain/pool-calls.ts";
+import type { PoolCalls } from "../../../domain/pool-calls.ts";
 import { publicStatus } from "../../../domain/status.ts";
 import { apiKeyGuard, type Edge } from "../../edge.ts";
 import { mount } from "../../mount.ts";

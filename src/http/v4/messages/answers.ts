@@ -1,10 +1,11 @@
+import type { SendAnswer } from "../../../domain/calls/sending.ts";
 import { channelTypeOf } from "../../../domain/channel-event.ts";
 import { channelId, conversationId, priorityId } from "../../../domain/channel-ids.ts";
 import { protocolOf, wireAttachment } from "../../../domain/event.ts";
 import type { Failure } from "../../../domain/failure.ts";
 import { replyOnLine } from "../../../domain/line-facts.ts";
 import type { Candidate, Message, SelectionReason } from "../../../domain/message.ts";
-import type { Preview, SendAnswer } from "../../../domain/pool-calls.ts";
+import type { Preview } from "../../../domain/preview.ts";
 import { publicStatus } from "../../../domain/status.ts";
 import type { Happening } from "../../../domain/timeline.ts";
 import { whatsappFacts } from "../../../domain/whatsapp-facts.ts";

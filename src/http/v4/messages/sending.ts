@@ -1,6 +1,6 @@
 import type { Context } from "hono";
+import type { SendAnswer, SendRequest } from "../../../domain/calls/sending.ts";
 import { fail, ok, type Result } from "../../../domain/failure.ts";
-import type { SendAnswer, SendRequest } from "../../../domain/pool-calls.ts";
 import { fingerprintOf, sendMessages } from "../../../flows/messages/send.ts";
 import { credentialOf, type Edge } from "../../edge.ts";
 import { sayAllowance } from "../../rate-limit.ts";

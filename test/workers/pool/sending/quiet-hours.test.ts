@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Result } from "../../../../src/domain/failure.ts";
-import type { Preview } from "../../../../src/domain/pool-calls.ts";
+import type { Preview } from "../../../../src/domain/preview.ts";
 import { readCampaign, runCampaign } from "../../../support/workers/campaigns.ts";
 import { admin, call, eventually } from "../../../support/workers/gateway.ts";
 import { evict, makePool, newPerson, type Pool, ring, send, writeTo } from "../../../support/workers/pool.ts";

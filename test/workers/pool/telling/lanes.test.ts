@@ -1,7 +1,7 @@
 import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { DeliveryEnd, DueDelivery } from "../../../../src/domain/pool-calls.ts";
+import type { DeliveryEnd, DueDelivery } from "../../../../src/domain/calls/telling.ts";
 import worker from "../../../../src/index.ts";
 import { standInForCustomers } from "../../../support/workers/customers.ts";
 import { call, eventually, makeTestKey } from "../../../support/workers/gateway.ts";
