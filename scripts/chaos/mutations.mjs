@@ -67,6 +67,7 @@ export const mutations = {
       "src/pool/sending/reconcile.ts",
       'for (const row of rows) holdUnknown(desk, row, "the gateway stopped while the message was leaving");',
       `for (const row of rows) {
+         desk.sql.exec("DELETE FROM agenda WHERE seq = ?", row.seq);
          schedule(desk.sql, row, desk.now());
          stepMessage(desk.sql, row.seq, { status: "queued", due_at: desk.now() }, ["queued", desk.now()]);
        }`,

@@ -27,7 +27,7 @@ export async function startWorld({ seed, changes = [], ...fate }) {
   });
   const world = { ...rig, seed, creates: [], told: [], cuts: [], stormy: false, over: false };
   world.admin = (method, path, body) => call(rig, rig.adminToken, method, `/admin/api${path}`, body);
-  world.kill = (againAfterMs) => kill(world, rig, againAfterMs);
+  world.kill = inTurn((againAfterMs) => kill(world, rig, againAfterMs));
   cast(world, fate);
   world.cron = runCron(world);
   world.stop = async () => {
@@ -58,6 +58,16 @@ export function cast(world, { faults, sinkFaults = faults, sinkFailsAtMost = 3, 
     const name = `${path} ${headers["webhook-id"]}`;
     return sinkFault({ seed, share: sinkFaults, atMost: sinkFailsAtMost, hangs }, name, count(name));
   });
+}
+
+/** Lets a kill wait for the one before it: a runtime that has not read its configuration yet cannot be killed as a gateway is. */
+function inTurn(kill) {
+  let before = Promise.resolve();
+  return (againAfterMs) => {
+    const own = before.then(() => kill(againAfterMs));
+    before = own.catch(() => {});
+    return own;
+  };
 }
 
 /** Kills the runtime, and once more in its first moments where a time is given; resolves when it answers again. */
