@@ -67,9 +67,9 @@ export const mutations = {
       "src/pool/sending/reconcile.ts",
       'for (const row of rows) holdUnknown(desk, row, "the gateway stopped while the message was leaving");',
       `for (const row of rows) {
-         desk.sql.exec("DELETE FROM agenda WHERE seq = ?", row.seq);
-         schedule(desk.sql, row, desk.now());
-         stepMessage(desk.sql, row.seq, { status: "queued", due_at: desk.now() }, ["queued", desk.now()]);
+         holdUnknown(desk, row, "");
+         const held = findMessage(desk.sql, row.seq) as MessageRow;
+         sendAgain(desk, { account: held.account, due_at: held.due_at ?? 0, seq: held.seq, kind: "lost", n: 0 }, held);
        }`,
     ),
   },
