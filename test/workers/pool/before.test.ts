@@ -54,7 +54,7 @@ it("a pool from before keeps what waits, what is on its way, what is owed and wh
     { ...place, rank: 1, due_at: 7, event: 22, attempt: 1, chat: null },
   ]);
   expect(found.bodies).toEqual([{ body: "own" }]);
-  expect(found.tally).toEqual({ inbound: 0, outbound: 3, lastSentAt: 9, chats: 2 });
+  expect(found.tally).toEqual({ inbound: 0, outbound: 3, lastSentAt: 9, chats: 2, countries: null });
   expect(found.from).toEqual([{ value: 12 }]);
 });
 
