@@ -1,6 +1,6 @@
 import type { WebhookRow } from "../../directory/webhooks.ts";
 import type { DueDelivery } from "../../domain/calls/telling.ts";
-import { campaignBody } from "../../domain/campaign.ts";
+import { campaignBody } from "../../domain/campaign-format.ts";
 import { channelEventBody } from "../../domain/channel-event.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import type { Deps } from "../deps.ts";

@@ -1,6 +1,6 @@
 import { describeError } from "../../carriers/twilio/errors.ts";
 import type { Lane } from "../../domain/calls/telling.ts";
-import { type CampaignFailure, campaignBody } from "../../domain/campaign.ts";
+import { type CampaignFailure, campaignBody } from "../../domain/campaign-format.ts";
 import { channelEventBody } from "../../domain/channel-event.ts";
 import {
   type ChatEvent,

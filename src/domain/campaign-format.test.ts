@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type CampaignFailure, campaignBody, campaignStatus } from "./campaign.ts";
+import { type CampaignFailure, campaignBody, campaignStatus } from "./campaign-format.ts";
 import { type EventName, eventNames, subscribes } from "./event.ts";
 import type { Webhook } from "./snapshot.ts";
 
