@@ -2,8 +2,8 @@ import { and, asc, eq, exists, isNull, lt, lte, or, sql } from "drizzle-orm";
 import type { MacFacts } from "../domain/line.ts";
 import type { PublicAddresses } from "../domain/public-address.ts";
 import type { AccountKind, Sync } from "../domain/snapshot.ts";
-import { bumpOrganization } from "./api-keys.ts";
 import { countUpTo, type Database, type PageQuery, runTogether, type Statement } from "./database.ts";
+import { bumpOrganization } from "./key-versions.ts";
 import { addressesColumn, readAddressesColumn } from "./public-urls.ts";
 import { numbers, twilioAccounts } from "./schema.ts";
 

@@ -2,8 +2,8 @@ import { and, asc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
 import type { Caps } from "../domain/line.ts";
 import type { Capabilities, NumberType, Protocol, SenderChannel } from "../domain/snapshot.ts";
 import type { AccountRow } from "./accounts.ts";
-import { bumpKeys } from "./api-keys.ts";
 import { type Database, runTogether, type Statement } from "./database.ts";
+import { bumpKeys } from "./key-versions.ts";
 import { halfImported, numbers, twilioAccounts } from "./schema.ts";
 
 export type NumberRow = {

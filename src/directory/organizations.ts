@@ -1,7 +1,7 @@
 import { asc, eq, sql } from "drizzle-orm";
 import type { Protocol, Selection } from "../domain/snapshot.ts";
-import { bumpOrganization } from "./api-keys.ts";
 import { countUpTo, type Database, type PageQuery, runTogether, type Statement } from "./database.ts";
+import { bumpOrganization } from "./key-versions.ts";
 import { organizations } from "./schema.ts";
 
 export type Organization = {

@@ -1,7 +1,7 @@
 import { and, count, desc, eq, isNotNull, isNull, ne, sql } from "drizzle-orm";
 import type { PublicAddresses } from "../domain/public-address.ts";
-import { bumpEverything } from "./api-keys.ts";
 import { type Database, runTogether } from "./database.ts";
+import { bumpEverything } from "./key-versions.ts";
 import { numbers, publicUrls, twilioAccounts } from "./schema.ts";
 
 /** Returns the address in force and all that ever were, newest first. */

@@ -1,6 +1,6 @@
 import { and, eq, getTableColumns, gt, isNull, or, type SQL, sql } from "drizzle-orm";
-import { bumpKeys, bumpOrganization } from "./api-keys.ts";
 import { type Database, runTogether } from "./database.ts";
+import { bumpKeys, bumpOrganization } from "./key-versions.ts";
 import { apiKeySecrets, apiKeys, masterKeys, twilioAccounts, webhooks } from "./schema.ts";
 
 /** Every column that holds a sealed value: what stands in none of them is not found when a master key is to go. */

@@ -1,7 +1,7 @@
 import { and, asc, eq, isNull, ne, sql } from "drizzle-orm";
 import type { WebhookFormat, WebhookType } from "../domain/snapshot.ts";
-import { bumpKeys, bumpOrganization } from "./api-keys.ts";
 import { countUpTo, type Database, type PageQuery, runTogether, type Statement } from "./database.ts";
+import { bumpKeys, bumpOrganization } from "./key-versions.ts";
 import { apiKeys, webhooks } from "./schema.ts";
 
 /** A webhook's row; its secrets are sealed with the row's id and the column's name. `apiKeyId` null is the whole organization's. */

@@ -1,4 +1,4 @@
-import { listBehind } from "../directory/api-keys.ts";
+import { listBehind } from "../directory/key-versions.ts";
 import { knowsAnyKey, listMissingTables, listPools, type PoolStanding } from "../directory/standing.ts";
 import type { PoolCheckUp } from "../domain/calls/numbers.ts";
 import type { Deps } from "./deps.ts";

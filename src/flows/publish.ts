@@ -1,11 +1,5 @@
-import {
-  listBehindOf,
-  listHeedingKeys,
-  markPublished,
-  pickKey,
-  raiseVersion,
-  revokeApiKey,
-} from "../directory/api-keys.ts";
+import { revokeApiKey } from "../directory/api-keys.ts";
+import { listBehindOf, listHeedingKeys, markPublished, pickKey, raiseVersion } from "../directory/key-versions.ts";
 import { markLobby, readLobby } from "../directory/lobbies.ts";
 import { readSnapshot, readSnapshots } from "../directory/publish.ts";
 import type { Published } from "../domain/calls/numbers.ts";

@@ -1,4 +1,4 @@
-import { listBehind } from "../directory/api-keys.ts";
+import { listBehind } from "../directory/key-versions.ts";
 import { listLobbiesBehind } from "../directory/lobbies.ts";
 import { forgetOldSessions } from "../directory/sessions.ts";
 import { forgetOldUnclaimed } from "../directory/unclaimed.ts";

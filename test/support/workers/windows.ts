@@ -1,9 +1,9 @@
 import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
-import { listBehind } from "../../../src/directory/api-keys.ts";
 import { listBegun } from "../../../src/directory/begun.ts";
 import { openDatabase } from "../../../src/directory/database.ts";
+import { listBehind } from "../../../src/directory/key-versions.ts";
 import { listLobbiesBehind } from "../../../src/directory/lobbies.ts";
 import { listHalfImported, listNumbers } from "../../../src/directory/numbers.ts";
 import type { Deps } from "../../../src/flows/deps.ts";

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { afterEach, expect, it, vi } from "vitest";
 import { makeDeps } from "../../../src/deps.ts";
-import { isBehind, listBehindOf } from "../../../src/directory/api-keys.ts";
 import { openDatabase } from "../../../src/directory/database.ts";
+import { isBehind, listBehindOf } from "../../../src/directory/key-versions.ts";
 import type { PoolCalls } from "../../../src/domain/pool-calls.ts";
 import { noteSetting } from "../../../src/flows/set-public-url.ts";
 import { watch } from "../../../src/flows/watchdog.ts";
