@@ -23,6 +23,8 @@ export type InboundMessage = {
   toAccount?: boolean;
   /** When it came in, where that was before a key held the number. */
   receivedAt?: number;
+  /** When the person wrote it, by the clock of the line's Mac: it may be read much later. */
+  writtenAt?: number;
 };
 
 /** `messageId` is null where only the keyword was heeded. */

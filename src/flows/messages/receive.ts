@@ -44,7 +44,9 @@ async function keep(deps: Deps, account: AccountRow, number: Owner, message: Inb
   const synced = syncsInbound(account, message);
   if (!synced && !isWish) return ok(null);
   const keepIt = () => keepInbound(deps, number, synced ? message : { ...message, keywordOnly: true });
-  return isWish && number.isForeign === true ? heedEverywhere(deps, message, keepIt) : keepIt();
+  // An agent that was imported for no key yet speaks for its account like one that never was.
+  const isNobodys = number.isForeign === true || (message.channel === "rcs" && number.apiKeyId === null);
+  return isWish && isNobodys ? heedEverywhere(deps, message, keepIt) : keepIt();
 }
 
 function syncsInbound(account: AccountRow, message: InboundMessage): boolean {

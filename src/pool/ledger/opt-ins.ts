@@ -40,6 +40,21 @@ export function pageOptIns(sql: SqlStorage, contact: string, page: Page): { optI
   return { optIns: rows.map(read), total: sql.exec<{ total: number }>(query, contact).one().total };
 }
 
+/** So many of a contact's newest answers are looked at. */
+const newest = 20;
+
+/** Returns the campaigns' questions to which a contact said yes, by the ids of their messages, newest first. */
+export function questionsAnswered(sql: SqlStorage, contact: string): string[] {
+  return sql
+    .exec<{ id: string | null }>(
+      "SELECT proof ->> '$.questionMessageId' AS id FROM opt_ins WHERE contact = ? AND recorded_by = 'reply' ORDER BY seq DESC LIMIT ?",
+      contact,
+      newest,
+    )
+    .toArray()
+    .flatMap(({ id }) => id ?? []);
+}
+
 function read(row: Row): OptIn {
   return {
     agreedAt: row.agreed_at,

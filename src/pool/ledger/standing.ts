@@ -80,8 +80,9 @@ export function messagesNamed(sql: SqlStorage, seqs: readonly number[]): Message
   return sql.exec<MessageRow>(query, JSON.stringify(seqs)).toArray();
 }
 
-/** Returns the newest message that we wrote to a chat, or null. */
+/** Returns the newest message of ours that may have reached a chat, or null: what waits to leave, or surely never came, said nothing to anybody. */
 export function lastOutbound(sql: SqlStorage, chat: string): MessageRow | null {
-  const query = "SELECT * FROM messages WHERE chat = ? AND direction = 'outbound' ORDER BY seq DESC LIMIT 1";
+  const query = `SELECT * FROM messages WHERE chat = ? AND direction = 'outbound' AND (status NOT IN ('queued', 'scheduled', 'cancelled', 'failed', 'undelivered')
+       OR error_code = 'outcome_unknown') ORDER BY seq DESC LIMIT 1`;
   return sql.exec<MessageRow>(query, chat).toArray()[0] ?? null;
 }

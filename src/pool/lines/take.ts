@@ -72,6 +72,7 @@ function takeReceived(desk: Desk, account: Account, change: Of<"received">, know
       reply_to: change.replyTo === null ? null : { message_id: null, ...guidOf(change.replyTo) },
     },
     ...(chat === sender ? {} : { group: chat }),
+    writtenAt: change.at,
   });
 }
 

@@ -1,33 +1,39 @@
 import { countedForMs } from "../../domain/campaigns/campaign.ts";
-import { answerCountsUntil, type Confirm, isYes } from "../../domain/campaigns/confirm.ts";
-import { rowId } from "../../domain/ids.ts";
+import { answerCountsUntil, isYes } from "../../domain/campaigns/confirm.ts";
+import { readRowId, rowId } from "../../domain/ids.ts";
 import type { Desk } from "../desk.ts";
 import {
+  type Block,
   campaignOfBlock,
-  kindOf,
   messagesOf,
-  type PersonState,
   partOfBlock,
   readBlocks,
   saveStates,
 } from "../ledger/campaign-people.ts";
 import { type Campaign, findCampaign, hasCampaigns } from "../ledger/campaigns.ts";
-import { type Detail, type MessageRow, updateMessage } from "../ledger/messages.ts";
-import { insertOptIn } from "../ledger/opt-ins.ts";
+import { type Detail, findMessage, type MessageRow, updateMessage } from "../ledger/messages.ts";
+import { insertOptIn, questionsAnswered } from "../ledger/opt-ins.ts";
 import { lastOutbound } from "../ledger/standing.ts";
 
-/** What a person said: that they want no more, or anything else; `seq` is its message, null where that is not kept. */
-export type Said = { kind: "reply" | "stop"; text: string | null; seq: number | null };
+/** The clock of a line's Mac may be off by as much. */
+const clockSlackMs = 60_000;
+
+/**
+ * What a person said and when (epoch milliseconds): that they want no more, or anything else; `seq` is its message, null where that is not kept. `toAccount`: to an RCS agent that no
+ * pool holds, which may speak for others too.
+ */
+export type Said = { kind: "reply" | "stop"; text: string | null; seq: number | null; at: number; toAccount: boolean };
 
 /**
  * Notes in the campaign's message that it answers what a person said, or that they opted out on it, in the caller's transaction: once each, and nothing in a pool without campaigns.
- * A yes to the campaign's question is kept as their opt-in, and lets the campaign's own message follow.
+ * A yes to the campaign's question is kept as their opt-in, and lets the campaign's own message follow; a STOP takes back what has not been followed.
  */
 export function noteAnswer(desk: Desk, chat: string, said: Said): void {
   if (!hasCampaigns(desk.sql)) return;
+  if (said.kind === "stop") takeBack(desk, chat);
   const row = lastOutbound(desk.sql, chat);
-  if (row === null || row.block === null) return;
-  answerQuestion(desk, row, row.block, said);
+  if (row === null || row.block === null || !isAbout(row, said)) return;
+  if (said.kind === "reply") hearYes(desk, row, said);
   if (row.created_at < desk.now() - countedForMs) return;
   const detail = JSON.parse(row.detail) as Detail;
   const noted: Detail =
@@ -38,21 +44,51 @@ export function noteAnswer(desk: Desk, chat: string, said: Said): void {
   if (changed !== row.detail) updateMessage(desk.sql, row.seq, { detail: changed });
 }
 
+/** What was said before the message is no answer to it, nor what an agent was told that did not speak. */
+function isAbout({ created_at, channel }: MessageRow, { kind, at, toAccount }: Said): boolean {
+  return kind === "stop" || (at >= created_at - clockSlackMs && (!toAccount || channel === "rcs"));
+}
+
+type Asked = { campaign: Campaign; block: Block; place: number; state: string };
+
+/** Returns where a campaign's question stands in its list until it has its end: asked (`?`), or said yes (`!`). */
+function findAsked(desk: Desk, question: MessageRow | null): Asked | null {
+  if (question === null || question.block === null) return null;
+  const campaign = findCampaign(desk.sql, campaignOfBlock(question.block));
+  if (campaign?.confirm == null) return null;
+  const [block] = readBlocks(desk.sql, campaign.n, partOfBlock(question.block), 1);
+  const place = block?.states.findIndex(
+    (state) => /^[?!]/.test(String(state)) && messagesOf(state).at(-1) === question.seq,
+  );
+  if (block === undefined || place === undefined || place < 0) return null;
+  return { campaign, block, place, state: String(block.states[place]) };
+}
+
 /** Only the last thing that was said to a person can be what they say yes to. */
-function answerQuestion(desk: Desk, question: MessageRow, blockOfPerson: number, said: Said): void {
-  const campaign = findCampaign(desk.sql, campaignOfBlock(blockOfPerson));
-  if (campaign?.confirm == null) return;
-  const part = partOfBlock(blockOfPerson);
-  const [block] = readBlocks(desk.sql, campaign.n, part, 1);
-  const isAsked = (state: PersonState) => kindOf(state) === "asked" && messagesOf(state).at(-1) === question.seq;
-  const place = block?.states.findIndex(isAsked) ?? -1;
-  if (block === undefined || place < 0) return;
-  const answered = judgeAnswer(desk, campaign.confirm, question, said);
-  if (answered === null) return;
-  if (answered === "yes") keepYes(desk, campaign, question, said);
-  block.states[place] = answered === "yes" ? String(block.states[place]).replace("?", "!") : "recipient_opted_out";
+function hearYes(desk: Desk, question: MessageRow, said: Said): void {
+  const asked = findAsked(desk, question);
+  if (asked?.campaign.confirm == null || !asked.state.startsWith("?")) return;
+  const { confirm } = asked.campaign;
+  if (answerCountsUntil(confirm, question.created_at) < said.at || !isYes(said.text, confirm.words)) return;
+  keepYes(desk, asked.campaign, question, said);
+  settle(desk, asked, asked.state.replace("?", "!"));
+}
+
+/** Who says STOP has agreed to nothing any more, whatever they were asked or said yes to: a START is no consent to a campaign. */
+function takeBack(desk: Desk, chat: string): void {
+  const answered = questionsAnswered(desk.sql, chat).map((id) =>
+    findMessage(desk.sql, readRowId("msg", id, desk.tag) ?? -1),
+  );
+  for (const question of [lastOutbound(desk.sql, chat), ...answered]) {
+    const asked = findAsked(desk, question);
+    if (asked !== null) settle(desk, asked, "recipient_opted_out");
+  }
+}
+
+function settle(desk: Desk, { campaign, block, place }: Asked, state: string): void {
+  block.states[place] = state;
   saveStates(desk.sql, block.id, block.states, desk.now());
-  lookFirst(desk, campaign.n, part);
+  lookFirst(desk, campaign.n, block.part);
   desk.arm(desk.now());
 }
 
@@ -65,14 +101,7 @@ function lookFirst(desk: Desk, n: number, part: number): void {
   Object.assign(feeding, { first, part, place: 0, passed: null, at: 0, heldBy: null });
 }
 
-function judgeAnswer(desk: Desk, confirm: Confirm, question: MessageRow, { kind, text }: Said): "yes" | "stop" | null {
-  if (kind === "stop") return "stop";
-  const isInTime = answerCountsUntil(confirm, question.created_at) >= desk.now();
-  return isInTime && isYes(text, confirm.words) ? "yes" : null;
-}
-
-function keepYes(desk: Desk, campaign: Campaign, question: MessageRow, { text, seq }: Said): void {
-  const now = desk.now();
+function keepYes(desk: Desk, campaign: Campaign, question: MessageRow, { text, seq, at }: Said): void {
   const proof = {
     campaignId: rowId("cmp", campaign.n, desk.tag),
     answer: text ?? "",
@@ -80,10 +109,10 @@ function keepYes(desk: Desk, campaign: Campaign, question: MessageRow, { text, s
     ...(seq === null ? {} : { answerMessageId: rowId("msg", seq, desk.tag) }),
   };
   insertOptIn(desk.sql, question.chat, desk.nextSequence(), {
-    agreedAt: now,
+    agreedAt: Math.min(at, desk.now()),
     source: `Answer to the campaign "${campaign.name}"`,
     words: question.text,
-    recordedAt: now,
+    recordedAt: desk.now(),
     recordedBy: "reply",
     proof,
   });

@@ -117,7 +117,9 @@ function writeMessage(desk: Desk, message: InboundMessage): Received {
 
 function heed(desk: Desk, message: InboundMessage, chat: string, seq: number | null): void {
   noteOptOut(desk, message);
-  noteAnswer(desk, chat, { kind: keywordOf(message) === "stop" ? "stop" : "reply", text: message.text, seq });
+  const at = message.receivedAt ?? message.writtenAt ?? desk.now();
+  const kind = keywordOf(message) === "stop" ? "stop" : "reply";
+  noteAnswer(desk, chat, { kind, text: message.text, seq, at, toAccount: message.toAccount === true });
 }
 
 /** A receiver knows the messages by our ids. */

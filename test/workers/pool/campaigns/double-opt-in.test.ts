@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   askCampaign,
@@ -11,7 +12,7 @@ import {
 } from "../../../support/workers/campaigns.ts";
 import { countCost } from "../../../support/workers/counts.ts";
 import { admin, eventually } from "../../../support/workers/gateway.ts";
-import { crash, makePool, type Pool, ring, send, writeTo } from "../../../support/workers/pool.ts";
+import { crash, makePool, type Pool, report, ring, send, writeTo } from "../../../support/workers/pool.ts";
 
 const second = 1_000;
 const day = 24 * 60 * 60 * second;
@@ -120,6 +121,71 @@ describe("a campaign that asks first", () => {
     expect(pool.carrier.departures).toHaveLength(1);
     expect((await resultsOf(pool, id))[0]).toMatchObject({ result: "refused", reason: "recipient_opted_out" });
     expect(await optInsOf(stopped)).toEqual([]);
+  });
+
+  it("takes a STOP after the yes for the last word: a START before the message follows is no consent, whatever was said between", async () => {
+    const [silent, talked] = newPeople(2).map(String);
+    const id = await askAll([String(silent), String(talked)]);
+    await doCampaign<"pause">(pool, { kind: "pause", id });
+    for (const person of [silent, talked]) await answer(person, "YES");
+    await send(pool, String(talked), { text: "Is it you, Ann?" });
+    for (const person of [silent, talked]) for (const word of ["STOP", "START"]) await answer(person, word);
+    await doCampaign<"resume">(pool, { kind: "resume", id });
+    await pass(second);
+    await eventually(async () => (await readCampaign(pool, id)).state === "completed");
+    expect(pool.carrier.departures).toHaveLength(3);
+    expect((await resultsOf(pool, id)).map(({ reason }) => reason)).toEqual(Array(2).fill("recipient_opted_out"));
+  });
+
+  it("takes no yes to a question that surely never came", async () => {
+    const [refused, lost] = newPeople(2).map(String);
+    pool.carrier.refuse = ({ to }) => (to === refused ? 30006 : null);
+    const id = await runCampaign(pool, [String(refused), String(lost)], { confirm });
+    await eventually(async () => (await readCampaign(pool, id)).progress.asked === 2);
+    const [departure] = await eventually(async () => pool.carrier.departures.length === 1 && pool.carrier.departures);
+    if (departure !== undefined) await report(pool, departure, "undelivered", 30003);
+    for (const person of [refused, lost]) {
+      await answer(person, "YES");
+      expect(await optInsOf(person)).toEqual([]);
+    }
+    await pass(second);
+    expect((await readCampaign(pool, id)).progress).toMatchObject({ asked: 2, taken: 0 });
+  });
+
+  it("takes no yes that was said before it asked, and keeps when one was said that is heard later", async () => {
+    const [early, late] = newPeople(2).map(String);
+    await askAll([String(early), String(late)]);
+    const asked = Date.now();
+    vi.setSystemTime(asked + 3_600_000);
+    const say = (from: string | undefined, receivedAt: number) =>
+      env.POOLS.getByName(pool.id).receive({
+        providerId: `SM${from}`,
+        accountId: pool.carrier.integrationId,
+        from: String(from),
+        to: String(pool.numbers[0]),
+        channel: "sms",
+        text: "Yes",
+        attachments: [],
+        verified: true,
+        optOutType: null,
+        detail: {},
+        receivedAt,
+      });
+    await say(early, asked - 600_000);
+    await say(late, asked + 600_000);
+    expect(await optInsOf(early)).toEqual([]);
+    expect(await optInsOf(late)).toMatchObject([{ agreed_at: asked + 600_000, recorded_at: Date.now() }]);
+  });
+
+  it("hears the yes behind a reminder that has still to leave: what nobody has read is nothing to agree to", async () => {
+    const [person] = newPeople(1);
+    await askAll([String(person)]);
+    await send(pool, String(person), { text: "See you tomorrow", send_at: Date.now() + day });
+    await answer(person, "YES");
+    await pass(second);
+    await eventually(async () => pool.carrier.departures.length === 2);
+    expect(written()[1]).toEqual([person, "Hello there"]);
+    expect(await optInsOf(person)).toHaveLength(1);
   });
 
   it("takes no yes to something else that was said after the question", async () => {

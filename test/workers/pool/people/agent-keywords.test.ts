@@ -68,6 +68,14 @@ it("STOP to an RCS agent opts the person out of SMS from every pool with numbers
   expect(opt_outs).toMatchObject([{ contact: person, source: "agent_keyword" }]);
 });
 
+it("STOP to an agent that was imported and that no key holds is heeded like STOP to one that never was", async () => {
+  await admin(`/integrations/twilio/${key.integrationId}/senders`, { body: { address: agent } });
+  await write("STOP", agent);
+  expect(await refusals()).toEqual(["recipient_opted_out", "recipient_opted_out", null]);
+  await write("START", agent);
+  expect(await refusals()).toEqual([null, null, null]);
+});
+
 it("is told once, however often Twilio repeats it", async () => {
   const webhook_url = "https://customer.example/agent";
   await call("/v2/api/webhooks", { body: { webhook_url, events: ["contact.*"] }, token: key.token });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { FakeAccount } from "../../../support/node/fake-twilio-account.ts";
+import { runCampaign } from "../../../support/workers/campaigns.ts";
 import { admin, call, eventually } from "../../../support/workers/gateway.ts";
 import {
   acceptedBy,
@@ -292,6 +293,34 @@ describe("what a person says to an agent", () => {
     expect(body.opt_outs).toMatchObject([{ contact: person, source: "keyword" }]);
     await write("START");
     expect((await send(person, { text: "Back again" })).status).toBe(202);
+  });
+});
+
+describe("a campaign that asks first", () => {
+  const optIns = async () =>
+    (await admin(`/api-keys/${key.id}/contacts/${encodeURIComponent(person)}/opt-ins`)).body.opt_ins;
+  const ask = async () => {
+    const confirm = { text: "Reply YES to hear from us", words: null, days: 7 };
+    await runCampaign(key, [person], { text: "Welcome", confirm });
+    return sentForm(confirm.text);
+  };
+
+  it("is answered by a YES to the agent that asked", async () => {
+    await join();
+    expect(await ask()).toMatchObject({ to: person, service });
+    await write("Yes 👍");
+    expect(await sentForm("Welcome")).toMatchObject({ to: person });
+    expect(await optIns()).toMatchObject([{ recorded_by: "reply", answer: "Yes 👍" }]);
+  });
+
+  it("is answered by a YES to an agent that no pool holds where that one asked for a number, and by none to an agent that did not", async () => {
+    const { sid } = await ask();
+    await write("YES");
+    expect(await optIns()).toEqual([]);
+    await twilio.sendStatus(sid, "delivered", { from: agent });
+    await write("YES");
+    expect(await sentForm("Welcome")).toMatchObject({ from: number });
+    expect(await optIns()).toMatchObject([{ recorded_by: "reply", answer: "YES" }]);
   });
 });
 
