@@ -144,6 +144,17 @@ describe("nobody can say", () => {
     expect((await settle(outgoingTo(), watermark)).kind).toBe("ambiguous");
   });
 
+  test("when it left from another address of the Mac, which may be another key's", async () => {
+    const other = "help@example.com";
+    carrier = openCarrier(loginTo(running.url, { lines: ["+14155550100", other] }));
+    const watermark = await markNow();
+    leave("Hello", { more: { destinationCallerId: other } });
+    expect((await settle(outgoingTo(), watermark)).kind).toBe("ambiguous");
+    expect((await settle(outgoingTo({ from: other }), watermark)).kind).toBe("found");
+    leave("Welcome", { more: { destinationCallerId: "" } });
+    expect((await settle(outgoingTo({ text: "Welcome" }), watermark)).kind).toBe("found");
+  });
+
   test("while the row belongs to no chat, or has not got its file yet", async () => {
     const watermark = await markNow();
     const row = running.mac.receive({ from: person, text: "Hello", isFromMe: true, joinedAfterMs: null });

@@ -6,7 +6,7 @@ import { call, readAnswer, refuse, type Wire } from "./call.ts";
 import { newestRow, queryRows, readByIds, readSpan, rowsAtOnce, type Where, type With } from "./rows.ts";
 import type { MacRow } from "./shapes.ts";
 import { readState } from "./states.ts";
-import { plainText } from "./words.ts";
+import { plainAddress, plainText } from "./words.ts";
 
 const spansAtMost = 20;
 /** Where no place was written down before the message left, rows are read from so long before it. */
@@ -44,7 +44,10 @@ export async function settleByRows(
   const near = rows.value.filter((row) => !sought.isOurs(row.guid) && mayBe(row, sought));
   const joined = await joinChats(wire, login, near);
   if (!joined.ok) return joined;
-  const candidates = joined.value.map((row) => ({ row, likeness: compareRow(sought, row, since, clockAheadMs) }));
+  const alike = joined.value.map((row) => ({ row, likeness: compareRow(sought, row, since, clockAheadMs) }));
+  const doubted = await doubtOthers(wire, login, sought.from, alike);
+  if (!doubted.ok) return doubted;
+  const candidates = doubted.value;
   const found = decide(sought, candidates);
   if (found !== null) return { ok: true, value: found };
   const { private_api, helper_connected } = described.value;
@@ -93,6 +96,24 @@ async function joinChats(wire: Wire, login: MacLogin, rows: MacRow[]): Promise<C
   if (!read.ok) return read;
   const byId = new Map(read.value.map((row) => [row.guid, row]));
   return { ok: true, value: rows.map((row) => byId.get(row.guid) ?? row) };
+}
+
+/** A Mac's other addresses may be another key's, which wrote the same to the same person: what left from one of them may be this message, and is not surely it. */
+async function doubtOthers(
+  wire: Wire,
+  login: MacLogin,
+  from: string,
+  candidates: Candidate[],
+): Promise<CarrierResult<Candidate[]>> {
+  const others = login.lines.filter((line) => plainAddress(line) !== plainAddress(from));
+  const sure = candidates.filter(({ likeness }) => likeness === "same").map(({ row }) => row.guid);
+  if (others.length === 0 || sure.length === 0) return { ok: true, value: candidates };
+  const where = [{ statement: "message.destination_caller_id IN (:...others)", args: { others } }];
+  const read = await readByIds(wire, login, sure, [], where);
+  if (!read.ok) return read;
+  const theirs = new Set(read.value.map(({ guid }) => guid));
+  const doubt = (one: Candidate): Candidate => (theirs.has(one.row.guid) ? { ...one, likeness: "maybe" } : one);
+  return { ok: true, value: candidates.map(doubt) };
 }
 
 /** Equal messages of ours that are both sought are interchangeable: they take the rows in their order. */
