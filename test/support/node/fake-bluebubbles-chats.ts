@@ -42,20 +42,7 @@ export const account: Route = ({ mac }) =>
 
 export const contactCard: Route = ({ mac }) => guardPrivateApi(mac) ?? ok({ name: "Owner", avatar: "AAAA" });
 
-export const friends: Route = ({ mac }) =>
-  ok(
-    Number.parseInt(mac.options.macos ?? "15", 10) >= 14
-      ? []
-      : [
-          {
-            handle: "+15550001111",
-            coordinates: [37.3, -122],
-            long_address: "1 Loop",
-            status: "live",
-            last_updated: 1,
-          },
-        ],
-  );
+export const friends: Route = ({ mac }) => ok(Number.parseInt(mac.options.macos ?? "15", 10) >= 14 ? [] : mac.friends);
 
 export const faceTime: Route = ({ mac }) =>
   guardPrivateApi(mac) ?? ok({ link: "https://facetime.apple.com/join#v=1&p=stand-in" });

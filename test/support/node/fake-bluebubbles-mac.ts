@@ -84,6 +84,10 @@ export class FakeMac {
   url = "";
   privateApi: boolean;
   helperConnected = true;
+  /** Who shares their place with its Apple ID; no Mac of macOS 14 or later tells. */
+  friends = [
+    { handle: "+15550001111", coordinates: [37.3, -122], long_address: "1 Loop", status: "live", last_updated: 1 },
+  ];
   /** What the network before the Mac does with every request. */
   tunnel: "open" | "reset" | { status: number; body: string } = "open";
   /** A deaf watcher: no webhook, while everything else works. */

@@ -119,6 +119,28 @@ it("friends' places are read all, by handle, and anew; who shares none is not fo
   expect(anew.body).toMatchObject({ success: true, friends: [friend] });
 });
 
+it("friends' places are those of every Mac of the key, the latest of each, and one that does not answer hides no other's", async () => {
+  const [mac, other] = [stage.world.open({ macos: "13.6" }), stage.world.open({ macos: "13.6" })];
+  const key = await makeLineKey(mac);
+  const login = { organization_id: key.organizationId, url: other.url, password: other.options.password };
+  const { body } = await admin("/integrations/bluebubbles", { body: login });
+  await addLine({ id: key.id, integrationId: String(body.integration_id) }, other.line);
+  const [known] = mac.friends;
+  if (known === undefined) throw new Error("The stand-in has no friends.");
+  const place = { ...known, last_updated: known.last_updated + 1_000, coordinates: [48.2, 16.4] };
+  other.friends = [place, { ...place, handle: "+15550002222" }];
+  const handles = async (path = "") =>
+    ((await v2(key, `/location/contacts${path}`)).body.friends as { handle: string }[]).map(({ handle }) => handle);
+  expect(await handles()).toEqual(["+15550001111", "+15550002222"]);
+  expect((await v2(key, "/location/contacts/%2B15550001111")).body.coordinates).toEqual([48.2, 16.4]);
+  expect((await v2(key, "/location/contacts/%2B15550002222")).status).toBe(200);
+  mac.tunnel = { status: 530, body: "error code: 1033" };
+  expect(await handles()).toEqual(["+15550001111", "+15550002222"]);
+  expect((await v2(key, "/location/contacts/%2B15550003333")).status).toBe(503);
+  other.tunnel = { status: 530, body: "error code: 1033" };
+  expect((await v2(key, "/location/contacts")).status).toBe(503);
+});
+
 it("a preview judges effect, reply, parts and files as the send does", async () => {
   const { id } = await stage.receive({ from: person, text: "Hi" });
   const preview = (body: object) => admin(`/api-keys/${stage.key.id}/pool/preview`, { body: { to: person, ...body } });
