@@ -4,8 +4,9 @@ import { readRowId, rowId, sequenceAt, timeOfSequence } from "../domain/ids.ts";
 import type { MessageStatus } from "../domain/message.ts";
 import { readConversationId, readPhoneNumber } from "../domain/phone.ts";
 import type { Desk } from "./desk.ts";
+import { findNewestBySid } from "./ledger/by-sid.ts";
 import { findChat } from "./ledger/chats.ts";
-import { findMessageBySid, type MessageRow, readMessageRow } from "./ledger/messages.ts";
+import { type MessageRow, readMessageRow } from "./ledger/messages.ts";
 import {
   type Between,
   contactsOf,
@@ -94,9 +95,9 @@ function chatOf(desk: Desk, contact: string): Result<string> {
   return read.ok || findChat(desk.sql, contact) === null ? read : ok(contact);
 }
 
-/** A search for a message's own id, or for the carrier's, is answered by its index. */
+/** A search for a message's own id is answered by its key, for a carrier's where that is at hand; else it is looked for as the texts are. */
 function namedMessage(desk: Desk, q: string): number | null {
-  return readRowId("msg", q, desk.tag) ?? findMessageBySid(desk.sql, q)?.seq ?? null;
+  return readRowId("msg", q, desk.tag) ?? findNewestBySid(desk.sql, q)?.seq ?? null;
 }
 
 function rangeOf(desk: Desk, search: MessageSearch): Result<Between> {

@@ -304,6 +304,12 @@ const migrations: readonly string[] = [
    CREATE INDEX carried_by_age ON carried (at);
 
    CREATE TABLE reach (contact TEXT PRIMARY KEY, imessage INTEGER, facetime INTEGER, at INTEGER NOT NULL) WITHOUT ROWID`,
+
+  // The index by provider id holds what is asked for by it alone: what came in, what lines sent, and what learned its id by a look. All else is named by its callbacks.
+  `ALTER TABLE messages ADD COLUMN by_sid INTEGER;
+   UPDATE messages SET by_sid = 1 WHERE direction = 'outbound' AND sid NOT GLOB '[SM]M*';
+   DROP INDEX messages_by_sid;
+   CREATE UNIQUE INDEX messages_by_sid ON messages (sid) WHERE direction = 'inbound' OR by_sid = 1`,
 ];
 
 /** The ledger's shape as this code knows it: how many times its tables were changed. */

@@ -8,6 +8,11 @@ export function remembered<T>(sql: SqlStorage, name: string, read: () => T): T {
   return memory.get(name) as T;
 }
 
+/** Returns what is remembered under a name, null where nothing is: the rows are not asked. */
+export function ifRemembered<T>(sql: SqlStorage, name: string): T | null {
+  return (memories.get(sql)?.get(name) as T | undefined) ?? null;
+}
+
 /** Lets go of all that is remembered of an object's rows: a transaction was rolled back, and the rows alone are the truth. */
 export function forgetRows(sql: SqlStorage): void {
   memories.delete(sql);
@@ -29,6 +34,11 @@ export class RecentRows<Row extends { seq: number }> {
 
   find(seq: number): Row | null {
     return this.#rows.get(seq) ?? null;
+  }
+
+  findBy(isSought: (row: Row) => boolean): Row | null {
+    for (const row of this.#rows.values()) if (isSought(row)) return row;
+    return null;
   }
 
   keep(row: Row): Row {

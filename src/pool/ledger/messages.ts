@@ -16,6 +16,7 @@ import { dropTally } from "./campaign-people.ts";
 import { failureFacts } from "./failure-facts.ts";
 import { RecentRows, remembered } from "./memory.ts";
 import { noteKept, numberWith } from "./numbering.ts";
+import { isIndexed, rememberSid } from "./sids.ts";
 import { formatTally, keepTally, tallyWith } from "./tally.ts";
 
 /** What is kept of a message beside its columns: read with the message, never searched. */
@@ -64,6 +65,8 @@ export type MessageRow = {
   outcome_unknown: number;
   text: string | null;
   sid: string | null;
+  /** Whether the index by provider id holds it although it went out: it is a line's, or learned its id by a look. */
+  by_sid: number | null;
   created_at: number;
   due_at: number | null;
   attempts: number;
@@ -89,6 +92,7 @@ export type NewMessage = {
   account: string;
   status: MessageStatus;
   text: string | null;
+  /** An id that is known as it is written stands in the index. */
   sid: string | null;
   createdAt: number;
   dueAt: number | null;
@@ -115,8 +119,8 @@ export function insertMessage(sql: SqlStorage, message: NewMessage): MessageRow 
   const tally = tallyWith(sql, message);
   const life: Step[] = leaves === undefined ? [] : [["sending", message.createdAt]];
   const cursor = sql.exec<MessageRow>(
-    `INSERT INTO messages (seq, chat, direction, number, channel, account, status, text, sid, created_at, due_at, attempts, attempted_at, mark, tally, block, detail)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sid) WHERE sid IS NOT NULL DO NOTHING RETURNING *`,
+    `INSERT INTO messages (seq, chat, direction, number, channel, account, status, text, sid, by_sid, created_at, due_at, attempts, attempted_at, mark, tally, block, detail)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sid) WHERE ${isIndexed} DO NOTHING RETURNING *`,
     message.seq,
     message.chat,
     message.direction,
@@ -126,6 +130,7 @@ export function insertMessage(sql: SqlStorage, message: NewMessage): MessageRow 
     message.status,
     message.text,
     message.sid,
+    message.sid !== null && message.direction === "outbound" ? 1 : null,
     message.createdAt,
     message.dueAt,
     leaves === undefined ? 0 : 1,
@@ -159,9 +164,9 @@ export function findMessage(sql: SqlStorage, seq: number): MessageRow | null {
   return sql.exec<MessageRow>("SELECT * FROM messages WHERE seq = ?", seq).toArray()[0] ?? null;
 }
 
-/** Returns the message that a provider id belongs to, or null. */
-export function findMessageBySid(sql: SqlStorage, sid: string): MessageRow | null {
-  return sql.exec<MessageRow>("SELECT * FROM messages WHERE sid = ?", sid).toArray()[0] ?? null;
+/** Returns a remembered message, one that was written or read lately, that is like that, or null: the rows are not asked. */
+export function findRecent(sql: SqlStorage, isSought: (row: MessageRow) => boolean): MessageRow | null {
+  return recent(sql).findBy(isSought);
 }
 
 export type MessageChange = Partial<
@@ -171,6 +176,7 @@ export type MessageChange = Partial<
     | "status"
     | "outcome_unknown"
     | "sid"
+    | "by_sid"
     | "due_at"
     | "attempts"
     | "attempted_at"
@@ -226,12 +232,27 @@ function writeColumns(sql: SqlStorage, seq: number, { detail, ...change }: Messa
     assignments.push("sequence = ?");
     values.push(numbered.number);
   }
-  const query = `UPDATE ${change.sid === undefined ? "" : "OR IGNORE"} messages SET ${assignments.join(", ")} WHERE seq = ? RETURNING *`;
-  const [row] = sql.exec<MessageRow>(query, ...values, seq).toArray();
-  if (row === undefined) return false;
+  const row = writeUnlessTaken(sql, seq, change.sid ?? null, { assignments, values });
+  if (row === null) return false;
   keepChanged(sql, row);
   if (numbered !== null) noteKept(sql, numbered.chat);
   return true;
+}
+
+/** Another message's provider id is never given to one: the statement then writes nothing. */
+function writeUnlessTaken(
+  sql: SqlStorage,
+  seq: number,
+  sid: string | null,
+  { assignments, values }: { assignments: string[]; values: (string | number | null)[] },
+): MessageRow | null {
+  const write = `UPDATE messages SET ${assignments.join(", ")} WHERE seq = ?`;
+  if (sid === null) return sql.exec<MessageRow>(`${write} RETURNING *`, ...values, seq).toArray()[0] ?? null;
+  if (findRecent(sql, (other) => other.sid === sid && other.seq !== seq) !== null) return null;
+  const query = `${write} AND NOT EXISTS (SELECT 1 FROM messages WHERE sid = ? AND (${isIndexed})) RETURNING *`;
+  const row = sql.exec<MessageRow>(query, ...values, seq, sid).toArray()[0] ?? null;
+  if (row !== null) rememberSid(sql, sid, seq);
+  return row;
 }
 
 function keepChanged(sql: SqlStorage, row: MessageRow): void {

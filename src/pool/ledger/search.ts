@@ -1,7 +1,7 @@
 import type { Contact } from "../../domain/calls/reading.ts";
 import type { MessageRow } from "./messages.ts";
 
-/** What a message must be like. `statuses` null: any; `unknown` true: its outcome is not known. `text` is part of its text. */
+/** What a message must be like. `statuses` null: any; `unknown` true: its outcome is not known. `text` is part of its text, or its provider id. */
 export type MessageFilter = {
   chat: string | null;
   direction: string | null;
@@ -56,7 +56,8 @@ function conditionsOf(filter: MessageFilter): { where: string; values: string[] 
   if (statuses !== null) demand("AND status IN (SELECT value FROM json_each(?))", JSON.stringify(statuses));
   if (unknown) demand("AND outcome_unknown = 1");
   // SQLite folds ASCII letters only, so the text is also compared as it was typed.
-  if (text !== null) demand("AND (instr(lower(text), lower(?)) > 0 OR instr(text, ?) > 0)", text, text);
+  if (text !== null)
+    demand("AND (sid = ? OR instr(lower(text), lower(?)) > 0 OR instr(text, ?) > 0)", text, text, text);
   return { where: parts.join(" "), values };
 }
 

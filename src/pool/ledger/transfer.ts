@@ -78,7 +78,8 @@ export function readRows(
 export function writeRows(sql: SqlStorage, rows: readonly { table: string; row: Row }[]): string | null {
   const strange = rows.map((one) => findStrange(sql, one)).find((name) => name !== null);
   if (strange !== undefined) return strange;
-  for (const { table, row } of rows) {
+  for (const { table, row: given } of rows) {
+    const row = table === "messages" ? withIndexed(given) : given;
     // What events owed and counted by themselves has rows: an export gives them.
     const columns = Object.keys(row).filter((name) => !(table === "events" && (name === "owed" || name === "ended")));
     const marks = columns.map(() => "?").join(", ");
@@ -89,6 +90,12 @@ export function writeRows(sql: SqlStorage, rows: readonly { table: string; row: 
   }
   forgetRows(sql);
   return null;
+}
+
+/** An export from before the index was of a part of the messages does not say which it holds. */
+function withIndexed(row: Row): Row {
+  if ("by_sid" in row || row.direction !== "outbound" || typeof row.sid !== "string") return row;
+  return { ...row, by_sid: /^[SM]M/.test(row.sid) ? null : 1 };
 }
 
 function findStrange(sql: SqlStorage, { table, row }: { table: string; row: Row }): string | null {

@@ -5,18 +5,12 @@ import type { Account } from "../../domain/snapshot.ts";
 import type { Quoted } from "../../domain/whatsapp-facts.ts";
 import type { Desk } from "../desk.ts";
 import { heedOnce, isHeeded } from "../ledger/blocks.ts";
+import { findMessageBySid } from "../ledger/by-sid.ts";
 import { findChat, touchChat } from "../ledger/chats.ts";
 import { findGroup, updateGroup } from "../ledger/groups.ts";
 import { unsettledTo } from "../ledger/line-rows.ts";
 import { hastenLook } from "../ledger/looks.ts";
-import {
-  type Detail,
-  findMessageBySid,
-  insertMessage,
-  type MessageRow,
-  updateMessage,
-  writeText,
-} from "../ledger/messages.ts";
+import { type Detail, insertMessage, type MessageRow, updateMessage, writeText } from "../ledger/messages.ts";
 import { keepSaid } from "../numbers/caps.ts";
 import { noteReaction } from "../receiving/react.ts";
 import { receiveMessage } from "../receiving/receive.ts";

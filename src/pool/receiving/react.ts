@@ -4,8 +4,9 @@ import { personOf } from "../../domain/person.ts";
 import { readQuoted } from "../../domain/whatsapp-facts.ts";
 import type { Desk } from "../desk.ts";
 import { heedOnce } from "../ledger/blocks.ts";
+import { findMessageOfChat } from "../ledger/by-sid.ts";
 import { noteHeard } from "../ledger/heard.ts";
-import { type Detail, findMessageBySid, type MessageRow, updateMessage } from "../ledger/messages.ts";
+import { type Detail, type MessageRow, updateMessage } from "../ledger/messages.ts";
 import { type Audience, emitReaction } from "../telling/outbox.ts";
 
 const keptReactions = 20;
@@ -14,8 +15,9 @@ const keptReactions = 20;
 export function findReactedTo(desk: Desk, message: InboundMessage): MessageRow | null {
   if (message.channel !== "whatsapp" || message.detail.kind !== "reaction") return null;
   const quoted = readQuoted(message.detail.reply_to);
-  const target = quoted === null ? null : findMessageBySid(desk.sql, quoted.guid);
-  return target?.chat === personOf(message.from) ? target : null;
+  const chat = personOf(message.from);
+  const target = quoted === null ? null : findMessageOfChat(desk.sql, chat, quoted.guid);
+  return target?.chat === chat ? target : null;
 }
 
 /** Writes a reaction to its message, once; no text takes back what the person reacted with before. Answers false for a repeat. */

@@ -7,9 +7,10 @@ import { countSegments } from "../../domain/segments.ts";
 import { type Quoted, readQuoted } from "../../domain/whatsapp-facts.ts";
 import type { Desk } from "../desk.ts";
 import { heedOnce } from "../ledger/blocks.ts";
+import { findMessageBySid, findMessageOfChat } from "../ledger/by-sid.ts";
 import { ensureChat, findChat, touchChat } from "../ledger/chats.ts";
 import { noteHeard } from "../ledger/heard.ts";
-import { findMessageBySid, insertMessage } from "../ledger/messages.ts";
+import { insertMessage } from "../ledger/messages.ts";
 import { hasMessages } from "../ledger/numbering.ts";
 import { noteAnswer } from "../people/campaign-answers.ts";
 import { liftOptOut, recordOptOut } from "../people/opt-outs.ts";
@@ -88,7 +89,7 @@ function writeMessage(desk: Desk, message: InboundMessage): Received {
       verified: message.verified,
       trace: null,
       extras: {},
-      carrier: { ...message.detail, reply_to: findQuoted(desk, message) },
+      carrier: { ...message.detail, reply_to: findQuoted(desk, chat, message) },
       ...(message.group === undefined ? {} : { sender: message.from }),
     },
   });
@@ -123,9 +124,9 @@ function heed(desk: Desk, message: InboundMessage, chat: string, seq: number | n
 }
 
 /** A receiver knows the messages by our ids. */
-function findQuoted(desk: Desk, { detail }: InboundMessage): Quoted | null {
+function findQuoted(desk: Desk, chat: string, { detail }: InboundMessage): Quoted | null {
   const quoted = readQuoted(detail.reply_to ?? null);
-  const row = quoted === null ? null : findMessageBySid(desk.sql, quoted.guid);
+  const row = quoted === null ? null : findMessageOfChat(desk.sql, chat, quoted.guid);
   return quoted === null ? null : { ...quoted, message_id: row === null ? null : rowId("msg", row.seq, desk.tag) };
 }
 

@@ -2,9 +2,10 @@ import { fail, ok, type Result } from "../../domain/failure.ts";
 import { readRowId, rowId } from "../../domain/ids.ts";
 import type { Draft, SendExtras } from "../../domain/message.ts";
 import type { Desk } from "../desk.ts";
+import { findMessageOfChat } from "../ledger/by-sid.ts";
 import { findChat } from "../ledger/chats.ts";
 import { findPlace } from "../ledger/cursors.ts";
-import { findMessage, findMessageBySid, type MessageRow } from "../ledger/messages.ts";
+import { findMessage, type MessageRow } from "../ledger/messages.ts";
 
 const replyWindowMs = 30 * 24 * 60 * 60 * 1000;
 
@@ -48,7 +49,7 @@ function findTarget(
   if (messageId === null && providerId === "") return fail("reply_target_invalid");
   const seq = messageId === null ? null : readRowId("msg", messageId, desk.tag);
   const byId = seq === null ? null : findMessage(desk.sql, seq);
-  const target = messageId === null ? findMessageBySid(desk.sql, providerId) : byId;
+  const target = messageId === null ? findMessageOfChat(desk.sql, chat, providerId) : byId;
   if (target === null) return fail("reply_target_not_found");
   if (target.chat !== chat) return fail("reply_target_chat_mismatch");
   if (target.sid === null) return fail("reply_target_invalid");

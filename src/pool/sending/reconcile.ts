@@ -3,15 +3,9 @@ import { reconcileMs } from "../../domain/retry.ts";
 import type { Account } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
 import { interruptedWaiting, schedule } from "../ledger/agenda.ts";
+import { findMessageOfChat } from "../ledger/by-sid.ts";
 import { type Look, planLook, strikeLook } from "../ledger/looks.ts";
-import {
-  type Detail,
-  findMessage,
-  findMessageBySid,
-  type MessageRow,
-  stepMessage,
-  updateMessage,
-} from "../ledger/messages.ts";
+import { type Detail, findMessage, type MessageRow, stepMessage, updateMessage } from "../ledger/messages.ts";
 import { unknownsTo } from "../ledger/standing.ts";
 import { applyReport, unpark } from "../settling/report.ts";
 import { endMessage, holdUnknown, isDeaf } from "../settling/settle.ts";
@@ -70,7 +64,7 @@ function describeSought(desk: Desk, { look, row, account, carrier }: Asked): Sou
     mediaUrls: detail.attachments.map(({ url }) => url),
     extras: wishesOf(desk, row, account),
     ...(account.kind === "bluebubbles" ? { chat: targetOf(desk, row) } : {}),
-    isOurs: (providerId) => findMessageBySid(desk.sql, providerId) !== null,
+    isOurs: (providerId) => findMessageOfChat(desk.sql, row.chat, providerId) !== null,
     peers: { count: peers.length, rank: peers.findIndex(({ seq }) => seq === row.seq) },
     absentAfterMs: settling.graceMs + look.n * settling.secondLookMs,
   };
@@ -101,7 +95,7 @@ function settle(desk: Desk, look: Look, row: MessageRow, settlement: Settlement 
 
 /** While the carrier was asked, an equal message of ours may have taken the same one: then it is looked for again. */
 function takeFound(desk: Desk, look: Look, row: MessageRow, state: MessageState): void {
-  if (findMessageBySid(desk.sql, state.providerId) === null) applyReport(desk, row.seq, state);
+  if (findMessageOfChat(desk.sql, row.chat, state.providerId) === null) applyReport(desk, row.seq, state);
   else lookAgain(desk, look, row, look.n);
 }
 

@@ -10,10 +10,10 @@ import { decideStatus, isFinal } from "../../domain/status.ts";
 import { readSignedForm, verifyTwilioSignature } from "../../domain/twilio-signature.ts";
 import type { Desk } from "../desk.ts";
 import { fallBack } from "../fallback/fall-back.ts";
+import { findMessageBySid, findNewestBySid } from "../ledger/by-sid.ts";
 import { planLook } from "../ledger/looks.ts";
 import {
   type Detail,
-  findMessageBySid,
   type MessageChange,
   type MessageRow,
   recallMessage,
@@ -26,7 +26,7 @@ import { emitStatus } from "../telling/outbox.ts";
 import { deliveredHour, noteEnd } from "./count-end.ts";
 import { finish } from "./finish.ts";
 import { noteForged } from "./forged.ts";
-import { noteOptOutCode, planPolls } from "./settle.ts";
+import { idOf, noteOptOutCode, planPolls } from "./settle.ts";
 
 /** Reports are applied for as long as operators send them (seed 002: four days); a read receipt may come at any time. */
 const latestReportMs = statusPollsMs.at(-1) ?? 0;
@@ -108,7 +108,7 @@ function urlsOf(desk: Desk, account: Account, { url, calledAt }: StatusReport): 
 function findReported(desk: Desk, messageId: string | null, providerId: string): MessageRow | null {
   const seq = messageId === null ? null : readRowId("msg", messageId, desk.tag);
   return seq === null && messageId === null
-    ? findMessageBySid(desk.sql, providerId)
+    ? findNewestBySid(desk.sql, providerId)
     : recallMessage(desk.sql, seq ?? -1);
 }
 
@@ -157,7 +157,7 @@ function unlessItFallsBack(desk: Desk, row: MessageRow, report: MessageState): M
 function apply(desk: Desk, row: MessageRow, report: MessageState): "applied" | "ignored" {
   const decision = decideOn(row, report.status);
   const change: MessageChange = {
-    ...(row.sid === null ? { sid: report.providerId } : {}),
+    ...(row.sid === null ? idOf(desk, row, report.providerId) : {}),
     ...(row.outcome_unknown === 1 ? { outcome_unknown: 0 } : {}),
     ...channelChange(desk, row, report),
     ...(decision.kind === "apply" ? describeChange(desk, row, decision.status, report) : learnCode(row, report)),
@@ -213,6 +213,7 @@ export function applyLate(desk: Desk, seq: number, report: MessageState): void {
   const cleared = { ...row, error_code: null, error_message: null };
   const change = {
     sid: report.providerId,
+    by_sid: 1,
     outcome_unknown: 0,
     error_code: null,
     error_message: null,

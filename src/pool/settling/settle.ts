@@ -63,9 +63,18 @@ function withReason(message: string, against: string | null): string {
   return against === null ? message : `${message} ${against}`;
 }
 
+/**
+ * Returns a carrier's id as a message's columns. The index holds a line's, for a Mac names nothing else, and one that a look found, for the answer of another message
+ * may bring it yet.
+ */
+export function idOf(desk: Desk, row: MessageRow, sid: string): Pick<MessageChange, "sid" | "by_sid"> {
+  const isIndexed = row.outcome_unknown === 1 || desk.findAccount(row.account)?.kind === "bluebubbles";
+  return isIndexed ? { sid, by_sid: 1 } : { sid };
+}
+
 /** Keeps the carrier's id; one that stands at another message of ours is no id at all, and the outcome is unknown. */
 function noteAccepted(desk: Desk, row: MessageRow, sid: string): void {
-  const isOwn = stepMessage(desk.sql, row.seq, { sid, outcome_unknown: 0 }, ["taken", desk.now()]);
+  const isOwn = stepMessage(desk.sql, row.seq, { ...idOf(desk, row, sid), outcome_unknown: 0 }, ["taken", desk.now()]);
   if (!isOwn) {
     holdUnknown(desk, row, "the carrier answered with another message's id");
     return;

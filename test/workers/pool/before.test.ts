@@ -18,6 +18,9 @@ it("a pool from before keeps what waits, what is on its way, what is owed and wh
     sql.exec(message, 10, "+14155551111", "queued", 100);
     sql.exec(message, 11, "+14155552222", "sending", 50);
     sql.exec(message, 12, "+14155552222", "delivered", null);
+    sql.exec("UPDATE messages SET sid = ? WHERE seq = 12", `SM${"1".repeat(32)}`);
+    sql.exec(message, 13, "+14155552222", "delivered", null);
+    sql.exec("UPDATE messages SET sid = '5F1C-line' WHERE seq = 13");
     sql.exec("INSERT INTO agenda (due_at, seq) VALUES (100, 10), (50, 11)");
     sql.exec(
       "INSERT INTO chats (id, contact_id, created_at, outbound, last_outbound_at, last_seq) VALUES ('+14155551111', 'con_a', 1, 1, 7, 10)",
@@ -40,6 +43,7 @@ it("a pool from before keeps what waits, what is on its way, what is owed and wh
       reported: firstPlaces(sql, "wh_a", ranks.reported),
       bodies: ask("SELECT body FROM owed WHERE body IS NOT NULL"),
       tally: tallyOf(sql),
+      indexed: ask("SELECT sid FROM messages WHERE by_sid = 1"),
       from: ask("SELECT value FROM marks WHERE name = 'leaving_from'"),
     };
   });
@@ -55,7 +59,8 @@ it("a pool from before keeps what waits, what is on its way, what is owed and wh
   ]);
   expect(found.bodies).toEqual([{ body: "own" }]);
   expect(found.tally).toEqual({ inbound: 0, outbound: 3, lastSentAt: 9, chats: 2, countries: null });
-  expect(found.from).toEqual([{ value: 12 }]);
+  expect(found.indexed).toEqual([{ sid: "5F1C-line" }]);
+  expect(found.from).toEqual([{ value: 13 }]);
 });
 
 it("the tally is what the messages come to, also after an old one or a person was forgotten", async () => {

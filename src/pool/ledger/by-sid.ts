@@ -1,0 +1,24 @@
+import { findRecent, type MessageRow, recallMessage } from "./messages.ts";
+import { isIndexed, seqAmongNewest, seqInChat } from "./sids.ts";
+
+/** Returns the message that a provider id belongs to, of those that the index holds and those that are remembered, or null. */
+export function findMessageBySid(sql: SqlStorage, sid: string): MessageRow | null {
+  const query = `SELECT * FROM messages WHERE sid = ? AND (${isIndexed})`;
+  const [row] = sql.exec<MessageRow>(query, sid).toArray();
+  return row ?? findRecent(sql, (message) => message.sid === sid);
+}
+
+/** As `findMessageBySid`, and among a chat's newest messages. */
+export function findMessageOfChat(sql: SqlStorage, chat: string, sid: string): MessageRow | null {
+  return findMessageBySid(sql, sid) ?? withSid(sql, seqInChat(sql, chat, sid), sid);
+}
+
+/** As `findMessageBySid`, and among the pool's newest messages. */
+export function findNewestBySid(sql: SqlStorage, sid: string): MessageRow | null {
+  return findMessageBySid(sql, sid) ?? withSid(sql, seqAmongNewest(sql, sid), sid);
+}
+
+function withSid(sql: SqlStorage, seq: number | null, sid: string): MessageRow | null {
+  const row = seq === null ? null : recallMessage(sql, seq);
+  return row?.sid === sid ? row : null;
+}
