@@ -21,6 +21,24 @@ function chunked(total: number, chunk: number): { stream: ReadableStream<Uint8Ar
   return { stream, pulled: () => sent };
 }
 
+/** A stream of bytes, as a request's own body is; `asked` is how much room its reader brought each time. */
+function bytes(pieces: readonly string[]): { stream: ReadableStream<Uint8Array>; asked: () => number[] } {
+  const left = [...pieces];
+  const asked: number[] = [];
+  const stream = new ReadableStream({
+    type: "bytes",
+    pull(controller) {
+      const request = controller.byobRequest;
+      asked.push(request?.view?.byteLength ?? 0);
+      const next = left.shift();
+      if (next !== undefined) return controller.enqueue(new TextEncoder().encode(next));
+      controller.close();
+      request?.respond(0);
+    },
+  });
+  return { stream, asked: () => asked };
+}
+
 const codeOf = async (answer: ReturnType<typeof readJsonText>): Promise<string> => {
   const read = await answer;
   return read.ok ? "ok" : read.failure.code;
@@ -46,6 +64,24 @@ describe("the size of a body", () => {
       expect(read.ok ? "ok" : read.failure.code).toBe("body_too_large");
       expect(body.pulled()).toBeLessThanOrEqual(2 * jsonBodyLimit);
     }
+  });
+
+  it("is taken as it comes, whether a stream of bytes holds what it declares, less, more or nothing", async () => {
+    for (const [pieces, declared] of [
+      [["he", "llo"], 5],
+      [["he", "llo"], 9],
+      [["he", "llo", "!"], 3],
+      [[], 3],
+      [[], 0],
+    ] as const) {
+      const { stream, asked } = bytes(pieces);
+      const read = await readBytes(post(stream, { "Content-Length": String(declared) }), jsonBodyLimit);
+      expect(read.ok && new TextDecoder().decode(read.value)).toBe(pieces.join(""));
+      expect(asked().at(0)).toBe(declared + 1);
+    }
+    const long = bytes(Array.from({ length: 40 }, () => "x".repeat(4096)));
+    const cut = await readBytes(post(long.stream, { "Content-Length": "2" }), jsonBodyLimit);
+    expect(cut.ok ? "ok" : cut.failure.code).toBe("body_too_large");
   });
 
   it("is refused by its declared length before anything is read", async () => {
