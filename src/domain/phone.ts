@@ -18,6 +18,9 @@ export type SenderAddress = { address: string; channel: "sms" | "whatsapp" | "rc
 
 const longestInput = 64;
 
+/** What nearly every number of North America is written like. libphonenumber reads each of these as itself and calls it possible: there it need not be asked. */
+const northAmerican = /^\+1[2-9]\d{9}$/;
+
 /** An RCS agent as Twilio names it: `rcs:` and the sender's id (twilio.com/docs/rcs/send-an-rcs-message). */
 const rcsAgent = /^rcs:[A-Za-z][\w.-]{0,127}$/;
 
@@ -98,6 +101,7 @@ function suggestionOf({ suggestion }: Refusal): { suggestion: string } | undefin
 }
 
 function readAddress(given: string, homeCountry: string | null): Reading {
+  if (northAmerican.test(given)) return accept(given);
   const raw = given.length > longestInput ? given : unpaste(given);
   if (raw.trim() === "") return refuse("it is empty. Write it in E.164 form, for example +15551234567.");
   if (raw.length > longestInput) return refuse(`it is longer than ${longestInput} characters.`);

@@ -1,4 +1,5 @@
 import { parseNumber, withoutChannel } from "./calling-code.ts";
+import { areaCodeOf, regionOf } from "./regions.ts";
 
 /**
  * When a key pauses itself: so many strangers in one costly range within this time. Carriers pay those who hold a range for what is sent into it, so a stolen key writes to numbers in a row
@@ -16,6 +17,7 @@ export const pumpingRules = {
  * Null for every other address, and for one whose country is not known.
  */
 export function costlyRange(address: string, home: ReadonlySet<string>): number | null {
+  if (liesAtHome(address, home)) return null;
   const number = parseNumber(withoutChannel(address), null);
   const country = number?.country;
   if (number === null || country === undefined) return null;
@@ -24,6 +26,12 @@ export function costlyRange(address: string, home: ReadonlySet<string>): number 
   if (!isPremium && home.has(country)) return null;
   const digits = number.number.slice(1, -pumpingRules.digitsOfRange);
   return digits === "" ? null : Number(digits);
+}
+
+/** No area code of a state or province has a premium rate (those of islands have ranges with one): what is at home by it needs no closer look. */
+function liesAtHome(address: string, home: ReadonlySet<string>): boolean {
+  const place = regionOf(areaCodeOf(address) ?? "");
+  return place?.region != null && home.has(place.country);
 }
 
 /** Returns the countries that are home to a key: its organization's and those of its numbers; the United States and Canada are one. */
