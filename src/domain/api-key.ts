@@ -66,9 +66,12 @@ export async function parsePoolReference(text: string, checksumKeys: readonly Cr
  * Throws where the bytes run out; twice as many bytes as digits always suffice in practice.
  */
 export function encodeBase62(random: Uint8Array, length: number): string {
-  const digits = Array.from(random.filter((byte) => byte < 248).subarray(0, length), (byte) => alphabet[byte % 62]);
+  let digits = "";
+  for (const byte of random) {
+    if (byte < 248 && digits.length < length) digits += alphabet.charAt(byte % 62);
+  }
   if (digits.length < length) throw new RangeError(`Not enough random bytes for ${length} base62 digits.`);
-  return digits.join("");
+  return digits;
 }
 
 function bareId(keyId: string): string {

@@ -26,14 +26,16 @@ export type AddressBook = {
 
 /** Returns an isolate's address book over the directory. */
 export function openAddressBook(db: Database, setting: string | null, now: () => number): AddressBook {
+  const inForce = (directory: PublicAddresses) => (setting === null ? directory : withCurrent(directory, setting));
   let kept: { addresses: PublicAddresses; at: number } | null = null;
-  const known = () => {
-    const addresses = kept?.addresses ?? noAddress;
-    return setting === null ? addresses : withCurrent(addresses, setting);
-  };
+  let addresses = inForce(noAddress);
+  const known = () => addresses;
   const learn = (directory: PublicAddresses | null) => {
-    if (directory !== null) kept = { addresses: directory, at: now() };
-    return known();
+    if (directory !== null) {
+      kept = { addresses: directory, at: now() };
+      addresses = inForce(directory);
+    }
+    return addresses;
   };
   const readDirectory = () => readPublicUrls(db);
   return {

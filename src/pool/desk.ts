@@ -74,6 +74,7 @@ export class Desk {
   #snapshot: Snapshot;
   #inForce: Snapshot;
   #roster: Roster;
+  #addresses: { of: PublicAddresses; are: PublicAddresses } | null = null;
   #lastSequence: number;
   #writtenSinceNote = 0;
   #hands = 0;
@@ -123,7 +124,9 @@ export class Desk {
   get addresses(): PublicAddresses {
     const { addresses = noAddress } = this.#snapshot;
     const { settingUrl } = this.outside;
-    return settingUrl === null ? addresses : withCurrent(addresses, settingUrl);
+    if (settingUrl === null) return addresses;
+    if (this.#addresses?.of !== addresses) this.#addresses = { of: addresses, are: withCurrent(addresses, settingUrl) };
+    return this.#addresses.are;
   }
 
   /** Whether the account's network can call us, as our public URL stands. */

@@ -68,8 +68,7 @@ export function surround(ctx: DurableObjectState, env: Cloudflare.Env): Surround
       const carrier = secrets.carriers.get(account);
       return carrier === undefined || reference === null ? null : { carrier, poolReference: reference };
     },
-    lostKeyOf: ({ apiKeySecret, authToken, password = null }) =>
-      lostKeyAmong(needRing(ring), [apiKeySecret, authToken, password]),
+    lostKeyOf: (account) => secrets.lostKeyOf(account),
     openAhead: async (accounts) => {
       await Promise.allSettled([referenceOf(), ...accounts.slice(0, openedAhead).map(carrierOf)]);
     },
@@ -104,6 +103,7 @@ class Secrets {
   readonly carriers = new Map<Account, Carrier>();
   readonly macs = new Map<Account, MacAccount>();
   readonly #opened = new Map<Sealed, string>();
+  readonly #lostKeys = new Map<Account, string | null>();
   readonly #ring: ReturnType<typeof parseKeyRing>;
 
   constructor(ring: ReturnType<typeof parseKeyRing>) {
@@ -114,6 +114,16 @@ class Secrets {
     this.carriers.clear();
     this.macs.clear();
     this.#opened.clear();
+    this.#lostKeys.clear();
+  }
+
+  lostKeyOf(account: Account): string | null {
+    const known = this.#lostKeys.get(account);
+    if (known !== undefined) return known;
+    const { apiKeySecret, authToken, password = null } = account;
+    const lost = lostKeyAmong(needRing(this.#ring), [apiKeySecret, authToken, password]);
+    this.#lostKeys.set(account, lost);
+    return lost;
   }
 
   async open(sealed: Sealed | null, row: string, column: string): Promise<string | null> {
