@@ -1,4 +1,10 @@
-import { createExecutionContext, createMessageBatch, evictDurableObject, getQueueResult } from "cloudflare:test";
+import {
+  createExecutionContext,
+  createMessageBatch,
+  evictDurableObject,
+  getQueueResult,
+  runInDurableObject,
+} from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import worker from "../../src/index.ts";
@@ -66,6 +72,18 @@ describe("what a message costs", () => {
       });
     }
     expect(await countHops(key, () => report(0, "sent"))).toEqual({ calls: ["report"], statements: 0 });
+  });
+
+  it("is no transaction and no statement for a status report that says again what stands", async () => {
+    expect(await report(0, "delivered")).toBe(204);
+    const counter = await countCost(key.id);
+    const begun = await runInDurableObject(env.POOLS.getByName(key.id), (_pool, { storage }) =>
+      vi.spyOn(Object.getPrototypeOf(storage), "transactionSync"),
+    );
+    expect(await report(0, "delivered")).toBe(204);
+    expect(counter.since()).toMatchObject({ calls: ["report"], statements: 0 });
+    expect(begun).not.toHaveBeenCalled();
+    counter.stop();
   });
 
   it("is one object call and no directory statement for what the admin looks at every few seconds", async () => {

@@ -23,10 +23,11 @@ import {
 import { isParked, parkReport, takeParked } from "../ledger/parked.ts";
 import { judgeIfDue } from "../numbers/number-health.ts";
 import { emitStatus } from "../telling/outbox.ts";
+import { changeOf, decideOn, describeChange } from "./change.ts";
 import { deliveredHour, noteEnd } from "./count-end.ts";
 import { finish } from "./finish.ts";
 import { noteForged } from "./forged.ts";
-import { idOf, noteOptOutCode, planPolls } from "./settle.ts";
+import { noteOptOutCode, planPolls } from "./settle.ts";
 
 /** Reports are applied for as long as operators send them (seed 002: four days); a read receipt may come at any time. */
 const latestReportMs = statusPollsMs.at(-1) ?? 0;
@@ -60,7 +61,9 @@ function heed(desk: Desk, account: Account, report: StatusReport): StatusAnswer 
   if (row === null || row.account !== account.id) return "ignored";
   const meant = ownerOf(desk, row, read.value.providerId);
   if (meant === null || isTooLate(desk, meant, read.value.status)) return "ignored";
-  const answer = desk.transact(() => applyReport(desk, meant.seq, read.value));
+  const answer = isRepeat(desk, meant, read.value)
+    ? "ignored"
+    : desk.transact(() => applyReport(desk, meant.seq, read.value));
   judgeIfDue(desk);
   return answer;
 }
@@ -156,12 +159,7 @@ function unlessItFallsBack(desk: Desk, row: MessageRow, report: MessageState): M
 
 function apply(desk: Desk, row: MessageRow, report: MessageState): "applied" | "ignored" {
   const decision = decideOn(row, report.status);
-  const change: MessageChange = {
-    ...(row.sid === null ? idOf(desk, row, report.providerId) : {}),
-    ...(row.outcome_unknown === 1 ? { outcome_unknown: 0 } : {}),
-    ...channelChange(desk, row, report),
-    ...(decision.kind === "apply" ? describeChange(desk, row, decision.status, report) : learnCode(row, report)),
-  };
+  const change = changeOf(desk, row, decision, report);
   if (row.sid === null) planPolls(desk, row);
   tell(desk, row, change);
   writeChange(desk, row.seq, change);
@@ -170,12 +168,10 @@ function apply(desk: Desk, row: MessageRow, report: MessageState): "applied" | "
   return Object.keys(change).length > 0 ? "applied" : "ignored";
 }
 
-/** A Mac says of SMS that it was sent, and nothing more. */
-function channelChange(desk: Desk, row: MessageRow, { channel }: MessageState): MessageChange {
-  if (channel === undefined || channel === row.channel) return {};
-  if (channel !== "sms" || desk.findAccount(row.account)?.kind !== "bluebubbles") return { channel };
-  const detail = JSON.parse(row.detail) as Detail;
-  return { channel, detail: JSON.stringify({ ...detail, deliveryReport: "not_expected" } satisfies Detail) };
+/** A repeat changes nothing: for that no transaction is begun. */
+function isRepeat(desk: Desk, row: MessageRow, report: MessageState): boolean {
+  const decision = decideOn(row, report.status);
+  return decision.kind === "ignore" && Object.keys(changeOf(desk, row, decision, report)).length === 0;
 }
 
 /** Applies what another key says of a message that it carries, in the caller's transaction: it is the truth, but nothing goes back behind what was told. */
@@ -229,13 +225,6 @@ function writeChange(desk: Desk, seq: number, { status, ...change }: MessageChan
   else stepMessage(desk.sql, seq, { ...change, status }, [status, desk.now()]);
 }
 
-/** A failure that came without a code learns it from whoever repeats it; the event was told. */
-function learnCode(row: MessageRow, { status, errorCode, errorMessage }: MessageState): MessageChange {
-  const isRepeat = status === row.status && (status === "failed" || status === "undelivered");
-  if (!isRepeat || row.error_code !== null || errorCode === null) return {};
-  return { error_code: errorCode, error_message: errorMessage ?? row.error_message };
-}
-
 function tell(desk: Desk, row: MessageRow, change: MessageChange): void {
   const changed = { ...row, ...change };
   if (change.error_code !== undefined) noteOptOutCode(desk, changed);
@@ -260,28 +249,6 @@ function overtakenBy(row: MessageRow, changed: MessageRow): MessageRow[] {
     steps.push({ ...changed, status: "delivered", read_at: null });
   }
   return steps;
-}
-
-type Decision = { kind: "apply" | "contradiction"; status: MessageStatus } | { kind: "ignore" };
-
-/** `received` is a word about messages to us: said of one that we sent it means nothing. */
-function decideOn(row: MessageRow, status: MessageStatus | null): Decision {
-  if (status === null || status === "received") return { kind: "ignore" };
-  const kind = decideStatus(row.status, status);
-  return kind === "ignore" ? { kind } : { kind, status };
-}
-
-function describeChange(desk: Desk, row: MessageRow, status: MessageStatus, report: MessageState): MessageChange {
-  const now = report.at ?? desk.now();
-  const failed = status === "failed" || status === "undelivered";
-  const isDelivered = status === "delivered" || status === "read";
-  return {
-    status,
-    ...(status === "sent" || isDelivered ? { sent_at: row.sent_at ?? now } : {}),
-    ...(isDelivered ? { delivered_at: row.delivered_at ?? now } : {}),
-    ...(status === "read" ? { read_at: now } : {}),
-    ...(failed ? { error_code: report.errorCode, error_message: report.errorMessage } : {}),
-  };
 }
 
 /** Two ends that contradict each other: the first stands, and the carrier is asked once which is true. */
