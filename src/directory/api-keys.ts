@@ -83,10 +83,12 @@ export async function findApiKey(db: Database, id: string): Promise<ApiKeyView |
   return (await db.select(keyView).from(apiKeys).where(eq(apiKeys.id, id)).get()) ?? null;
 }
 
-/** Returns keys in use whose messages fall back to another key, the oldest first, at most `limit`. */
+/** Returns keys in use whose messages fall back to another key, at most `limit`: first those of which the other can carry nothing, then the oldest. */
 export async function listFallingBack(db: Database, limit: number): Promise<ApiKeyView[]> {
   const where = and(ne(apiKeys.status, "revoked"), sql`${apiKeys.fallback} ->> '$.to' = 'api_key'`);
-  return db.select(keyView).from(apiKeys).where(where).orderBy(asc(apiKeys.createdAt), asc(apiKeys.id)).limit(limit);
+  const isCarried = sql`EXISTS (SELECT 1 FROM api_keys AS other JOIN numbers ON numbers.api_key_id = other.id
+    WHERE other.id = ${apiKeys.fallback} ->> '$.apiKeyId' AND other.status = 'active' AND numbers.protocol = 'twilio')`;
+  return db.select(keyView).from(apiKeys).where(where).orderBy(isCarried, asc(apiKeys.createdAt)).limit(limit);
 }
 
 /** Returns the id of the key with this short number, or null. */

@@ -1,6 +1,7 @@
 import type { SenderNumber, Snapshot } from "../domain/snapshot.ts";
 import { lookAnew } from "./campaigns/walk.ts";
 import type { Desk } from "./desk.ts";
+import { recallEverything } from "./fallback/recall.ts";
 import { markRevoked, revoked, storeSnapshot } from "./ledger/snapshot.ts";
 import { clearLeftovers } from "./leftovers.ts";
 import { noticeLines } from "./lines/look.ts";
@@ -40,9 +41,13 @@ function replace(desk: Desk, snapshot: Snapshot): SenderNumber[] {
 
 /** In force in memory before anything is written. */
 function revoke(desk: Desk, snapshot: Snapshot): SenderNumber[] {
+  const wasRevoked = desk.snapshot.apiKey.status === "revoked";
   try {
     const repaced = desk.adopt(snapshot);
-    desk.transact(() => storeSnapshot(desk.sql, snapshot));
+    desk.transact(() => {
+      storeSnapshot(desk.sql, snapshot);
+      if (!wasRevoked) recallEverything(desk);
+    });
     return repaced;
   } catch (error) {
     desk.outside.log({ level: "error", event: "revocation_not_stored", error: String(error) });

@@ -2,6 +2,7 @@ import type { CampaignView } from "../../domain/campaigns/campaign.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import { judgeSendAt } from "../../domain/send-time.ts";
 import type { Desk } from "../desk.ts";
+import { takeBackCampaign } from "../fallback/take-back.ts";
 import { waitingOfBlocks } from "../ledger/agenda.ts";
 import { blockId, readProgress } from "../ledger/campaign-people.ts";
 import { type Campaign, saveCampaign, unendedCampaigns } from "../ledger/campaigns.ts";
@@ -59,7 +60,7 @@ export function resumeCampaign(desk: Desk, campaign: Campaign): Result<CampaignV
   return save(desk, { ...campaign, state: isLater ? "scheduled" : "running", startedAt });
 }
 
-/** Ends a campaign for good: who waits is not written to, and what of it waits to leave is cancelled. */
+/** Ends a campaign for good: who waits is not written to, and what of it waits to leave is cancelled, also where another key holds it. */
 export function cancelCampaign(desk: Desk, campaign: Campaign): Result<CampaignView> {
   if (campaign.state === "cancelled") return ok(viewOf(desk, campaign));
   if (campaign.state === "completed") return refuseState(campaign.state, "What is completed cannot be cancelled.");
@@ -68,6 +69,7 @@ export function cancelCampaign(desk: Desk, campaign: Campaign): Result<CampaignV
     for (const row of waitingOfBlocks(desk.sql, blockId(campaign.n, 0), blockId(campaign.n + 1, 0))) {
       endMessage(desk, row, { status: "cancelled" });
     }
+    takeBackCampaign(desk, campaign.n);
     saveCampaign(desk.sql, cancelled);
   });
   desk.feeding.delete(campaign.n);

@@ -63,5 +63,5 @@ export function recall(desk: Desk, from: Origin): boolean {
     if (known === null) remember(desk, origin, null, { taken: false, because: "It was called back." });
     else if (row !== null && isWaiting(row.status)) endMessage(desk, row, { status: "cancelled" });
   });
-  return row !== null;
+  return known?.seq != null;
 }

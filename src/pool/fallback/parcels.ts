@@ -11,6 +11,8 @@ import { readRowId, rowId } from "../../domain/ids.ts";
 import { isFinal } from "../../domain/status.ts";
 import { tellExpiry, waitingLimitSeconds } from "../../domain/waiting.ts";
 import type { Desk } from "../desk.ts";
+import { campaignOfBlock } from "../ledger/campaign-people.ts";
+import { findCampaign } from "../ledger/campaigns.ts";
 import { findChat } from "../ledger/chats.ts";
 import { changeHanded, findHanded, type HandedRow, handedOwed, strikeHanded } from "../ledger/handed.ts";
 import { type Detail, findMessage, type MessageRow, updateMessage } from "../ledger/messages.ts";
@@ -95,7 +97,7 @@ function originOf(desk: Desk, { seq }: Pick<MessageRow, "seq">) {
 
 function parcelOf(desk: Desk, row: MessageRow, { key }: HandedRow): Parcel {
   const { attachments, metadata, extras, to } = JSON.parse(row.detail) as Detail;
-  const { urgent, quietHours = desk.snapshot.apiKey.quietHours } = extras;
+  const { urgent, alsoQuiet, quietHours = desk.snapshot.apiKey.quietHours } = extras;
   return {
     from: originOf(desk, row),
     to: key,
@@ -114,6 +116,7 @@ function parcelOf(desk: Desk, row: MessageRow, { key }: HandedRow): Parcel {
         shortenLinks: false,
         ...(urgent === true ? { urgent } : {}),
         ...(quietHours == null ? {} : { quietHours }),
+        ...(alsoQuiet === undefined ? {} : { alsoQuiet }),
       },
     },
   };
@@ -144,7 +147,7 @@ export function noteRecalled(desk: Desk, messageId: string, arrived: boolean): n
   if (row === null || handed?.state !== "to_recall") return null;
   desk.transact(() => {
     if (arrived) changeHanded(desk.sql, row.seq, { state: "given", due_at: null, asked: 1 });
-    else end(desk, row, optedOut);
+    else end(desk, row, calledBack(desk, row) ?? optedOut);
   });
   return null;
 }
@@ -154,6 +157,17 @@ const optedOut = {
   error_code: "recipient_opted_out",
   error_message: "The recipient opted out before the message left: it was not sent.",
 } as const;
+
+/** Returns what becomes of a message that was called back and has not left: its person opted out, or its key or campaign is no more; null where nobody called. */
+function calledBack(
+  desk: Desk,
+  { chat, block, sent_at }: MessageRow,
+): typeof optedOut | { status: "cancelled" } | null {
+  if (findChat(desk.sql, chat)?.opted_out_at != null) return optedOut;
+  const campaign = block === null ? null : findCampaign(desk.sql, campaignOfBlock(block));
+  const isOver = desk.snapshot.apiKey.status === "revoked" || campaign?.state === "cancelled";
+  return isOver && sent_at === null ? { status: "cancelled" } : null;
+}
 
 function findOwn(desk: Desk, messageId: string): MessageRow | null {
   const seq = readRowId("msg", messageId, desk.tag);
@@ -189,12 +203,11 @@ export function hearCarried(desk: Desk, by: string, report: CarriedReport): null
   if (row === null || fell?.api_key_id !== by) return null;
   desk.transact(() => {
     const known = learnCarriage(desk, row, report);
-    const isOut = findChat(desk.sql, row.chat)?.opted_out_at != null;
     if (report.status !== "cancelled") applyElsewhere(desk, known, report);
-    else if (!isFinal(row.status) && isOut) endMessage(desk, known, optedOut);
     else if (!isFinal(row.status)) {
       const error_message = `${fell.words} Its fallback, API key ${by}, cancelled it before it left.`;
-      endMessage(desk, known, { status: "failed", error_code: fell.because, error_message });
+      const alone = { status: "failed", error_code: fell.because, error_message } as const;
+      endMessage(desk, known, calledBack(desk, known) ?? alone);
     }
     if (isFinal(findMessage(desk.sql, row.seq)?.status ?? "failed")) strikeHanded(desk.sql, row.seq);
   });

@@ -1,3 +1,5 @@
+import type { MessageRow } from "./messages.ts";
+
 /** A message that this key hands to another one since `at`: `to_give` until that has answered, `given` while it carries it, `to_recall` where it is to be held back. `asked`: it may have it. */
 export type HandedRow = {
   seq: number;
@@ -46,16 +48,36 @@ export function changeHanded(
   sql.exec(query, state, due_at, asked, at ?? null, seq);
 }
 
-/** Calls back all that another key has, or may have, for a contact. */
-export function recallChat(sql: SqlStorage, chat: string, at: number): boolean {
-  const query =
-    "UPDATE handed SET state = 'to_recall', due_at = ?1 WHERE chat = ?2 AND (state = 'given' OR asked = 1) RETURNING seq";
+const mayBeElsewhere = "(state = 'given' OR asked = 1)";
+const isHereAlone = "(state = 'to_give' AND asked = 0)";
+
+/** Calls back all that other keys have, or may have, for a contact, or for everybody (null). */
+export function recallAll(sql: SqlStorage, chat: string | null, at: number): boolean {
+  const query = `UPDATE handed SET state = 'to_recall', due_at = ?1 WHERE (?2 IS NULL OR chat = ?2) AND ${mayBeElsewhere} RETURNING seq`;
   return sql.exec(query, at, chat).toArray().length > 0;
 }
 
-/** Has everything judged anew that was put off and not given yet: quiet hours were changed. */
+/** Calls back what other keys have, or may have, of messages that were taken for blocks of a campaign's people, `upTo` left out. */
+export function recallBlocks(sql: SqlStorage, from: number, upTo: number, at: number): boolean {
+  const query = `UPDATE handed SET state = 'to_recall', due_at = ?1 WHERE ${mayBeElsewhere}
+       AND seq IN (SELECT seq FROM handed JOIN messages USING (seq) WHERE block >= ?2 AND block < ?3) RETURNING seq`;
+  return sql.exec(query, at, from, upTo).toArray().length > 0;
+}
+
+/** Returns those of these messages' blocks that no other key was asked to take yet. */
+export function handedOfBlocks(sql: SqlStorage, from: number, upTo: number): MessageRow[] {
+  const query = `SELECT messages.* FROM handed JOIN messages USING (seq) WHERE block >= ? AND block < ? AND ${isHereAlone}`;
+  return sql.exec<MessageRow>(query, from, upTo).toArray();
+}
+
+/** Says whether a message is to be handed to another key that was not asked yet, so that it surely is nowhere else. */
+export function isStillHere(sql: SqlStorage, seq: number): boolean {
+  return sql.exec(`SELECT 1 FROM handed WHERE seq = ? AND ${isHereAlone}`, seq).toArray().length > 0;
+}
+
+/** Has everything judged anew that was put off and not given yet: quiet hours were changed, or the key was revoked. */
 export function hastenHanded(sql: SqlStorage, at: number): void {
-  sql.exec("UPDATE handed SET due_at = ?1 WHERE due_at > ?1 AND state = 'to_give' AND asked = 0", at);
+  sql.exec(`UPDATE handed SET due_at = ?1 WHERE due_at > ?1 AND ${isHereAlone}`, at);
 }
 
 /** Strikes a handing: its message has ended. */

@@ -2,6 +2,7 @@ import { type Fell, readFell } from "../../domain/fallback.ts";
 import { reconcileMs } from "../../domain/retry.ts";
 import { type Next, tellWait, type WaitReason } from "../../domain/waiting.ts";
 import type { Desk } from "../desk.ts";
+import { findHanded } from "../ledger/handed.ts";
 import { type Detail, findMessage, type MessageRow } from "../ledger/messages.ts";
 import { hasEarlierWaiting } from "../ledger/standing.ts";
 import { restingNumbers } from "../numbers/pace.ts";
@@ -18,7 +19,7 @@ export function nextOf(desk: Desk, seq: number): Next | null {
     case "scheduled":
       return tellNext(desk, row);
     case "sending":
-      if (fellOf(row)?.to === "api_key") return { ...nothing, words: tellCarried(fellOf(row)) };
+      if (fellOf(row)?.to === "api_key") return tellHanded(desk, row);
       return row.outcome_unknown === 1
         ? told(row, settling(row))
         : { ...nothing, words: "It is on its way to the carrier." };
@@ -29,6 +30,16 @@ export function nextOf(desk: Desk, seq: number): Next | null {
 
 function fellOf({ detail }: MessageRow): Fell | null {
   return readFell((JSON.parse(detail) as Detail).carrier);
+}
+
+/** Until another key is asked for it, a message waits here: its own key may be paused, or it is night where the recipient is. */
+function tellHanded(desk: Desk, row: MessageRow): Next {
+  const handed = findHanded(desk.sql, row.seq);
+  const at = handed?.due_at ?? 0;
+  if (handed?.state !== "to_give" || handed.asked === 1 || at <= desk.now())
+    return { ...nothing, words: tellCarried(fellOf(row)) };
+  const isPaused = desk.snapshot.apiKey.status === "paused";
+  return told(row, isPaused ? { at: null, until: null, why: "key_paused" } : { at, until: null, why: "quiet_hours" });
 }
 
 function tellCarried(fell: Fell | null): string {

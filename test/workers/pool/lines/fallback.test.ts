@@ -1,6 +1,7 @@
+import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { macWords } from "../../../support/node/fake-bluebubbles-faults.ts";
-import { readCampaign, runCampaign } from "../../../support/workers/campaigns.ts";
+import { doCampaign, newPeople, readCampaign, resultsOf, runCampaign } from "../../../support/workers/campaigns.ts";
 import { admin, eventually } from "../../../support/workers/gateway.ts";
 import { addLine, ringIn, sendFrom, v2 } from "../../../support/workers/mac.ts";
 import { changeNumber, newPerson, report, ring, writeTo } from "../../../support/workers/pool.ts";
@@ -248,6 +249,124 @@ describe("quiet hours", () => {
   });
 });
 
+/** Lets the person's message fail on a line that is offline, and hold it for quiet hours that have begun meanwhile: no other key was asked for it. */
+async function holdHere(): Promise<void> {
+  await eventually(async () => {
+    const { messages } = (await v2(stage.line, `${chat()}/messages`)).body as { messages?: Body[] };
+    const id = messages?.[0]?.message_id;
+    return id !== undefined && ((await storyOf(id)).next as Body | null)?.why === "line_offline";
+  });
+  await admin(`/api-keys/${stage.line.id}`, { method: "PATCH", body: { quiet_hours: allDay() } });
+  for (let turn = 0; turn < 4; turn += 1) await ringIn(stage.line, 61_000);
+  await stage.world.quiet();
+}
+
+/** Starts a campaign that is not through its list for half an hour. */
+const runSlowly = () => runCampaign(stage.line, [person, ...newPeople(30)], { pacePerMinute: 1 });
+
+async function beOffline(): Promise<void> {
+  stage.mac.tunnel = { status: 530, body: "error code: 1033" };
+  await admin(`/api-keys/${stage.line.id}`, { method: "PATCH", body: { offline_limit_seconds: 60 } });
+}
+
+async function nothingLeavesInTheMorning(): Promise<void> {
+  for (const { id } of [stage.line, stage.texts])
+    await admin(`/api-keys/${id}`, { method: "PATCH", body: { quiet_hours: null } });
+  await nothingMoreLeaves();
+  expect(departures()).toEqual([]);
+}
+
+describe("a message that no other key was asked for yet", () => {
+  it("says what it waits for, and can be cancelled like any that has not left", async () => {
+    await beOffline();
+    const { body } = await sendFrom(stage.line, person);
+    await holdHere();
+    expect((await storyOf(body.message_id)).next).toMatchObject({ why: "quiet_hours", at: expect.any(Number) });
+    await admin(`/api-keys/${stage.line.id}`, { method: "PATCH", body: { status: "paused" } });
+    await ringIn(stage.line, 61_000);
+    const cancelled = await v2(stage.line, `${chat()}/messages/${body.message_id}`, undefined, "DELETE");
+    expect(cancelled).toMatchObject({ status: 200, body: { status: "cancelled" } });
+    await admin(`/api-keys/${stage.line.id}`, { method: "PATCH", body: { status: "active" } });
+    await nothingLeavesInTheMorning();
+    expect(await storyOf(body.message_id)).toMatchObject({ status: "cancelled" });
+  });
+
+  it("is cancelled with its campaign", async () => {
+    await beOffline();
+    const id = await runSlowly();
+    await holdHere();
+    await doCampaign<"cancel">(stage.line, { kind: "cancel", id });
+    await nothingLeavesInTheMorning();
+    expect((await resultsOf(stage.line, id))[0]).toMatchObject({ to: person, status: "cancelled" });
+  });
+});
+
+describe("a message that another key still holds for the morning", () => {
+  const holdThere = async (begin: () => Promise<unknown>) => {
+    await admin(`/api-keys/${stage.texts.id}`, { method: "PATCH", body: { quiet_hours: allDay() } });
+    const begun = await begin();
+    const theirs = await eventually(async () => {
+      await ringIn(stage.line, 1_000);
+      const { messages } = (await v2(stage.texts, `${chat()}/messages`)).body as { messages?: Body[] };
+      return messages?.length === 1 && messages[0];
+    });
+    return { begun, theirs };
+  };
+  const inTheEnd = (isSo: () => Promise<boolean>) =>
+    eventually(async () => {
+      await ringIn(stage.line, 61_000);
+      await ring(stage.texts);
+      return isSo();
+    });
+
+  it("is called back with its campaign", async () => {
+    const { begun } = await holdThere(runSlowly);
+    const id = String(begun);
+    await doCampaign<"cancel">(stage.line, { kind: "cancel", id });
+    await inTheEnd(async () => (await resultsOf(stage.line, id))[0]?.status === "cancelled");
+    await nothingLeavesInTheMorning();
+  });
+
+  it("is called back with its key when that is revoked", async () => {
+    const { begun } = await holdThere(() => sendFrom(stage.line, person));
+    const { message_id } = (begun as { body: Body }).body;
+    await admin(`/api-keys/${stage.line.id}`, { method: "DELETE" });
+    await inTheEnd(async () => (await storyOf(message_id)).status === "cancelled");
+    await admin(`/api-keys/${stage.texts.id}`, { method: "PATCH", body: { quiet_hours: null } });
+    await nothingMoreLeaves();
+    expect(departures()).toEqual([]);
+  });
+
+  it("waits there for the end of its campaign's quiet hours too", async () => {
+    const hour = (ahead: number) =>
+      `${new Intl.DateTimeFormat("en-GB", { timeZone: "America/Los_Angeles", hour: "2-digit", hourCycle: "h23" }).format(Date.now() + ahead * 3_600_000)}:00`;
+    await admin(`/api-keys/${stage.texts.id}`, {
+      method: "PATCH",
+      body: { quiet_hours: { from: hour(-1), to: hour(3) } },
+    });
+    await runCampaign(stage.line, [person], { quietHours: { from: hour(2), to: hour(12) } });
+    const theirs = await eventually(async () => {
+      await ringIn(stage.line, 1_000);
+      const { messages } = (await v2(stage.texts, `${chat()}/messages`)).body as { messages?: Body[] };
+      return messages?.length === 1 && messages[0];
+    });
+    expect(Number(theirs.quiet_until) - Date.now()).toBeGreaterThan(10 * 3_600_000);
+  });
+});
+
+it("a message that was sent and forgotten by the key that carried it stays sent when its person opts out", async () => {
+  const id = await fall();
+  const [departure] = departures();
+  if (departure === undefined) throw new Error("It has left.");
+  await report(stage.texts, departure, "sent");
+  await eventually(async () => (await storyOf(id)).status === "sent");
+  const erased = await admin(`/api-keys/${stage.texts.id}/contacts/${encodeURIComponent(person)}/erase`, { body: {} });
+  expect(erased.status).toBe(200);
+  await admin(`/api-keys/${stage.line.id}/opt-outs`, { body: { contact: person } });
+  await nothingMoreLeaves();
+  expect(await storyOf(id)).toMatchObject({ status: "sent" });
+});
+
 it("a key that is paused hands nothing on, and goes on once it is resumed", async () => {
   stage.mac.tunnel = { status: 530, body: "error code: 1033" };
   await admin(`/api-keys/${stage.line.id}`, { method: "PATCH", body: { offline_limit_seconds: 60 } });
@@ -290,6 +409,14 @@ describe("a line whose Mac does not answer", () => {
   });
 });
 
+/** Copies a row of a key with other values. */
+async function copyRow(table: "api_keys" | "numbers", keyId: string, others: Record<string, string>): Promise<void> {
+  const { results } = await env.DB.prepare("SELECT name FROM pragma_table_info(?)").bind(table).all<{ name: string }>();
+  const columns = results.map(({ name }) => others[name] ?? name).join(", ");
+  const own = table === "api_keys" ? "id" : "api_key_id";
+  await env.DB.prepare(`INSERT INTO ${table} SELECT ${columns} FROM ${table} WHERE ${own} = ?`).bind(keyId).run();
+}
+
 describe("the key that it falls back to", () => {
   it.each([
     [
@@ -314,7 +441,7 @@ describe("the key that it falls back to", () => {
     expect(departures()).toEqual([]);
   });
 
-  it("is looked at by the doctor: one that can carry nothing is said, with how to mend it", async () => {
+  it("is looked at by the doctor: one that can carry nothing is said, with how to mend it, however many others are well", async () => {
     const check = async () => {
       const { body } = await admin("/status");
       return (body.checks as Body[]).find(({ name }) => name === "fallbacks");
@@ -322,6 +449,16 @@ describe("the key that it falls back to", () => {
     const name = `Texts ${stage.texts.id}`;
     await admin(`/api-keys/${stage.texts.id}`, { method: "PATCH", body: { name } });
     expect((await check())?.detail).not.toContain(name);
+    await copyRow("api_keys", stage.texts.id, { id: "'key_well'", short_number: "9000" });
+    await copyRow("numbers", stage.texts.id, { address: "'+12125550999'", api_key_id: "'key_well'" });
+    const fallback = `'{"to": "api_key", "apiKeyId": "key_well"}'`;
+    for (let n = 0; n < 25; n += 1)
+      await copyRow("api_keys", stage.line.id, {
+        id: `'key_old${n}'`,
+        short_number: String(9001 + n),
+        created_at: "0",
+        fallback,
+      });
     await admin(`/api-keys/${stage.texts.id}`, { method: "DELETE" });
     expect(await check()).toMatchObject({
       ok: false,
