@@ -6,6 +6,7 @@ export const failureMessages = {
   groups_not_supported: "Group chats are not available on a Twilio key: send to one recipient at a time.",
   email_not_supported: "A Twilio key cannot send to an email address: use a phone number in E.164 form.",
   missing_content: "Missing message content",
+  invalid_content: "A message has exactly one content: text, attachments, rich_link, template or parts.",
   text_too_long:
     "The text is longer than 1600 characters: split it into several messages, or let its API key do it (split_long_texts).",
   invalid_attachment: "Attachments must be public https URLs, at most 10.",
@@ -77,6 +78,7 @@ export const failureMessages = {
   rate_limited: "Too many requests: wait as long as Retry-After says.",
   internal_error: "Something went wrong on our side: quote the request id.",
   coming_soon: "This call is coming soon.",
+  not_implemented: "This call of v4 is not served: `served` names those that are, and v2 may have it.",
   twilio_unavailable: "Twilio did not answer: try again.",
   no_numbers_assigned: "No numbers assigned to this API key",
   no_active_number: "No active number available",

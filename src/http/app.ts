@@ -128,7 +128,7 @@ function v2Router(): Hono<Edge> {
 function v4Router(): Hono<Edge> {
   const router = new Hono<Edge>();
   router.use("/webhooks/*", needFittingDirectory);
-  mountV4(router);
+  mountV4(router, operations);
   return router;
 }
 

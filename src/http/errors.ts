@@ -58,6 +58,7 @@ export const statusOfFailure: Record<FailureCode, ContentfulStatusCode> = {
   body_too_large: 413,
   unsupported_media_type: 415,
   idempotency_key_reused: 422,
+  invalid_content: 422,
   twilio_authentication_failed: 422,
   twilio_refused: 422,
   not_supported_on_line: 400,
@@ -80,6 +81,7 @@ export const statusOfFailure: Record<FailureCode, ContentfulStatusCode> = {
   rate_limited: 429,
   internal_error: 500,
   coming_soon: 501,
+  not_implemented: 501,
   twilio_unavailable: 502,
   no_numbers_assigned: 503,
   no_active_number: 503,
@@ -103,7 +105,7 @@ export function isFlatAt(base: Base, code: FailureCode): boolean {
 
 /** Returns the answer to a failure: the envelope of its base with its context, `Retry-After` where a wait is known, on 429 also `RateLimit`, kept by no cache; 501 has the contract's own body. */
 export function failureResponse(c: Context, failure: Failure): Response {
-  const base = c.req.path.startsWith(`${basePaths.v4}/`) ? "v4" : "v2";
+  const base = c.req.path === basePaths.v4 || c.req.path.startsWith(`${basePaths.v4}/`) ? "v4" : "v2";
   const status = statusAt(base, failure.code);
   if (failure.retryAfterSeconds !== undefined) {
     c.header("Retry-After", String(Math.max(1, Math.ceil(failure.retryAfterSeconds))));

@@ -236,6 +236,11 @@ export const errorGuide: Record<FailureCode, ErrorAdvice> = {
     cause: "Within 7 days the same Idempotency-Key came with another recipient, text or sender.",
     fix: "Use a key of its own for each message, and repeat it only with the very same request.",
   },
+  invalid_content: {
+    cause: "A send of v4 had no content, or several at once.",
+    fix: "Send exactly one of `text` (`attachments` may go with it), `attachments`, `rich_link`, `template` and `parts`; the older form has it in `content` alone.",
+    message: "Send one of text and rich_link: a message has one content.",
+  },
   twilio_authentication_failed: {
     cause: "Twilio did not accept the account's SID with this API key or auth token.",
     fix: "Copy the credentials anew from Twilio's console; `twilio_message` is what Twilio said.",
@@ -284,6 +289,11 @@ export const errorGuide: Record<FailureCode, ErrorAdvice> = {
   coming_soon: {
     cause: "The call is part of the API, and this release does not do it yet.",
     fix: "Nothing to do. It answers 501 with this body until a release brings it.",
+  },
+  not_implemented: {
+    cause: "The call is one of v4's that this gateway does not serve.",
+    fix: "`served` names the calls of v4 that there are. What v2 has under another name is served there: typing, read, reactions, groups, location.",
+    more: { served: ["POST /v4/messages", "GET /v4/me"] },
   },
   twilio_unavailable: {
     cause: "Twilio did not answer a request about the account or its numbers, or answered with an error of its own.",

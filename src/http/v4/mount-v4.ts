@@ -1,5 +1,6 @@
 import type { Hono } from "hono";
 import type { Edge } from "../edge.ts";
+import type { Operation } from "../operation.ts";
 import { mountV4Channels } from "./channels/routes.ts";
 import { mountV4Chats } from "./chats/routes.ts";
 import { mountV4Contacts } from "./contacts/routes.ts";
@@ -7,10 +8,11 @@ import { mountV4Events } from "./events/routes.ts";
 import { mountV4Me } from "./me/routes.ts";
 import { mountV4Messages } from "./messages/routes.ts";
 import { mountV4PhoneNumbers } from "./phone-numbers/routes.ts";
+import { mountUnserved } from "./unserved.ts";
 import { mountV4Webhooks } from "./webhooks/routes.ts";
 
-/** Registers every call of v4. */
-export function mountV4(router: Hono<Edge>): void {
+/** Registers every call of v4; `operations` are those that there are. */
+export function mountV4(router: Hono<Edge>, operations: readonly Operation[]): void {
   mountV4Messages(router);
   mountV4Me(router);
   mountV4Channels(router);
@@ -19,4 +21,5 @@ export function mountV4(router: Hono<Edge>): void {
   mountV4Webhooks(router);
   mountV4Events(router);
   mountV4PhoneNumbers(router);
+  mountUnserved(router, operations);
 }

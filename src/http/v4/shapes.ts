@@ -8,6 +8,9 @@ export const v4 = { base: "v4", auth: "api_key", tags: ["v4 (beta)"] } as const;
 
 export const channelType = z.enum(channelTypes).meta({ id: "V4ChannelType" });
 
+/** What a list may be narrowed to: also the contract's kinds that no sender of ours is of, which find nothing. */
+export const channelTypeSought = z.enum([...channelTypes, "whatsapp", "amb"]);
+
 /** An id of v4 in a path or body; what is no id is unknown, so that it is answered like one that nobody has. */
 export const id = z.string().min(1).max(2048);
 

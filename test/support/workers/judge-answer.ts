@@ -53,8 +53,8 @@ function complaintAboutSuccess(body: unknown, documented: Operation["answers"][n
 }
 
 function complaintAboutRefusal(answer: Answered, operation: Operation | null): string | null {
-  const isV4 = operation === null ? answer.path.startsWith("/v4/") : operation.base === "v4";
-  return isV4 && ![401, 501].includes(answer.status)
+  const isV4 = operation === null ? /^\/v4(?:\/|$)/.test(answer.path) : operation.base === "v4";
+  return isV4 && answer.status !== 401
     ? complaintAboutV4Failure(answer, operation)
     : complaintAboutFailure(answer, operation);
 }

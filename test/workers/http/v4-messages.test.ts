@@ -202,6 +202,28 @@ describe("a send", () => {
     });
   });
 
+  it("reaches whoever is named twice once, however their number is written", async () => {
+    const [one, two] = [newPerson(), newPerson()];
+    const written = `+1 (${one.slice(2, 5)}) ${one.slice(5, 8)}-${one.slice(8)}`;
+    const all = await v4("/messages", { body: { to: [one, two, written, two], text: "Once" } });
+    expect(all).toMatchObject({ status: 201, body: { sent: 2, failed: 0, data: [{ to: one }, { to: two }] } });
+    const alone = await v4("/messages", { body: { to: [one, one], text: "Alone" } });
+    expect(alone).toMatchObject({ status: 201, body: { status: "queued" } });
+    await eventually(async () => pool.carrier.departures.filter(({ to }) => to === one).length === 2);
+    expect(pool.carrier.departures.map(({ to }) => to).toSorted()).toEqual([one, one, two].toSorted());
+  });
+
+  it("takes the key's own priority, which it was told, as the pool's choice", async () => {
+    const { priority_id } = dataOf(await v4("/me"));
+    const sent = resultOf(await v4("/messages", { body: { to: newPerson(), text: "a", priority_id, hybrid: false } }));
+    expect(sent.routing).toMatchObject({ mode: "priority", priority_id });
+    const body = { to: newPerson(), text: "a", priority_id, from: numbers()[0] };
+    expect(await v4("/messages", { body })).toMatchObject({
+      status: 400,
+      body: { error: { code: "invalid_request" } },
+    });
+  });
+
   it("keeps to the kind of channel that is asked for", async () => {
     const to = newPerson();
     expect((await v4("/messages", { body: { to, text: "a", channel_type: "twilio" } })).status).toBe(201);
@@ -215,14 +237,15 @@ describe("a send", () => {
 
   it.each([
     [{ poll: { title: "t", options: ["a", "b"] } }, "not_supported_on_twilio"],
-    [{ text: "a", priority_id: "priority_x" }, "not_supported_on_twilio"],
+    [{ text: "a", priority_id: "priority_x" }, "not_found"],
     [{ text: "a", hybrid: true }, "not_supported_on_twilio"],
-    [{ text: "a", rich_link: { url: "https://example.com" } }, "invalid_request"],
+    [{ text: "a", rich_link: { url: "https://example.com" } }, "invalid_content"],
+    [{ text: "a", content: { type: "text", text: "b" } }, "invalid_content"],
     [{ text: "a", channel_type: "twilio", from: "+15551234567" }, "invalid_request"],
     [{ text: "a", from: "ch_nonsense" }, "not_found"],
     [{ text: "a", from: "+15551230000" }, "from_number_not_owned"],
-    [{}, "missing_content"],
-    [{ text: " " }, "missing_content"],
+    [{}, "invalid_content"],
+    [{ text: " " }, "invalid_content"],
     [{ attachments: ["http://example.com/a.png"] }, "invalid_attachment"],
     [{ content: { type: "carousel" } }, "invalid_request"],
   ])("%j is refused as %s, in v4's envelope", async (body, code) => {
@@ -240,6 +263,33 @@ describe("a send", () => {
     }
     const chat = conversationId({ number: stranger, person: newPerson() });
     expect((await v4(`/chats/${chat}/messages`, { body: { text: "a" } })).status).toBe(404);
+  });
+});
+
+describe("a call of v4 that is not served", () => {
+  it.each([
+    ["GET", "/groups"],
+    ["POST", "/chats"],
+    ["PATCH", "/chats/chat_x"],
+    ["POST", "/chats/chat_x/typing"],
+    ["POST", "/chats/chat_x/messages/msg_x/reactions"],
+    ["GET", "/me/priority"],
+    ["DELETE", "/priorities/priority_x"],
+    ["GET", "/contacts/ct_x/timeline"],
+    ["POST", "/location/contacts/refresh"],
+    ["GET", "/templates"],
+  ])("%s %s says so to whoever has a key, and what is served", async (method, path) => {
+    expect(await v4(path, { method })).toMatchObject({
+      status: 501,
+      body: { error: { code: "not_implemented", details: { served: expect.arrayContaining(["POST /v4/messages"]) } } },
+    });
+    expect((await call(`/v4${path}`, { method })).status).toBe(401);
+  });
+
+  it("is told from one that no contract has, and from another method of one that is", async () => {
+    expect(await v4("/nothing/at/all")).toMatchObject({ status: 404, body: { error: { code: "not_found" } } });
+    expect(await call("/v4")).toMatchObject({ status: 404, body: { error: { code: "not_found" } } });
+    expect((await v4("/chats", { method: "PUT" })).status).toBe(405);
   });
 });
 

@@ -67,6 +67,8 @@ describe("a key's channels", () => {
     await changeNumber(number(1), { is_active: false });
     expect(listOf(await v4("/channels?status=suspended"))).toMatchObject([{ address: number(1) }]);
     expect(listOf(await v4("/channels?type=blooio"))).toEqual([]);
+    for (const none of ["/channels?type=whatsapp", "/channels?status=banned", "/chats?state=closed", "/chats?type=amb"])
+      expect(listOf(await v4(none))).toEqual([]);
     await changeNumber(number(1), { is_active: true });
   });
 
@@ -196,6 +198,15 @@ describe("webhooks and events", () => {
     expect(shown).toMatchObject({ url, event_types: ["*"], status: "active", channel_id: channelId(number(0)) });
     expect(listOf(await v4("/webhooks"))).toContainEqual(shown);
     expect((await v4("/webhooks", { body: { url } })).status).toBe(409);
+    const other = "https://customer.example/v4-other";
+    const refused = [
+      { channel_id: channelId("+15551230000"), status: 404 },
+      { channel_type: "twilio", status: 400 },
+    ];
+    for (const { status, ...wish } of refused)
+      expect((await v4("/webhooks", { body: { url: other, ...wish } })).status).toBe(status);
+    const never = { url: other, event_types: ["safety.state_changed", "safety.*", "poll.voted"], channel_type: null };
+    expect((await v4("/webhooks", { body: never })).status).toBe(201);
     const person = newPerson();
     await writeTo(pool, person, number(0), "For the hook");
     await writeTo(pool, person, number(1), "Not for the hook");

@@ -1,9 +1,11 @@
 import * as z from "zod";
 import { defineOperation } from "../../operation.ts";
 import { timestamp } from "../../shapes/fields.ts";
-import { channelType, id, item, listQuery, page, V4Capabilities, v4 } from "../shapes.ts";
+import { channelType, channelTypeSought, id, item, listQuery, page, V4Capabilities, v4 } from "../shapes.ts";
 
 const status = z.enum(["active", "suspended"]);
+
+const statusSought = z.enum([...status.options, "pending_verification", "banned", "deprecated"]);
 
 const V4Channel = z
   .object({
@@ -26,7 +28,7 @@ export const listV4Channels = defineOperation({
   path: "/channels",
   summary: "List channels",
   description: "A channel is one of the key's numbers; its id stays the same wherever the number goes.",
-  query: z.object({ ...listQuery, type: channelType.optional(), status: status.optional() }),
+  query: z.object({ ...listQuery, type: channelTypeSought.optional(), status: statusSought.optional() }),
   answers: { 200: page(V4Channel, "One page of channels, in the pool's order.") },
   errors: [],
 });

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { defineOperation } from "../../operation.ts";
 import { timestamp } from "../../shapes/fields.ts";
-import { channelType, id, item, listQuery, page, V4Capabilities, v4 } from "../shapes.ts";
+import { channelType, channelTypeSought, id, item, listQuery, page, V4Capabilities, v4 } from "../shapes.ts";
 
 const state = z.enum(["open", "blocked", "deprecated"]);
 
@@ -31,8 +31,8 @@ export const listV4Chats = defineOperation({
     "A chat is what one number and one person say to each other. Who was spoken with last comes first, and the chats with one person together: those among the latest 500 messages with them, or all where `contact_id` asks for one. A page may be short; go on while `has_more`.",
   query: z.object({
     ...listQuery,
-    type: channelType.optional(),
-    state: state.optional(),
+    type: channelTypeSought.optional(),
+    state: z.enum([...state.options, "closed"]).optional(),
     channel_id: id.optional(),
     contact_id: id.optional(),
   }),

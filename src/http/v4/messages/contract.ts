@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { defineOperation } from "../../operation.ts";
+import { V4Error } from "../../shapes/envelope.ts";
 import { segment } from "../../shapes/fields.ts";
 import { sendFailures } from "../../v2/messages/contract.ts";
 import { idempotencyKey } from "../../v2/messages/send-request.ts";
@@ -13,7 +14,9 @@ const sends = {
   method: "post",
   headers,
   errors: [
-    ...sendFailures,
+    ...sendFailures.filter((code) => code !== "missing_content"),
+    "invalid_content",
+    "not_found",
     "not_supported_on_twilio",
     "not_supported_on_line",
     "invalid_idempotency_key",
@@ -31,7 +34,10 @@ const several = {
     schema: z.union([V4SendResult, V4FanOut]),
   },
   207: { description: "Some of several recipients were refused.", schema: V4FanOut },
-  422: { description: "All of several recipients were refused.", schema: V4FanOut },
+  422: {
+    description: "All of several recipients were refused, or the content is none (`invalid_content`).",
+    schema: z.union([V4FanOut, V4Error]),
+  },
 } as const;
 
 export const sendV4Message = defineOperation({

@@ -10,7 +10,7 @@ import { SendMessageBody } from "../../v2/messages/send-request.ts";
 import { check } from "../../validate.ts";
 import { askChannels } from "../ask.ts";
 import { toDryRun, toRefused, toSendResult } from "./answers.ts";
-import { findUnsupported, type Speaker, toOwnBody, withContent } from "./read-send.ts";
+import { checkPriority, findUnsupported, type Speaker, toOwnBody, withContent } from "./read-send.ts";
 import type { Asked } from "./send-request.ts";
 
 type SendResult = ReturnType<typeof toSendResult> | ReturnType<typeof toDryRun> | ReturnType<typeof toRefused>;
@@ -22,7 +22,11 @@ type Plan = { to: string[]; requests: SendRequest[]; type: string; dry: boolean 
 
 /** Sends, or judges only, what a body says to these people; several are single sends, each judged by itself, but on iMessage lines one group. */
 export async function sendTo(c: Context<Edge>, given: Asked, asked: Wish): Promise<Result<Sent>> {
-  const body = withContent(given);
+  const read = withContent(given);
+  if (!read.ok) return read;
+  const body = read.value;
+  const priority = checkPriority(body, credentialOf(c).keyId);
+  if (!priority.ok) return priority;
   const refused = await refuseUnsupported(c, body);
   if (refused !== null) return refused;
   const to = await gather(c, asked.to);
@@ -54,7 +58,7 @@ async function toPlan(body: Asked, { to, speaker, key }: Wish): Promise<Result<P
   const said = toOwnBody(body);
   if (!said.ok) return said;
   const own = check("body", SendMessageBody, said.value);
-  if (!own.ok) return own;
+  if (!own.ok) return own.failure.code === "missing_content" ? fail("invalid_content") : own;
   const { from, only } = speaker;
   const limits = only === null ? {} : { only };
   const asked = { ...whatIsAsked(own.value), ...limits };

@@ -13,6 +13,8 @@ const neverTold = [
   "poll.voted",
   "contact.shared",
   "contact.merged",
+  "safety.state_changed",
+  "safety.number_banned",
 ];
 const families = [...new Set([...eventNames, ...neverTold].map((name) => `${name.split(".")[0]}.*`))];
 const tokens = ["*", "all", "message", "status", ...families, ...eventNames, ...neverTold];
@@ -84,6 +86,9 @@ export const createV4Webhook = defineOperation({
     url: z.string().meta({ format: "uri", maxLength: 2048 }),
     event_types: eventTypes.nullish(),
     channel_id: id.nullish().meta({ description: "Only events of this channel." }),
+    channel_type: z
+      .null({ error: "is not taken: name one channel by channel_id, or leave it out for all." })
+      .optional(),
   }),
   answers: { 201: item(V4NewWebhook, "The new webhook.") },
   errors: ["invalid_webhook_url", "webhook_limit_reached", "publish_failed", "already_exists", "not_found"],

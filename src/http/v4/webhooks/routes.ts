@@ -58,6 +58,14 @@ function mountReading(router: Hono<Edge>): void {
   );
 }
 
+/** A webhook of a channel that the key does not hold would hear nothing. */
+async function checkHeld(c: Context<Edge>, number: string | null) {
+  if (number === null) return ok(null);
+  const found = await askChannels(c, { kind: "channels" });
+  if (!found.ok) return found;
+  return known(found.value.channels.some(({ address }) => address === number) ? number : null, "Channel");
+}
+
 function mountCreation(router: Hono<Edge>): void {
   mount(
     router,
@@ -67,6 +75,8 @@ function mountCreation(router: Hono<Edge>): void {
       if (!number.ok) return number;
       const key = await whoAsks(c);
       if (!key.ok) return key;
+      const held = await checkHeld(c, number.value);
+      if (!held.ok) return held;
       const scope = { organizationId: key.value.organization.id, apiKeyId: key.value.keyId };
       const created = await createWebhook(c.get("deps"), scope, toWebhookInput(body, number.value));
       if (!created.ok) return created;
