@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { readArguments } from "./arguments.mjs";
 import { measureBeside, startYardstick } from "./bench/beside.mjs";
+import { endOnSignals } from "./bench/children.mjs";
 import { writeFigures } from "./bench/figures.mjs";
 import { measureGrowth } from "./bench/growth.mjs";
 import { measureKill, measurePeersKill } from "./bench/kill.mjs";
@@ -33,6 +34,7 @@ if (
   console.error(usage);
   process.exit(2);
 }
+endOnSignals();
 const lifeCycle = [{ status: "sent" }, { status: "delivered" }];
 const begin = Date.now();
 const lines = [];
@@ -56,7 +58,11 @@ try {
       `${name.padEnd(17)} ${String(promised).padStart(10)} ${String(lost).padStart(6)} ${String(unknown).padStart(9)} ${String(doubled).padStart(9)}`,
     );
   told("Trunkline", await measureKill(rig, 3 * count));
-  for (const [name, peer] of Object.entries(peers)) told(name, await measurePeersKill(rig, peer, 3 * count));
+  for (const [name, peer] of Object.entries(peers)) {
+    const measured = await measurePeersKill(rig, peer, 3 * count).catch((error) => error);
+    if (measured instanceof Error) log(`${name} does not come up again after its kill: ${measured.message}`);
+    else told(name, measured);
+  }
 } finally {
   for (const peer of Object.values(peers)) await peer.stop();
   await rig.stop();

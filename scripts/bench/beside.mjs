@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { clientOf, eventually, makeLivePool } from "../../test/support/node/client.ts";
 import { watchRuntime } from "../local/runtime-process.mjs";
+import { endWithUs } from "./children.mjs";
 import { cpuOf, inPlaces, median, root } from "./rig.mjs";
 
 const places = 16;
@@ -11,7 +12,7 @@ const monthMs = 30 * 24 * 60 * 60 * 1000;
 export async function startYardstick() {
   const { default: miniflare } = await import("miniflare");
   const runtimes = [];
-  watchRuntime((child) => runtimes.push(child));
+  watchRuntime((child) => runtimes.push(endWithUs(child)));
   const mf = new miniflare.Miniflare(
     miniflare.convertV4MiniflareOptions({
       name: "yardstick",
@@ -46,11 +47,11 @@ export async function measureBeside(rigs, yard, { peers = {}, rounds, count, log
     { name: "three rows", cpu: yard.cpu, run: () => repeat(count * 2, () => post(yard.url)) },
   ];
   for (const [name, rig] of Object.entries(rigs)) steps.push(...(await stepsOf(name, rig, count)));
-  for (const [name, peer] of Object.entries(peers)) steps.push(await stepOf(name, peer, Object.values(rigs)[0], count));
-  const results = await inRounds(steps, rounds);
+  for (const [name, peer] of Object.entries(peers)) steps.push(stepOf(name, peer, Object.values(rigs)[0], count));
+  const results = await inRounds(steps, rounds, log);
   log(`Beside a bare yardstick on the same runtime (median of ${rounds} rounds in turn, ${places} at a time)`);
   log(`${"step".padEnd(28)}   rate/s   CPU µs   beside`);
-  for (const { name, beside } of steps) {
+  for (const { name, beside } of steps.filter(({ name }) => results.has(name))) {
     const { micros, rate } = results.get(name);
     const ratio = beside === undefined ? "" : `${(micros / results.get(beside).micros).toFixed(1)}x of ${beside}`;
     log(`${name.padEnd(28)} ${rate.toFixed(0).padStart(8)} ${micros.toFixed(0).padStart(8)}   ${ratio}`);
@@ -59,15 +60,16 @@ export async function measureBeside(rigs, yard, { peers = {}, rounds, count, log
   const perSecond = (micros) => (1e6 / micros).toFixed(0);
   log(`\nWhole cycles a CPU second: ${perSecond(own)} here`);
   for (const name of Object.keys(peers)) {
-    const { micros } = results.get(`whole cycle, ${name}`);
+    const { micros } = results.get(`whole cycle, ${name}`) ?? {};
+    if (micros === undefined) continue;
     log(`${perSecond(micros).padStart(33)} of ${name}: ${(micros / own).toFixed(2)} times as many here`);
   }
 }
 
-async function stepOf(name, peer, rig, count) {
-  await runPeer(peer, rig, 1);
+function stepOf(name, peer, rig, count) {
   return {
     name: `whole cycle, ${name}`,
+    isPeer: true,
     cpu: peer.cpu,
     beside: "three rows",
     run: () => runPeer(peer, rig, count),
@@ -103,13 +105,18 @@ async function stepsOf(name, rig, count) {
   ];
 }
 
-/** Every round takes each step once, so that what disturbs the machine disturbs all alike; the first is not counted. */
-async function inRounds(steps, rounds) {
+/** Every round takes each step once, so that what disturbs the machine disturbs all alike; the first is not counted. A peer that fails is left out from then on. */
+async function inRounds(steps, rounds, log) {
   const results = new Map(steps.map(({ name }) => [name, []]));
   for (let round = 0; round <= rounds; round += 1) {
-    for (const { name, cpu, run } of steps) {
+    for (const { name, cpu, run, isPeer = false } of steps.filter(({ name }) => results.has(name))) {
       const [before, startedAt] = [cpu(), performance.now()];
-      const done = await run();
+      const done = await run().catch((error) => {
+        if (!isPeer) throw error;
+        log(`${name}: left out, for it fails: ${error.message}`);
+        results.delete(name);
+      });
+      if (done === undefined) continue;
       const seconds = (performance.now() - startedAt) / 1_000;
       if (round > 0) results.get(name).push({ micros: ((cpu() - before) * 1e6) / done, rate: done / seconds });
     }

@@ -22,7 +22,7 @@ export async function measureKill(rig, count) {
   return { ...talliesOf(rig, promised), unknown, lost: untaken(rig, promised).length - unknown };
 }
 
-/** The same of a peer, all of whose processes are killed. It has half a minute to take up again what it had begun. */
+/** The same of a peer, all of whose processes are killed; throws where it does not come up again. It has half a minute to take up again what it had begun. */
 export async function measurePeersKill(rig, peer, count) {
   const send = async () => {
     const to = nextPerson();
@@ -39,15 +39,22 @@ export async function measurePeersKill(rig, peer, count) {
 async function sendThrough(count, send, kill) {
   const promised = [];
   let killed = null;
+  let isDown = false;
   await inPlaces(count, places, async (index) => {
-    if (index > count / 2) killed ??= Promise.resolve(kill());
+    if (index > count / 2)
+      killed ??= kill().catch((error) => {
+        isDown = true;
+        return error;
+      });
+    if (isDown) return;
     // While nobody answers nothing is promised: the sender gives up, as it would without a key against repeats.
     await send().then(
       (to) => promised.push(to),
       () => new Promise((resolve) => setTimeout(resolve, 200)),
     );
   });
-  await killed;
+  const fault = await killed;
+  if (isDown) throw fault;
   return promised;
 }
 

@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { endWithUs, removeWithUs } from "./children.mjs";
 import { startBridge } from "./kannel-bridge.mjs";
 import { cpuOf, root } from "./rig.mjs";
 
@@ -18,7 +19,7 @@ const peers = {
 };
 
 /**
- * Starts the peers that are installed, each on loopback beside the same stand-in for Twilio and the same receiver; says which are not.
+ * Starts the peers that are installed, each on loopback beside the same stand-in for Twilio and the same receiver; says which are not, and which do not start.
  * Each has `send` (resolves when it has promised a message), `cpu` of all its processes, `kill` (SIGKILL of all of them, and another start on the same state), and `stop`.
  */
 export async function startPeers({ twilio, sink, log }) {
@@ -26,7 +27,13 @@ export async function startPeers({ twilio, sink, log }) {
   for (const [name, { needs, start }] of Object.entries(peers)) {
     const missing = needs.filter((path) => !existsSync(path));
     if (missing.length > 0) log(`${name} is not installed and left out: npm run bench:peers installs it.`);
-    else started[name] = await start({ twilio, sink });
+    else
+      await start({ twilio, sink }).then(
+        (peer) => {
+          started[name] = peer;
+        },
+        (error) => log(`${name} does not start and is left out: ${error.message}`),
+      );
   }
   return started;
 }
@@ -35,12 +42,15 @@ function inFolder(path) {
   return join(folder, path);
 }
 
-/** Runs commands as one peer: started in order, each once it answers. */
-async function run(make) {
-  const state = mkdtempSync(join(tmpdir(), "trunkline-peer-"));
+/**
+ * Runs commands as one peer: started in order, each once it answers. Where one of them does not come up, at first or after a kill, all of them are ended and the
+ * reason is thrown.
+ */
+export async function run(make, { attempts = 600 } = {}) {
+  const state = removeWithUs(mkdtempSync(join(tmpdir(), "trunkline-peer-")));
   const children = [];
   let used = 0;
-  const begin = async () => {
+  const startAll = async () => {
     for (const { command, args, env = {}, cwd = folder, ready } of await make(state)) {
       const output = openSync(join(state, "log"), "a");
       const child = spawn(command, args, {
@@ -48,18 +58,26 @@ async function run(make) {
         env: { PATH: process.env.PATH, HOME: state, ...env },
         stdio: ["ignore", output, output],
       });
-      children.push(child);
-      await waitFor(ready, child, join(state, "log"));
+      closeSync(output);
+      await once(child, "spawn");
+      children.push(endWithUs(child));
+      await waitFor(ready, child, join(state, "log"), attempts);
     }
   };
   const end = async (signal) => {
     for (const child of children.splice(0)) {
       if (child.exitCode !== null || child.signalCode !== null) continue;
       used += cpuOf(child.pid) || 0;
+      const ended = once(child, "exit");
       child.kill(signal);
-      await once(child, "exit");
+      await ended;
     }
   };
+  const begin = () =>
+    startAll().catch(async (error) => {
+      await end("SIGKILL");
+      throw error;
+    });
   await begin();
   return {
     cpu: () => used + children.reduce((sum, { pid }) => sum + (cpuOf(pid) || 0), 0),
@@ -74,9 +92,9 @@ async function run(make) {
   };
 }
 
-async function waitFor(ready, child, output) {
-  for (let attempt = 0; attempt < 600; attempt += 1) {
-    if (child.exitCode !== null)
+async function waitFor(ready, child, output, attempts) {
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    if (child.exitCode !== null || child.signalCode !== null)
       throw new Error(`${child.spawnfile} ended:\n${readFileSync(output, "utf8").slice(-2000)}`);
     if (await ready().catch(() => false)) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -204,7 +222,7 @@ async function startRestate(outside) {
 async function startKannel(outside) {
   const [admin, smsbox, smsc, sendsms] = await freePorts(4);
   const bridge = await startBridge(outside);
-  const peer = await run((state) => {
+  const commands = (state) => {
     mkdirSync(join(state, "spool"), { recursive: true });
     const places = { admin, smsbox, smsc, sendsms, adapter: bridge.port, folder: state };
     const config = readFileSync(inFolder("kannel.conf"), "utf8").replace(/\{(\w+)\}/g, (_, name) => places[name]);
@@ -214,6 +232,10 @@ async function startKannel(outside) {
       { command: "/usr/sbin/bearerbox", args, cwd: state, ready: () => isOpen(smsbox) },
       { command: "/usr/sbin/smsbox", args, cwd: state, ready: () => isOpen(sendsms) },
     ];
+  };
+  const peer = await run(commands).catch(async (error) => {
+    await bridge.stop();
+    throw error;
   });
   const send = async (to, text) => {
     const told = `http://127.0.0.1:${bridge.port}/told?status=%d&to=${encodeURIComponent(to)}`;

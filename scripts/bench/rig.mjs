@@ -10,6 +10,7 @@ import { startSink } from "../../test/support/node/sink.ts";
 import { bundleWorker, workerOptions } from "../bundle.mjs";
 import { applyMigrations } from "../local/migrate.mjs";
 import { watchRuntime } from "../local/runtime-process.mjs";
+import { endWithUs, removeWithUs } from "./children.mjs";
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const adminToken = "a".repeat(64);
@@ -32,7 +33,7 @@ export async function startRig({
   from = root,
   numbers = ["+15559876541", "+15559876542", "+15559876543"],
 }) {
-  const folder = mkdtempSync(join(tmpdir(), "trunkline-bench-"));
+  const folder = removeWithUs(mkdtempSync(join(tmpdir(), "trunkline-bench-")));
   const temporary = process.env.TMPDIR;
   process.env.TMPDIR = folder;
   const { default: miniflare } = await import("miniflare");
@@ -52,7 +53,7 @@ export async function startRig({
     // Every instance has an address of its own, which its runtimes are told, also those that replace a killed one.
     const address = child.spawnargs.find((argument) => argument.startsWith("--external-addr=loopback="));
     loopback ??= address;
-    if (address === loopback) runtimes.push(child);
+    if (address === loopback) runtimes.push(endWithUs(child));
   });
   const options = (publicUrl, port) => {
     const values = {
