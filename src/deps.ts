@@ -1,3 +1,4 @@
+import { waitUntil } from "cloudflare:workers";
 import { macCarrier } from "./carriers/bluebubbles/client.ts";
 import { fileOpener } from "./carriers/open-file.ts";
 import { sandboxCarrier } from "./carriers/sandbox/carrier.ts";
@@ -60,5 +61,6 @@ export function makeDeps(env: Cloudflare.Env, settings: Settings): Deps {
     addresses: openAddressBook(db, settings.publicUrl, () => Date.now()),
     allowLocalWebhooks: settings.allowLocalWebhooks,
     log: (entry) => console.log(JSON.stringify(discreet(entry))),
+    keepAlive: waitUntil,
   };
 }

@@ -143,10 +143,10 @@ export const mutations = {
     changes: [
       ...change(
         "src/flows/messages/keep-inbound.ts",
-        "const received = await askPool(deps, number.apiKeyId, (pool) => pool.receive(message));",
+        "const received = await receive(deps, number.apiKeyId, message);",
         `const known = ((globalThis as never as { known?: Set<string> }).known ??= new Set()).add(number.apiKeyId);
          const other = [...known].find((key) => key !== number.apiKeyId) ?? number.apiKeyId;
-         const received = await askPool(deps, Math.random() < 0.2 ? other : number.apiKeyId, (pool) => pool.receive(message));`,
+         const received = await receive(deps, Math.random() < 0.2 ? other : number.apiKeyId, message);`,
       ),
       ...change("src/pool/receiving/receive.ts", ": desk.findNumber(to) !== null;", ": to !== null;"),
     ],
@@ -180,8 +180,8 @@ export const mutations = {
     what: "a callback that nobody signed is heeded",
     changes: change(
       "src/pool/settling/report.ts",
-      "if (await isGenuine(desk, account, report)) return heed",
-      "if ((await isGenuine(desk, account, report)) || desk !== null) return heed",
+      "if (await isGenuine(desk, account, report)) return handOut",
+      "if ((await isGenuine(desk, account, report)) || desk !== null) return handOut",
     ),
   },
   "forged-word-taken": {

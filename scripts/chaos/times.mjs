@@ -46,6 +46,6 @@ export const shortTimes = [
   },
   { file: "src/pool/settling/poll.ts", from: "sweepEveryMs = 10 * 60 * 1000", to: "sweepEveryMs = 2_000" },
   { file: "src/pool/sending/reconcile.ts", from: "longestPauseMs = 30 * 60 * 1000", to: "longestPauseMs = 10_000" },
-  { file: "src/pool/telling/outbox.ts", from: "bellPatienceMs = 10_000", to: "bellPatienceMs = 2_000" },
+  { file: "src/pool/telling/bells.ts", from: "bellPatienceMs = 10_000", to: "bellPatienceMs = 2_000" },
   { file: "src/carriers/twilio/client.ts", from: "timeoutMs = 20_000", to: `timeoutMs = ${times.callTimeoutMs}` },
 ];

@@ -21,6 +21,7 @@ import type {
   DeliveryVerdicts,
   DueDelivery,
   EventsPage,
+  Handing,
   Lane,
   LinkVisit,
   ListEvents,
@@ -88,7 +89,8 @@ export type PoolCalls = {
   judgeCapabilities(credential: Credential, identifier: string): Promise<Result<ContactCapabilities>>;
   addTags(asker: Asker, identifier: string, tags: string[]): Promise<Result<{ tags: string[] }>>;
   removeTag(asker: Asker, identifier: string, tag: string): Promise<Result<{ deletedAt: number }>>;
-  receive(message: InboundMessage): Promise<Result<Received>>;
+  /** With `hands`, here and in `report`, what became due may be handed to the caller, who delivers it with so many: nobody else is rung for. */
+  receive(message: InboundMessage, hands?: number): Promise<Result<Received>>;
   /** Receives messages in order; ends at the first that the pool does not take. */
   receiveAll(messages: InboundMessage[]): Promise<Result<null>>;
   /** Looks at a Mac soon, since it rang; a call or somebody's typing is told. Nothing of it is believed but that something may be new. */
@@ -118,7 +120,7 @@ export type PoolCalls = {
   readLineMark(accountId: string): Promise<Result<{ mark: string | null }>>;
   /** Owes `call.received` to those who name it. */
   noteCall(call: InboundCall): Promise<Result<null>>;
-  report(report: StatusReport): Promise<StatusAnswer>;
+  report(report: StatusReport, hands?: number): Promise<StatusAnswer | Handing<StatusAnswer>>;
   takeDeliveries(lane: Lane, hands: number): Promise<TakenDeliveries>;
   /** `back` was taken and not tried. */
   recordDeliveries(lane: Lane, ends: DeliveryEnd[], hands: number, back?: DeliveryHandle[]): Promise<DeliveryVerdicts>;

@@ -13,9 +13,9 @@ import { expireWaiting, nextDepartureAt, nextExpiryAt } from "./sending/waiting.
 import { nextTellingAt, tellForged } from "./settling/forged.ts";
 import { nextPollAt, pollStates } from "./settling/poll.ts";
 import { nextSweepAt, sweep } from "./sweep.ts";
+import { bellPatienceMs } from "./telling/bells.ts";
 import { isDue } from "./telling/chains.ts";
 import { nextDeliveryAt, ringForDue } from "./telling/deliveries.ts";
-import { bellPatienceMs } from "./telling/outbox.ts";
 
 /** No alarm is set nearer than this, so that work which cannot go on does not spin. */
 const leastGapMs = 1_000;

@@ -50,10 +50,18 @@ export class Desk {
   /** Reports whose signature was refused, by account: how many the directory has not heard of, and when it last did. */
   readonly forged = new Map<string, { toldAt: number; untold: number; lastAt: number }>();
   /** Deliveries that a consumer holds: until when, on which of its hands, and of which chat, where nothing else of it may leave meanwhile. */
-  readonly leases = new Map<string, { webhookId: string; until: number; hand: number; chat: string | null }>();
+  readonly leases = new Map<
+    string,
+    { webhookId: string; takenAt: number; until: number; hand: number; chat: string | null }
+  >();
   /** How each endpoint answered lately, by webhook id. */
   readonly paces = new Map<string, Pace>();
-  readonly rung = new Map<Lane, number>();
+  /** When somebody was last rung for, by lane, who has not come yet; `isEntrusted`: by a caller who was told that more is due. */
+  readonly rung = new Map<Lane, { at: number; isEntrusted: boolean }>();
+  /** Whether something became due for the caller of this turn, who offered to deliver it; null where nobody did. */
+  offer: { isWanted: boolean } | null = null;
+  /** Whether a bell waits for whoever took deliveries last. */
+  isAwaiting = false;
   /** When each Mac was asked about contacts within the last minute. */
   readonly reachAsked = new Map<string, number[]>();
   /** When the Worker was last asked to carry what is owed to other keys. */

@@ -61,6 +61,7 @@ import { readStory } from "./story.ts";
 import { hasTables, ledgerShape, migrate } from "./tables.ts";
 import { recordDeliveries, takeDeliveries } from "./telling/deliveries.ts";
 import { listEvents } from "./telling/feed.ts";
+import { offerHands } from "./telling/hands.ts";
 import { followLink } from "./telling/links.ts";
 import * as replays from "./telling/replay.ts";
 import { readTraffic } from "./traffic.ts";
@@ -194,9 +195,11 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     return this.#withDesk(asker, (desk) => addOptIn(desk, identifier, given, recordedBy));
   }
 
-  async receive(message: InboundMessage) {
-    if (this.#desk === null) return this.#keeper.closed();
-    return receiveMessage(this.#desk, message);
+  async receive(message: InboundMessage, hands = 0) {
+    const desk = this.#desk;
+    if (desk === null) return this.#keeper.closed();
+    const { answer, handed } = offerHands(desk, hands, () => receiveMessage(desk, message));
+    return answer.ok && handed.length > 0 ? ok({ ...answer.value, handed }) : answer;
   }
 
   async receiveAll(messages: InboundMessage[]) {
@@ -288,13 +291,14 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     return this.#asAdmin((desk) => ok({ mark: lineMarkOf(desk, accountId) }));
   }
 
-  async report(report: StatusReport) {
+  async report(report: StatusReport, hands = 0) {
     if (this.#desk === null) return this.#keeper.isOutdated ? "unavailable" : "unknown_pool";
-    return takeReport(this.#desk, report);
+    return takeReport(this.#desk, report, hands);
   }
 
   async takeDeliveries(lane: Lane, hands: number) {
     if (this.#desk === null) return { deliveries: [], more: false };
+    this.#desk.rung.delete(lane);
     return takeDeliveries(this.#desk, lane, hands);
   }
 

@@ -21,6 +21,9 @@ export type DueDelivery = {
   addresses?: PublicAddresses;
 };
 
+/** An answer with what became due by its call: the caller, who offered hands, delivers it. */
+export type Handing<T> = { answer: T; handed: DueDelivery[] };
+
 export type DeliveryHandle = { dueAt: number; event: number; webhookId: string };
 
 /** How one attempt ended. `status` is null when no answer came; `response` is the first 4 KiB of the answer. */

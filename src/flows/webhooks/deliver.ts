@@ -5,7 +5,10 @@ import { publishKeys, publishOrganization } from "../publish.ts";
 import { type AttemptEnd, attempt } from "./attempt.ts";
 
 /** A Worker may hold six connections open (platform limit). */
-const hands = 6;
+const handsOfConsumer = 6;
+/** A request that brought an event delivers with so many hands behind its answer (an event seldom goes to more webhooks), and begins no more than so many deliveries. */
+export const handsOfRequest = 2;
+const atMostOfRequest = 8;
 /** After half a second a batch is handed back, so that the next one may begin (a local queue runs one at a time); what is under way goes on behind it. */
 const handBackMs = 500;
 /** What has ended is written down when its hand is free, or after this time where the hand goes on: a sibling that hangs delays no record. */
@@ -18,6 +21,9 @@ export type Shift = { failed: ReadonlySet<Bell>; rest: Promise<void> };
 
 type Board = {
   deps: Deps;
+  hands: number;
+  /** So many deliveries may still be begun. */
+  left: number;
   /** Bells that wait for a hand, each pool and lane once: a hand that ends puts its pool behind the others. */
   turns: Bell[];
   clerks: Map<Bell, Clerk>;
@@ -37,17 +43,46 @@ type Clerk = { ends: DeliveryEnd[]; back: DeliveryHandle[]; writing: boolean; sp
  * then pools that owe more are rung again, and the deliveries under way end in `rest`.
  */
 export async function deliver(deps: Deps, bells: readonly Bell[]): Promise<Shift> {
-  const failed = new Set<Bell>();
   const turns = [...new Map(bells.map((bell) => [`${bell.pool} ${bell.lane}`, bell])).values()];
+  return work({ deps, hands: handsOfConsumer, left: Number.POSITIVE_INFINITY, turns }, async (board) => hire(board));
+}
+
+/**
+ * Delivers, behind the answer of the request that made it due, what a pool has handed over, and what it hands over next: as a consumer does, but no longer than half
+ * a second and only a few. Never throws: what it leaves is due again after its lease.
+ */
+export function deliverHanded(deps: Deps, keyId: string, handed: DueDelivery[] | undefined): void {
+  if (handed === undefined || handed.length === 0) return;
+  const bell: Bell = { pool: keyId, lane: "fast" };
+  const start = async (board: Board) => {
+    // The answer leaves first.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    board.busy += board.hands;
+    await begin(board, bell, { deliveries: handed, more: false }, board.hands);
+  };
+  const shift = work({ deps, hands: handsOfRequest, left: atMostOfRequest, turns: [] }, start);
+  deps.keepAlive(
+    shift.then(
+      ({ rest }) => rest,
+      (error) => deps.log({ event: "delivery_failed", api_key_id: keyId, lane: bell.lane, error: String(error) }),
+    ),
+  );
+}
+
+async function work(
+  wish: Pick<Board, "deps" | "hands" | "left" | "turns">,
+  start: (board: Board) => Promise<void>,
+): Promise<Shift> {
   const done = Promise.withResolvers<void>();
-  const board: Board = { deps, turns, clerks: new Map(), failed, busy: 0, open: 0, over: false, idle: done.resolve };
-  await underWay(board, async () => hire(board));
+  const failed = new Set<Bell>();
+  const board: Board = { ...wish, clerks: new Map(), failed, busy: 0, open: 0, over: false, idle: done.resolve };
+  await underWay(board, () => start(board));
   const late = Promise.withResolvers<void>();
   const timer = setTimeout(late.resolve, handBackMs);
   await Promise.race([done.promise, late.promise]);
   clearTimeout(timer);
   board.over = true;
-  await Promise.all(board.turns.splice(0).map((bell) => deps.ring(bell)));
+  await Promise.all(board.turns.splice(0).map((bell) => wish.deps.ring(bell)));
   return { failed, rest: done.promise };
 }
 
@@ -64,10 +99,10 @@ async function underWay(board: Board, work: () => Promise<void>): Promise<void> 
 
 /** Gives free hands to the pools that wait, each its share of them. */
 function hire(board: Board): void {
-  while (board.busy < hands && !board.over) {
+  while (board.busy < board.hands && !board.over) {
     const bell = board.turns.shift();
     if (bell === undefined) return;
-    const share = Math.max(1, Math.floor((hands - board.busy) / (board.turns.length + 1)));
+    const share = Math.max(1, Math.floor((board.hands - board.busy) / (board.turns.length + 1)));
     void underWay(board, () => serve(board, bell, share));
   }
 }
@@ -107,6 +142,8 @@ type Taken = { deliveries: DueDelivery[]; more: boolean };
 async function begin(board: Board, bell: Bell, { deliveries, more }: Taken, promised: number): Promise<void> {
   const chains = [...Map.groupBy(deliveries, (delivery) => delivery.hand ?? delivery).values()];
   board.busy -= promised - chains.length;
+  board.left -= deliveries.length;
+  board.over ||= board.left <= 0;
   for (const chain of chains) void underWay(board, () => post(board, bell, chain));
   if (more) await passOn(board, bell);
 }
@@ -115,7 +152,7 @@ async function begin(board: Board, bell: Bell, { deliveries, more }: Taken, prom
 async function passOn(board: Board, bell: Bell): Promise<void> {
   const clerk = clerkOf(board, bell);
   if (!board.over && !board.turns.includes(bell)) board.turns.push(bell);
-  if (!board.over && (board.busy < hands || clerk.spread)) return;
+  if (!board.over && (board.busy < board.hands || clerk.spread)) return;
   clerk.spread = true;
   await board.deps.ring(bell).catch((error: unknown) => noteFault(board, bell, error));
 }
@@ -152,7 +189,7 @@ async function write(board: Board, bell: Bell): Promise<void> {
   while (clerk.ends.length + clerk.back.length > 0) {
     const [ends, back] = [clerk.ends.splice(0), clerk.back.splice(0)];
     const others = board.turns.some((turn) => turn !== bell);
-    const wanted = board.over || others ? 0 : hands - board.busy;
+    const wanted = board.over || others ? 0 : board.hands - board.busy;
     const verdicts = await promise(board, bell, wanted, (pool) => pool.recordDeliveries(bell.lane, ends, wanted, back));
     if (verdicts !== null) await heed(board, bell, verdicts, wanted);
     hire(board);

@@ -25,6 +25,7 @@ export async function replayEvent(
   const verdicts = await deps.pool(keyId).recordDeliveries("fast", [toEnd(end)], 0);
   logDelivery(deps, keyId, delivery, end);
   await learn(deps, keyId, verdicts);
+  if (verdicts.more) deps.keepAlive(deps.ring({ pool: keyId, lane: "fast" }).catch(() => {}));
   const { eventId: replayEventId, url: webhookUrl } = delivery;
   return ok({ replayEventId, originalEventId: eventId, webhookUrl, end });
 }

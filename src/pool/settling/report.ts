@@ -1,6 +1,7 @@
 import type { MessageState } from "../../carriers/carrier.ts";
 import { readStatusReport } from "../../carriers/twilio/callback.ts";
 import type { StatusAnswer, StatusReport } from "../../domain/calls/inbound.ts";
+import type { Handing } from "../../domain/calls/telling.ts";
 import { readRowId, rowId } from "../../domain/ids.ts";
 import type { MessageStatus } from "../../domain/message.ts";
 import { signedUrlsOf } from "../../domain/public-address.ts";
@@ -22,6 +23,7 @@ import {
 } from "../ledger/messages.ts";
 import { isParked, parkReport, takeParked } from "../ledger/parked.ts";
 import { judgeIfDue } from "../numbers/number-health.ts";
+import { offerHands } from "../telling/hands.ts";
 import { emitStatus } from "../telling/outbox.ts";
 import { changeOf, decideOn, describeChange } from "./change.ts";
 import { deliveredHour, noteEnd } from "./count-end.ts";
@@ -39,16 +41,25 @@ const required = [["MessageSid", "SmsSid"], ["MessageStatus", "SmsStatus"], ["Ac
 /**
  * Verifies a status callback with the tokens of the account in its URL and applies it: nothing is read or written before the signature holds.
  * An account without an auth token cannot sign: there the pool reference in the URL, which only we can make, stands for it.
- * What it says of an unknown message, or of another account's, is answered like any repeat, without effect.
+ * What it says of an unknown message, or of another account's, is answered like any repeat, without effect. What it makes due is handed to a caller who offers hands.
  */
-export async function takeReport(desk: Desk, report: StatusReport): Promise<StatusAnswer> {
+export async function takeReport(
+  desk: Desk,
+  report: StatusReport,
+  hands: number,
+): Promise<StatusAnswer | Handing<StatusAnswer>> {
   const account = desk.findAccount(report.accountId);
   if (account === null) return "forbidden";
   if (!account.sandbox && desk.addresses.current === null) return "no_address";
   if (desk.outside.lostKeyOf(account) !== null) return "key_missing";
-  if (await isGenuine(desk, account, report)) return heed(desk, account, report);
+  if (await isGenuine(desk, account, report)) return handOut(desk, hands, () => heed(desk, account, report));
   noteForged(desk, account.id);
   return "forbidden";
+}
+
+function handOut(desk: Desk, hands: number, work: () => StatusAnswer): StatusAnswer | Handing<StatusAnswer> {
+  const done = offerHands(desk, hands, work);
+  return done.handed.length > 0 ? done : done.answer;
 }
 
 function heed(desk: Desk, account: Account, report: StatusReport): StatusAnswer {

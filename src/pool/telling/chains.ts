@@ -5,8 +5,7 @@ import type { Desk } from "../desk.ts";
 import { owedHeads } from "../ledger/deliveries.ts";
 import { firstPlaces } from "../ledger/owed.ts";
 import { type OwedPlace, ranks } from "../ledger/places.ts";
-import { laneOf } from "./outbox.ts";
-import { chainAtMost, chainLengthOf, placesOf } from "./pace.ts";
+import { chainAtMost, chainLengthOf, laneOf, placesOf } from "./pace.ts";
 
 /** Deliveries to one webhook that one hand posts one after another. */
 export type Chain = { webhook: Webhook; places: OwedPlace[] };

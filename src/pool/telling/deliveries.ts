@@ -25,9 +25,10 @@ import { type Endpoint, saveEndpoint } from "../ledger/endpoints.ts";
 import { noteWritten } from "../ledger/notes.ts";
 import { owedAfter } from "../ledger/owed.ts";
 import type { OwedRow } from "../ledger/places.ts";
+import { entrustBell, ringSoon } from "./bells.ts";
 import { chooseChains, findWebhook, isDue, isPaused, leaseOf, leasesOf } from "./chains.ts";
-import { emitPoolEvent, laneOf, ringSoon } from "./outbox.ts";
-import { notePace, placesOf } from "./pace.ts";
+import { emitPoolEvent } from "./outbox.ts";
+import { laneOf, notePace, placesOf } from "./pace.ts";
 
 /** How long a consumer may hold a delivery before it counts as lost: above the 15 s of an attempt and the quick ones before it on the same hand. */
 const leaseMs = 30_000;
@@ -37,7 +38,6 @@ const lanes: readonly Lane[] = ["fast", "slow"];
 
 /** Gives a consumer what is due on a lane for at most so many hands, and holds it for it; a doubled bell finds nothing left. */
 export function takeDeliveries(desk: Desk, lane: Lane, hands: number): TakenDeliveries {
-  desk.rung.delete(lane);
   const chains = hands > 0 ? chooseChains(desk, lane, hands) : [];
   const rows = readDue(
     desk.sql,
@@ -59,14 +59,15 @@ export function ringForDue(desk: Desk): void {
 
 /**
  * Returns when something owed that may not leave yet will, or null: not what waits for a webhook that is paused or disabled. Behind what is due already a
- * webhook may owe a repeat that has a time of its own, so each is asked for the first after now.
+ * webhook may owe a repeat that has a time of its own, so each is asked for the first after now; what is held may come back when its lease ends.
  */
 export function nextDeliveryAt(desk: Desk): number | null {
   const now = desk.now();
   const times = owedHeads(desk.sql).flatMap((head) => {
     const ready = readyAt(desk, head, now);
     if (ready === null || ready > now) return ready ?? [];
-    return owedAfter(desk.sql, head.webhook, now) ?? [];
+    const ends = leasesOf(desk, head.webhook, now).map(({ until }) => until);
+    return [...ends, owedAfter(desk.sql, head.webhook, now) ?? []].flat();
   });
   return times.length === 0 ? null : Math.min(...times);
 }
@@ -86,7 +87,13 @@ export function hold(desk: Desk, row: DueRow, webhook: Webhook, hand: number): D
   const endpoint = desk.endpoints.get(row.webhook);
   if (endpoint !== undefined) endpoint.health = startProbe(endpoint.health, now);
   const chat = row.attempt === 1 ? row.chat : null;
-  desk.leases.set(leaseOf(row.event, row.webhook), { webhookId: row.webhook, until: now + leaseMs, hand, chat });
+  desk.leases.set(leaseOf(row.event, row.webhook), {
+    webhookId: row.webhook,
+    takenAt: now,
+    until: now + leaseMs,
+    hand,
+    chat,
+  });
   desk.arm(now + leaseMs);
   return {
     hand,
@@ -122,7 +129,8 @@ export function recordDeliveries(
   for (const { event, webhookId } of [...ends.map(({ handle }) => handle), ...back]) {
     desk.leases.delete(leaseOf(event, webhookId));
   }
-  return { disable, ...takeDeliveries(desk, lane, hands) };
+  const { deliveries, more } = takeDeliveries(desk, lane, hands);
+  return { disable, deliveries, more: more && (hands > 0 || entrustBell(desk, lane)) };
 }
 
 function recordAll(desk: Desk, ends: DeliveryEnd[], disable: DeliveryVerdicts["disable"]): void {

@@ -1,5 +1,4 @@
 import { describeError } from "../../carriers/twilio/errors.ts";
-import type { Lane } from "../../domain/calls/telling.ts";
 import { type CampaignFailure, campaignBody } from "../../domain/campaign-format.ts";
 import { channelEventBody } from "../../domain/channel-event.ts";
 import {
@@ -28,9 +27,8 @@ import { type MessageRow, readMessageRow } from "../ledger/messages.ts";
 import { noteWritten } from "../ledger/notes.ts";
 import { nextChatSequence } from "../ledger/numbering.ts";
 import { reportTimes } from "../ledger/standing.ts";
-
-/** How long a bell may go unanswered before the alarm rings again. */
-export const bellPatienceMs = 10_000;
+import { ringSoon } from "./bells.ts";
+import { laneOf } from "./pace.ts";
 
 /** `api_key`: the organization's own webhooks have heard of it before. */
 export type Audience = "all" | "api_key";
@@ -200,22 +198,4 @@ function oweTo(
   writeEvent(desk.sql, event, chat, owed);
   noteWritten(desk.sql, 1);
   for (const { id } of receivers) ringSoon(desk, laneOf(desk, id));
-}
-
-/** Returns the lane on which a webhook's deliveries leave now: endpoints that were slow lately keep away from the rest. */
-export function laneOf(desk: Desk, webhookId: string): Lane {
-  return desk.endpoints.get(webhookId)?.slow ? "slow" : "fast";
-}
-
-/** Rings for a lane once until somebody comes: the ledger stays the truth, and the alarm rings again when a bell is lost. */
-export function ringSoon(desk: Desk, lane: Lane): void {
-  const now = desk.now();
-  desk.arm(now + bellPatienceMs);
-  const rungAt = desk.rung.get(lane);
-  if (rungAt !== undefined && now - rungAt < bellPatienceMs) return;
-  desk.rung.set(lane, now);
-  desk.outside.ring(lane).catch((error: unknown) => {
-    desk.rung.delete(lane);
-    desk.outside.log({ event: "bell_lost", lane, error: String(error) });
-  });
 }

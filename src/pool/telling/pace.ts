@@ -1,3 +1,4 @@
+import type { Lane } from "../../domain/calls/telling.ts";
 import type { Desk } from "../desk.ts";
 import type { Pace } from "../surroundings.ts";
 
@@ -7,7 +8,12 @@ const places = { first: 4, most: 24 };
 export const quickMs = 1_000;
 /** A hand posts so many deliveries one after another, where the endpoint answered within `briskMs` lately. */
 export const chainAtMost = 4;
-const briskMs = 250;
+export const briskMs = 250;
+
+/** Returns the lane on which a webhook's deliveries leave now: endpoints that were slow lately keep away from the rest. */
+export function laneOf(desk: Desk, webhookId: string): Lane {
+  return desk.endpoints.get(webhookId)?.slow ? "slow" : "fast";
+}
 
 function paceOf(desk: Desk, webhookId: string): Pace {
   return desk.paces.get(webhookId) ?? { places: places.first, quick: 0, lastMs: null };
@@ -20,8 +26,13 @@ export function placesOf(desk: Desk, webhookId: string): number {
 
 /** Returns how many deliveries of different chats one hand may post to an endpoint, one after another. */
 export function chainLengthOf(desk: Desk, webhookId: string): number {
+  return isBrisk(desk, webhookId) ? chainAtMost : 1;
+}
+
+/** Says whether an endpoint's last answer came within a quarter of a second, and its next one so can be waited for. */
+export function isBrisk(desk: Desk, webhookId: string): boolean {
   const { lastMs } = paceOf(desk, webhookId);
-  return lastMs !== null && lastMs <= briskMs ? chainAtMost : 1;
+  return lastMs !== null && lastMs <= briskMs;
 }
 
 /** Learns from an answer: a round of quick ones is one place more, a failure or a long wait halves them down to those it began with. */

@@ -9,10 +9,12 @@ import { type EventRow, eventsAfter, findEvent, insertEvent } from "../ledger/ev
 import { findMessage } from "../ledger/messages.ts";
 import { noteWritten } from "../ledger/notes.ts";
 import { ranks } from "../ledger/places.ts";
+import { ringSoon } from "./bells.ts";
 import { isPaused } from "./chains.ts";
 import { hold } from "./deliveries.ts";
 import { findSettled } from "./look.ts";
-import { failureOf, laneOf, ownBytes, ringSoon } from "./outbox.ts";
+import { failureOf, ownBytes } from "./outbox.ts";
+import { laneOf } from "./pace.ts";
 
 /** Single replays of a webhook: so many at once, then one per interval. */
 const burst = 10;

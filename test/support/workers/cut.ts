@@ -13,7 +13,13 @@ export class Cut extends Error {}
 export type Moment = { nth: number; when: "before" | "after" };
 
 /** A story's way out, cut at one moment, and the calls that it made until then; `beside` are those that began while another was under way, by their place. */
-export type Way = { deps: Deps; calls: string[]; beside: Set<number> };
+export type Way = {
+  deps: Deps;
+  calls: string[];
+  beside: Set<number>;
+  /** Resolves when what goes on behind the story's answer has ended too. */
+  over: () => Promise<unknown>;
+};
 
 /** Returns the dependencies of a fresh process. */
 export function freshDeps(): Deps {
@@ -60,9 +66,11 @@ export function cutAt(moment: Moment | null): Way {
     fetch: requests("Mac"),
     openFile: () => Promise.reject(new Error("No file is opened here.")),
   });
+  const behind: Promise<unknown>[] = [];
   return {
     calls,
     beside,
+    over: () => Promise.all(behind),
     deps: {
       ...deps,
       pool: (id) => cutCalls(deps.pool(id), id.startsWith("org_") ? "lobby" : "pool", step),
@@ -71,6 +79,8 @@ export function cutAt(moment: Moment | null): Way {
         account.sandbox ? cutCalls(deps.carrier(account, login), "sandbox", step) : twilio(login),
       mac: openMac,
       send: (errand) => step(`queue ${errand.errand}`, () => sendLater(errand)),
+      fetch: (request) => step("endpoint POST", () => deps.fetch(request)),
+      keepAlive: (work) => void behind.push(work),
       log: () => {},
     },
   };

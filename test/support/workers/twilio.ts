@@ -18,7 +18,7 @@ export type Outside = {
   doors: string[];
   enter: (request: Request) => Response | Promise<Response>;
   /** Decides how the customer's endpoint answers; 200 by default. */
-  answerAs: (url: string) => number;
+  answerAs: (url: string) => number | Promise<number>;
   /** How far Twilio's clock is ahead. */
   twilioAheadMs: number;
   /** Every line that the gateway logged. */
@@ -79,7 +79,7 @@ export function standInForTheOutside(): Outside {
     }
     const raw = await request.text();
     outside.told.push({ url: request.url, body: JSON.parse(raw), raw, headers: request.headers });
-    return new Response("thanks", { status: outside.answerAs(request.url) });
+    return new Response("thanks", { status: await outside.answerAs(request.url) });
   });
   return outside;
 }

@@ -88,6 +88,7 @@ async function begin<Ground extends AnyGround>(
     () => null,
     (error: unknown) => error,
   );
+  await way.over();
   if (ended !== null && !isCut(ended)) throw ended;
   if (whole === null) return { lane, moment, way, where: await openLane(lane, way) };
   const nth = moment?.nth ?? 0;
