@@ -42,7 +42,11 @@ export type CarriedReport = Carriage & {
   errorMessage: string | null;
   /** When it came to that, in epoch milliseconds. */
   at: number;
+  /** What its person said to it there and was not heard of yet; left out where that is nothing. */
+  answers?: CarriedAnswer[];
 };
+/** What a person said to a message that another key carried, and when (epoch milliseconds): that they want no more, that they do again, or anything else. */
+export type CarriedAnswer = { kind: "reply" | "stop" | "start"; text: string | null; at: number };
 /** What a key owes others: messages to be carried, those that are to be held back after all, and how those stand that it carries. */
 export type ToCarry = { parcels: Parcel[]; recalls: { from: Origin; to: string }[]; reports: CarriedReport[] };
 

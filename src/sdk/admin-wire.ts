@@ -2151,7 +2151,7 @@ export interface AssignmentResult {
 export interface OptOut {
   contact: string;
   /**
-   * `keyword` (written to a number of the pool), `agent_keyword` (to an RCS agent of its account), `carrier` (Twilio's error 21610 and its family), or `admin`.
+   * `keyword` (written to a number of the pool), `agent_keyword` (to an RCS agent of its account), `fallback_keyword` (to a key that carried a message of this one), `carrier` (Twilio's error 21610 and its family), or `admin`.
    */
   source: string;
   /**

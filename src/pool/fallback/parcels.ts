@@ -1,5 +1,6 @@
 import {
   type Carriage,
+  type CarriedAnswer,
   type CarriedReport,
   type Fell,
   type Parcel,
@@ -11,11 +12,14 @@ import { readRowId, rowId } from "../../domain/ids.ts";
 import { isFinal } from "../../domain/status.ts";
 import { tellExpiry, waitingLimitSeconds } from "../../domain/waiting.ts";
 import type { Desk } from "../desk.ts";
+import { heedOnce } from "../ledger/blocks.ts";
 import { campaignOfBlock } from "../ledger/campaign-people.ts";
 import { findCampaign } from "../ledger/campaigns.ts";
 import { findChat } from "../ledger/chats.ts";
 import { changeHanded, findHanded, type HandedRow, handedOwed, strikeHanded } from "../ledger/handed.ts";
 import { type Detail, findMessage, type MessageRow, updateMessage } from "../ledger/messages.ts";
+import { noteAnswer } from "../people/campaign-answers.ts";
+import { liftOptOut, recordOptOut } from "../people/opt-outs.ts";
 import { quietFor } from "../sending/quiet.ts";
 import { applyElsewhere } from "../settling/report.ts";
 import { endMessage } from "../settling/settle.ts";
@@ -210,6 +214,17 @@ export function hearCarried(desk: Desk, by: string, report: CarriedReport): null
       endMessage(desk, known, calledBack(desk, known) ?? alone);
     }
     if (isFinal(findMessage(desk.sql, row.seq)?.status ?? "failed")) strikeHanded(desk.sql, row.seq);
+    for (const answer of report.answers ?? []) hearAnswer(desk, row, answer);
   });
   return null;
+}
+
+/** Heeds once what a person said to this key's message where another one carried it: it was this key that asked, and that they want no more, or want again what they did not want there. */
+function hearAnswer(desk: Desk, { seq, chat, number }: MessageRow, answer: CarriedAnswer): void {
+  const { kind, text, at } = answer;
+  if (!heedOnce(desk.sql, `answer_${seq}_${at}`, desk.now())) return;
+  const source = "fallback_keyword";
+  if (kind === "stop") recordOptOut(desk, { chat, number, source });
+  if (kind === "start" && findChat(desk.sql, chat)?.opted_out_by === source) liftOptOut(desk, { chat, number, source });
+  noteAnswer(desk, chat, { kind, text, at, seq: null, toAccount: false });
 }

@@ -1,8 +1,8 @@
-import type { Carriage, CarriedReport } from "../../domain/fallback.ts";
+import type { Carriage, CarriedAnswer, CarriedReport } from "../../domain/fallback.ts";
 import { rowId } from "../../domain/ids.ts";
 import type { Origin } from "../../domain/message.ts";
 import type { Desk } from "../desk.ts";
-import { oweReport, postponeReport, reportsOwed, strikeReport } from "../ledger/carried.ts";
+import { findCarried, oweReport, postponeReport, reportsOwed, strikeReport } from "../ledger/carried.ts";
 import type { Detail, MessageRow } from "../ledger/messages.ts";
 import { askToCarry } from "./news.ts";
 
@@ -24,9 +24,25 @@ export function carriedFor({ detail }: Pick<MessageRow, "detail">): Origin | nul
 /** Owes the key whose message this is how it stands now, in the caller's transaction. */
 export function tellOrigin(desk: Desk, row: MessageRow, origin: Origin): void {
   if (row.status === "queued" || row.status === "scheduled" || row.status === "sending") return;
+  owe(desk, row, origin, []);
+}
+
+/** Owes the key whose message this is what its person said to it, in the caller's transaction. */
+export function tellAnswer(desk: Desk, row: MessageRow, origin: Origin, answer: CarriedAnswer): void {
+  owe(desk, row, origin, [answer]);
+}
+
+/** What was said and not heard of yet stays owed beside what is new. */
+function owe(desk: Desk, row: MessageRow, origin: Origin, said: readonly CarriedAnswer[]): void {
   const { status, sid: providerId, error_code: errorCode, error_message: errorMessage } = row;
   const at = row.read_at ?? row.delivered_at ?? row.sent_at ?? desk.now();
-  const news: News = { ...carriageOf(desk, row), status, providerId, errorCode, errorMessage, at };
+  const owed = findCarried(desk.sql, nameOf(origin))?.news ?? null;
+  const answers = [...(owed === null ? [] : ((JSON.parse(owed) as News).answers ?? [])), ...said];
+  const news: News = {
+    ...carriageOf(desk, row),
+    ...{ status, providerId, errorCode, errorMessage, at },
+    ...(answers.length === 0 ? {} : { answers }),
+  };
   oweReport(desk.sql, nameOf(origin), desk.now(), JSON.stringify(news));
   askToCarry(desk);
 }

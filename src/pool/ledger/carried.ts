@@ -1,3 +1,7 @@
+import { forgetNamed, remembered } from "./memory.ts";
+
+const any = "carried_any";
+
 /** A message that this key carries for another one (`seq` null: it was refused), with what was answered; `n` counts its news, of which the last is still to be told where `due_at` is set. */
 export type CarriedRow = {
   origin: string;
@@ -21,6 +25,12 @@ export function insertCarried(
 ): void {
   const query = "INSERT INTO carried (origin, seq, answer, at) VALUES (?, ?, ?, ?)";
   sql.exec(query, row.origin, row.seq, row.answer, row.at);
+  forgetNamed(sql, any);
+}
+
+/** Says whether anything was ever carried, as far as that is kept; read once when the object wakes. */
+export function hasCarried(sql: SqlStorage): boolean {
+  return remembered(sql, any, () => sql.exec("SELECT 1 FROM carried LIMIT 1").toArray().length > 0);
 }
 
 /** Keeps the news of a carried message until it is heard, also where the message itself is forgotten before. */

@@ -2,6 +2,7 @@ import { countedForMs } from "../../domain/campaigns/campaign.ts";
 import { answerCountsUntil, isYes } from "../../domain/campaigns/confirm.ts";
 import { readRowId, rowId } from "../../domain/ids.ts";
 import type { Desk } from "../desk.ts";
+import { carriedFor, tellAnswer } from "../fallback/reports.ts";
 import {
   type Block,
   campaignOfBlock,
@@ -11,6 +12,7 @@ import {
   saveStates,
 } from "../ledger/campaign-people.ts";
 import { type Campaign, findCampaign, hasCampaigns } from "../ledger/campaigns.ts";
+import { hasCarried } from "../ledger/carried.ts";
 import { type Detail, findMessage, type MessageRow, updateMessage } from "../ledger/messages.ts";
 import { insertOptIn, questionsAnswered } from "../ledger/opt-ins.ts";
 import { lastOutbound } from "../ledger/standing.ts";
@@ -19,25 +21,37 @@ import { lastOutbound } from "../ledger/standing.ts";
 const clockSlackMs = 60_000;
 
 /**
- * What a person said and when (epoch milliseconds): that they want no more, or anything else; `seq` is its message, null where that is not kept. `toAccount`: to an RCS agent that no
+ * What a person said and when (epoch milliseconds): that they want no more, that they do again, or anything else; `seq` is its message, null where that is not kept. `toAccount`: to an RCS agent that no
  * pool holds, which may speak for others too.
  */
-export type Said = { kind: "reply" | "stop"; text: string | null; seq: number | null; at: number; toAccount: boolean };
+export type Said = {
+  kind: "reply" | "stop" | "start";
+  text: string | null;
+  seq: number | null;
+  at: number;
+  toAccount: boolean;
+};
 
 /**
- * Notes in the campaign's message that it answers what a person said, or that they opted out on it, in the caller's transaction: once each, and nothing in a pool without campaigns.
+ * Notes in the campaign's message that it answers what a person said, or that they opted out on it, in the caller's transaction: once each. To a message that is carried for another key that key hears it.
  * A yes to the campaign's question is kept as their opt-in, and lets the campaign's own message follow; a STOP takes back what has not been followed.
  */
 export function noteAnswer(desk: Desk, chat: string, said: Said): void {
-  if (!hasCampaigns(desk.sql)) return;
+  if (!hasCampaigns(desk.sql) && !hasCarried(desk.sql)) return;
   if (said.kind === "stop") takeBack(desk, chat);
   const row = lastOutbound(desk.sql, chat);
-  if (row === null || row.block === null || !isAbout(row, said)) return;
-  if (said.kind === "reply") hearYes(desk, row, said);
-  if (row.created_at < desk.now() - countedForMs) return;
+  if (row === null || !isAbout(row, said)) return;
+  const origin = carriedFor(row);
+  if (origin !== null) tellAnswer(desk, row, origin, { kind: said.kind, text: said.text, at: said.at });
+  if (row.block === null) return;
+  if (said.kind !== "stop") hearYes(desk, row, said);
+  if (row.created_at >= desk.now() - countedForMs) count(desk, row, said);
+}
+
+function count(desk: Desk, row: MessageRow, { kind }: Said): void {
   const detail = JSON.parse(row.detail) as Detail;
   const noted: Detail =
-    said.kind === "stop"
+    kind === "stop"
       ? { ...detail, optedOutAt: detail.optedOutAt ?? desk.now() }
       : { ...detail, repliedAt: detail.repliedAt ?? desk.now() };
   const changed = JSON.stringify(noted);

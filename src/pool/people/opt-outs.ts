@@ -4,8 +4,8 @@ import { blockFor, unblockFor } from "../ledger/blocks.ts";
 import { ensureChat, findChat, setOptOut } from "../ledger/chats.ts";
 import { emitPoolEvent } from "../telling/outbox.ts";
 
-/** Whose word it is: the person's own, to a number of the pool or to an RCS agent of its account, or the carrier's. */
-type OptOutSource = "keyword" | "agent_keyword" | "carrier";
+/** Whose word it is: the person's own, to a number of the pool, to an RCS agent of its account, or to a key that carried a message of this one, or the carrier's. */
+type OptOutSource = "keyword" | "agent_keyword" | "fallback_keyword" | "carrier";
 
 /** Opts a contact out for the whole pool, in the caller's transaction; the event is owed once, and a repeat changes nothing. */
 export function recordOptOut(desk: Desk, optOut: { chat: string; number: string; source: OptOutSource }): void {

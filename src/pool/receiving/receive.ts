@@ -119,7 +119,8 @@ function writeMessage(desk: Desk, message: InboundMessage): Received {
 function heed(desk: Desk, message: InboundMessage, chat: string, seq: number | null): void {
   noteOptOut(desk, message);
   const at = message.receivedAt ?? message.writtenAt ?? desk.now();
-  const kind = keywordOf(message) === "stop" ? "stop" : "reply";
+  const keyword = keywordOf(message);
+  const kind = keyword === "stop" || keyword === "start" ? keyword : "reply";
   noteAnswer(desk, chat, { kind, text: message.text, seq, at, toAccount: message.toAccount === true });
 }
 

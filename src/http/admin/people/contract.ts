@@ -46,7 +46,7 @@ const OptOut = z
     contact: z.string(),
     source: z.string().meta({
       description:
-        "`keyword` (written to a number of the pool), `agent_keyword` (to an RCS agent of its account), `carrier` (Twilio's error 21610 and its family), or `admin`.",
+        "`keyword` (written to a number of the pool), `agent_keyword` (to an RCS agent of its account), `fallback_keyword` (to a key that carried a message of this one), `carrier` (Twilio's error 21610 and its family), or `admin`.",
     }),
     opted_out_at: timestamp,
   })

@@ -149,6 +149,53 @@ it("a campaign from a line reaches who is not on iMessage by SMS, and counts the
   for (const departure of left()) await report(stage.texts, departure, "delivered");
   await eventually(async () => told("message.delivered").length === people.length);
   expect((await readCampaign(stage.line, id)).numbers.statuses).toMatchObject({ delivered: people.length });
+  await writeTo(stage.texts, person, String(stage.texts.numbers[0]), "Nice");
+  await eventually(async () => {
+    await ringIn(stage.line, 61_000);
+    return (await readCampaign(stage.line, id)).numbers.replied === 1;
+  });
+});
+
+describe("what a person answers to the key that carried a message", () => {
+  const say = (text: string) => writeTo(stage.texts, person, String(stage.texts.numbers[0]), text);
+  const optInsOf = async (key: { id: string }) =>
+    (await admin(`/api-keys/${key.id}/contacts/${encodeURIComponent(person)}/opt-ins`)).body.opt_ins;
+  const optOutsOf = async (key: { id: string }) =>
+    (await admin(`/api-keys/${key.id}/opt-outs?contact=${encodeURIComponent(person)}`)).body.opt_outs as Body[];
+  const inTheEnd = (isSo: () => Promise<boolean>) =>
+    eventually(async () => {
+      await ringIn(stage.line, 61_000);
+      await ring(stage.texts);
+      return isSo();
+    });
+
+  it("is the answer to its campaign's question: a yes is kept with the words of the question, and the message follows", async () => {
+    const confirm = { text: "Reply YES to hear from us", words: null, days: 7 };
+    const id = await runCampaign(stage.line, [person], { text: "Welcome", confirm });
+    await inTheEnd(async () => departures().length === 1);
+    const saidAt = Date.now();
+    await say("Yes!");
+    await inTheEnd(async () => departures().length === 2);
+    expect(departures().map(({ body }) => body)).toEqual([confirm.text, "Welcome"]);
+    expect(await optInsOf(stage.line)).toMatchObject([
+      { agreed_at: saidAt, words: confirm.text, answer: "Yes!", recorded_by: "reply", campaign_id: id },
+    ]);
+    expect(await optInsOf(stage.texts)).toEqual([]);
+  });
+
+  it("and STOP holds at both keys, until they say START to the same number; what they said to the line itself stays", async () => {
+    await fall();
+    await say("STOP");
+    await inTheEnd(async () => (await optOutsOf(stage.line)).length === 1);
+    expect(await optOutsOf(stage.line)).toMatchObject([{ source: "fallback_keyword" }]);
+    expect((await sendFrom(stage.line, person)).body.code).toBe("recipient_opted_out");
+    await say("START");
+    await inTheEnd(async () => (await optOutsOf(stage.line)).length === 0);
+    await admin(`/api-keys/${stage.line.id}/opt-outs`, { body: { contact: person } });
+    await say("START");
+    await nothingMoreLeaves();
+    expect(await optOutsOf(stage.line)).toMatchObject([{ source: "admin" }]);
+  });
 });
 
 describe("nothing falls back", () => {
