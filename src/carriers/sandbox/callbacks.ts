@@ -30,8 +30,9 @@ export function describeStatus(
   ];
   if (message.messagingServiceSid !== null) form.push(["MessagingServiceSid", message.messagingServiceSid]);
   if (errorCode !== undefined) form.push(["ErrorCode", String(errorCode)]);
-  if (message.recipient.startsWith("whatsapp:")) {
-    form.push(["ChannelPrefix", "whatsapp"], ["EventType", status.toUpperCase()]);
+  const [, channel] = /^(whatsapp|rcs):/.exec(message.recipient) ?? [];
+  if (channel !== undefined) {
+    form.push(["ChannelPrefix", channel], ["EventType", status.toUpperCase()]);
   } else if (status === "delivered" || status === "undelivered") {
     form.push(["RawDlrDoneDate", new Date(now).toISOString().replace(/\D/g, "").slice(2, 12)]);
   }
@@ -58,6 +59,7 @@ export function describeInbound(accountSid: string, message: StoredMessage): For
     form.push([`MediaUrl${index}`, `${path}/${sid}`], [`MediaContentType${index}`, contentType]);
   }
   const contact = message.sender.replace(/^whatsapp:\+?/, "");
+  if (message.sender.startsWith("rcs:")) return form;
   if (contact !== message.sender) return [...form, ["ProfileName", "Sandbox"], ["WaId", contact]];
   return [...form, ...describePlaces()];
 }

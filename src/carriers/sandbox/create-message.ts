@@ -1,4 +1,4 @@
-import { findScript, isSandboxWhatsApp, magicSenders } from "./magic.ts";
+import { findScript, isSandboxAgent, isSandboxWhatsApp, magicSenders } from "./magic.ts";
 import type { Answer, Script } from "./script.ts";
 import { newSid } from "./sid.ts";
 import { countRefusal, findNumber, insertMessage, isBlocked, type StoredMessage } from "./store.ts";
@@ -11,7 +11,7 @@ export type Created =
   | { kind: "refused"; refused: Refused; retryAfterSeconds: number | null }
   | { kind: "played"; answer: Answer; message: StoredMessage | null };
 
-const addressForm = /^(whatsapp:)?\+[1-9]\d{6,14}$/;
+const addressForm = /^(?:whatsapp:|rcs:)?\+[1-9]\d{6,14}$/;
 
 /** Decides one create call in a single block: refused as Twilio would refuse it, or played as the recipient's script says, its steps planned. */
 export function createMessage(sql: SqlStorage, form: URLSearchParams, now: number): Created {
@@ -70,7 +70,7 @@ function refuseAddresses(sql: SqlStorage, form: URLSearchParams): Refused | null
   if (to === "") return bad(21604, "A 'To' phone number is required.");
   if (from === "") return bad(21603, "A 'From' phone number is required.");
   if (!addressForm.test(to)) return bad(21211, `The 'To' number ${to} is not a valid phone number.`);
-  if (to.startsWith("whatsapp:") !== from.startsWith("whatsapp:")) {
+  if (["whatsapp:", "rcs:"].some((channel) => to.startsWith(channel) !== from.startsWith(channel))) {
     return bad(21910, "Invalid From and To pair. From and To should be of the same channel");
   }
   return refuseSender(sql, from, form.has("MediaUrl")) ?? (isBlocked(sql, from, to) ? optedOut : null);
@@ -79,7 +79,7 @@ function refuseAddresses(sql: SqlStorage, form: URLSearchParams): Refused | null
 function refuseSender(sql: SqlStorage, from: string, hasMedia: boolean): Refused | null {
   const magic = magicSenders[from];
   if (magic !== undefined) return bad(magic.code, magic.message);
-  if (isSandboxWhatsApp(from)) return null;
+  if (isSandboxWhatsApp(from) || isSandboxAgent(from)) return null;
   const number = findNumber(sql, from);
   if (number === null) return bad(21606, `The 'From' number ${from} is not a number of this sandbox account.`);
   if (hasMedia && !number.mms) return bad(21621, `The 'From' number ${from} has not been enabled for MMS`);

@@ -2,7 +2,7 @@ import { deliveryReportFor } from "../../domain/delivery-report.ts";
 import { countryOf } from "../../domain/phone.ts";
 import { type Answer, courses, endIn, proceedNormally, replyWith, type Script, type Step } from "./script.ts";
 
-/** Every recipient with a course of its own. The first five are Twilio's own (twilio.com/docs/iam/test-credentials); the rest are ours. A `whatsapp:` before them changes nothing. */
+/** Every recipient with a course of its own. The first five are Twilio's own (twilio.com/docs/iam/test-credentials); the rest are ours. A `whatsapp:` or `rcs:` before them changes nothing. */
 export const magicRecipients: Readonly<Record<string, Script>> = {
   "+15005550001": refuse(21211, "invalid phone number", "The 'To' number {to} is not a valid phone number."),
   "+15005550002": refuse(21612, "no route", "The 'To' phone number {to} is not currently reachable."),
@@ -17,6 +17,7 @@ export const magicRecipients: Readonly<Record<string, Script>> = {
   "+15005553007": take("undelivered with 30007: filtered as spam", endIn("undelivered", 30007)),
   "+15005553008": take("failed with 30008: an unknown error", endIn("failed", 30008)),
   "+15005553016": take("failed with 63016: WhatsApp's 24 hour window is closed", endIn("failed", 63016)),
+  "+15005553036": take("undelivered with 63036: the phone has no RCS", endIn("undelivered", 63036)),
   "+15005554001": take("delivered late, after six seconds", courses.late),
   "+15005554002": take("every callback more than once", courses.doubled),
   "+15005554003": take("callbacks in the wrong order: delivered, sent, sending", courses.shuffled),
@@ -42,7 +43,7 @@ export const magicRecipients: Readonly<Record<string, Script>> = {
   "+15005556003": take("delivered, then answers START", replyWith("START")),
   "+15005556004": take("delivered, then answers HELP", replyWith("HELP")),
   "+15005556005": take("delivered, then answers with a picture", replyWith("Look at this", 1)),
-  "+15005556006": take("delivered, then read (WhatsApp)", courses.read),
+  "+15005556006": take("delivered, then read (WhatsApp, RCS)", courses.read),
 };
 
 /** Senders that Twilio's own test credentials refuse, with their codes. */
@@ -52,12 +53,14 @@ export const magicSenders: Readonly<Record<string, { code: number; message: stri
   "+15005550008": { code: 21611, message: "The 'From' number +15005550008 has exceeded its message queue." },
 };
 
+const channelPrefix = /^(?:whatsapp|rcs):/;
+
 /** Returns the course of a message to `to`, the ordinary one where the table has none: delivered, or sent for good where operators send no reports. */
 export function findScript(to: string): Script {
-  const known = magicRecipients[to.replace(/^whatsapp:/, "")];
+  const known = magicRecipients[to.replace(channelPrefix, "")];
   if (known !== undefined) return known;
   const answer: Answer = { kind: "take" };
-  const silent = !to.startsWith("whatsapp:") && deliveryReportFor(countryOf(to)) === "not_expected";
+  const silent = !channelPrefix.test(to) && deliveryReportFor(countryOf(to)) === "not_expected";
   return silent
     ? { meaning: "sent: no delivery report comes from this country", answer, steps: courses.unreported }
     : { meaning: "delivered", answer, steps: proceedNormally };
@@ -105,6 +108,11 @@ function ordinaryNumber(index: number): string {
 /** Tells whether an address is a WhatsApp sender of the sandbox: `whatsapp:+15005550020` to `…29`. */
 export function isSandboxWhatsApp(address: string): boolean {
   return /^whatsapp:\+1500555002\d$/.test(address);
+}
+
+/** Tells whether an address is an RCS agent of the sandbox: `rcs:sandbox` and what else it is called. */
+export function isSandboxAgent(address: string): boolean {
+  return /^rcs:sandbox\w*$/i.test(address);
 }
 
 function take(meaning: string, steps: Step[]): Script {

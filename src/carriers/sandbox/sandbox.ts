@@ -5,7 +5,7 @@ import { isSandboxMac } from "../../domain/sandbox-mac.ts";
 import { writeInbound } from "./inbound.ts";
 import { listHooks, nextMacStep, playMacSteps, writeTo } from "./mac/play.ts";
 import { sandboxMacApi } from "./mac/rest.ts";
-import { isSandboxWhatsApp } from "./magic.ts";
+import { isSandboxAgent, isSandboxWhatsApp } from "./magic.ts";
 import { sandboxApi } from "./rest.ts";
 import { findInboundUrl, findNumber, nextDue } from "./store.ts";
 import { migrate } from "./tables.ts";
@@ -44,13 +44,15 @@ export class Sandbox extends DurableObject<Cloudflare.Env> {
     const { from, to, text, media = [] } = inbound;
     if (this.#account() === null) return fail("not_found", "The sandbox account is not open.");
     const { sql } = this.ctx.storage;
-    if (!isSandboxWhatsApp(to) && findNumber(sql, to) === null) {
+    const isAgent = isSandboxAgent(to);
+    if (!isAgent && !isSandboxWhatsApp(to) && findNumber(sql, to) === null) {
       return fail("not_found", `${to} is not a number of the sandbox.`);
     }
     if (findInboundUrl(sql, to) === "") {
       return fail("invalid_request", `${to} has no webhook at the sandbox: import the number first.`);
     }
-    const message = writeInbound(sql, { from, to, text, media: Math.min(media.length, 10) }, Date.now());
+    const person = isAgent && from.startsWith("+") ? `rcs:${from}` : from;
+    const message = writeInbound(sql, { from: person, to, text, media: Math.min(media.length, 10) }, Date.now());
     await this.#arm();
     return ok({ messageSid: message.sid });
   }

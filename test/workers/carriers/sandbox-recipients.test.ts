@@ -23,6 +23,7 @@ const ends: Record<string, End> = {
   "+15005553007": { status: "failed", code: "30007" },
   "+15005553008": { status: "failed", code: "30008" },
   "+15005553016": { status: "failed", code: "63016" },
+  "+15005553036": { status: "failed", code: "63036" },
   "+15005554001": delivered,
   "+15005554002": delivered,
   "+15005554003": delivered,

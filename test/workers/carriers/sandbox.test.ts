@@ -185,6 +185,7 @@ const courses: Record<string, Course> = {
   "+15005553007": { outcome: "accepted", told: ["sending", "sent", "undelivered"], errorCode: "30007" },
   "+15005553008": { outcome: "accepted", told: ["sending", "failed"], errorCode: "30008" },
   "+15005553016": { outcome: "accepted", told: ["sending", "failed"], errorCode: "63016" },
+  "+15005553036": { outcome: "accepted", told: ["sending", "sent", "undelivered"], errorCode: "63036" },
   "+15005554001": { outcome: "accepted", told: normal },
   "+15005554002": { outcome: "accepted", told: ["sending", "sent", "sent", "delivered", "delivered", "delivered"] },
   "+15005554003": { outcome: "accepted", told: ["delivered", "sent", "sending"] },
@@ -279,6 +280,20 @@ describe("an inbound message", () => {
     await sandbox().composeInbound({ from: `whatsapp:${person}`, to, text: "Hi" });
     await vi.waitFor(() => expect(knocks).toHaveLength(1), 5_000);
     expect(new Map(knocks[0]?.form).get("WaId")).toBe("15551234567");
+  });
+
+  test("by RCS comes from the person's rcs: address to the agent, with no place", async () => {
+    await importNumber(sender);
+    await sandbox().composeInbound({ from: person, to: "rcs:sandbox", text: "STOP" });
+    await vi.waitFor(() => expect(knocks).toHaveLength(1), 5_000);
+    const form = new Map(knocks[0]?.form);
+    expect([form.get("From"), form.get("To"), form.has("FromCountry")]).toEqual([
+      `rcs:${person}`,
+      "rcs:sandbox",
+      false,
+    ]);
+    const again = await carrier()(login).send(outgoing(person, { from: "rcs:sandbox" }));
+    expect(again).toMatchObject({ kind: "refused", code: "21610" });
   });
 
   test("is repeated as the webhook's fragment asks, under one token", async () => {
