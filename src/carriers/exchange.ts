@@ -1,3 +1,5 @@
+import { declaredLength, readPieces } from "../domain/pieces.ts";
+
 /** The one way out: what `fetch` is to this room. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
@@ -33,8 +35,8 @@ export async function exchange(fetch: Fetch, url: string, init: RequestInit, lim
 }
 
 async function readBody(response: Response, maxBytes: number, deadline: Deadline): Promise<string | null> {
-  const reader = response.body?.getReader();
-  if (reader === undefined) return "";
+  if (response.body === null) return "";
+  const reader = readPieces(response.body, declaredLength(response.headers));
   const decoder = new TextDecoder();
   let text = "";
   let left = maxBytes;
@@ -42,10 +44,10 @@ async function readBody(response: Response, maxBytes: number, deadline: Deadline
     for (;;) {
       const next = await Promise.race([reader.read(), deadline]);
       if (next === late) break;
-      if (next.done) return text + decoder.decode();
-      left -= next.value.byteLength;
+      left -= next.value?.byteLength ?? 0;
       if (left < 0) break;
-      text += decoder.decode(next.value, { stream: true });
+      text += decoder.decode(next.value, { stream: !next.done });
+      if (next.done) return text;
     }
   } catch {
     return null;

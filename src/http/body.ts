@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from "../domain/failure.ts";
+import { declaredLength, readPieces } from "../domain/pieces.ts";
 import { findJsonFault } from "./json-fault.ts";
 import type { Multipart } from "./operation.ts";
 
@@ -7,8 +8,6 @@ export const jsonBodyLimit = 64 * 1024;
 /** The deepest nesting a JSON body may have. */
 export const jsonDepthLimit = 32;
 const multipartOverhead = 16 * 1024;
-/** A longer body is taken piece by piece, so that room is made only for what has come. */
-const onePieceAtMost = 64 * 1024;
 
 /**
  * Returns the body's bytes, or `body_too_large` as soon as more than `limit` are declared or have come, whatever the headers say;
@@ -18,7 +17,7 @@ export async function readBytes(request: Request, limit: number): Promise<Result
   const declared = declaredLength(request.headers);
   if (declared !== null && declared > limit) return tooLarge(limit);
   if (request.body === null) return ok(new Uint8Array());
-  const reader = readerOf(request.body, declared);
+  const reader = readPieces(request.body, declared);
   const chunks: Uint8Array[] = [];
   let size = 0;
   for (let ended = false; !ended; ) {
@@ -38,42 +37,6 @@ export async function readBytes(request: Request, limit: number): Promise<Result
   return ok(
     chunks.length === 1 && only?.buffer instanceof ArrayBuffer ? (only as Uint8Array<ArrayBuffer>) : join(chunks, size),
   );
-}
-
-function declaredLength(headers: Headers): number | null {
-  const declared = headers.get("Content-Length");
-  return declared !== null && /^\d+$/.test(declared) ? Number(declared) : null;
-}
-
-type Pieces = { read: () => Promise<{ done: boolean; value?: Uint8Array | undefined }>; cancel: () => Promise<void> };
-
-type BytesReader = {
-  read: (view: Uint8Array, options: { min: number }) => Promise<{ done: boolean; value: Uint8Array | undefined }>;
-  cancel: () => Promise<void>;
-};
-
-/** Every step of reading costs the runtime a turn: a body of the length that it declares, nearly every one, is read in one step that asks for a byte more and so finds its end. */
-function readerOf(body: ReadableStream<Uint8Array>, declared: number | null): Pieces {
-  const reader = declared === null || declared > onePieceAtMost ? null : bytesReaderOf(body);
-  if (reader === null || declared === null) return body.getReader();
-  const asked = declared + 1;
-  return {
-    read: async () => {
-      const { done, value } = await reader.read(new Uint8Array(asked), { min: asked });
-      return { done: done || value === undefined || value.byteLength < asked, value };
-    },
-    cancel: () => reader.cancel(),
-  };
-}
-
-/** A stream that is made of JavaScript need not be one of bytes. */
-function bytesReaderOf(body: ReadableStream<Uint8Array>): BytesReader | null {
-  try {
-    // The runtime's types lack `min` (streams.spec.whatwg.org/#byob-reader-read), which it has.
-    return body.getReader({ mode: "byob" }) as unknown as BytesReader;
-  } catch {
-    return null;
-  }
 }
 
 /**
