@@ -8,7 +8,7 @@ import { writeFigures } from "./bench/figures.mjs";
 import { measureGrowth } from "./bench/growth.mjs";
 import { measureKill, measurePeersKill } from "./bench/kill.mjs";
 import { startPeers } from "./bench/peers.mjs";
-import { root, startRig } from "./bench/rig.mjs";
+import { reachByName, root, startRig } from "./bench/rig.mjs";
 import { measureSteps } from "./bench/steps.mjs";
 import { drawGrowth } from "./bench/svg.mjs";
 
@@ -45,8 +45,8 @@ const log = (line = "") => {
 
 const yard = await startYardstick();
 const settings = { LOG_SHARE: "0" };
-const rig = await startRig({ lifeCycle, settings });
-const other = values.against && (await startRig({ lifeCycle, settings, from: resolve(values.against) }));
+const rig = await startNamed("https://gateway.example", {});
+const other = values.against && (await startNamed("https://other.example", { from: resolve(values.against) }));
 const peers = values["no-peers"] ? {} : await startPeers({ ...rig, log });
 try {
   const rigs = { "": rig, ...(other ? { ", the other": other } : {}) };
@@ -85,3 +85,9 @@ try {
 }
 log(`\nTook ${Math.round((Date.now() - begin) / 1000)} s.`);
 if (values.docs) writeFigures(lines, process.argv.slice(2));
+
+async function startNamed(publicUrl, more) {
+  const started = await startRig({ lifeCycle, settings: { ...settings, PUBLIC_URL: publicUrl }, ...more });
+  reachByName(publicUrl, started.url);
+  return started;
+}

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { clientOf, eventually, makeLivePool } from "../test/support/node/client.ts";
 import { readArguments } from "./arguments.mjs";
-import { inPlaces, root, startRig } from "./bench/rig.mjs";
+import { inPlaces, reachByName, root, startRig } from "./bench/rig.mjs";
 import { priceOf, wallsOf } from "./cost/prices.mjs";
 
 const usage = "Usage: npm run cost -- [--messages N] [--log-share 0..1]";
@@ -20,12 +20,9 @@ const lifeCycle = [{ status: "sending" }, { status: "sent" }, { status: "deliver
 const places = 8;
 const around = readFileSync(join(root, "scripts", "cost", "counted.js"), "utf8");
 
-/** A public name, as a deployment has one: below an address that Twilio cannot call, each message would be asked after as well. */
 const publicUrl = "https://gateway.example";
 const rig = await startRig({ lifeCycle, around, settings: { LOG_SHARE: String(logShare), PUBLIC_URL: publicUrl } });
-const { fetch: plainFetch } = globalThis;
-globalThis.fetch = (input, init) =>
-  plainFetch(input instanceof Request ? input : String(input).replace(publicUrl, rig.url), init);
+reachByName(publicUrl, rig.url);
 try {
   const { key } = await makeLivePool(rig, rig.twilio);
   const client = clientOf(rig, key);

@@ -115,6 +115,16 @@ export async function startRig({
   };
 }
 
+/**
+ * Has this process reach a rig by a public name (`https://gateway.example`), which is its PUBLIC_URL then, as a deployment has one: below an address that Twilio cannot
+ * call, each message is asked after as well.
+ */
+export function reachByName(publicUrl, url) {
+  const { fetch: plainFetch } = globalThis;
+  globalThis.fetch = (input, init) =>
+    plainFetch(input instanceof Request ? input : String(input).replace(publicUrl, url), init);
+}
+
 function hasEnded({ exitCode, signalCode }) {
   return exitCode !== null || signalCode !== null;
 }
