@@ -1,14 +1,16 @@
 import type { Desk } from "../desk.ts";
-import { type Block, nextWaiting, readBlocks } from "../ledger/campaign-people.ts";
+import { type Block, lastTaken, nextWaiting, readBlocks } from "../ledger/campaign-people.ts";
 import type { Campaign } from "../ledger/campaigns.ts";
 import type { Feeding, PassedOver } from "../surroundings.ts";
 
-/** Returns where a campaign stands in its list: at its beginning, where it has not begun since the object woke. */
-export function feedingOf(desk: Desk, { n }: Campaign): Feeding {
-  const begin = { first: 0, part: 0, place: 0, paceAt: 0, at: 0, passed: null, heldBy: null };
-  const known = desk.feeding.get(n) ?? { ...begin, rests: new Map() };
-  desk.feeding.set(n, known);
-  return known;
+/** Returns where a campaign stands in its list: at its beginning, where it has not begun since the object woke or the campaign was changed. Its pace holds over both. */
+export function feedingOf(desk: Desk, { n, pacePerMinute }: Campaign): Feeding {
+  const known = desk.feeding.get(n);
+  if (known !== undefined) return known;
+  const paceAt = pacePerMinute === null ? 0 : lastTaken(desk.sql, n) + 60_000 / pacePerMinute;
+  const begun = { first: 0, part: 0, place: 0, paceAt, at: 0, passed: null, heldBy: null, rests: new Map() };
+  desk.feeding.set(n, begun);
+  return begun;
 }
 
 /** Has every campaign look at everybody anew: whom it may write to, and when, has changed. */

@@ -137,6 +137,13 @@ export function lastAsked(sql: SqlStorage, n: number): number {
   return last;
 }
 
+/** Returns when somebody of a campaign was last written to (epoch milliseconds), 0 where nobody was yet; an answer that came since may make it later. */
+export function lastTaken(sql: SqlStorage, n: number): number {
+  const query =
+    "SELECT coalesce(max(changed_at), 0) AS at FROM campaign_states WHERE id >= ? AND id < ? AND taken + asked > 0";
+  return sql.exec<{ at: number }>(query, blockId(n, 0), blockId(n + 1, 0)).one().at;
+}
+
 /** Counts a campaign's people by what became of them. */
 export function readProgress(sql: SqlStorage, n: number): CampaignProgress {
   const query = `SELECT coalesce(sum(waiting), 0) AS waiting, coalesce(sum(asked), 0) AS asked, coalesce(sum(taken), 0) AS taken, coalesce(sum(refused), 0) AS refused, coalesce(sum(rejected), 0) AS rejected

@@ -107,6 +107,26 @@ describe("a campaign that runs", () => {
     expect(Math.min(...times.slice(1).map((at, index) => at - (times[index] ?? 0)))).toBeGreaterThanOrEqual(2 * second);
   });
 
+  it("keeps to its pace over a restart, a pause and a new name, and takes a new pace at once", async () => {
+    const pool = await makePool([{}]);
+    const id = await runCampaign(pool, newPeople(9), { pacePerMinute: 1 });
+    await eventually(async () => peopleWritten(pool).length === 1);
+    const disturb = async () => {
+      await crash(pool);
+      await doCampaign<"pause">(pool, { kind: "pause", id });
+      await doCampaign<"resume">(pool, { kind: "resume", id });
+      await doCampaign<"update">(pool, { kind: "update", id, change: { name: "Renamed" } });
+      await pass(pool, 5 * second);
+    };
+    for (let turn = 0; turn < 3; turn += 1) await disturb();
+    expect(peopleWritten(pool)).toHaveLength(1);
+    await pass(pool, 50 * second);
+    await eventually(async () => peopleWritten(pool).length === 2);
+    await doCampaign<"update">(pool, { kind: "update", id, change: { pacePerMinute: 30 } });
+    await pass(pool, 6 * second);
+    await eventually(async () => peopleWritten(pool).length >= 4);
+  });
+
   it("lets what people say to each other leave before its rest", { timeout: 60_000 }, async () => {
     const pool = await makePool([{ messages_per_second: 1 }]);
     const id = await runCampaign(pool, newPeople(2_000));
