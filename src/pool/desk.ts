@@ -5,7 +5,7 @@ import { noAddress, type PublicAddresses, withCurrent } from "../domain/public-a
 import { carryRotation, type RotationState } from "../domain/selection/rotation.ts";
 import type { Account, SenderNumber, Snapshot } from "../domain/snapshot.ts";
 import { namesPublicHost } from "../domain/webhook-url.ts";
-import { countWaitingByNumber } from "./ledger/agenda.ts";
+import { countWaitingByNumber, lineUp } from "./ledger/agenda.ts";
 import { lastAttemptSequence } from "./ledger/attempts.ts";
 import { type Endpoint, readEndpoints } from "./ledger/endpoints.ts";
 import { lastSequence } from "./ledger/events.ts";
@@ -26,7 +26,7 @@ export const notedEvery = 256;
 export class Desk {
   readonly outside: Surroundings;
   readonly tag: string;
-  /** Messages on their way to the carrier, by sequence number, with their chat, number and account; `atOnce`: as they were accepted, without a wait. */
+  /** Messages on their way to the carrier, by sequence number, with their chat, number and account; `atOnce`: without a row in the agenda, as what leaves when it is accepted. */
   readonly leaving = new Map<number, { chat: string; number: string; account: string; atOnce: boolean }>();
   /** Look-ups at the carriers under way, by what is asked, with their account; and whether a sweep of open statuses is. */
   readonly looking = new Map<string, string>();
@@ -201,6 +201,7 @@ export class Desk {
   noteWritten(seq: number): void {
     this.#writtenSinceNote += 1;
     if (this.#writtenSinceNote < notedEvery) return;
+    lineUp(this.sql, seq);
     const leaving = [...this.leaving].filter(([, { atOnce }]) => atOnce).map(([left]) => left);
     saveMark(this.sql, "leaving_from", Math.min(seq, ...leaving));
     this.#writtenSinceNote = 0;

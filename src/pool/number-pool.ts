@@ -32,7 +32,7 @@ import { DeskKeeper } from "./desk-keeper.ts";
 import { carry, recall } from "./fallback/carry.ts";
 import { hearCarried, noteCarried, noteRecalled, takeToCarry } from "./fallback/parcels.ts";
 import { noteHeard } from "./fallback/reports.ts";
-import { countWaiting } from "./ledger/agenda.ts";
+import { countWaiting, lineUp } from "./ledger/agenda.ts";
 import { lastSequence } from "./ledger/events.ts";
 import { dropMark, isImporting, saveMark } from "./ledger/marks.ts";
 import { noteAll } from "./ledger/notes.ts";
@@ -347,7 +347,10 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
 
   async exportRows(cursor: LedgerCursor) {
     return this.#asAdmin((desk) => {
-      desk.transact(() => noteAll(desk.sql));
+      desk.transact(() => {
+        noteAll(desk.sql);
+        lineUp(desk.sql);
+      });
       return ok({ ...readRows(desk.sql, cursor), shape: ledgerShape });
     });
   }

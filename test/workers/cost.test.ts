@@ -152,6 +152,32 @@ describe("what a message costs", () => {
     expect(whole.alarms).toBeLessThanOrEqual(1);
   });
 
+  /** Rows written since it was last asked, by table, those of its indexes among them; alarms that were set are rows too. */
+  function rowsByTable(counter: Counter): Record<string, number> {
+    const rows: Record<string, number> = {};
+    for (const { query, rowsWritten } of counter.statements()) {
+      const table = /(?:INTO|UPDATE|FROM) (\w+)/.exec(query)?.[1] ?? query;
+      if (rowsWritten > 0) rows[table] = (rows[table] ?? 0) + rowsWritten;
+    }
+    const { alarms } = counter.since();
+    return alarms > 0 ? { ...rows, alarms } : rows;
+  }
+
+  it("is one row more for a message that waits its turn, and none in the agenda", async () => {
+    const counter = await countCost(key.id);
+    const write = (text: string[]) =>
+      call("/v2/api/chats/%2B15551113333/messages", { body: { text }, token: key.token });
+    await write(["Alone"]);
+    await eventually(async () => acceptedBy(twilio).length === 2);
+    await outside.calm();
+    expect(rowsByTable(counter)).toEqual({ messages: 3, chats: 2 });
+    await write(["Leaves at once", "Waits its turn"]);
+    await eventually(async () => acceptedBy(twilio).length === 4);
+    await outside.calm();
+    expect(rowsByTable(counter)).toEqual({ messages: 3 + 4, chats: 2 + 2 });
+    counter.stop();
+  });
+
   it("is 3 statements and 4 rows written to accept a message to somebody who was written to before", async () => {
     const counter = await countCost(key.id);
     await sendText(key, "Again", "+15551110000");

@@ -1,5 +1,6 @@
 import { remembered } from "./memory.ts";
 import type { MessageRow } from "./messages.ts";
+import * as turns from "./turns.ts";
 
 /** The place of a waiting message: the line of its number, in the order in which each may leave. */
 type Place = Pick<MessageRow, "number" | "seq">;
@@ -32,22 +33,39 @@ export function expectDeparture(sql: SqlStorage, number: string, dueAt: number):
 
 /** Says whether nothing waits on a number, as far as is known without a look: a line that has just emptied may still be held for one. */
 export function isLineEmpty(sql: SqlStorage, number: string): boolean {
-  return !lines(sql).has(number);
+  return !lines(sql).has(number) && turns.turnsOf(sql, number).length === 0;
+}
+
+/** A message that may leave within this time waits without a row: it is found by its own. */
+const soonMs = 60_000;
+
+/** Lets a message that was just written as queued leave at `dueAt`: at no row where that is soon, else at one. */
+export function enqueue(sql: SqlStorage, { number, seq, chat, status }: MessageRow, dueAt: number, now: number): void {
+  if (status === "queued" && dueAt - now <= soonMs) turns.awaitTurn(sql, { number, due_at: dueAt, seq, chat });
+  else schedule(sql, { number, seq }, dueAt);
+}
+
+/** Gives rows to what waits without one and was written before a sequence number. */
+export function lineUp(sql: SqlStorage, before?: number): void {
+  for (const { number, due_at } of turns.lineUp(sql, before)) expectDeparture(sql, number, due_at);
 }
 
 /** Writes down that a message has to leave at `dueAt`. */
 export function schedule(sql: SqlStorage, { number, seq }: Place, dueAt: number): void {
   sql.exec("INSERT INTO agenda (number, due_at, seq) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", number, dueAt, seq);
+  turns.endTurn(sql, seq);
   expectDeparture(sql, number, dueAt);
 }
 
 /** The line of what is on its way after it had to wait: no number is called so, and whatever stands in it when the object wakes was interrupted. */
 const leavingLine = "";
 
-/** Moves a waiting message out of its number's line: it is on its way. */
-export function beginLeaving(sql: SqlStorage, { number, seq }: Place, dueAt: number): void {
+/** Moves a waiting message out of its number's line: it is on its way. Answers false for one that waited without a row: it leaves without one, as what leaves at once. */
+export function beginLeaving(sql: SqlStorage, { number, seq }: Place, dueAt: number): boolean {
+  if (turns.endTurn(sql, seq)) return false;
   const query = "UPDATE agenda SET number = ? WHERE number = ? AND due_at = ? AND seq = ?";
   sql.exec(query, leavingLine, number, dueAt, seq);
+  return true;
 }
 
 /** Strikes out what `beginLeaving` noted; answers false when it was struck out before. */
@@ -57,6 +75,7 @@ export function endLeaving(sql: SqlStorage, seq: number, dueAt: number): boolean
 
 /** Strikes out what was written down for a message at `dueAt`; answers false when it was struck out before. */
 export function strike(sql: SqlStorage, { number, seq }: Place, dueAt: number): boolean {
+  if (turns.endTurn(sql, seq)) return true;
   const query = "DELETE FROM agenda WHERE number = ? AND due_at = ? AND seq = ? RETURNING seq";
   return sql.exec(query, number, dueAt, seq).toArray().length === 1;
 }
@@ -76,20 +95,29 @@ export type LineHead = { number: string; due_at: number };
 
 /** Returns the lines in the order in which something of them may leave at the earliest; nothing is asked of the rows. */
 export function lineHeads(sql: SqlStorage): LineHead[] {
-  return [...lines(sql)]
-    .map(([number, due_at]) => ({ number, due_at }))
-    .sort((one, other) => one.due_at - other.due_at);
+  const heads = new Map(lines(sql));
+  for (const { number, due_at } of turns.turnsOf(sql, null)) {
+    heads.set(number, Math.min(due_at, heads.get(number) ?? due_at));
+  }
+  return [...heads].map(([number, due_at]) => ({ number, due_at })).sort((one, other) => one.due_at - other.due_at);
 }
 
 /** Returns when the first of a number's line that is due after `after` may leave, or null. */
 export function firstAfterIn(sql: SqlStorage, number: string, after: number): number | null {
+  const own = turns.turnsOf(sql, number).flatMap(({ due_at }) => (due_at > after ? [due_at] : []));
+  const inRows = lines(sql).has(number) ? firstRowAfter(sql, number, after) : null;
+  const all = inRows === null ? own : [inRows, ...own];
+  return all.length === 0 ? null : Math.min(...all);
+}
+
+function firstRowAfter(sql: SqlStorage, number: string, after: number): number | null {
   const query = "SELECT min(due_at) AS due_at FROM agenda WHERE number = ? AND due_at > ?";
   return sql.exec<{ due_at: number | null }>(query, number, after).one().due_at;
 }
 
 /** Looks when the first of a number's line may leave, and remembers that. */
 export function sharpenLine(sql: SqlStorage, number: string): void {
-  const first = firstAfterIn(sql, number, -1);
+  const first = firstRowAfter(sql, number, -1);
   if (first === null) lines(sql).delete(number);
   else lines(sql).set(number, first);
 }
@@ -101,8 +129,7 @@ export function nextDue(sql: SqlStorage, now: number, held: Held): DueMessage | 
     if (line.due_at > (next?.agenda_due_at ?? now)) break;
     if (held.numbers.has(line.number)) continue;
     const first = firstOfLine(sql, line.number, now, held);
-    if (first === null) sharpenLine(sql, line.number);
-    else if (next === null || comesBefore(first, next)) next = first;
+    if (first !== null && (next === null || comesBefore(first, next))) next = first;
   }
   return next;
 }
@@ -116,9 +143,38 @@ function comesBefore(one: DueMessage, other: DueMessage): boolean {
  * either; what is scheduled for later, stuck with a paused number or a refused account, or ended without a try, tells nothing and is looked past.
  */
 function firstOfLine(sql: SqlStorage, number: string, now: number, held: Held): DueMessage | null {
+  const inTurn = firstOfTurns(sql, number, now, held);
+  const mayHaveRows = (lines(sql).get(number) ?? Number.POSITIVE_INFINITY) <= now;
+  const inRow = mayHaveRows ? firstOf(sql, inRows, number, now, held) : null;
+  if (mayHaveRows && inRow === null) sharpenLine(sql, number);
+  if (inRow === null || inTurn === null) return inRow ?? inTurn;
+  return comesBefore(inRow, inTurn) ? inRow : inTurn;
+}
+
+/** Of each chat the first turn alone may come; so many of them are looked at at once, for the first may nearly always leave. */
+const turnsAtOnce = 8;
+
+function firstOfTurns(sql: SqlStorage, number: string, now: number, held: Held): DueMessage | null {
+  const firsts = new Map<string, turns.Turn>();
+  for (const turn of turns.turnsOf(sql, number)) {
+    if (turn.seq < (firsts.get(turn.chat)?.seq ?? Number.POSITIVE_INFINITY)) firsts.set(turn.chat, turn);
+  }
+  const due = [...firsts.values()].filter(({ chat, due_at }) => due_at <= now && !held.chats.includes(chat));
+  due.sort((one, other) => one.due_at - other.due_at || one.seq - other.seq);
+  for (let from = 0; from < due.length; from += turnsAtOnce) {
+    const slice = JSON.stringify(due.slice(from, from + turnsAtOnce));
+    const first = firstOf(sql, inTurns, slice, now, held);
+    if (first !== null) return first;
+  }
+  return null;
+}
+
+const inRows = "agenda JOIN messages USING (seq) WHERE agenda.number = ?1";
+const inTurns = `(SELECT value ->> 'due_at' AS due_at, value ->> 'seq' AS seq FROM json_each(?1)) AS agenda CROSS JOIN messages USING (seq) WHERE true`;
+
+function firstOf(sql: SqlStorage, line: string, named: string, now: number, held: Held): DueMessage | null {
   const rows = sql.exec<DueMessage>(
-    `SELECT messages.*, agenda.due_at AS agenda_due_at FROM agenda JOIN messages USING (seq)
-     WHERE agenda.number = ?1 AND agenda.due_at <= ?2
+    `SELECT messages.*, agenda.due_at AS agenda_due_at FROM ${line} AND agenda.due_at <= ?2
        AND chat NOT IN (SELECT value FROM json_each(?3)) AND account NOT IN (SELECT value FROM json_each(?4))
        AND coalesce((SELECT earlier.status IN ('queued', 'scheduled')
          FROM messages AS earlier WHERE earlier.chat = messages.chat AND earlier.seq < messages.seq AND earlier.direction = 'outbound'
@@ -127,7 +183,7 @@ function firstOfLine(sql: SqlStorage, number: string, now: number, held: Held): 
              AND (earlier.number IN (SELECT value FROM json_each(?5)) OR earlier.account IN (SELECT value FROM json_each(?6))))
          ORDER BY earlier.seq DESC LIMIT 1), 0) = 0
      ORDER BY agenda.due_at, agenda.seq LIMIT 1`,
-    number,
+    named,
     now,
     JSON.stringify(held.chats),
     JSON.stringify(held.accounts),
@@ -139,12 +195,14 @@ function firstOfLine(sql: SqlStorage, number: string, now: number, held: Held): 
 
 /** Returns messages that have not left, whenever they are due. */
 export function waitingMessages(sql: SqlStorage, limit: number): MessageRow[] {
+  lineUp(sql);
   const query = "SELECT messages.* FROM agenda JOIN messages USING (seq) WHERE agenda.number > ? LIMIT ?";
   return sql.exec<MessageRow>(query, leavingLine, limit).toArray();
 }
 
 /** Returns what waits of the messages that were taken for blocks of a campaign's people, `upTo` left out. */
 export function waitingOfBlocks(sql: SqlStorage, from: number, upTo: number): MessageRow[] {
+  lineUp(sql);
   const query =
     "SELECT messages.* FROM agenda JOIN messages USING (seq) WHERE agenda.number > ? AND block >= ? AND block < ?";
   return sql.exec<MessageRow>(query, leavingLine, from, upTo).toArray();
@@ -158,6 +216,7 @@ export function interruptedWaiting(sql: SqlStorage): MessageRow[] {
 
 /** Returns at most `limit` messages of a number that could have left at `before` or earlier and still wait, the longest waiting first. */
 export function waitingSince(sql: SqlStorage, number: string, before: number, limit: number): DueMessage[] {
+  lineUp(sql);
   return sql
     .exec<DueMessage>(
       `SELECT messages.*, agenda.due_at AS agenda_due_at FROM agenda JOIN messages USING (seq)
@@ -171,7 +230,8 @@ export function waitingSince(sql: SqlStorage, number: string, before: number, li
 
 /** Counts what waits to leave. */
 export function countWaiting(sql: SqlStorage): number {
-  return sql.exec<{ total: number }>("SELECT count(*) AS total FROM agenda WHERE number > ?", leavingLine).one().total;
+  const query = "SELECT count(*) AS total FROM agenda WHERE number > ?";
+  return sql.exec<{ total: number }>(query, leavingLine).one().total + turns.turnsOf(sql, null).length;
 }
 
 /** Returns how many messages wait to leave from each number, what is on its way after a wait among them. */
@@ -185,5 +245,6 @@ export function countWaitingByNumber(sql: SqlStorage): Map<string, number> {
     .toArray();
   const counts = new Map<string, number>();
   for (const { number, total } of rows) counts.set(number, (counts.get(number) ?? 0) + total);
+  for (const { number } of turns.turnsOf(sql, null)) counts.set(number, (counts.get(number) ?? 0) + 1);
   return counts;
 }

@@ -1,6 +1,7 @@
 import type { Channel } from "../../domain/snapshot.ts";
-import { expectDeparture } from "./agenda.ts";
+import { expectDeparture, lineUp, schedule, strike } from "./agenda.ts";
 import { dropRecent, type MessageRow } from "./messages.ts";
+import { turnsOf } from "./turns.ts";
 
 /** How many of the newest messages are looked at to learn when a paced number sent last; older ones left long ago or still wait. */
 const newest = 1_000;
@@ -21,13 +22,16 @@ export function lastDepartures(sql: SqlStorage): Map<string, number> {
 export function lastSlot(sql: SqlStorage, number: string): number | null {
   const query = `SELECT agenda.due_at AS at FROM agenda JOIN messages USING (seq)
        WHERE agenda.number = ? AND status = 'queued' ORDER BY agenda.due_at DESC, agenda.seq DESC LIMIT 1`;
-  return sql.exec<{ at: number }>(query, number).toArray()[0]?.at ?? null;
+  const inRows = sql.exec<{ at: number }>(query, number).toArray()[0]?.at ?? null;
+  const all = [...(inRows === null ? [] : [inRows]), ...turnsOf(sql, number).map(({ due_at }) => due_at)];
+  return all.length === 0 ? null : Math.max(...all);
 }
 
 export type WaitingRow = { seq: number; due_at: number };
 
 /** Returns at most `limit` of a number's queued messages after a sequence number, in the order in which they were accepted. */
 export function waitingOfNumber(sql: SqlStorage, number: string, after: number, limit: number): WaitingRow[] {
+  lineUp(sql);
   return sql
     .exec<WaitingRow>(
       `SELECT seq, agenda.due_at AS due_at FROM agenda JOIN messages USING (seq)
@@ -41,6 +45,7 @@ export function waitingOfNumber(sql: SqlStorage, number: string, after: number, 
 
 /** Returns the last slot of a number's queued messages up to a sequence number, or null. */
 export function lastSlotUpTo(sql: SqlStorage, number: string, seq: number): number | null {
+  lineUp(sql);
   return sql
     .exec<{ at: number | null }>(
       "SELECT max(agenda.due_at) AS at FROM agenda JOIN messages USING (seq) WHERE agenda.number = ? AND status = 'queued' AND seq <= ?",
@@ -52,6 +57,7 @@ export function lastSlotUpTo(sql: SqlStorage, number: string, seq: number): numb
 
 /** Gives a waiting message another slot. */
 export function moveWaiting(sql: SqlStorage, number: string, row: WaitingRow, dueAt: number): void {
+  lineUp(sql, row.seq + 1);
   const query = "UPDATE agenda SET due_at = ? WHERE number = ? AND due_at = ? AND seq = ?";
   sql.exec(query, dueAt, number, row.due_at, row.seq);
   sql.exec("UPDATE messages SET due_at = ? WHERE seq = ?", dueAt, row.seq);
@@ -72,6 +78,7 @@ export function countDepartures(sql: SqlStorage, from: number): Map<string, numb
 
 /** Returns at most `limit` messages that wait on a number, also those that are scheduled. */
 export function messagesWaitingOn(sql: SqlStorage, number: string, limit: number): MessageRow[] {
+  lineUp(sql);
   return sql
     .exec<MessageRow>(
       "SELECT messages.* FROM agenda JOIN messages USING (seq) WHERE agenda.number = ? AND status IN ('queued', 'scheduled') LIMIT ?",
@@ -83,6 +90,7 @@ export function messagesWaitingOn(sql: SqlStorage, number: string, limit: number
 
 /** Returns at most `limit` sequence numbers after one that stand in these numbers' lines, in the order in which they were accepted: the lines alone are read. */
 export function linesOf(sql: SqlStorage, numbers: readonly string[], after: number, limit: number): number[] {
+  lineUp(sql);
   const query =
     "SELECT seq FROM agenda WHERE number IN (SELECT value FROM json_each(?)) AND seq > ? ORDER BY seq LIMIT ?";
   return sql
@@ -125,10 +133,9 @@ export function changeSender(
   row: MessageRow,
   to: { number: string; account: string; channel: Channel; dueAt: number; detail: string },
 ): void {
-  sql.exec("DELETE FROM agenda WHERE number = ? AND due_at = ? AND seq = ?", row.number, row.due_at, row.seq);
-  sql.exec("INSERT INTO agenda (number, due_at, seq) VALUES (?, ?, ?)", to.number, to.dueAt, row.seq);
+  if (row.due_at !== null) strike(sql, row, row.due_at);
+  schedule(sql, { number: to.number, seq: row.seq }, to.dueAt);
   const query = "UPDATE messages SET number = ?, account = ?, channel = ?, due_at = ?, detail = ? WHERE seq = ?";
   sql.exec(query, to.number, to.account, to.channel, to.dueAt, to.detail, row.seq);
   dropRecent(sql, row.seq);
-  expectDeparture(sql, to.number, to.dueAt);
 }

@@ -6,7 +6,7 @@ import { type Draft, leavesAt } from "../../domain/message.ts";
 import { countryOf } from "../../domain/phone.ts";
 import type { SenderChannel } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
-import { schedule } from "../ledger/agenda.ts";
+import { enqueue } from "../ledger/agenda.ts";
 import { type ChatRow, touchChat } from "../ledger/chats.ts";
 import { recallKey, rememberKey } from "../ledger/idempotency.ts";
 import { type Detail, insertMessage, type MessageRow, readMessageRow, recallMessage } from "../ledger/messages.ts";
@@ -204,7 +204,7 @@ function writeDraft(desk: Desk, draft: LinkedDraft, { choice, chat, opens, dueAt
     stickTo: choice.stick ? number.address : null,
     movesOn: choice.handover,
   });
-  if (ready === null) schedule(desk.sql, row, dueAt);
+  if (ready === null) enqueue(desk.sql, row, dueAt, now);
   desk.noteActive(number.address);
   desk.arm(Math.max(dueAt, now + departurePatienceMs));
   keepLinks(desk, seq, draft.links);

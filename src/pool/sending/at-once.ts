@@ -2,7 +2,7 @@ import type { Carrier } from "../../carriers/carrier.ts";
 import { type Draft, leavesAt } from "../../domain/message.ts";
 import type { Account, SenderNumber } from "../../domain/snapshot.ts";
 import { type Desk, notedEvery } from "../desk.ts";
-import { isLineEmpty, lineHeads } from "../ledger/agenda.ts";
+import { isLineEmpty, lineHeads, lineUp } from "../ledger/agenda.ts";
 import { readMark, saveMark } from "../ledger/marks.ts";
 import type { MessageRow } from "../ledger/messages.ts";
 import { chatWaits, interruptedSince } from "../ledger/standing.ts";
@@ -44,6 +44,7 @@ export function isChatBusy(desk: Desk, chat: string): boolean {
 export function findInterrupted(desk: Desk): MessageRow[] {
   const { rows, lookedAt } = interruptedSince(desk.sql, readMark(desk.sql, "leaving_from") ?? 0);
   if (lookedAt >= notedEvery) {
+    lineUp(desk.sql);
     saveMark(desk.sql, "leaving_from", Math.min(desk.nextSequence(), ...rows.map(({ seq }) => seq)));
   }
   return rows;

@@ -180,12 +180,16 @@ function claim(desk: Desk, row: DueMessage, mark: string | null): number | null 
   if (desk.findNumber(current.number) === null) return null;
   if (refuseOptedOut(desk, current)) return null;
   const attempt = current.attempts + 1;
-  desk.transact(() => {
-    if (current.due_at !== null) beginLeaving(desk.sql, current, current.due_at);
+  const inLine = desk.transact(() => {
+    const isMoved = current.due_at === null || beginLeaving(desk.sql, current, current.due_at);
     const leaving = { status: "sending", attempts: attempt, attempted_at: desk.now(), mark } as const;
-    stepMessage(desk.sql, row.seq, leaving, ["sending", desk.now()]);
+    const change = isMoved ? leaving : { ...leaving, due_at: null };
+    stepMessage(desk.sql, row.seq, change, ["sending", desk.now()]);
     if (attempt === 1) emitStatus(desk, { ...current, status: "sending" });
+    return isMoved;
   });
+  const entry = desk.leaving.get(row.seq);
+  if (!inLine && entry !== undefined) desk.leaving.set(row.seq, { ...entry, atOnce: true });
   return attempt;
 }
 

@@ -11,6 +11,7 @@ import { openingsOf } from "../../../src/pool/ledger/openings.ts";
 import { firstPlaces } from "../../../src/pool/ledger/owed.ts";
 import { isParked } from "../../../src/pool/ledger/parked.ts";
 import { ranks } from "../../../src/pool/ledger/places.ts";
+import { turnsOf } from "../../../src/pool/ledger/turns.ts";
 import { call, eventually } from "../../support/workers/gateway.ts";
 import { ask, owedQuery } from "../../support/workers/ledger.ts";
 import { type LineKey, makeLineKey, sendFrom, standInForMacs, v2 } from "../../support/workers/mac.ts";
@@ -55,6 +56,7 @@ function compare(pool: Pool) {
         isLineLate: waiting.filter(({ number, due_at }) => (lines.get(number) ?? Number.POSITIVE_INFINITY) > due_at),
         said: remembered(ranks.said),
         reported: remembered(ranks.reported),
+        turns: turnsOf(sql, null).sort((one, other) => one.seq - other.seq),
         parked: sql
           .exec<{ sid: string }>("SELECT sid FROM parked")
           .toArray()
@@ -67,6 +69,11 @@ function compare(pool: Pool) {
         isLineLate: [],
         said: owed(ranks.said),
         reported: owed(ranks.reported),
+        turns: sql
+          .exec(
+            `SELECT number, due_at, seq, chat FROM messages WHERE status = 'queued' AND sid IS NULL AND seq NOT IN (SELECT seq FROM agenda) ORDER BY seq`,
+          )
+          .toArray(),
         parked: [],
       },
     };
@@ -101,6 +108,11 @@ async function* live(pool: Pool, person: string) {
   await eventually(async () => pool.carrier.departures.length === 2);
   await eventually(() => isSettled(pool));
   yield "left";
+  expect((await send(pool, person, { text: ["Leaves", "Waits its turn"] })).status).toBe(202);
+  yield "in turn";
+  await eventually(async () => pool.carrier.departures.length === 4);
+  await eventually(() => isSettled(pool));
+  yield "both left";
   expect(answers).toEqual([204, 204, 204, 200]);
 }
 
@@ -124,7 +136,7 @@ describe("what the object remembers of its rows", () => {
         const after = await compare(pool);
         expect({ step, ...after.memory }).toEqual({ step, ...after.rows });
       }
-      expect(pool.carrier.departures.map(({ body }) => body)).toEqual(["First", "Waits"]);
+      expect(pool.carrier.departures.map(({ body }) => body)).toEqual(["First", "Waits", "Leaves", "Waits its turn"]);
       const page = await call("/v2/api/events", { token: pool.token });
       const events = page.body.events as { event: string; sequence: number }[];
       expect(events.map(({ event }) => event)).toEqual(["message.sent", "message.delivered", "message.received"]);
