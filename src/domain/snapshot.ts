@@ -172,3 +172,9 @@ export type Snapshot = {
   /** Where the world reaches the gateway; a snapshot of before it was known does not name it. */
   addresses?: PublicAddresses;
 };
+
+/** Says whether two states of an account have one login: what is refused of a former one says nothing of it now. */
+export function sameLogin(one: Account, other: Account): boolean {
+  const parts = ["url", "password", "apiKeySid", "apiKeySecret", "authToken"] as const;
+  return parts.every((part) => (one[part] ?? null) === (other[part] ?? null));
+}

@@ -3,7 +3,7 @@ import { nextSequence, poolTag } from "../domain/ids.ts";
 import type { Bucket } from "../domain/pacing.ts";
 import { noAddress, type PublicAddresses, withCurrent } from "../domain/public-address.ts";
 import { carryRotation, type RotationState } from "../domain/selection/rotation.ts";
-import type { Account, SenderNumber, Snapshot } from "../domain/snapshot.ts";
+import { type Account, type SenderNumber, type Snapshot, sameLogin } from "../domain/snapshot.ts";
 import { namesPublicHost } from "../domain/webhook-url.ts";
 import { countWaitingByNumber, lineUp } from "./ledger/agenda.ts";
 import { lastAttemptSequence } from "./ledger/attempts.ts";
@@ -160,7 +160,8 @@ export class Desk {
     const before = this.#roster;
     for (const account of snapshot.accounts) {
       const before = this.findAccount(account.id);
-      if (before?.refused === true && !account.refused) this.accountRests.delete(account.id);
+      const isAnother = before !== null && !sameLogin(before, account);
+      if (!account.refused && (before?.refused === true || isAnother)) this.accountRests.delete(account.id);
       if (before?.authToken !== account.authToken) this.forged.delete(account.id);
     }
     this.#snapshot = snapshot;
@@ -308,5 +309,11 @@ export class Desk {
   /** Returns the account with this id, or null. */
   findAccount(id: string): Account | null {
     return this.#roster.findAccount(id);
+  }
+
+  /** Says whether an account has been given another login since it was this. */
+  hasNewLogin(account: Account): boolean {
+    const now = this.findAccount(account.id);
+    return now !== null && !sameLogin(now, account);
   }
 }

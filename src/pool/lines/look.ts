@@ -184,8 +184,9 @@ async function describeGroups(
   return known;
 }
 
-/** One miss may be a hiccup; with the second in a row the lines are offline, and whoever wants to know is told. */
+/** What a Mac did not answer by a login that it no longer has is no news of it. One miss may be a hiccup; with the second in a row the lines are offline, and whoever wants to know is told. */
 function noteOffline(desk: Desk, account: Account, { code, message }: Refusal): void {
+  if (desk.hasNewLogin(account)) return;
   if (code === "login_refused") {
     desk.outside.tell({ kind: "account_refused", accountId: account.id, because: message });
   }

@@ -110,20 +110,25 @@ async function sendOne(desk: Desk, row: DueMessage): Promise<void> {
   spendToken(desk, row.number);
   const prepared = await prepare(desk, row, account);
   if (prepared === null) return;
-  const mark = await readMark(desk, row, prepared.carrier);
+  const mark = await readMark(desk, row, prepared);
   if (mark === "not_known") return;
   const attempt = claim(desk, row, mark);
   if (attempt !== null) await hand(desk, row, attempt, prepared);
 }
 
 /** Where the network stands, before anything leaves; where it alone can tell and does not answer, nothing leaves and its account waits. */
-async function readMark(desk: Desk, row: DueMessage, carrier: Carrier): Promise<string | null | "not_known"> {
+async function readMark(
+  desk: Desk,
+  row: DueMessage,
+  { account, carrier }: Prepared,
+): Promise<string | null | "not_known"> {
   if (carrier.askMark === null) return carrier.mark();
   const asked = await carrier.askMark();
   if (asked.ok) {
     noteWorking(desk, row.account);
     return asked.value;
   }
+  if (desk.hasNewLogin(account)) return "not_known";
   if (asked.refusal.code !== "login_refused") rest(desk, row.account, "line_offline");
   else {
     rest(desk, row.account, "account_refused");
@@ -139,13 +144,19 @@ async function hand(desk: Desk, row: MessageRow, attempt: number, prepared: Prep
   const { account, carrier, outgoing } = prepared;
   const startedAt = desk.now();
   const mark = recallMessage(desk.sql, row.seq)?.mark ?? null;
-  const outcome = await carrier.send({ ...outgoing, watermark: { at: startedAt, mark } });
+  const told = await carrier.send({ ...outgoing, watermark: { at: startedAt, mark } });
+  const outcome = told.kind === "account_refused" && desk.hasNewLogin(account) ? againWithNewLogin(told) : told;
   settleOutcome(desk, row.seq, attempt, outcome);
   if (outcome.kind === "accepted") {
     noteWorking(desk, account.id);
     heedState(desk, row.seq, outcome.state);
   }
   logSend(desk, row, { attempt, outcome, startedAt, accountSid: account.accountSid });
+}
+
+/** The login that was refused is none any more: the message leaves by the new one. */
+function againWithNewLogin({ requestId }: Outcome): Outcome {
+  return { kind: "wait", retryAfterSeconds: null, requestId };
 }
 
 /** What came meanwhile of a message that has just learned its id, and what its network said with it. */

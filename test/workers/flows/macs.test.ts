@@ -240,6 +240,36 @@ describe("a Mac that refuses the password", () => {
     expect(await doctor()).toMatchObject({ ok: true, help: null });
   });
 
+  it("is none for what it says of a former one: a refusal that comes once the new password is in force holds nothing", async () => {
+    const other = world.open();
+    const own = await makeLineKey(other);
+    const outside = vi.mocked(globalThis.fetch).getMockImplementation();
+    const late = Promise.withResolvers<void>();
+    let refusals = 0;
+    vi.mocked(globalThis.fetch).mockImplementation(async (input, init) => {
+      const url = input instanceof Request ? input.url : String(input);
+      const answer = await (outside?.(input, init) ?? new Response());
+      if (answer.status !== 401 || !url.startsWith(other.url)) return answer;
+      refusals += 1;
+      await late.promise;
+      return answer;
+    });
+    other.options.password = "changed on this Mac";
+    await sendFrom(own, person);
+    await eventually(async () => refusals > 0);
+    const path = `/integrations/bluebubbles/${own.integrationId}`;
+    expect((await admin(path, { method: "PATCH", body: { password: other.options.password } })).status).toBe(200);
+    late.resolve();
+    await eventually(async () => {
+      await ringIn(own, 1_000);
+      return other.reached().length === 1;
+    });
+    expect((await read(own.integrationId)).status).toBe("connected");
+    expect(
+      world.lines.filter((line) => line.includes("account_unhealthy") && line.includes(own.integrationId)),
+    ).toEqual([]);
+  });
+
   it("for as long as the key lets messages wait fails them with its own reason", async () => {
     await ringIn(key, 24 * 60 * 60_000 + 1);
     const { body } = await v2(key, `/chats/${encodeURIComponent(person)}/messages/${held}`);
