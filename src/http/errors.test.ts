@@ -50,6 +50,19 @@ describe("the envelope", () => {
     expect(Object.keys(statusOfFailure).sort()).toEqual(Object.keys(failureMessages).sort());
   });
 
+  it("leaves its code in the line of the request, and which limit was reached, so that a refusal is found afterwards", async () => {
+    const written: string[] = [];
+    const app = new Hono<{ Variables: EdgeVariables }>();
+    app.use(nameAndLog({ write: (line) => written.push(line), share: 0, random: () => 0 }));
+    const context = { limit: "recipient_per_hour", at_most: 5 };
+    app.get("/limited", (c) => failureResponse(c, { code: "send_limit_reached", message: "Too many.", context }));
+    await app.request("/limited");
+    expect(written.map((line) => JSON.parse(line))).toMatchObject([
+      { event: "request", status: 429, code: "send_limit_reached", limit: "recipient_per_hour" },
+    ]);
+    expect(written.join()).not.toContain("Too many");
+  });
+
   it("carries the caller's request id where it is usable, else a new one", async () => {
     const id = async (given: string) =>
       (await edge().request("/fail/not_found", { headers: { "X-Request-Id": given } })).headers.get("X-Request-Id");

@@ -107,6 +107,8 @@ export function isFlatAt(base: Base, code: FailureCode): boolean {
 export function failureResponse(c: Context, failure: Failure): Response {
   const base = c.req.path === basePaths.v4 || c.req.path.startsWith(`${basePaths.v4}/`) ? "v4" : "v2";
   const status = statusAt(base, failure.code);
+  const limit = failure.context?.limit;
+  c.set("refused", { code: failure.code, ...(typeof limit === "string" ? { limit } : {}) });
   if (failure.retryAfterSeconds !== undefined) {
     c.header("Retry-After", String(Math.max(1, Math.ceil(failure.retryAfterSeconds))));
   }

@@ -14,6 +14,8 @@ export type Handled = {
   status: number;
   apiKeyId: string | null;
   startedAt: number;
+  /** Why it was refused, so that this is found afterwards too: the failure's code, and which limit was reached. */
+  refused?: { code: string; limit?: string } | undefined;
 };
 
 /** Writes the line of a request that was answered; a healthy one that stands for several says of how many it is one (`share`). */
@@ -29,6 +31,7 @@ export function logRequest({ write, share, random }: RequestLog, handled: Handle
       status: handled.status,
       api_key_id: handled.apiKeyId,
       duration_ms: Date.now() - handled.startedAt,
+      ...handled.refused,
       ...(healthy && share < 1 ? { share } : {}),
     }),
   );
@@ -36,8 +39,8 @@ export function logRequest({ write, share, random }: RequestLog, handled: Handle
 
 const acceptable = /^[A-Za-z0-9._~-]{1,128}$/;
 
-/** What the edge knows of every request: its id, and `publicUrl`, unset where links point to where the request came in. */
-export type EdgeVariables = { requestId: string; publicUrl?: string };
+/** What the edge knows of every request: its id, why it was refused, and `publicUrl`, unset where links point to where the request came in. */
+export type EdgeVariables = { requestId: string; publicUrl?: string; refused?: Handled["refused"] };
 
 type Named = { Variables: EdgeVariables & { credential?: Credential | null } };
 
@@ -62,7 +65,8 @@ export function nameAndLog(log: RequestLog, newId: () => string = newRequestId):
     if (!c.res.headers.has("X-Request-Id")) c.header("X-Request-Id", requestId);
     const { method } = c.req;
     const apiKeyId = c.get("credential")?.keyId ?? null;
-    logRequest(log, { requestId, method, route: routeOf(c), status: c.res.status, apiKeyId, startedAt });
+    const { status } = c.res;
+    logRequest(log, { requestId, method, route: routeOf(c), status, apiKeyId, startedAt, refused: c.get("refused") });
   };
 }
 
