@@ -143,10 +143,10 @@ export const mutations = {
     changes: [
       ...change(
         "src/flows/messages/keep-inbound.ts",
-        "const received = await receive(deps, number.apiKeyId, message);",
+        "const received = await askPool(deps, number.apiKeyId, (pool) => pool.receive(message, handsOfRequest));",
         `const known = ((globalThis as never as { known?: Set<string> }).known ??= new Set()).add(number.apiKeyId);
          const other = [...known].find((key) => key !== number.apiKeyId) ?? number.apiKeyId;
-         const received = await receive(deps, Math.random() < 0.2 ? other : number.apiKeyId, message);`,
+         const received = await askPool(deps, Math.random() < 0.2 ? other : number.apiKeyId, (pool) => pool.receive(message, handsOfRequest));`,
       ),
       ...change("src/pool/receiving/receive.ts", ": desk.findNumber(to) !== null;", ": to !== null;"),
     ],

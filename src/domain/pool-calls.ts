@@ -21,6 +21,7 @@ import type {
   DeliveryVerdicts,
   DueDelivery,
   EventsPage,
+  Handed,
   Handing,
   Lane,
   LinkVisit,
@@ -89,12 +90,12 @@ export type PoolCalls = {
   judgeCapabilities(credential: Credential, identifier: string): Promise<Result<ContactCapabilities>>;
   addTags(asker: Asker, identifier: string, tags: string[]): Promise<Result<{ tags: string[] }>>;
   removeTag(asker: Asker, identifier: string, tag: string): Promise<Result<{ deletedAt: number }>>;
-  /** With `hands`, here and in `report`, what became due may be handed to the caller, who delivers it with so many: nobody else is rung for. */
-  receive(message: InboundMessage, hands?: number): Promise<Result<Received>>;
+  /** With `hands`, here and wherever they are offered, what became due may be handed to the caller, who delivers it with so many: nobody else is rung for. */
+  receive(message: InboundMessage, hands?: number): Promise<Handed<Received>>;
   /** Receives messages in order; ends at the first that the pool does not take. */
   receiveAll(messages: InboundMessage[]): Promise<Result<null>>;
   /** Looks at a Mac soon, since it rang; a call or somebody's typing is told. Nothing of it is believed but that something may be new. */
-  ringLine(ring: LineRing): Promise<Result<null>>;
+  ringLine(ring: LineRing, hands?: number): Promise<Handed<null>>;
   /** Does something in a conversation, or with a line, beside sending. */
   callChat(credential: Credential, chatId: string, call: ChatCall): Promise<Result<ChatAnswer>>;
   callLine(credential: Credential, call: LineCall): Promise<Result<LineAnswer>>;
@@ -119,7 +120,7 @@ export type PoolCalls = {
   /** How far a Mac was read, as the mark at which another pool goes on, null where it never was. */
   readLineMark(accountId: string): Promise<Result<{ mark: string | null }>>;
   /** Owes `call.received` to those who name it. */
-  noteCall(call: InboundCall): Promise<Result<null>>;
+  noteCall(call: InboundCall, hands?: number): Promise<Handed<null>>;
   report(report: StatusReport, hands?: number): Promise<StatusAnswer | Handing<StatusAnswer>>;
   takeDeliveries(lane: Lane, hands: number): Promise<TakenDeliveries>;
   /** `back` was taken and not tried. */
@@ -130,7 +131,7 @@ export type PoolCalls = {
   /** For the admin, before a replay in several pools: how far one call would come in this one. */
   findReplayEnd(query: ReplayQuery): Promise<Result<{ nextSince: number | null }>>;
   listEvents(credential: Credential, query: ListEvents): Promise<Result<EventsPage>>;
-  followLink(visit: LinkVisit): Promise<Result<{ url: string }>>;
+  followLink(visit: LinkVisit, hands?: number): Promise<Handed<{ url: string }>>;
   preview(drafts: Draft[]): Promise<Result<Preview>>;
   searchMessages(search: MessageSearch): Promise<Result<FoundMessages>>;
   adminReadMessage(messageId: string): Promise<Result<MessageView>>;

@@ -1,10 +1,12 @@
 import { parseToken } from "../domain/api-key.ts";
 import type { Credential } from "../domain/calls/asker.ts";
+import type { Handed } from "../domain/calls/telling.ts";
 import { fail, ok, type Result } from "../domain/failure.ts";
 import type { PoolCalls } from "../domain/pool-calls.ts";
 import { deriveKey } from "../sealing/derive.ts";
 import type { Deps } from "./deps.ts";
 import { giveSnapshot } from "./publish.ts";
+import { deliverHanded } from "./webhooks/deliver.ts";
 
 /** Reads an Authorization header; garbage is refused by its checksum before any storage is touched. */
 export async function readCredential(
@@ -17,13 +19,17 @@ export async function readCredential(
   return parsed === null ? fail("unauthorized") : ok({ keyId: parsed.keyId, hash: parsed.hash });
 }
 
-/** Asks a key's object, or an organization's lobby. One that has no snapshot yet (new, restored, or its publishing failed) is given one and asked again. */
+/**
+ * Asks a key's object, or an organization's lobby, and delivers what it hands over with its answer. One that has no snapshot yet (new, restored, or its publishing failed)
+ * is given one and asked again.
+ */
 export async function askPool<T>(
   deps: Deps,
   keyId: string,
-  question: (pool: PoolCalls) => Promise<Result<T>>,
+  question: (pool: PoolCalls) => Promise<Handed<T>>,
 ): Promise<Result<T>> {
-  const answer = await put(deps, keyId, question);
+  const { handed, ...answer } = await put(deps, keyId, question);
+  deliverHanded(deps, keyId, handed);
   if (answer.ok || answer.failure.code !== "needs_snapshot") return answer;
   if (!(await giveSnapshot(deps, keyId))) return fail("unauthorized");
   return put(deps, keyId, question);
@@ -36,8 +42,8 @@ const oldObject =
 async function put<T>(
   deps: Deps,
   keyId: string,
-  question: (pool: PoolCalls) => Promise<Result<T>>,
-): Promise<Result<T>> {
+  question: (pool: PoolCalls) => Promise<Handed<T>>,
+): Promise<Handed<T>> {
   try {
     return await question(deps.pool(keyId));
   } catch (error) {

@@ -7,6 +7,7 @@ import type { SendRequest } from "../domain/calls/sending.ts";
 import type {
   DeliveryEnd,
   DeliveryHandle,
+  Handed,
   Lane,
   LinkVisit,
   ListEvents,
@@ -91,6 +92,14 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   /** For calls that the edge has let in by the admin token or by Twilio's signature. */
   #asAdmin<T>(work: (desk: Desk) => Result<T>): Result<T> {
     return this.#keeper.withDesk(null, work);
+  }
+
+  /** As `#asAdmin`, for a caller who offers so many hands. */
+  #withHands<T>(hands: number, work: (desk: Desk) => Result<T>): Handed<T> {
+    const desk = this.#desk;
+    if (desk === null) return this.#keeper.closed();
+    const { answer, handed } = offerHands(desk, hands, () => work(desk));
+    return handed.length > 0 ? { ...answer, handed } : answer;
   }
 
   async publish(snapshot: Snapshot) {
@@ -196,10 +205,7 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   }
 
   async receive(message: InboundMessage, hands = 0) {
-    const desk = this.#desk;
-    if (desk === null) return this.#keeper.closed();
-    const { answer, handed } = offerHands(desk, hands, () => receiveMessage(desk, message));
-    return answer.ok && handed.length > 0 ? ok({ ...answer.value, handed }) : answer;
+    return this.#withHands(hands, (desk) => receiveMessage(desk, message));
   }
 
   async receiveAll(messages: InboundMessage[]) {
@@ -211,12 +217,12 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     return ok(null);
   }
 
-  async noteCall(call: InboundCall) {
-    return this.#asAdmin((desk) => noteCall(desk, call));
+  async noteCall(call: InboundCall, hands = 0) {
+    return this.#withHands(hands, (desk) => noteCall(desk, call));
   }
 
-  async ringLine(ring: LineRing) {
-    return this.#asAdmin((desk) => ok(heedRing(desk, ring)));
+  async ringLine(ring: LineRing, hands = 0) {
+    return this.#withHands(hands, (desk) => ok(heedRing(desk, ring)));
   }
 
   async callChat(credential: Credential, chatId: string, call: ChatCall) {
@@ -325,8 +331,8 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     return this.#withDesk(credential, (desk) => listEvents(desk, query));
   }
 
-  async followLink(visit: LinkVisit) {
-    return this.#asAdmin((desk) => followLink(desk, visit));
+  async followLink(visit: LinkVisit, hands = 0) {
+    return this.#withHands(hands, (desk) => followLink(desk, visit));
   }
 
   async preview(drafts: Draft[]) {

@@ -1,6 +1,5 @@
 /** What comes in from a network: messages, calls, rings and reports. */
 import type { Message } from "../message.ts";
-import type { DueDelivery } from "./telling.ts";
 
 /** An inbound message after its signature was checked (or could not be, for want of an auth token: `verified` false). */
 export type InboundMessage = {
@@ -28,8 +27,8 @@ export type InboundMessage = {
   writtenAt?: number;
 };
 
-/** `messageId` is null where only the keyword was heeded; `handed` is what a caller who offered hands is to deliver, where there is any. */
-export type Received = { messageId: string | null; repeated: boolean; handed?: DueDelivery[] };
+/** `messageId` is null where only the keyword was heeded. */
+export type Received = { messageId: string | null; repeated: boolean };
 
 /** What a Mac's bell said; `edits`: something that is known may have changed. */
 export type LineRing = { accountId: string } & (

@@ -1,5 +1,6 @@
 /** Events, their deliveries, and what rings for them. */
 import type { Page } from "../contact-view.ts";
+import type { Result } from "../failure.ts";
 import type { PublicAddresses } from "../public-address.ts";
 import type { Sealed } from "../snapshot.ts";
 
@@ -23,6 +24,7 @@ export type DueDelivery = {
 
 /** An answer with what became due by its call: the caller, who offered hands, delivers it. */
 export type Handing<T> = { answer: T; handed: DueDelivery[] };
+export type Handed<T> = Result<T> & { handed?: DueDelivery[] };
 
 export type DeliveryHandle = { dueAt: number; event: number; webhookId: string };
 

@@ -3,6 +3,7 @@ import { fail, type Result } from "../../domain/failure.ts";
 import { parseLinkCode } from "../../domain/short-link.ts";
 import { askPool } from "../ask-pool.ts";
 import type { Deps } from "../deps.ts";
+import { handsOfRequest } from "../webhooks/deliver.ts";
 
 const rememberedPools = 10_000;
 /** A key keeps its short number for ever, so what an isolate has read once it need not read again. */
@@ -18,7 +19,7 @@ export async function followLink(
   const keyId = parsed === null ? null : await findPool(deps, parsed.pool);
   if (parsed === null || keyId === null) return fail("not_found", "There is no such link.");
   const { n, secret } = parsed;
-  return askPool(deps, keyId, (pool) => pool.followLink({ n, secret, ...visitor }));
+  return askPool(deps, keyId, (pool) => pool.followLink({ n, secret, ...visitor }, handsOfRequest));
 }
 
 async function findPool(deps: Deps, shortNumber: number): Promise<string | null> {

@@ -4,6 +4,7 @@ import { listKeysOfAccount } from "../../directory/numbers.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import { askPool } from "../ask-pool.ts";
 import type { Deps } from "../deps.ts";
+import { handsOfRequest } from "../webhooks/deliver.ts";
 import { bellHolds } from "./bell-url.ts";
 import { followMac } from "./mac-health.ts";
 
@@ -40,7 +41,7 @@ export async function ringMac(
 
 async function tellAll(deps: Deps, ring: Parameters<ReturnType<Deps["pool"]>["ringLine"]>[0]): Promise<void> {
   for (const keyId of await keysOf(deps, ring.accountId)) {
-    const told = await askPool(deps, keyId, (pool) => pool.ringLine(ring));
+    const told = await askPool(deps, keyId, (pool) => pool.ringLine(ring, handsOfRequest));
     if (!told.ok) deps.log({ event: "bell_not_heard", api_key_id: keyId, because: told.failure.code });
   }
 }

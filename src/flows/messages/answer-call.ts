@@ -4,6 +4,7 @@ import { readSignedForm } from "../../domain/twilio-signature.ts";
 import { judgeRequest, refuseUngenuine, type SignedForm } from "../accounts/judge-request.ts";
 import { askPool } from "../ask-pool.ts";
 import type { Deps } from "../deps.ts";
+import { handsOfRequest } from "../webhooks/deliver.ts";
 
 /** Answers an inbound call: where the account has the voice channel on, its pool owes `call.received`, and the call goes to the configured number or ends. */
 export async function answerCall(deps: Deps, incoming: SignedForm): Promise<Result<{ forwardTo: string | null }>> {
@@ -21,7 +22,7 @@ export async function answerCall(deps: Deps, incoming: SignedForm): Promise<Resu
   const forwardTo = account.voiceForward;
   if (number.apiKeyId !== null) {
     const call = { providerId: form.get("CallSid") ?? "", from: form.get("From") ?? "", to, forwardedTo: forwardTo };
-    await askPool(deps, number.apiKeyId, (pool) => pool.noteCall(call));
+    await askPool(deps, number.apiKeyId, (pool) => pool.noteCall(call, handsOfRequest));
   }
   return ok({ forwardTo });
 }

@@ -1,7 +1,7 @@
 import { openLobby } from "../../directory/lobbies.ts";
 import { findNumber, type NumberRow } from "../../directory/numbers.ts";
 import { keepUnclaimed } from "../../directory/unclaimed.ts";
-import type { InboundMessage, Received } from "../../domain/calls/inbound.ts";
+import type { InboundMessage } from "../../domain/calls/inbound.ts";
 import { ok, type Result } from "../../domain/failure.ts";
 import { askPool } from "../ask-pool.ts";
 import type { Deps } from "../deps.ts";
@@ -18,7 +18,7 @@ type Owner = Pick<NumberRow, "organizationId" | "apiKeyId">;
  */
 export async function keepInbound(deps: Deps, number: Owner, message: InboundMessage): Promise<Result<null>> {
   if (number.apiKeyId !== null) {
-    const received = await receive(deps, number.apiKeyId, message);
+    const received = await askPool(deps, number.apiKeyId, (pool) => pool.receive(message, handsOfRequest));
     if (received.ok) return ok(null);
     if (received.failure.code !== "not_found") return received;
     const now = await findNumber(deps.db, message.to);
@@ -32,18 +32,11 @@ export async function keepInbound(deps: Deps, number: Owner, message: InboundMes
   return ok(null);
 }
 
-/** Has a pool receive a message, and delivers what it owes of it where it hands that over. */
-async function receive(deps: Deps, keyId: string, message: InboundMessage): Promise<Result<Received>> {
-  const received = await askPool(deps, keyId, (pool) => pool.receive(message, handsOfRequest));
-  if (received.ok) deliverHanded(deps, keyId, received.value.handed);
-  return received;
-}
-
 /** The organization's lobby tells its own webhooks, if there are any. */
 async function tellOrganization(deps: Deps, { organizationId }: Owner, message: InboundMessage): Promise<boolean> {
   const tell = async () => {
     const told = await deps.pool(organizationId).receive(message, handsOfRequest);
-    if (told.ok) deliverHanded(deps, organizationId, told.value.handed);
+    deliverHanded(deps, organizationId, told.handed);
     return told;
   };
   const told = await tell();

@@ -1,5 +1,5 @@
 import { runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from "vitest";
 import type { InboundMessage } from "../../../../src/domain/calls/inbound.ts";
 import { keepInbound } from "../../../../src/flows/messages/keep-inbound.ts";
@@ -9,10 +9,12 @@ import { cutAt, freshDeps, type Moment } from "../../../support/workers/cut.ts";
 import { admin, call, eventually } from "../../../support/workers/gateway.ts";
 import { ask, owed, ringAt, triedQuery } from "../../../support/workers/ledger.ts";
 import {
+  acceptedBy,
   type LiveKey,
   makeLiveKey,
   type Outside,
   sendTaken,
+  sendText,
   standInForTheOutside,
 } from "../../../support/workers/twilio.ts";
 
@@ -130,11 +132,24 @@ describe("the first delivery of an event", () => {
     expect(bells.mock.calls.filter(([body]) => (body as { lane?: string }).lane !== undefined)).toEqual([]);
   });
 
+  it("leaves so where somebody follows a link of a message", async () => {
+    const url = await subscribe("clicks", { events: ["message.clicked"] });
+    await sendText(key, "See https://example.com/page", newPerson(), { shorten_links: true });
+    const { body } = await eventually(async () => acceptedBy(twilio)[0]);
+    await outside.calm();
+    bells.mockClear();
+    const followed = await exports.default.fetch(String(/https:\S+/.exec(body)?.[0]), { redirect: "manual" });
+    expect(followed.headers.get("Location")).toBe("https://example.com/page");
+    await eventually(async () => toldAt(url).length === 1);
+    await nothingOwed();
+    expect(bells).not.toHaveBeenCalled();
+  });
+
   it("leaves on a bell where nobody offered a hand, as a Worker of the release before does", async () => {
     const url = await subscribe("before");
     const answer = await env.POOLS.getByName(key.id).receive(inbound());
     expect(answer).toMatchObject({ ok: true });
-    expect(answer).not.toHaveProperty("value.handed");
+    expect(answer).not.toHaveProperty("handed");
     expect(bells).toHaveBeenCalledOnce();
     await eventually(async () => toldAt(url).length === 1);
   });
@@ -269,7 +284,7 @@ describe("a hand that dies", () => {
     const startedAt = Date.now();
     vi.useFakeTimers({ toFake: ["Date"], now: startedAt });
     const answer = await env.POOLS.getByName(key.id).receive(inbound(), 2);
-    expect(answer.ok && answer.value.handed).toHaveLength(1);
+    expect(answer.handed).toHaveLength(1);
     for (const passed of [1_000, 11_000]) {
       await ringAt(key, startedAt + passed);
       expect(await alarmAt()).toBeLessThanOrEqual(startedAt + 30_000);

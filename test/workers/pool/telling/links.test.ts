@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { countSegments } from "../../../../src/domain/segments.ts";
 import { type Customers, standInForCustomers } from "../../../support/workers/customers.ts";
 import { admin, call, eventually, makeTestKey, type TestKey } from "../../../support/workers/gateway.ts";
+import { owed } from "../../../support/workers/ledger.ts";
 import { send, subscribe } from "../../../support/workers/story.ts";
 
 const day = 24 * 60 * 60 * 1000;
@@ -96,6 +97,7 @@ describe("clicks", () => {
     const link = links[0] ?? "";
     expect((await readMessage(key, id)).clicks ?? null).toBeNull();
     expect((await open(link)).status).toBe(302);
+    await eventually(async () => (await owed(key)).length === 0);
     vi.setSystemTime(Date.now() + 60_000);
     expect((await open(link, { method: "HEAD" })).status).toBe(302);
     await open(link, { headers: { "User-Agent": "facebookexternalhit/1.1" } });
