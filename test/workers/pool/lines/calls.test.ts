@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { eventually } from "../../../support/workers/gateway.ts";
 import { stageLine } from "../../../support/workers/line-stage.ts";
@@ -56,6 +57,7 @@ it("a person's reaction is told with its action and shown on the message", async
   await sendFrom(stage.key, person);
   const [reached] = await eventually(async () => stage.mac.reached().length === 1 && stage.mac.reached());
   await eventually(async () => told("message.sent").length === 1);
+  await eventually(async () => (await env.POOLS.getByName(stage.key.id).stats())?.owedDeliveries === 0);
   stage.mac.react(person, reached?.guid ?? "", "like");
   await ringIn(stage.key, 61_000);
   const [event] = await eventually(async () => told("message.reaction").length === 1 && told("message.reaction"));
