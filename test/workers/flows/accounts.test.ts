@@ -123,6 +123,32 @@ describe("an account whose credentials are refused", () => {
     expect((await integration()).warnings).toEqual([]);
   });
 
+  it("is none where a former token was refused once the new one is in force: what left by it leaves again", async () => {
+    revokeToken();
+    const before = vi.mocked(globalThis.fetch).getMockImplementation() ?? globalThis.fetch;
+    const late = Promise.withResolvers<void>();
+    let refusals = 0;
+    vi.mocked(globalThis.fetch).mockImplementation(async (input, init) => {
+      const answer = await before(input, init);
+      if (answer.status !== 401) return answer;
+      refusals += 1;
+      await late.promise;
+      return answer;
+    });
+    await sendText(key, "Under way", to);
+    await eventually(async () => refusals > 0);
+    const path = `/integrations/twilio/${key.integrationId}`;
+    expect((await admin(path, { method: "PATCH", body: { auth_token: twilio.options.authToken } })).status).toBe(200);
+    late.resolve();
+    await eventually(async () => {
+      vi.setSystemTime(Date.now() + 5_000);
+      await runDurableObjectAlarm(env.POOLS.getByName(key.id));
+      return acceptedBy(twilio).length === 1;
+    });
+    expect((await integration()).status).toBe("connected");
+    expect(outside.lines.some((line) => line.includes("account_unhealthy"))).toBe(false);
+  });
+
   it("comes back by itself when the credentials work again, at the next look of the cron", async () => {
     const former = revokeToken();
     await sendText(key, "Patience", to);
