@@ -10,7 +10,8 @@ const name = "never lead a message back";
 export async function reportsInDisorder({ scaled, children }) {
   const messages = scaled(10_000);
   const args = ["run", "--project", "workers", file, "-t", name];
-  const env = { ...process.env, FUZZ_RUNS: String(messages) };
+  // Colours would stand between the words that are looked for.
+  const env = { ...process.env, FUZZ_RUNS: String(messages), NO_COLOR: "1", FORCE_COLOR: "0" };
   const child = spawn(join(root, "node_modules", ".bin", "vitest"), args, {
     cwd: root,
     env,
