@@ -66,6 +66,7 @@ export function makeApp(setup: Setup, log: RequestLog): Hono<Edge> {
     c.set("publicUrl", setup.deps.addresses.known().current ?? "");
     c.set("credential", null);
     c.set("sessionSeen", false);
+    c.set("poolAsked", false);
     c.set("homeCountry", null);
     c.set("holdsLines", false);
     if (c.req.header(hopHeader) !== undefined) return failureResponse(c, fail("forbidden", looped).failure);

@@ -23,6 +23,8 @@ export type Edge = {
     holdsLines: boolean;
     /** The guard has let this request in by its session. */
     sessionSeen: boolean;
+    /** The key's pool was asked, and judged the key before anything else. */
+    poolAsked: boolean;
   };
 };
 

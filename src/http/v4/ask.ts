@@ -22,6 +22,7 @@ export function askOwn<T>(
   question: (pool: PoolCalls, credential: Credential) => Promise<Result<T>>,
 ): Promise<Result<T>> {
   const credential = credentialOf(c);
+  c.set("poolAsked", true);
   return askPool(c.get("deps"), credential.keyId, (pool) => question(pool, credential));
 }
 

@@ -75,8 +75,8 @@ describe("every guarded call", () => {
     const toldOfKeys = new Set<string>();
     for (const [who, authorization] of Object.entries(strangers)) {
       const answer = await knock(operation, authorization);
-      // A revoked key has a checksum, so its request is read before its object refuses it.
-      if (who === "a revoked key" && [400, 415].includes(answer.status)) continue;
+      // A revoked key has a checksum, so its request is read before its object refuses it; v4 says nothing of it even then.
+      if (who === "a revoked key" && operation.base !== "v4" && [400, 415].includes(answer.status)) continue;
       expect(answer, who).toMatchObject({ status: 401, body: { code: "unauthorized" } });
       expect(answer.headers.get("WWW-Authenticate")).toBe("Bearer");
       const said = JSON.stringify({ ...answer.body, request_id: "" });

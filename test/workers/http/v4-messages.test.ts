@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { channelId, contactId, conversationId } from "../../../src/domain/channel-ids.ts";
-import { call, eventually } from "../../support/workers/gateway.ts";
+import { admin, call, eventually } from "../../support/workers/gateway.ts";
 import { makePool, newPerson, type Pool, report, send, writeTo } from "../../support/workers/pool.ts";
 
 type Result = Record<string, unknown> & { routing: Routing; error: { code: string } | null };
@@ -294,6 +294,29 @@ describe("a call of v4 that is not served", () => {
 });
 
 describe("the door of v4", () => {
+  it.each([
+    ["/messages", { to: "+15551234567" }],
+    ["/messages", { to: "+15551234567", text: "Hi", rich_link: { url: "https://example.com" } }],
+    ["/messages", { to: { contact_id: "ct_none" }, text: "Hi" }],
+    ["/messages", { to: "+15551234567", text: "Hi", priority_id: "pr_none" }],
+    ["/messages", { to: "+15551234567", text: "Hi", poll: { title: "?" } }],
+    ["/messages", { garbage: true }],
+    ["/channels/ch_none/messages", { to: "+15551234567", text: "Hi" }],
+    ["/chats/ch_none/messages", { text: "Hi" }],
+    ["/webhooks", { url: "https://example.com", channel_id: "ch_none" }],
+    ["/chats/none", undefined],
+    ["/contacts/none", undefined],
+    ["/channels?cursor=!", undefined],
+    ["/events?limit=none", undefined],
+  ])("says nothing of %s %j to a key that is none any more", async (path, body) => {
+    const asked = body === undefined ? {} : { body };
+    const before = await v4(path, asked);
+    expect(before.status).toBeGreaterThanOrEqual(400);
+    expect(before.status).not.toBe(401);
+    await admin(`/api-keys/${pool.id}`, { method: "DELETE" });
+    expect(await v4(path, asked)).toMatchObject({ status: 401, body: { code: "unauthorized" } });
+  });
+
   it("answers in the flat envelope, and every other failure in v4's own", async () => {
     expect(await call("/v4/me", { token: "tl_live_nonsense" })).toMatchObject({
       status: 401,

@@ -98,6 +98,7 @@ async function judge(c: Context<Edge>, { to, requests, type }: Plan): Promise<Re
 async function send(c: Context<Edge>, plan: Plan, key: string | undefined): Promise<Result<Sent>> {
   const { to, requests, type } = plan;
   const credential = credentialOf(c);
+  c.set("poolAsked", true);
   const answers = await sendMessages(c.get("deps"), credential, requests, await callOf(requests, key));
   if (!answers.ok) return answers;
   for (const answer of answers.value) if (answer.ok) sayAllowance(c, answer.value.allowance);
