@@ -28,7 +28,11 @@ const moved: Record<string, readonly string[]> = {
   handed: ["seq"],
   carried: ["origin"],
   reach: ["contact"],
+  marks: ["name"],
 };
+/** Of the marks what was spent, judged or given out: a limit, a pause and an id hold wherever the ledger stands. How far a sweep has come, a new place finds by itself. */
+const movedMarks = ["cap_spent", "self_paused_at", "self_paused_range", "last_campaign", "last_used_at"];
+const movedMarkKinds = ["trusted_", "active_"];
 /** What does not: what the new place is given or learns by itself, and the log of deliveries. */
 const left = [
   "migrations",
@@ -40,7 +44,6 @@ const left = [
   "verdicts",
   "blamed",
   "parked",
-  "marks",
 ];
 
 const names = Object.keys(moved);
@@ -65,10 +68,11 @@ export function readRows(
   const columns = key.join(", ");
   const after = cursor.after === null ? "" : `WHERE (${columns}) > (${key.map(() => "?").join(", ")})`;
   const query = `SELECT * FROM ${table} ${after} ORDER BY ${columns} LIMIT ${rowsAtOnce}`;
-  const rows = sql.exec(query, ...(cursor.after ?? [])).toArray() as Row[];
-  const last = rows.at(-1);
+  const found = sql.exec(query, ...(cursor.after ?? [])).toArray() as Row[];
+  const rows = table === "marks" ? found.filter(doesMarkMove) : found;
+  const last = found.at(-1);
   const next =
-    last !== undefined && rows.length === rowsAtOnce
+    last !== undefined && found.length === rowsAtOnce
       ? { table: cursor.table, after: key.map((column) => last[column] ?? 0) }
       : { table: cursor.table + 1, after: null };
   return { rows: rows.map((row) => ({ table, row })), next: names[next.table] === undefined ? null : next };
@@ -98,8 +102,15 @@ function withIndexed(row: Row): Row {
   return { ...row, by_sid: /^[SM]M/.test(row.sid) ? null : 1 };
 }
 
+function doesMarkMove({ name }: Row): boolean {
+  return (
+    typeof name === "string" && (movedMarks.includes(name) || movedMarkKinds.some((kind) => name.startsWith(kind)))
+  );
+}
+
 function findStrange(sql: SqlStorage, { table, row }: { table: string; row: Row }): string | null {
   if (!Object.hasOwn(moved, table)) return table;
+  if (table === "marks" && !doesMarkMove(row)) return `marks.${row.name}`;
   const known = columnsOf(sql, table);
   const column = Object.keys(row).find((name) => !known.includes(name));
   return column === undefined ? null : `${table}.${column}`;
