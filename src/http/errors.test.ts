@@ -54,11 +54,11 @@ describe("the envelope", () => {
     const written: string[] = [];
     const app = new Hono<{ Variables: EdgeVariables }>();
     app.use(nameAndLog({ write: (line) => written.push(line), share: 0, random: () => 0 }));
-    const context = { limit: "recipient_per_hour", at_most: 5 };
+    const context = { limit: "per_recipient_per_hour", at_most: 5 };
     app.get("/limited", (c) => failureResponse(c, { code: "send_limit_reached", message: "Too many.", context }));
     await app.request("/limited");
     expect(written.map((line) => JSON.parse(line))).toMatchObject([
-      { event: "request", status: 429, code: "send_limit_reached", limit: "recipient_per_hour" },
+      { event: "request", status: 429, code: "send_limit_reached", limit: "per_recipient_per_hour" },
     ]);
     expect(written.join()).not.toContain("Too many");
   });

@@ -159,7 +159,7 @@ export interface AdminCalls {
       /**
        * Replaces all limits before; null, as it is unless set: none. What is refused answers 429 `send_limit_reached`.
        */
-      send_limits?: SendLimits | null;
+      velocity?: Velocity | null;
       /**
        * Pause the key where it suddenly writes to twenty strangers in one costly range. true unless set.
        */
@@ -1810,7 +1810,7 @@ export interface ApiKey {
   offline_limit_seconds?: number;
   split_long_texts?: boolean;
   quiet_hours?: QuietHours | null;
-  send_limits?: SendLimits | null;
+  velocity?: Velocity | null;
   pause_itself?: boolean;
   /**
    * Where the key paused itself: when, and why. A `status` of `active` lets it go on.
@@ -1842,27 +1842,27 @@ export interface QuietHours {
 /**
  * How much a key may send; what is null or left out is not bounded.
  */
-export interface SendLimits {
+export interface Velocity {
   /**
    * Messages to one recipient within an hour.
    */
-  recipient_per_hour?: number | null;
+  per_recipient_per_hour?: number | null;
   /**
    * Messages to one recipient within 24 hours.
    */
-  recipient_per_day?: number | null;
+  per_recipient_per_day?: number | null;
   /**
-   * People of one range of numbers within an hour.
+   * People of one range, the numbers with one prefix, within an hour.
    */
-  range_per_hour?: number | null;
+  per_prefix_per_hour?: number | null;
   /**
-   * In how many last digits the numbers of a range differ; 3, a thousand numbers, unless set.
+   * How many last digits the numbers of a range differ in, after their prefix; 3, a thousand numbers, unless set.
    */
-  range_digits?: number;
+  digits_after_prefix?: number;
   /**
    * Messages to one country within a day of UTC.
    */
-  country_per_day?: number | null;
+  per_country_per_day?: number | null;
   /**
    * People within an hour to whom or from whom there was no message before.
    */

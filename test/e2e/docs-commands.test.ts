@@ -123,7 +123,7 @@ describe("every command of README.md and docs/", () => {
     await run(block);
     await forgetForeignWebhooks();
     // Pages send to one person: limits that one of them sets are not for the next.
-    await adminOf(gateway)("PATCH", `/api-keys/${known.KEY_ID}`, { send_limits: null });
+    await adminOf(gateway)("PATCH", `/api-keys/${known.KEY_ID}`, { velocity: null });
   });
 
   test.each(listening)("$file: $title", async ({ code }) => {

@@ -271,11 +271,11 @@ export const errorGuide: Record<FailureCode, ErrorAdvice> = {
   },
   send_limit_reached: {
     cause:
-      "One of the key's `send_limits` is reached: messages to one recipient or country, people of one range of numbers, or new contacts. `limit` says which.",
+      "A limit of the key's `velocity` is reached: messages to one recipient or country, people of one range of numbers, or new contacts. `limit` says which.",
     fix: "Wait as long as `Retry-After` says, or raise the limit in the admin API. Without `Retry-After` the limit is smaller than what this request asks for: send fewer messages at once.",
     message:
-      "This API key may write to one recipient 5 times an hour: 5 of 5 are used and this asks for 1 (send_limits.recipient_per_hour).",
-    more: { limit: "recipient_per_hour", at_most: 5, current: 5, asked: 1 },
+      "This API key may write to one recipient 5 times an hour: 5 of 5 are used and this asks for 1 (velocity.per_recipient_per_hour).",
+    more: { limit: "per_recipient_per_hour", at_most: 5, current: 5, asked: 1 },
   },
   rate_limited: {
     cause: "The call was made more often than it may be.",

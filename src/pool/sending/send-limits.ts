@@ -40,7 +40,7 @@ function waitOf({ atMost, asked, freeInMs }: Met): number {
 
 function refuse(met: Met): Refusal {
   const { limit, atMost, current, asked, of } = met;
-  const message = `This API key may write to ${of}: ${current} of ${atMost} are used and this asks for ${asked} (send_limits.${limit}).`;
+  const message = `This API key may write to ${of}: ${current} of ${atMost} are used and this asks for ${asked} (velocity.${limit}).`;
   const wait = waitOf(met);
   const seconds = Number.isFinite(wait) ? wait / 1000 : undefined;
   return fail("send_limit_reached", message, { limit, at_most: atMost, current, asked }, seconds);
@@ -49,8 +49,8 @@ function refuse(met: Met): Refusal {
 function meetRecipient(desk: Desk, limits: SendLimits, { to, asked }: Ask): Met[] {
   const now = desk.now();
   const windows = [
-    { limit: "recipient_per_hour", atMost: limits.recipientPerHour, ms: hourMs, words: "an hour" },
-    { limit: "recipient_per_day", atMost: limits.recipientPerDay, ms: dayMs, words: "a day" },
+    { limit: "per_recipient_per_hour", atMost: limits.recipientPerHour, ms: hourMs, words: "an hour" },
+    { limit: "per_recipient_per_day", atMost: limits.recipientPerDay, ms: dayMs, words: "a day" },
   ];
   return windows.flatMap(({ limit, atMost, ms, words }): Met[] => {
     if (atMost === null) return [];
@@ -79,7 +79,7 @@ function meetRange(desk: Desk, { rangePerHour: atMost, rangeDigits }: SendLimits
   const times = written.map(({ at }) => at).sort((one, other) => other - one);
   const freeInMs = freeIn(times, { atMost, asked: 1, ms: hourMs, now });
   const of = `${atMost} people an hour in the range ${range.start}${"x".repeat(rangeDigits)}`;
-  return [{ limit: "range_per_hour", atMost, current: times.length, asked: 1, freeInMs, of }];
+  return [{ limit: "per_prefix_per_hour", atMost, current: times.length, asked: 1, freeInMs, of }];
 }
 
 function meetCountry(desk: Desk, { countryPerDay: atMost }: SendLimits, { to, asked }: Ask): Met[] {
@@ -89,7 +89,7 @@ function meetCountry(desk: Desk, { countryPerDay: atMost }: SendLimits, { to, as
   const day = Math.floor(now / dayMs);
   const current = countriesOn(desk.sql, day)[country] ?? 0;
   const of = `one country (${country}) ${atMost} times a day (UTC)`;
-  return [{ limit: "country_per_day", atMost, current, asked, freeInMs: (day + 1) * dayMs - now, of }];
+  return [{ limit: "per_country_per_day", atMost, current, asked, freeInMs: (day + 1) * dayMs - now, of }];
 }
 
 function meetNew(desk: Desk, { newContactsPerHour: atMost }: SendLimits, { chat }: Ask): Met[] {

@@ -127,7 +127,7 @@ describe("one API key in the dashboard", () => {
     await page.getByText("The settings are in force.").waitFor();
     expect(await findFaults("a key's limits")).toEqual([]);
     expect((await admin("GET", `/api-keys/${apiKeyId}`)).body).toMatchObject({
-      send_limits: { recipient_per_hour: 5, country_per_day: 1_000, range_per_hour: null },
+      velocity: { per_recipient_per_hour: 5, per_country_per_day: 1_000, per_prefix_per_hour: null },
       pause_itself: true,
     });
     await page.getByLabel("Messages to one person an hour").fill("");
@@ -136,6 +136,6 @@ describe("one API key in the dashboard", () => {
     await page.getByRole("button", { name: "Save the settings" }).click();
     await expect
       .poll(async () => (await admin("GET", `/api-keys/${apiKeyId}`)).body)
-      .toMatchObject({ send_limits: null, pause_itself: false });
+      .toMatchObject({ velocity: null, pause_itself: false });
   });
 });

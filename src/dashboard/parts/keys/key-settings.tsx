@@ -60,7 +60,7 @@ function draftOf(key: Key): Draft {
     quietFrom: key.quiet_hours?.from ?? "",
     quietTo: key.quiet_hours?.to ?? "",
     limits: Object.fromEntries(
-      limitFields.map(({ name }) => [name, String(key.send_limits?.[name] ?? "")]),
+      limitFields.map(({ name }) => [name, String(key.velocity?.[name] ?? "")]),
     ) as Draft["limits"],
     pause_itself: key.pause_itself ?? true,
     fallback: fallbackChoice(key),
@@ -85,7 +85,7 @@ function judge(draft: Draft) {
   };
 }
 
-function changeOf(draft: Draft, touched: ReadonlySet<keyof Draft>, before: Key["send_limits"]): Change {
+function changeOf(draft: Draft, touched: ReadonlySet<keyof Draft>, before: Key["velocity"]): Change {
   const { name } = draft;
   const seconds = joinDuration(draft.waiting, draft.unit);
   return {
@@ -97,13 +97,13 @@ function changeOf(draft: Draft, touched: ReadonlySet<keyof Draft>, before: Key["
   };
 }
 
-function boundsOf(draft: Draft, touched: ReadonlySet<keyof Draft>, before: Key["send_limits"]): Change {
+function boundsOf(draft: Draft, touched: ReadonlySet<keyof Draft>, before: Key["velocity"]): Change {
   return {
     ...(touched.has("cap") ? { daily_cap: readCap(draft.cap) ?? null } : {}),
     ...(touched.has("quietFrom") || touched.has("quietTo")
       ? { quiet_hours: readQuietHours(draft.quietFrom, draft.quietTo) ?? null }
       : {}),
-    ...(touched.has("limits") ? { send_limits: readLimits(draft.limits, before ?? null) ?? null } : {}),
+    ...(touched.has("limits") ? { velocity: readLimits(draft.limits, before ?? null) ?? null } : {}),
     ...(touched.has("fallback") ? { fallback: readFallbackChoice(draft.fallback) } : {}),
   };
 }
@@ -124,7 +124,7 @@ export function KeySettings({ apiKey }: { apiKey: Key }) {
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     if (isWrong || touched.size === 0) return;
-    mutate(changeOf(draft, touched, apiKey.send_limits), {
+    mutate(changeOf(draft, touched, apiKey.velocity), {
       onSuccess: () => {
         setEdits({});
         notify("The settings are in force.");

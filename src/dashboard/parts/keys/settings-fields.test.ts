@@ -45,21 +45,21 @@ describe("the settings of a key as a person writes them", () => {
 
   it("reads limits: none where all are empty, what has no field as it was, and refuses what is no number", () => {
     const empty = {
-      recipient_per_hour: "",
-      recipient_per_day: "",
-      range_per_hour: "",
-      country_per_day: "",
+      per_recipient_per_hour: "",
+      per_recipient_per_day: "",
+      per_prefix_per_hour: "",
+      per_country_per_day: "",
       new_contacts_per_hour: "",
     };
-    expect(readLimits(empty, { range_digits: 4 })).toBeNull();
-    expect(readLimits({ ...empty, range_per_hour: "20" }, { range_digits: 4 })).toEqual({
-      recipient_per_hour: null,
-      recipient_per_day: null,
-      range_per_hour: 20,
-      range_digits: 4,
-      country_per_day: null,
+    expect(readLimits(empty, { digits_after_prefix: 4 })).toBeNull();
+    expect(readLimits({ ...empty, per_prefix_per_hour: "20" }, { digits_after_prefix: 4 })).toEqual({
+      per_recipient_per_hour: null,
+      per_recipient_per_day: null,
+      per_prefix_per_hour: 20,
+      digits_after_prefix: 4,
+      per_country_per_day: null,
       new_contacts_per_hour: null,
     });
-    expect(readLimits({ ...empty, country_per_day: "many" }, null)).toBeUndefined();
+    expect(readLimits({ ...empty, per_country_per_day: "many" }, null)).toBeUndefined();
   });
 });

@@ -50,10 +50,10 @@ export function readCap(text: string): number | null | undefined {
 
 /** The limits of a key by their names, with what a person calls them. */
 export const limitFields = [
-  { name: "recipient_per_hour", label: "Messages to one person an hour" },
-  { name: "recipient_per_day", label: "Messages to one person a day" },
-  { name: "range_per_hour", label: "People of one range an hour" },
-  { name: "country_per_day", label: "Messages to one country a day" },
+  { name: "per_recipient_per_hour", label: "Messages to one person an hour" },
+  { name: "per_recipient_per_day", label: "Messages to one person a day" },
+  { name: "per_prefix_per_hour", label: "People of one range an hour" },
+  { name: "per_country_per_day", label: "Messages to one country a day" },
   { name: "new_contacts_per_hour", label: "New contacts an hour" },
 ] as const;
 export type LimitName = (typeof limitFields)[number]["name"];

@@ -28,18 +28,21 @@ export const Fallback = z
 const limit = z.int().min(0).max(mostOfLimit).nullish();
 export const SendLimits = z
   .strictObject({
-    recipient_per_hour: limit.meta({ description: "Messages to one recipient within an hour." }),
-    recipient_per_day: limit.meta({ description: "Messages to one recipient within 24 hours." }),
-    range_per_hour: limit.meta({ description: "People of one range of numbers within an hour." }),
-    range_digits: z.int().min(rangeDigits.least).max(rangeDigits.most).optional().meta({
-      description: "In how many last digits the numbers of a range differ; 3, a thousand numbers, unless set.",
+    per_recipient_per_hour: limit.meta({ description: "Messages to one recipient within an hour." }),
+    per_recipient_per_day: limit.meta({ description: "Messages to one recipient within 24 hours." }),
+    per_prefix_per_hour: limit.meta({
+      description: "People of one range, the numbers with one prefix, within an hour.",
     }),
-    country_per_day: limit.meta({ description: "Messages to one country within a day of UTC." }),
+    digits_after_prefix: z.int().min(rangeDigits.least).max(rangeDigits.most).optional().meta({
+      description:
+        "How many last digits the numbers of a range differ in, after their prefix; 3, a thousand numbers, unless set.",
+    }),
+    per_country_per_day: limit.meta({ description: "Messages to one country within a day of UTC." }),
     new_contacts_per_hour: limit.meta({
       description: "People within an hour to whom or from whom there was no message before.",
     }),
   })
-  .meta({ id: "SendLimits", description: "How much a key may send; what is null or left out is not bounded." });
+  .meta({ id: "Velocity", description: "How much a key may send; what is null or left out is not bounded." });
 
 export const ApiKey = z
   .object({
@@ -63,7 +66,7 @@ export const ApiKey = z
     offline_limit_seconds: z.int().optional(),
     split_long_texts: z.boolean().optional(),
     quiet_hours: QuietHours.nullish(),
-    send_limits: SendLimits.nullish(),
+    velocity: SendLimits.nullish(),
     pause_itself: z.boolean().optional(),
     paused_itself: z
       .object({ at: timestamp, because: z.string() })
@@ -185,7 +188,7 @@ export const updateApiKey = defineOperation({
         "How long a message waits for its iMessage line while that is offline; then it fails and says why. It never leaves from another line. A day unless set.",
     }),
     quiet_hours: QuietHours.nullish().meta({ description: "null, as it is unless set: messages leave at any hour." }),
-    send_limits: SendLimits.nullish().meta({
+    velocity: SendLimits.nullish().meta({
       description:
         "Replaces all limits before; null, as it is unless set: none. What is refused answers 429 `send_limit_reached`.",
     }),

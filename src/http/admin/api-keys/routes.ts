@@ -46,7 +46,7 @@ async function toApiKey(deps: Deps, key: ApiKeyView): Promise<z.output<typeof op
     offline_limit_seconds: key.offlineLimitSeconds,
     split_long_texts: key.splitLongTexts,
     quiet_hours: key.quietHours,
-    send_limits: key.sendLimits && toLimits(key.sendLimits),
+    velocity: key.sendLimits && toLimits(key.sendLimits),
     pause_itself: key.pausesItself,
     waiting: stats?.waitingMessages ?? null,
     last_used_at: stats?.lastUsedAt ?? null,
@@ -60,22 +60,22 @@ function toFallback(fallback: Fallback | null): z.output<typeof operations.Fallb
 
 function toLimits(limits: SendLimits): z.output<typeof operations.SendLimits> {
   return {
-    recipient_per_hour: limits.recipientPerHour,
-    recipient_per_day: limits.recipientPerDay,
-    range_per_hour: limits.rangePerHour,
-    range_digits: limits.rangeDigits,
-    country_per_day: limits.countryPerDay,
+    per_recipient_per_hour: limits.recipientPerHour,
+    per_recipient_per_day: limits.recipientPerDay,
+    per_prefix_per_hour: limits.rangePerHour,
+    digits_after_prefix: limits.rangeDigits,
+    per_country_per_day: limits.countryPerDay,
     new_contacts_per_hour: limits.newContactsPerHour,
   };
 }
 
 function readLimits(given: z.output<typeof operations.SendLimits>): SendLimits {
   return {
-    recipientPerHour: given.recipient_per_hour ?? null,
-    recipientPerDay: given.recipient_per_day ?? null,
-    rangePerHour: given.range_per_hour ?? null,
-    rangeDigits: given.range_digits ?? noSendLimits.rangeDigits,
-    countryPerDay: given.country_per_day ?? null,
+    recipientPerHour: given.per_recipient_per_hour ?? null,
+    recipientPerDay: given.per_recipient_per_day ?? null,
+    rangePerHour: given.per_prefix_per_hour ?? null,
+    rangeDigits: given.digits_after_prefix ?? noSendLimits.rangeDigits,
+    countryPerDay: given.per_country_per_day ?? null,
     newContactsPerHour: given.new_contacts_per_hour ?? null,
   };
 }
@@ -158,7 +158,7 @@ function mountChanging(router: Hono<Edge>): void {
         offlineLimitSeconds: body.offline_limit_seconds,
         splitLongTexts: body.split_long_texts,
         quietHours: body.quiet_hours,
-        sendLimits: body.send_limits && readLimits(body.send_limits),
+        sendLimits: body.velocity && readLimits(body.velocity),
         pausesItself: body.pause_itself,
       });
       const changed = await flows.changeKey(c.get("deps"), params.apiKeyId, change);

@@ -16,7 +16,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const limit = (send_limits: object | null) => admin(`/api-keys/${pool.id}`, { method: "PATCH", body: { send_limits } });
+const limit = (velocity: object | null) => admin(`/api-keys/${pool.id}`, { method: "PATCH", body: { velocity } });
 const later = (ms: number) => vi.setSystemTime(Date.now() + ms);
 const preview = (to: string) => admin(`/api-keys/${pool.id}/pool/preview`, { body: { to, text: "Hello" } });
 /** The nth number of a thousand of an exchange. */
@@ -35,7 +35,7 @@ const taken = (count: number) => Array.from({ length: count }, () => "taken");
 
 describe("the limits of a key", () => {
   it("on messages to one recipient are exact, over a restart, and tell when the next may be sent", async () => {
-    await limit({ recipient_per_hour: 5 });
+    await limit({ per_recipient_per_hour: 5 });
     const [person, other] = [newPerson(), newPerson()];
     expect(await codesOf([person, person])).toEqual(taken(2));
     later(10 * 60_000);
@@ -44,10 +44,10 @@ describe("the limits of a key", () => {
     const list = await send(pool, person, { text: ["one", "two"] });
     expect(list).toMatchObject({ status: 429, body: { code: "send_limit_reached", current: 4, asked: 2, at_most: 5 } });
     expect(list.headers.get("Retry-After")).toBe(String(50 * 60));
-    expect(await codesOf([person, person, other])).toEqual(["taken", "recipient_per_hour", "taken"]);
+    expect(await codesOf([person, person, other])).toEqual(["taken", "per_recipient_per_hour", "taken"]);
     expect((await preview(person)).body).toMatchObject({ would_send: false, code: "send_limit_reached" });
     later(50 * 60_000);
-    expect(await codesOf([person, person, person])).toEqual([...taken(2), "recipient_per_hour"]);
+    expect(await codesOf([person, person, person])).toEqual([...taken(2), "per_recipient_per_hour"]);
     expect((await send(pool, other, { text: Array.from({ length: 6 }, () => "x") })).headers.has("Retry-After")).toBe(
       false,
     );
@@ -57,30 +57,30 @@ describe("the limits of a key", () => {
     const people = newPeople(3);
     expect(await codesOf(people)).toEqual(taken(3));
     expect(await codesOf(["+447400123001"])).toEqual(taken(1));
-    await limit({ country_per_day: 5 });
+    await limit({ per_country_per_day: 5 });
     expect(await codesOf(newPeople(1))).toEqual(taken(1));
     await crash(pool);
     const refused = await codesOf([...newPeople(3), "+447400123002"]);
-    expect(refused).toEqual(["taken", "country_per_day", "country_per_day", "taken"]);
+    expect(refused).toEqual(["taken", "per_country_per_day", "per_country_per_day", "taken"]);
     const told = await send(pool, newPerson());
     expect(told.body.message).toContain("one country (US) 5 times a day (UTC)");
     expect(told.headers.get("Retry-After")).toBe(String(14 * 60 * 60));
     await limit(null);
     expect(await codesOf(newPeople(1))).toEqual(taken(1));
-    await limit({ country_per_day: 7 });
-    expect(await codesOf(newPeople(2))).toEqual(["taken", "country_per_day"]);
+    await limit({ per_country_per_day: 7 });
+    expect(await codesOf(newPeople(2))).toEqual(["taken", "per_country_per_day"]);
     later(14 * hour);
-    expect(await codesOf(newPeople(8))).toEqual([...taken(7), "country_per_day"]);
+    expect(await codesOf(newPeople(8))).toEqual([...taken(7), "per_country_per_day"]);
   });
 
   it("on one range count people, not messages, in as many numbers as are set", async () => {
-    await limit({ range_per_hour: 3 });
-    expect(await codesOf([0, 1, 2, 0, 1, 3].map((n) => neighbour(n)))).toEqual([...taken(5), "range_per_hour"]);
+    await limit({ per_prefix_per_hour: 3 });
+    expect(await codesOf([0, 1, 2, 0, 1, 3].map((n) => neighbour(n)))).toEqual([...taken(5), "per_prefix_per_hour"]);
     expect(await codesOf([neighbour(0, "556")])).toEqual(taken(1));
     await crash(pool);
-    expect(await codesOf([neighbour(999), neighbour(2)])).toEqual(["range_per_hour", "taken"]);
-    await limit({ range_per_hour: 3, range_digits: 2 });
-    expect(await codesOf([neighbour(4), neighbour(100), neighbour(900)])).toEqual(["range_per_hour", ...taken(2)]);
+    expect(await codesOf([neighbour(999), neighbour(2)])).toEqual(["per_prefix_per_hour", "taken"]);
+    await limit({ per_prefix_per_hour: 3, digits_after_prefix: 2 });
+    expect(await codesOf([neighbour(4), neighbour(100), neighbour(900)])).toEqual(["per_prefix_per_hour", ...taken(2)]);
     later(hour);
     expect(await codesOf([neighbour(4)])).toEqual(taken(1));
   });
@@ -106,7 +106,7 @@ describe("the limits of a key", () => {
 
   it("hold in bulk, for a test key, and count a repeated request once", async () => {
     const key = await makeTestKey();
-    await admin(`/api-keys/${key.id}`, { method: "PATCH", body: { send_limits: { recipient_per_day: 2 } } });
+    await admin(`/api-keys/${key.id}`, { method: "PATCH", body: { velocity: { per_recipient_per_day: 2 } } });
     const person = newPerson();
     const once = () =>
       call(`/v2/api/chats/${encodeURIComponent(person)}/messages`, {
@@ -133,10 +133,10 @@ describe("the limits of a key", () => {
     const person = newPerson();
     const without = [await rowsOf(person), await rowsOf(person)];
     await limit({
-      recipient_per_hour: 50,
-      recipient_per_day: 100,
-      range_per_hour: 100,
-      country_per_day: 1_000,
+      per_recipient_per_hour: 50,
+      per_recipient_per_day: 100,
+      per_prefix_per_hour: 100,
+      per_country_per_day: 1_000,
       new_contacts_per_hour: 100,
     });
     const other = newPerson();
@@ -150,28 +150,53 @@ describe("the limits of a key", () => {
       return counter.statements().filter(({ query }) => /AS at FROM|GROUP BY chat/.test(query));
     };
     expect(await readBy(null)).toEqual([]);
-    const [ofPerson, ofRange, ...more] = await readBy({ recipient_per_hour: 3, range_per_hour: 100 });
+    const [ofPerson, ofRange, ...more] = await readBy({ per_recipient_per_hour: 3, per_prefix_per_hour: 100 });
     expect(ofPerson?.rowsRead).toBeLessThanOrEqual(3 + 1);
     expect(ofRange?.rowsRead).toBeLessThanOrEqual(neighbours.length + 1);
     for (const { rowsRead } of more) expect(rowsRead).toBeLessThanOrEqual(1);
-    expect(await readBy({ country_per_day: 1_000, new_contacts_per_hour: 100 })).toEqual([]);
+    expect(await readBy({ per_country_per_day: 1_000, new_contacts_per_hour: 100 })).toEqual([]);
     counter.stop();
   });
 
   it.each([
-    { recipient_per_hour: -1 },
-    { recipient_per_hour: 1.5 },
-    { range_digits: 1 },
-    { range_digits: 5 },
+    { per_recipient_per_hour: -1 },
+    { per_recipient_per_hour: 1.5 },
+    { digits_after_prefix: 1 },
+    { digits_after_prefix: 5 },
     { per_planet: 3 },
   ])("cannot be %j", async (wrong) => {
     expect((await limit(wrong)).status).toBe(400);
   });
 });
 
+describe("velocity", () => {
+  it("is what a key's limits are called wherever they are seen, and no other name is taken", async () => {
+    const set = await limit({ per_recipient_per_hour: 5, digits_after_prefix: 2 });
+    const velocity = {
+      per_recipient_per_hour: 5,
+      per_recipient_per_day: null,
+      per_prefix_per_hour: null,
+      digits_after_prefix: 2,
+      per_country_per_day: null,
+      new_contacts_per_hour: null,
+    };
+    expect(set.body.velocity).toEqual(velocity);
+    expect((await admin(`/api-keys/${pool.id}`)).body.velocity).toEqual(velocity);
+    const other = await admin(`/api-keys/${pool.id}`, { method: "PATCH", body: { send_limits: null } });
+    expect(other.status).toBe(400);
+    expect((await admin(`/api-keys/${pool.id}`)).body.velocity).toEqual(velocity);
+    const person = newPerson();
+    await codesOf([person, person, person, person, person]);
+    expect((await send(pool, person)).body).toMatchObject({
+      limit: "per_recipient_per_hour",
+      message: expect.stringContaining("(velocity.per_recipient_per_hour)"),
+    });
+  });
+});
+
 describe("a campaign", () => {
   it("passes over whom a limit keeps, writes to the others, says what the rest waits for, and strikes nobody off", async () => {
-    await limit({ country_per_day: 3 });
+    await limit({ per_country_per_day: 3 });
     const people = [...newPeople(6), "+447400123001", "+447400123002"];
     const id = await runCampaign(pool, people);
     await eventually(async () => (await readCampaign(pool, id)).heldBy !== null);
