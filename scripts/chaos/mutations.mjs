@@ -27,8 +27,8 @@ export const mutations = {
     kills: 0,
     changes: change(
       "src/pool/sending/dispatch.ts",
-      "const outcome = await carrier.send({ ...outgoing, watermark: { at: startedAt, mark } });",
-      `const outcome: Outcome = Math.random() < 0.1
+      "const told = await carrier.send({ ...outgoing, watermark: { at: startedAt, mark } });",
+      `const told: Outcome = Math.random() < 0.1
          ? { kind: "unknown", cause: "", requestId: null } : await carrier.send({ ...outgoing, watermark: { at: startedAt, mark } });`,
     ),
   },
