@@ -131,6 +131,8 @@ describe("the life of a message", () => {
     const { id, sid } = await sendTaken(twilio, key, "Mine", to);
     await reach(id, "taken");
     await twilio.sendStatus(sid, "delivered");
+    const isWritten = ({ kind, attempts = [] }: Entry) => kind === "delivered" && attempts[0]?.state === "delivered";
+    await eventually(async () => (await lifeOf(id)).some(isWritten));
     const seq = await runInDurableObject(env.POOLS.getByName(key.id), (_, { storage }) => {
       const { event } = storage.sql
         .exec<{ event: number }>("SELECT max(seq) AS event FROM events WHERE message IS NOT NULL")
@@ -139,7 +141,7 @@ describe("the life of a message", () => {
       storage.sql.exec(
         `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
          INSERT INTO attempts (webhook, seq, event, attempt, attempted_at, duration_ms, status, url)
-         SELECT ?1, ?2 + n.i, iif(n.i = 2900, ?2, ?2 + n.i), 1, n.i, 1, 200, 'https://busy.example/hook' FROM n`,
+         SELECT ?1, ?2 + 100 + n.i, iif(n.i = 2900, ?2, ?2 + n.i), 1, n.i, 1, 200, 'https://busy.example/hook' FROM n`,
         hook,
         event,
       );
