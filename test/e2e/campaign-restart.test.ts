@@ -79,7 +79,8 @@ test("a campaign that is killed in its middle writes to nobody twice and forgets
   const { onItsWay } = await settle(id, people.length);
   expect(onItsWay).toBeLessThanOrEqual(3 * 4);
   const missing = people.filter((person) => bodiesTo(person).length === 0);
-  expect(missing).toHaveLength(onItsWay);
+  // What is on its way may have come, too: its answer was lost with the power, and so was its report.
+  expect(missing.length).toBeLessThanOrEqual(onItsWay);
   for (const person of people) {
     const own = missing.includes(person) ? [] : ["We are open again."];
     expect([person, bodiesTo(person)]).toEqual([person, own]);
