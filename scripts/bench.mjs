@@ -60,8 +60,10 @@ try {
   told("Trunkline", await measureKill(rig, 3 * count));
   for (const [name, peer] of Object.entries(peers)) {
     const measured = await measurePeersKill(rig, peer, 3 * count).catch((error) => error);
-    if (measured instanceof Error) log(`${name} does not come up again after its kill: ${measured.message}`);
-    else told(name, measured);
+    if (measured instanceof Error) {
+      log(`${name.padEnd(17)} does not come up again`);
+      console.error(measured.message);
+    } else told(name, measured);
   }
 } finally {
   for (const peer of Object.values(peers)) await peer.stop();

@@ -69,9 +69,9 @@ createServer(async (request, response) => {
     method: "POST",
     headers: { "Content-Type": "application/json", "Idempotency-Key": `${id}-${event}` },
     body: JSON.stringify({ event, id: decodeURIComponent(id) }),
-  });
-  await stored.arrayBuffer();
-  return response.writeHead(stored.ok ? 204 : 503).end();
+  }).catch(() => null);
+  await stored?.arrayBuffer();
+  return response.writeHead(stored?.ok ? 204 : 503).end();
 }).listen(Number(DOOR_PORT), "127.0.0.1");
 
 restate.serve({ services: [chat], port: Number(PORT) });
