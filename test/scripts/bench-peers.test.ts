@@ -74,9 +74,11 @@ it("a bench that is asked to end takes its processes and folders with it", async
   const script = `
     import { spawn } from "node:child_process";
     import { mkdtempSync } from "node:fs";
+    import { tmpdir } from "node:os";
+    import { join } from "node:path";
     import { endOnSignals, endWithUs, removeWithUs } from "./scripts/bench/children.mjs";
     endOnSignals();
-    const folder = removeWithUs(mkdtempSync("/tmp/trunkline-bench-test-"));
+    const folder = removeWithUs(mkdtempSync(join(tmpdir(), "trunkline-bench-test-")));
     endWithUs(spawn(process.execPath, ["-e", "${sleeper}"], { stdio: ["ignore", "inherit", "ignore"] }));
     console.log(folder);
   `;
