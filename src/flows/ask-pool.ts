@@ -28,11 +28,20 @@ export async function askPool<T>(
   keyId: string,
   question: (pool: PoolCalls) => Promise<Handed<T>>,
 ): Promise<Result<T>> {
-  const { handed, ...answer } = await put(deps, keyId, question);
-  deliverHanded(deps, keyId, handed);
+  const answer = await ask(deps, keyId, question);
   if (answer.ok || answer.failure.code !== "needs_snapshot") return answer;
   if (!(await giveSnapshot(deps, keyId))) return fail("unauthorized");
-  return put(deps, keyId, question);
+  return ask(deps, keyId, question);
+}
+
+async function ask<T>(
+  deps: Deps,
+  keyId: string,
+  question: (pool: PoolCalls) => Promise<Handed<T>>,
+): Promise<Result<T>> {
+  const { handed, ...answer } = await put(deps, keyId, question);
+  deliverHanded(deps, keyId, handed);
+  return answer;
 }
 
 const oldObject =

@@ -1,4 +1,4 @@
-import { runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from "vitest";
 import type { InboundMessage } from "../../../../src/domain/calls/inbound.ts";
@@ -115,6 +115,18 @@ describe("the first delivery of an event", () => {
     await eventually(async () => [first, second].every((url) => toldAt(url).length === 2));
     await eventually(async () => others.every((url) => toldAt(url).length === 1));
     await nothingOwed();
+  });
+
+  it("leaves so where the pool was given its snapshot first, and asked again", async () => {
+    const url = await subscribe("again");
+    await nothingOwed();
+    const pool = env.POOLS.getByName(key.id);
+    await runInDurableObject(pool, (_, { storage }) => storage.deleteAll());
+    await evictDurableObject(pool);
+    bells.mockClear();
+    expect(await write()).toBe(200);
+    await eventually(async () => toldAt(url).length === 1 && (await owed(key)).length === 0);
+    expect(bells.mock.calls.filter(([body]) => (body as { lane?: string }).lane !== undefined)).toEqual([]);
   });
 
   it("is told by the lobby's pool too, where no key holds the number", async () => {
