@@ -6,7 +6,8 @@ import { readConversationId, readPhoneNumber } from "../domain/phone.ts";
 import type { Desk } from "./desk.ts";
 import { findNewestBySid } from "./ledger/by-sid.ts";
 import { findChat } from "./ledger/chats.ts";
-import { type MessageRow, readMessageRow } from "./ledger/messages.ts";
+import type { MessageRow } from "./ledger/message-row.ts";
+import { readMessageRow } from "./ledger/messages.ts";
 import {
   type Between,
   contactsOf,

@@ -2,7 +2,7 @@ import type { CampaignNumbers } from "../../domain/campaigns/campaign.ts";
 import type { Desk } from "../desk.ts";
 import { keepTally, kindOf, messagesOf, readBlocks, readTallies } from "../ledger/campaign-people.ts";
 import type { Campaign } from "../ledger/campaigns.ts";
-import type { Detail, MessageRow } from "../ledger/messages.ts";
+import type { Detail, MessageRow } from "../ledger/message-row.ts";
 import { messagesNamed } from "../ledger/standing.ts";
 
 /** A block's count is kept when nobody of it was taken for so long: what changes later strikes it out again. */

@@ -12,7 +12,7 @@ import {
   readProgress,
 } from "../ledger/campaign-people.ts";
 import type { Campaign } from "../ledger/campaigns.ts";
-import type { Detail, MessageRow } from "../ledger/messages.ts";
+import type { Detail, MessageRow } from "../ledger/message-row.ts";
 import { messagesNamed } from "../ledger/standing.ts";
 import { acceptDecided } from "../sending/accept.ts";
 import { addressDrafts, decideSend, previewSend } from "../sending/decide.ts";

@@ -3,7 +3,7 @@ import { rowId } from "../../domain/ids.ts";
 import type { Origin } from "../../domain/message.ts";
 import type { Desk } from "../desk.ts";
 import { findCarried, oweReport, postponeReport, reportsOwed, strikeReport } from "../ledger/carried.ts";
-import type { Detail, MessageRow } from "../ledger/messages.ts";
+import type { Detail, MessageRow } from "../ledger/message-row.ts";
 import { askToCarry } from "./news.ts";
 
 const askAgainMs = 15_000;

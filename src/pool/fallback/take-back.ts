@@ -1,7 +1,7 @@
 import type { Desk } from "../desk.ts";
 import { blockId } from "../ledger/campaign-people.ts";
 import { handedOfBlocks, isStillHere, recallBlocks, strikeHanded } from "../ledger/handed.ts";
-import type { MessageRow } from "../ledger/messages.ts";
+import type { MessageRow } from "../ledger/message-row.ts";
 import { endMessage } from "../settling/settle.ts";
 import { askToCarry } from "./news.ts";
 

@@ -1,5 +1,5 @@
 import { remembered } from "./memory.ts";
-import type { MessageRow } from "./messages.ts";
+import type { MessageRow } from "./message-row.ts";
 import * as turns from "./turns.ts";
 
 /** The place of a waiting message: the line of its number, in the order in which each may leave. */

@@ -1,4 +1,5 @@
-import { findRecent, type MessageRow, recallMessage } from "./messages.ts";
+import type { MessageRow } from "./message-row.ts";
+import { findRecent, recallMessage } from "./messages.ts";
 import { isIndexed, seqAmongNewest, seqInChat } from "./sids.ts";
 
 /** Returns the message that a provider id belongs to, of those that the index holds and those that are remembered, or null. */

@@ -1,4 +1,4 @@
-import type { MessageRow } from "./messages.ts";
+import type { MessageRow } from "./message-row.ts";
 
 /** A message that this key hands to another one since `at`: `to_give` until that has answered, `given` while it carries it, `to_recall` where it is to be held back. `asked`: it may have it. */
 export type HandedRow = {

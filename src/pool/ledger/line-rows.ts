@@ -1,4 +1,4 @@
-import type { MessageRow } from "./messages.ts";
+import type { MessageRow } from "./message-row.ts";
 
 /** Messages of lines are open for so long after they left: a person may read them, or press "Try again", days later. */
 export const openMs = 3 * 24 * 60 * 60 * 1000;

@@ -1,7 +1,7 @@
 import type { ListMessages } from "../../domain/calls/reading.ts";
 import { sequenceAt } from "../../domain/ids.ts";
 import { countBounded } from "./bounded.ts";
-import type { MessageRow } from "./messages.ts";
+import type { MessageRow } from "./message-row.ts";
 
 /** Returns one page of a chat's messages; ids are time-sorted, so `since` and `until` (both inclusive) are a range of the index. */
 export function pageMessages(sql: SqlStorage, query: ListMessages): MessageRow[] {

@@ -1,6 +1,7 @@
 import type { Channel } from "../../domain/snapshot.ts";
 import { expectDeparture, lineUp, schedule, strike } from "./agenda.ts";
-import { dropRecent, type MessageRow } from "./messages.ts";
+import type { MessageRow } from "./message-row.ts";
+import { dropRecent } from "./messages.ts";
 import { turnsOf } from "./turns.ts";
 
 /** How many of the newest messages are looked at to learn when a paced number sent last; older ones left long ago or still wait. */

@@ -1,5 +1,5 @@
 import type { Pair } from "../../domain/channel-ids.ts";
-import type { MessageRow } from "./messages.ts";
+import type { MessageRow } from "./message-row.ts";
 
 /** A number that a person has messages with, and the newest of them. */
 export type PairRow = { number: string; last: number };

@@ -1,4 +1,5 @@
-import { type Detail, type MessageRow, stepMessage, updateMessage } from "./messages.ts";
+import type { Detail, MessageRow } from "./message-row.ts";
+import { stepMessage, updateMessage } from "./messages.ts";
 import { moveWaiting } from "./pace.ts";
 
 /** So many of a chat's newest messages are looked at for those that wait. */

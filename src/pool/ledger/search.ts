@@ -1,5 +1,5 @@
 import type { Contact } from "../../domain/calls/reading.ts";
-import type { MessageRow } from "./messages.ts";
+import type { MessageRow } from "./message-row.ts";
 
 /** What a message must be like. `statuses` null: any; `unknown` true: its outcome is not known. `text` is part of its text, or its provider id. */
 export type MessageFilter = {

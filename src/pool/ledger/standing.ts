@@ -1,5 +1,5 @@
 import type { MessageStatus } from "../../domain/message.ts";
-import type { MessageRow } from "./messages.ts";
+import type { MessageRow } from "./message-row.ts";
 
 /** Returns the messages from this number to this chat of which nobody knows or knew whether the carrier took them, oldest first. */
 export function unknownsTo(sql: SqlStorage, chat: string, number: string): Pick<MessageRow, "seq" | "attempted_at">[] {

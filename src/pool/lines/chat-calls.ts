@@ -6,7 +6,8 @@ import type { Direction } from "../../domain/message.ts";
 import type { Desk } from "../desk.ts";
 import { heedOnce } from "../ledger/blocks.ts";
 import { nthNewest } from "../ledger/line-rows.ts";
-import { findMessage, type MessageRow } from "../ledger/messages.ts";
+import type { MessageRow } from "../ledger/message-row.ts";
+import { findMessage } from "../ledger/messages.ts";
 import { noteReaction } from "../receiving/react.ts";
 import { lineOfChat, needLines, openLine, placeOf, readRefusal } from "./at-line.ts";
 

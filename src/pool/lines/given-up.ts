@@ -1,7 +1,7 @@
 import type { Change } from "../../carriers/carrier.ts";
 import type { Desk } from "../desk.ts";
 import { givenUpTo } from "../ledger/line-rows.ts";
-import type { Detail, MessageRow } from "../ledger/messages.ts";
+import type { Detail, MessageRow } from "../ledger/message-row.ts";
 
 /** The clocks of the Mac and of the gateway may be so far apart. */
 const clockSlackMs = 10 * 60_000;

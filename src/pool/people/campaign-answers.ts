@@ -13,7 +13,8 @@ import {
 } from "../ledger/campaign-people.ts";
 import { type Campaign, findCampaign, hasCampaigns } from "../ledger/campaigns.ts";
 import { hasCarried } from "../ledger/carried.ts";
-import { type Detail, findMessage, type MessageRow, updateMessage } from "../ledger/messages.ts";
+import type { Detail, MessageRow } from "../ledger/message-row.ts";
+import { findMessage, updateMessage } from "../ledger/messages.ts";
 import { insertOptIn, questionsAnswered } from "../ledger/opt-ins.ts";
 import { lastOutbound } from "../ledger/standing.ts";
 

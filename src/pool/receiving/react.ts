@@ -6,7 +6,8 @@ import type { Desk } from "../desk.ts";
 import { heedOnce } from "../ledger/blocks.ts";
 import { findMessageOfChat } from "../ledger/by-sid.ts";
 import { noteHeard } from "../ledger/heard.ts";
-import { type Detail, type MessageRow, updateMessage } from "../ledger/messages.ts";
+import type { Detail, MessageRow } from "../ledger/message-row.ts";
+import { updateMessage } from "../ledger/messages.ts";
 import { type Audience, emitReaction } from "../telling/outbox.ts";
 
 const keptReactions = 20;

@@ -4,7 +4,7 @@ import type { Account, SenderNumber } from "../../domain/snapshot.ts";
 import { type Desk, notedEvery } from "../desk.ts";
 import { isLineEmpty, lineHeads, lineUp } from "../ledger/agenda.ts";
 import { readMark, saveMark } from "../ledger/marks.ts";
-import type { MessageRow } from "../ledger/messages.ts";
+import type { MessageRow } from "../ledger/message-row.ts";
 import { chatWaits, interruptedSince } from "../ledger/standing.ts";
 import { restingNumbers } from "../numbers/pace.ts";
 import { crowdedAccounts, isFull } from "./places.ts";

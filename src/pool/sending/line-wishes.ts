@@ -5,7 +5,8 @@ import type { Desk } from "../desk.ts";
 import { findMessageOfChat } from "../ledger/by-sid.ts";
 import { findChat } from "../ledger/chats.ts";
 import { findPlace } from "../ledger/cursors.ts";
-import { findMessage, type MessageRow } from "../ledger/messages.ts";
+import type { MessageRow } from "../ledger/message-row.ts";
+import { findMessage } from "../ledger/messages.ts";
 
 const replyWindowMs = 30 * 24 * 60 * 60 * 1000;
 

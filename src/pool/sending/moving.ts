@@ -2,7 +2,7 @@ import type { SenderNumber } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
 import { findChat, moveContact } from "../ledger/chats.ts";
 import { dropMark, saveMark } from "../ledger/marks.ts";
-import type { Detail, MessageRow } from "../ledger/messages.ts";
+import type { Detail, MessageRow } from "../ledger/message-row.ts";
 import { changeSender, firstOfLines, linesOf, untriedAmong, waitsBehind } from "../ledger/pace.ts";
 import { saveRotation } from "../ledger/rotation.ts";
 import { chooseNow } from "../numbers/choose.ts";

@@ -1,6 +1,6 @@
 import type { Desk } from "../desk.ts";
 import { lineHeads, sharpenLine } from "../ledger/agenda.ts";
-import type { MessageRow } from "../ledger/messages.ts";
+import type { MessageRow } from "../ledger/message-row.ts";
 import { messagesWaitingOn } from "../ledger/pace.ts";
 import { noteRefused } from "../settling/settle.ts";
 

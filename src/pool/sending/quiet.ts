@@ -7,7 +7,7 @@ import { type DueMessage, lineHeads } from "../ledger/agenda.ts";
 import { type ChatRow, findChat } from "../ledger/chats.ts";
 import { hastenHanded } from "../ledger/handed.ts";
 import { dropMark, saveMark } from "../ledger/marks.ts";
-import type { Detail, MessageRow } from "../ledger/messages.ts";
+import type { Detail, MessageRow } from "../ledger/message-row.ts";
 import { linesOf } from "../ledger/pace.ts";
 import { holdQuiet, quietAmong, quietOfChat } from "../ledger/quiet.ts";
 

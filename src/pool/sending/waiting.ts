@@ -3,7 +3,7 @@ import { tellExpiry, type WaitReason, waitingLimitSeconds } from "../../domain/w
 import type { Desk } from "../desk.ts";
 import { firstAfterIn, type Held, lineHeads, sharpenLine, waitingSince } from "../ledger/agenda.ts";
 import { unsettledChats } from "../ledger/line-rows.ts";
-import type { MessageRow } from "../ledger/messages.ts";
+import type { MessageRow } from "../ledger/message-row.ts";
 import { restingNumbers } from "../numbers/pace.ts";
 import { noteRefused } from "../settling/settle.ts";
 

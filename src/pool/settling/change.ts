@@ -2,7 +2,7 @@ import type { MessageState } from "../../carriers/carrier.ts";
 import type { MessageStatus } from "../../domain/message.ts";
 import { decideStatus } from "../../domain/status.ts";
 import type { Desk } from "../desk.ts";
-import type { Detail, MessageChange, MessageRow } from "../ledger/messages.ts";
+import type { Detail, MessageChange, MessageRow } from "../ledger/message-row.ts";
 import { idOf } from "./settle.ts";
 
 /** What a carrier's word about a message comes to. */

@@ -6,7 +6,7 @@ import { fingerprintText } from "../../domain/text-fingerprint.ts";
 import type { Desk } from "../desk.ts";
 import { noteDelivered } from "../ledger/ended.ts";
 import { type Blamed, findBlamed, findBucket, saveBlamed, saveBucket } from "../ledger/health.ts";
-import type { Detail, MessageRow } from "../ledger/messages.ts";
+import type { Detail, MessageRow } from "../ledger/message-row.ts";
 import { noteEvidence } from "../numbers/number-health.ts";
 
 type End = Pick<MessageRow, "status" | "error_code">;

@@ -1,7 +1,7 @@
 import type { Desk } from "../desk.ts";
 import { endLeaving, strike } from "../ledger/agenda.ts";
 import { strikeLook } from "../ledger/looks.ts";
-import type { MessageRow } from "../ledger/messages.ts";
+import type { MessageRow } from "../ledger/message-row.ts";
 
 /** Strikes a message from the agenda: it has left, or will never leave; one whose outcome was unknown, from what is looked for. */
 export function finish(desk: Desk, row: MessageRow, dueAt: number | null): void {

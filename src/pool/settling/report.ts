@@ -13,14 +13,8 @@ import type { Desk } from "../desk.ts";
 import { fallBack } from "../fallback/fall-back.ts";
 import { findMessageBySid, findNewestBySid } from "../ledger/by-sid.ts";
 import { planLook } from "../ledger/looks.ts";
-import {
-  type Detail,
-  type MessageChange,
-  type MessageRow,
-  recallMessage,
-  stepMessage,
-  updateMessage,
-} from "../ledger/messages.ts";
+import type { Detail, MessageChange, MessageRow } from "../ledger/message-row.ts";
+import { recallMessage, stepMessage, updateMessage } from "../ledger/messages.ts";
 import { isParked, parkReport, takeParked } from "../ledger/parked.ts";
 import { judgeIfDue } from "../numbers/number-health.ts";
 import { offerHands } from "../telling/hands.ts";

@@ -7,7 +7,8 @@ import { addressMissing, signedUrlsOf } from "../../domain/public-address.ts";
 import { formatLinkCode, linkLifeMs, linkSecret, replaceUrls } from "../../domain/short-link.ts";
 import type { Desk } from "../desk.ts";
 import { findLink, insertLink, linkBounds } from "../ledger/links.ts";
-import { type Detail, findMessage, type MessageRow, updateMessage } from "../ledger/messages.ts";
+import type { Detail, MessageRow } from "../ledger/message-row.ts";
+import { findMessage, updateMessage } from "../ledger/messages.ts";
 import { emitMessageEvent } from "./outbox.ts";
 
 /** Beyond so many clicks of one message the link still leads on, but nothing more is written: a link is public, and rows are money. */
