@@ -5,6 +5,7 @@ import "./scripts/make-assets.mjs";
 import { CountReporter } from "./test/support/node/count-reporter.ts";
 import { keepTemporaryFilesInMemory } from "./test/support/node/memory-folder.ts";
 import { bundleSource } from "./test/support/node/one-module.ts";
+import { bundleRunner } from "./test/support/node/runner-module.ts";
 
 keepTemporaryFilesInMemory();
 
@@ -38,8 +39,10 @@ function onUnhandledError(error: { name?: string; message?: string }): boolean {
 const consumer = { maxBatchSize: 100, maxBatchTimeout: 0, maxRetries: 2, retryDelay: 0 };
 
 const source = await bundleSource(import.meta.dirname);
+const runner = await bundleRunner(import.meta.dirname);
 
 export default defineConfig(async () => ({
+  plugins: [runner.outside],
   test: {
     reporters: ["default", new CountReporter()],
     silent: "passed-only" as const,
@@ -57,6 +60,7 @@ export default defineConfig(async () => ({
       {
         plugins: [
           source.plugin,
+          runner.inside,
           cloudflareTest({
             main: source.main,
             wrangler: { configPath: "./wrangler.toml" },

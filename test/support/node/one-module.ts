@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { build } from "esbuild";
 import type { Plugin } from "vite";
+import { replaceFile } from "../../../scripts/build-cache.mjs";
 import { bundleOptions } from "../../../scripts/bundle.mjs";
 
 /** What runs in a browser or beside the Worker. */
@@ -27,16 +28,16 @@ export async function bundleSource(root: string): Promise<OneModule> {
     write: false,
     logLevel: "error",
   });
-  write(join(target, everything), outputFiles[0]?.text ?? "");
+  replaceFile(join(target, everything), outputFiles[0]?.text ?? "");
   const exported = await readExports(root, files);
   const doors = new Map(files.map((file) => [resolve(root, file), join(target, `${file.slice(0, -3)}.mjs`)]));
   for (const [index, [file, door]] of [...doors].entries()) {
     const names = exported.get(relative(root, file)) ?? [];
-    write(door, describeDoor(relative(dirname(door), join(target, everything)), index, names));
+    replaceFile(door, describeDoor(relative(dirname(door), join(target, everything)), index, names));
   }
   return {
     main: join(target, "src", "index.mjs"),
-    rules: [{ type: "ESModule", include: [`**/dist/test/${everything}`] }],
+    rules: [{ type: "ESModule", include: [`**/dist/test/${everything}`, "**/dist/test/node_modules/**"] }],
     plugin: {
       name: "source-as-one-module",
       enforce: "pre",
@@ -68,12 +69,4 @@ function describeDoor(path: string, index: number, names: readonly string[]): st
   if (plain.length > 0) lines.push(`export const { ${plain.join(", ")} } = all;`);
   if (plain.length < names.length) lines.push("export default all.default;");
   return `${lines.join("\n")}\n`;
-}
-
-/** A run that starts meanwhile reads the old file or the new one, never a half. */
-function write(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const half = `${path}.${process.pid}`;
-  writeFileSync(half, text);
-  renameSync(half, path);
 }
