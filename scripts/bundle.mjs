@@ -1,8 +1,11 @@
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { build, stop as stopBundler } from "esbuild";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { parse } from "smol-toml";
-import { hashSources, keepBuilt } from "./build-cache.mjs";
+import { hashSources, keepBuilt, replaceFile } from "./build-cache.mjs";
+import { leaveDocumentationOut } from "./leave-documentation-out.mjs";
 
 /** Returns `wrangler.toml` as an object. */
 export function readWranglerToml(root) {
@@ -10,39 +13,55 @@ export function readWranglerToml(root) {
 }
 
 /**
- * Returns how a Worker is bundled, by the settings of `wrangler.toml`; what is bundled, and into what, is the caller's.
- * @returns {import("esbuild").BuildOptions & { bundle: true }}
+ * Returns how the Worker's sources are bundled, by the settings of `wrangler.toml`; what is bundled, and into what, is the caller's.
+ * @returns {import("rolldown").InputOptions}
  */
 export function bundleOptions(root) {
-  const { keep_names: keepNames = true, alias = {} } = readWranglerToml(root);
+  const { alias = {} } = readWranglerToml(root);
+  const place = (path) => (path.startsWith(".") ? join(root, path) : path);
   return {
-    absWorkingDir: root,
-    bundle: true,
-    format: "esm",
-    target: "es2024",
+    cwd: root,
     platform: "neutral",
-    conditions: ["workerd", "worker", "browser"],
-    mainFields: ["browser", "module", "main"],
-    external: ["cloudflare:*", "node:*"],
-    define: { "process.env.NODE_ENV": '"production"' },
-    alias,
-    keepNames,
+    external: [/^cloudflare:/, /^node:/],
+    resolve: {
+      alias: Object.fromEntries(Object.entries(alias).map(([name, path]) => [name, place(path)])),
+      conditionNames: ["workerd", "worker", "browser"],
+      mainFields: ["browser", "module", "main"],
+    },
+    transform: { target: "es2024", define: { "process.env.NODE_ENV": '"production"' } },
+    // Making a schema, or reading of one, does nothing else: what nobody uses goes.
+    treeshake: { manualPureFunctions: ["z"], propertyReadSideEffects: false },
     logLevel: "silent",
   };
 }
 
-/** Bundles the Worker as `wrangler deploy` does; resolves to its code. `plugins` may change its sources on the way. */
+/** Bundles the Worker as it is deployed, without what only the API's document shows; resolves to its code. `plugins` may change its sources on the way. */
 export async function bundleWorker(root, plugins = []) {
-  const { main, minify = false } = readWranglerToml(root);
-  const { outputFiles } = await build({
+  const { main } = readWranglerToml(root);
+  const { rolldown } = await import("rolldown");
+  const bundle = await rolldown({
     ...bundleOptions(root),
-    entryPoints: [main],
-    write: false,
-    outfile: "index.js",
-    minify,
-    plugins,
+    input: join(root, main),
+    plugins: [...plugins, leaveDocumentationOut(root)],
   });
-  return outputFiles[0].text;
+  try {
+    const { output } = await bundle.generate({
+      format: "esm",
+      codeSplitting: false,
+      minify: true,
+      comments: { annotation: false },
+    });
+    return output[0].code;
+  } finally {
+    await bundle.close();
+  }
+}
+
+/** Bundles the Worker into a file that `wrangler deploy` uploads as it is (`--no-bundle`); resolves to its path below `root`. */
+export async function writeWorker(root) {
+  const path = join("dist", "worker", "index.js");
+  replaceFile(join(root, path), await bundleWorkerOnce(root));
+  return path;
 }
 
 const workerSources = [
@@ -52,14 +71,16 @@ const workerSources = [
   "package-lock.json",
   "wrangler.toml",
   "scripts/bundle.mjs",
+  "scripts/leave-documentation-out.mjs",
 ];
 
-/** Resolves to the Worker's code as `bundleWorker` does, without the work where nothing has changed since the last time; no bundler stays behind. */
+const makeWorker = fileURLToPath(new URL("make-worker.mjs", import.meta.url));
+
+/** Resolves to the Worker's code as `bundleWorker` does, without the work where nothing has changed since the last time; no bundler stays behind, nor its memory. */
 export function bundleWorkerOnce(root) {
   return keepBuilt(root, "worker", hashSources(root, workerSources), async () => {
-    const code = await bundleWorker(root);
-    await stopBundler();
-    return code;
+    const { stdout } = await promisify(execFile)(process.execPath, [makeWorker, root], { maxBuffer: 64 * 1024 * 1024 });
+    return stdout;
   });
 }
 

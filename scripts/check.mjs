@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
+import { writeWorker } from "./bundle.mjs";
 import { measureSizes } from "./sizes.mjs";
 
 const bin = resolve("node_modules", ".bin");
@@ -14,7 +15,7 @@ const steps = [
   ["biome", "ci", "--colors=off", "."],
   ["oxlint", "--type-aware", "src"],
   ["wrangler", "types", "--check", "--strict-vars=false", "--include-runtime=false"],
-  ["wrangler", "deploy", "--dry-run", "--outdir", bundle],
+  ["wrangler", "deploy", await writeWorker(resolve(".")), "--no-bundle", "--dry-run", "--outdir", bundle],
 ];
 
 let failures = 0;

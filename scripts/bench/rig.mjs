@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { stop as stopBundler } from "esbuild";
 import { startFakeTwilio } from "../../test/support/node/fake-twilio.ts";
 import { startSink } from "../../test/support/node/sink.ts";
 import { bundleWorker, workerOptions } from "../bundle.mjs";
@@ -38,7 +37,6 @@ export async function startRig({
   process.env.TMPDIR = folder;
   const { default: miniflare } = await import("miniflare");
   const code = await bundleWorker(from, plugins);
-  await stopBundler();
   const sink = await startSink();
   const twilio = await startFakeTwilio({
     accountSid: `AC${"a1".repeat(16)}`,

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { writeWorker } from "../bundle.mjs";
 import { DeployError, explain } from "./failure.mjs";
 
 /** What an account of Cloudflare can be asked and told, by the pinned wrangler: its own login serves, and no answer is read from a screen where it gives data. */
@@ -63,7 +64,8 @@ export function openCloud(root, env = process.env) {
       const folder = mkdtempSync(join(tmpdir(), "trunkline-deploy-"));
       try {
         const output = join(folder, "output.ndjson");
-        const args = ["deploy", "--keep-vars", "--old-asset-ttl", "86400", "--tag", `v${version}`];
+        const args = ["deploy", await writeWorker(root), "--no-bundle", "--keep-vars", "--old-asset-ttl", "86400"];
+        args.push("--tag", `v${version}`);
         args.push("--message", `Trunkline ${version}`);
         if (domain !== undefined) args.push("--domain", domain);
         if (Object.keys(secrets).length > 0) {

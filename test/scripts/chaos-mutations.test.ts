@@ -33,14 +33,11 @@ describe("what is changed in the bundle of a run", () => {
   });
 
   test("fails the build where its file is no part of it", async () => {
-    const { build } = await import("esbuild");
-    const plugins = [alter(root, [{ file: "src/nowhere.ts", from: "a", to: "b" }])];
-    const built = build({
-      stdin: { contents: "export {}" },
-      write: false,
-      logLevel: "silent",
-      plugins,
-    });
+    const { rolldown } = await import("rolldown");
+    const plugins = [{ name: "empty", load: () => "" }, alter(root, [{ file: "src/nowhere.ts", from: "a", to: "b" }])];
+    const built = rolldown({ input: join(root, "src", "index.ts"), logLevel: "silent", plugins }).then((bundle) =>
+      bundle.generate(),
+    );
     await expect(built).rejects.toThrow("no part of the bundle");
   });
 });

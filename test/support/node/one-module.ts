@@ -1,9 +1,10 @@
-import { readdirSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, renameSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import type { Plugin } from "vite";
 import { replaceFile } from "../../../scripts/build-cache.mjs";
-import { bundleOptions } from "../../../scripts/bundle.mjs";
 
 /** What runs in a browser or beside the Worker. */
 const apart = /^src\/(dashboard|sdk)\/|\.test\.ts$|\.d\.ts$/;
@@ -20,15 +21,7 @@ export async function bundleSource(root: string): Promise<OneModule> {
   const target = join(root, "dist", "test");
   const found = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" }).map((file) => join("src", file));
   const files = found.filter((file) => file.endsWith(".ts") && !apart.test(file));
-  const named = files.map((file, index) => `export * as m${index} from ${JSON.stringify(`./${file}`)};`);
-  const { outputFiles } = await build({
-    ...bundleOptions(root),
-    stdin: { contents: named.join("\n"), resolveDir: root },
-    outfile: everything,
-    write: false,
-    logLevel: "error",
-  });
-  replaceFile(join(target, everything), outputFiles[0]?.text ?? "");
+  bundleFiles(root, files, join(target, everything));
   const exported = await readExports(root, files);
   const doors = new Map(files.map((file) => [resolve(root, file), join(target, `${file.slice(0, -3)}.mjs`)]));
   for (const [index, [file, door]] of [...doors].entries()) {
@@ -47,6 +40,15 @@ export async function bundleSource(root: string): Promise<OneModule> {
       },
     },
   };
+}
+
+function bundleFiles(root: string, files: readonly string[], target: string): void {
+  mkdirSync(dirname(target), { recursive: true });
+  const half = `${target}.${process.pid}`;
+  const bundler = fileURLToPath(new URL("bundle-modules.mjs", import.meta.url));
+  const input = files.join("\n");
+  execFileSync(process.execPath, [bundler, root, half], { input, stdio: ["pipe", "inherit", "inherit"] });
+  renameSync(half, target);
 }
 
 /** Returns the names that each file exports as values. */
