@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { rootCertificates } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { parse } from "smol-toml";
@@ -82,6 +83,18 @@ export function bundleWorkerOnce(root) {
     const { stdout } = await promisify(execFile)(process.execPath, [makeWorker, root], { maxBuffer: 64 * 1024 * 1024 });
     return stdout;
   });
+}
+
+const certificate = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
+
+/** Returns the binding by which requests leave straight for the network: the simulator puts a worker of its own before the plain `fetch`. It trusts what the simulator's trusts. */
+export function internetBinding({ NODE_EXTRA_CA_CERTS: extra } = process.env) {
+  const trustedCertificates = [
+    ...(process.platform === "win32" ? rootCertificates : []),
+    ...(extra === undefined || !existsSync(extra) ? [] : (readFileSync(extra, "utf8").match(certificate) ?? [])),
+  ];
+  const allow = ["public", "private", "240.0.0.0/4"];
+  return { INTERNET: { network: { allow, tlsOptions: { trustBrowserCas: true, trustedCertificates } } } };
 }
 
 /** Returns what `wrangler.toml` binds, as options of a miniflare worker that runs `code`; `values` go over its `[vars]`. */

@@ -5,6 +5,7 @@ import { sandboxCarrier } from "./carriers/sandbox/carrier.ts";
 import { withSandboxMac } from "./carriers/sandbox/mac/carrier.ts";
 import { twilioCarrier } from "./carriers/twilio/client.ts";
 import { askClock } from "./carriers/twilio/clock.ts";
+import { wayOut } from "./carriers/way-out.ts";
 import { openDatabase } from "./directory/database.ts";
 import { encodeBase62 } from "./domain/api-key.ts";
 import { discreet } from "./domain/discreet.ts";
@@ -16,7 +17,8 @@ import type { Settings } from "./settings.ts";
 /** Returns what the stories need, made from the Worker's bindings: the one place where the outside is chosen. */
 export function makeDeps(env: Cloudflare.Env, settings: Settings): Deps {
   const randomBytes = (length: number) => crypto.getRandomValues(new Uint8Array(length));
-  const twilio = twilioCarrier({ fetch: (url, init) => fetch(url, init), apiUrl: settings.twilioApiUrl });
+  const out = wayOut(env);
+  const twilio = twilioCarrier({ fetch: out, apiUrl: settings.twilioApiUrl });
   const sandbox = sandboxCarrier(env.SANDBOX);
   const db = openDatabase(env.DB);
   return {
@@ -28,18 +30,13 @@ export function makeDeps(env: Cloudflare.Env, settings: Settings): Deps {
     carrier: (account, login) => (account.sandbox ? sandbox(login) : twilio(login)),
     mac: withSandboxMac(
       macCarrier({
-        fetch: (url, init) => fetch(url, init),
-        openFile: fileOpener((url, init) => fetch(url, init), settings.allowLocalWebhooks),
+        fetch: out,
+        openFile: fileOpener(out, settings.allowLocalWebhooks),
       }),
       env.SANDBOX,
     ),
     bells: new Map(),
-    askClock: () =>
-      askClock(
-        (url, init) => fetch(url, init),
-        settings.twilioApiUrl,
-        () => Date.now(),
-      ),
+    askClock: () => askClock(out, settings.twilioApiUrl, () => Date.now()),
     signers: new Map(),
     refusals: new Map(),
     shape: new Map(),
@@ -54,7 +51,7 @@ export function makeDeps(env: Cloudflare.Env, settings: Settings): Deps {
     },
     admitSignIn: async (address) => (await env.SIGN_IN_LIMIT.limit({ key: address })).success,
     readAsset: (path) => env.ASSETS.fetch(new URL(path, "https://assets.invalid")),
-    fetch: (request) => fetch(request),
+    fetch: out,
     now: () => Date.now(),
     randomBytes,
     newId: (prefix) => `${prefix}_${encodeBase62(randomBytes(48), 20)}`,

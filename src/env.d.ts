@@ -2,5 +2,7 @@
 declare namespace Cloudflare {
   interface Env {
     PUBLIC_URL?: string;
+    /** The network, where the Worker is not run by Cloudflare (scripts/bundle.mjs). */
+    INTERNET?: Fetcher;
   }
 }

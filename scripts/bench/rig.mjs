@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { startFakeTwilio } from "../../test/support/node/fake-twilio.ts";
 import { startSink } from "../../test/support/node/sink.ts";
-import { bundleWorker, workerOptions } from "../bundle.mjs";
+import { bundleWorker, internetBinding, workerOptions } from "../bundle.mjs";
 import { applyMigrations } from "../local/migrate.mjs";
 import { watchRuntime } from "../local/runtime-process.mjs";
 import { endWithUs, removeWithUs } from "./children.mjs";
@@ -67,6 +67,7 @@ export async function startRig({
       worker.modules.unshift({ type: "ESModule", path: join(root, "around.js"), contents: around });
     return miniflare.convertV4MiniflareOptions({
       ...worker,
+      serviceBindings: internetBinding(),
       host: "127.0.0.1",
       port: 0,
       cf: false,

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { bundleWorkerOnce, workerOptions } from "../bundle.mjs";
+import { bundleWorkerOnce, internetBinding, workerOptions } from "../bundle.mjs";
 import { applyMigrations } from "./migrate.mjs";
 import { watchRuntime } from "./runtime-process.mjs";
 import { StartError, temporaryFolder } from "./temporary.mjs";
@@ -38,6 +38,7 @@ export async function startWorker({ root, stateDir, values, onLog, onComplaint, 
       new Miniflare(
         convertV4MiniflareOptions({
           ...workerOptions(root, code, values),
+          serviceBindings: internetBinding(),
           host: "127.0.0.1",
           port: 0,
           cf: false,

@@ -6,6 +6,7 @@ import { sandboxCarrier } from "../carriers/sandbox/carrier.ts";
 import { withSandboxMac } from "../carriers/sandbox/mac/carrier.ts";
 import type { Login } from "../carriers/twilio/account.ts";
 import { twilioCarrier } from "../carriers/twilio/client.ts";
+import { wayOut } from "../carriers/way-out.ts";
 import { encodeBase62, poolReference } from "../domain/api-key.ts";
 import type { Bell } from "../domain/calls/telling.ts";
 import { discreet } from "../domain/discreet.ts";
@@ -22,13 +23,14 @@ export function surround(ctx: DurableObjectState, env: Cloudflare.Env): Surround
   const ring = parseKeyRing(env.MASTER_KEYS ?? "");
   const keyId = ctx.id.name ?? "";
   const secrets = new Secrets(ring);
-  const twilio = twilioCarrier({ fetch: (url, init) => fetch(url, init), apiUrl: env.TWILIO_API_URL });
+  const out = wayOut(env);
+  const twilio = twilioCarrier({ fetch: out, apiUrl: env.TWILIO_API_URL });
   const sandbox = sandboxCarrier(env.SANDBOX);
   let reference: string | null = null;
   const mac = withSandboxMac(
     macCarrier({
-      fetch: (url, init) => fetch(url, init),
-      openFile: fileOpener((url, init) => fetch(url, init), env.ALLOW_LOCAL_WEBHOOKS === "1"),
+      fetch: out,
+      openFile: fileOpener(out, env.ALLOW_LOCAL_WEBHOOKS === "1"),
     }),
     env.SANDBOX,
   );

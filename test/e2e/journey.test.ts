@@ -307,6 +307,10 @@ describe("at the end of the journey", () => {
     expect(twilio.violations).toEqual([]);
   });
 
+  test("what left came straight from the Worker: no simulator's worker stood between", () => {
+    expect(sink.deliveries.filter(({ headers }) => headers["cf-worker"] !== undefined)).toEqual([]);
+  });
+
   test("a released number gets back what stood at Twilio before", async () => {
     const released = await admin("DELETE", `/numbers/${encodeURIComponent(second)}`);
     expect(released.status).toBe(200);
