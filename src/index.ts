@@ -1,13 +1,14 @@
 import { version } from "../package.json";
 import { makeDeps } from "./deps.ts";
 import { readBell } from "./domain/calls/telling.ts";
+import { readLogShare } from "./domain/log-share.ts";
 import { learnNews, readNews } from "./flows/accounts/account-health.ts";
 import { readErrand, runErrands } from "./flows/errands.ts";
 import { watch } from "./flows/watchdog.ts";
 import { deliver } from "./flows/webhooks/deliver.ts";
 import { makeApp, type Setup } from "./http/app.ts";
 import { callbackDoor } from "./http/doors/callbacks.ts";
-import { readLogShare, readSettings } from "./settings.ts";
+import { readSettings } from "./settings.ts";
 
 export { Sandbox } from "./carriers/sandbox/sandbox.ts";
 export { NumberPool } from "./pool/number-pool.ts";
@@ -28,7 +29,7 @@ function ready(env: Cloudflare.Env): Ready {
   const setup: Setup = settings.ok
     ? { ok: true, deps: makeDeps(env, settings.value), adminToken: settings.value.adminToken, version }
     : { ...settings, version };
-  const log = { write: console.log, share: readLogShare(env), random: Math.random };
+  const log = { write: (line: string) => console.log(line), share: readLogShare(env.LOG_SHARE) };
   const takeCallback = setup.ok ? callbackDoor(setup.deps, log) : () => null;
   const made = { setup, app: makeApp(setup, log), takeCallback };
   readied.set(env, made);

@@ -43,9 +43,3 @@ export function readSettings(env: Cloudflare.Env): Read {
 }
 
 const faultOf = (token: string) => (token !== "" && token.length < leastTokenLength ? { faults: [shortToken] } : {});
-
-/** Returns the share of healthy requests that are logged, from 0 to 1; a setting that is none of these logs every one. */
-export function readLogShare(env: Cloudflare.Env): number {
-  const share = Number.parseFloat(env.LOG_SHARE ?? "");
-  return share >= 0 && share <= 1 ? share : 1;
-}

@@ -3,7 +3,17 @@ import worker, { NumberPool as Pool, Sandbox } from "./index.js";
 
 export { Sandbox };
 
-const counts = { requests: 0, batches: 0, calls: 0, alarms: 0, alarmsSet: 0, bells: 0, logs: 0, queries: 0 };
+const counts = {
+  requests: 0,
+  batches: 0,
+  calls: 0,
+  alarms: 0,
+  alarmsSet: 0,
+  bells: 0,
+  logs: 0,
+  healthyLogs: 0,
+  queries: 0,
+};
 const cursors = [];
 let written = { read: 0, written: 0 };
 
@@ -26,7 +36,7 @@ function wrap(owner, name, note) {
 
 const { log } = console;
 console.log = (...args) => {
-  counts.logs += 1;
+  counts[/"share":/.test(args[0]) ? "healthyLogs" : "logs"] += 1;
   log(...args);
 };
 

@@ -32,7 +32,9 @@ export async function startWorker({ root, stateDir, values, onLog, onComplaint, 
   const port = await findFreePort();
   const run = startGuarded(root, stateDir, [
     "dev",
-    ...["--var", `PUBLIC_URL:${values.PUBLIC_URL}`, "--env-file", envFile, "--persist-to", join(stateDir, "state")],
+    // What wrangler.toml does not name is not read from the file.
+    ...["PUBLIC_URL", "LOG_SHARE"].flatMap((name) => ["--var", `${name}:${values[name]}`]),
+    ...["--env-file", envFile, "--persist-to", join(stateDir, "state")],
     ...["--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0"],
     ...["--log-level", "log", "--show-interactive-dev-session=false"],
   ]);

@@ -63,6 +63,8 @@ export type Deps = {
   addresses: AddressBook;
   allowLocalWebhooks: boolean;
   log: (entry: Record<string, unknown>) => void;
+  /** The share of healthy lines that are written. */
+  logShare: number;
   /** Lets work go on behind the answer to a request, for at most 30 s (developers.cloudflare.com/workers/runtime-apis/context). */
   keepAlive: (work: Promise<unknown>) => void;
 };

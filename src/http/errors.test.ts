@@ -9,7 +9,7 @@ const lines: string[] = [];
 
 function edge(): Hono<{ Variables: EdgeVariables }> {
   const app = new Hono<{ Variables: EdgeVariables }>();
-  app.use(nameAndLog({ write: () => {}, share: 1, random: () => 0 }, () => "req_new"));
+  app.use(nameAndLog({ write: () => {}, share: 1 }, () => "req_new"));
   app.use(async (c, next) => {
     c.set("publicUrl", "https://gate.example/");
     await next();
@@ -53,7 +53,7 @@ describe("the envelope", () => {
   it("leaves its code in the line of the request, and which limit was reached, so that a refusal is found afterwards", async () => {
     const written: string[] = [];
     const app = new Hono<{ Variables: EdgeVariables }>();
-    app.use(nameAndLog({ write: (line) => written.push(line), share: 0, random: () => 0 }));
+    app.use(nameAndLog({ write: (line) => written.push(line), share: 0 }));
     const context = { limit: "per_recipient_per_hour", at_most: 5 };
     app.get("/limited", (c) => failureResponse(c, { code: "send_limit_reached", message: "Too many.", context }));
     await app.request("/limited");

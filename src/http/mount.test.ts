@@ -49,7 +49,7 @@ const touchThing = defineOperation({ ...common, id: "touchThing", method: "post"
 
 function edge(): Hono<{ Variables: EdgeVariables }> {
   const app = new Hono<{ Variables: EdgeVariables }>();
-  app.use(nameAndLog({ write: () => {}, share: 1, random: () => 0 }, () => "req_new"));
+  app.use(nameAndLog({ write: () => {}, share: 1 }, () => "req_new"));
   mount(app, readThing, ({ params, query, reply }) => reply(200, { ...params, ...query }));
   mount(app, makeThing, ({ headers, body, reply }) => reply(200, { headers, body }));
   mount(app, makeStrictThing, ({ body, reply }) => reply(200, { body }));

@@ -3,6 +3,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Failure, Result } from "../domain/failure.ts";
 import { failureResponse } from "./errors.ts";
 import { type InputOf, type Operation, type Reply, routePath } from "./operation.ts";
+import { noteAbout } from "./request-log.ts";
 import { inputOf, validatorsOf } from "./validate.ts";
 
 /** Decides before anything of the request is validated; a failure is answered as it stands. */
@@ -25,7 +26,10 @@ export function mount<O extends Operation, E extends Env>(
 ): void {
   const last: MiddlewareHandler<E> = async (c) => {
     const reply: Reply<O> = (status, body) => c.json(body, contentful(status));
-    const answer = await handler({ ...inputOf(operation, c), reply }, c);
+    const input = inputOf(operation, c);
+    const { messageId } = input.params as { messageId?: string };
+    if (messageId !== undefined) noteAbout(c, [messageId]);
+    const answer = await handler({ ...input, reply }, c);
     return answer instanceof Response ? answer : failureResponse(c, answer.failure);
   };
   const run = inRow([...doorOf(guard), ...validatorsOf<E>(operation), last]);

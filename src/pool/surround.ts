@@ -10,6 +10,7 @@ import { wayOut } from "../carriers/way-out.ts";
 import { encodeBase62, poolReference } from "../domain/api-key.ts";
 import type { Bell } from "../domain/calls/telling.ts";
 import { discreet } from "../domain/discreet.ts";
+import { readLogShare } from "../domain/log-share.ts";
 import { readAddress, unsetAddress } from "../domain/public-address.ts";
 import type { Account, Sealed } from "../domain/snapshot.ts";
 import { deriveKey } from "../sealing/derive.ts";
@@ -94,6 +95,7 @@ export function surround(ctx: DurableObjectState, env: Cloudflare.Env): Surround
       ctx.waitUntil(env.BELL.send(news).catch(() => {}));
     },
     log: (entry) => console.log(JSON.stringify(discreet({ at: new Date().toISOString(), pool: keyId, ...entry }))),
+    logShare: readLogShare(env.LOG_SHARE),
   };
 }
 

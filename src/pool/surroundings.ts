@@ -38,6 +38,8 @@ export type Surroundings = {
   /** Keeps the object at work until the promise ends. */
   keepAlive: (work: Promise<unknown>) => void;
   log: (entry: Record<string, unknown>) => void;
+  /** The share of healthy lines that are written. */
+  logShare: number;
 };
 
 /** How an endpoint answered lately: how many hands may post to it at once, how many quick answers came since that last grew, and how long the last answer took. */

@@ -130,11 +130,15 @@ describe("npm run deploy", () => {
     expect(sent.status).toBe(202);
 
     const before = secretsThere();
+    // As a person sets it in Cloudflare's dashboard.
+    cloud.workers.get("trunkline")?.bindings.push({ type: "plain_text", name: "LOG_SHARE", text: "0.5" });
     const second = await deploy();
     expect(second).toMatchObject({ code: 0, said: expect.stringContaining("all are there, and stay as they are") });
     expect(second.said).toContain(`d1 time-travel restore DB --bookmark=`);
     expectNoSecretIn(second.said);
     expect(secretsThere()).toEqual(before);
+    const shares = cloud.workers.get("trunkline")?.bindings.filter(({ name }) => name === "LOG_SHARE");
+    expect(shares).toEqual([{ type: "plain_text", name: "LOG_SHARE", text: "0.5" }]);
     expect([cloud.databases.size, cloud.queues.length, cloud.workers.size]).toEqual([1, 2, 1]);
     expect(cloud.unknown).toEqual([]);
 

@@ -165,7 +165,7 @@ describe("the state of a gateway", () => {
     }
   });
 
-  test("is the same for npm run dev, which follows the sources", async () => {
+  test("is the same for npm run dev, which follows the sources; both log every request", async () => {
     gateway = await startByNpm();
     const first = gateway;
     const [send] = await waitForCurlLines(first);
@@ -174,6 +174,10 @@ describe("the state of a gateway", () => {
     gateway = await startByNpm({ stateDir: first.stateDir, npm: "dev" });
     const { body } = await clientOf(gateway, first.testKey)("GET", "/chats/%2B15551234567/messages");
     expect(body.messages).toEqual([expect.objectContaining({ message_id: sent })]);
+    for (const { output } of [first, gateway]) {
+      expect(output()).toContain('"route":"/v2/api/chats/:chatId/messages"');
+      expect(output()).not.toContain('"share"');
+    }
     await gateway.stop();
     gateway = await startByNpm({ stateDir: first.stateDir });
     expect((await clientOf(gateway, first.testKey)("GET", "/me")).status).toBe(200);

@@ -17,8 +17,8 @@ const poolsPerTurn = 60;
 export async function heedEverywhere(
   deps: Deps,
   message: InboundMessage,
-  keep: () => Promise<Result<null>>,
-): Promise<Result<null>> {
+  keep: () => Promise<Result<string | null>>,
+): Promise<Result<string | null>> {
   await begin(deps.db, describe(message, ""), deps.now());
   const kept = await keep();
   if (kept.ok) await heedAfter(deps, message, "");

@@ -14,12 +14,13 @@ type Owner = Pick<NumberRow, "organizationId" | "apiKeyId">;
 
 /**
  * Keeps an inbound message in the pool that holds its number. While no key does, the directory keeps it for seven days, and the organization's own webhooks
- * hear of it at once. A number that moved meanwhile is looked up again, so that nothing falls between two pools.
+ * hear of it at once. A number that moved meanwhile is looked up again, so that nothing falls between two pools. Returns the id that it has in its key's pool,
+ * null where none has it.
  */
-export async function keepInbound(deps: Deps, number: Owner, message: InboundMessage): Promise<Result<null>> {
+export async function keepInbound(deps: Deps, number: Owner, message: InboundMessage): Promise<Result<string | null>> {
   if (number.apiKeyId !== null) {
     const received = await askPool(deps, number.apiKeyId, (pool) => pool.receive(message, handsOfRequest));
-    if (received.ok) return ok(null);
+    if (received.ok) return ok(received.value.messageId);
     if (received.failure.code !== "not_found") return received;
     const now = await findNumber(deps.db, message.to);
     if (now !== null && now.apiKeyId !== null && now.apiKeyId !== number.apiKeyId)

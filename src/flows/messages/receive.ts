@@ -14,9 +14,9 @@ import { keepInbound } from "./keep-inbound.ts";
 
 /**
  * Keeps an inbound message: the signature holds against the configured URL, the account in the path is the body's and owns the number, else nothing is
- * written and the answer is `signature_invalid`. Returns only when the message is durable.
+ * written and the answer is `signature_invalid`. Returns only when the message is durable: its id, null where no pool keeps it.
  */
-export async function receiveInbound(deps: Deps, incoming: SignedForm): Promise<Result<null>> {
+export async function receiveInbound(deps: Deps, incoming: SignedForm): Promise<Result<string | null>> {
   const read = readInbound(incoming.params);
   if (!read.ok) return fail("signature_invalid");
   const genuine = await judgeRequest(deps, incoming, read.value.accountSid);
@@ -38,7 +38,12 @@ function foreignTo({ organizationId }: AccountRow, { channel }: InboundReport): 
   return channel === "rcs" || channel === "unknown" ? { organizationId, apiKeyId: null, isForeign: true } : null;
 }
 
-async function keep(deps: Deps, account: AccountRow, number: Owner, message: InboundMessage): Promise<Result<null>> {
+async function keep(
+  deps: Deps,
+  account: AccountRow,
+  number: Owner,
+  message: InboundMessage,
+): Promise<Result<string | null>> {
   const keyword = keywordOf(message);
   const isWish = keyword === "stop" || keyword === "start";
   const synced = syncsInbound(account, message);

@@ -1,5 +1,7 @@
 import { findWebhook, updateWebhook } from "../../directory/webhooks.ts";
 import type { Bell, DeliveryEnd, DeliveryHandle, DeliveryVerdicts, DueDelivery } from "../../domain/calls/telling.ts";
+import { sample } from "../../domain/log-share.ts";
+import { judgeDelivery } from "../../domain/retry.ts";
 import type { Deps } from "../deps.ts";
 import { publishKeys, publishOrganization } from "../publish.ts";
 import { type AttemptEnd, attempt } from "./attempt.ts";
@@ -208,18 +210,24 @@ export function toEnd({ headers: _headers, size: _size, ...end }: AttemptEnd) {
   return end;
 }
 
-/** Writes the one log line of a delivery attempt. */
+/** Writes the one log line of a delivery attempt; of what was told at the first one and without fault, the share that its message is in. */
 export function logDelivery(deps: Deps, keyId: string, delivery: DueDelivery, end: AttemptEnd): void {
+  const { messageId, eventId } = delivery;
+  const healthy = delivery.attempt === 1 && end.error === null && judgeDelivery(end.status) === "delivered";
+  const sampled = sample(healthy, [messageId ?? eventId], deps.logShare);
+  if (sampled === null) return;
   deps.log({
     event: "delivery",
     api_key_id: keyId,
     webhook_id: delivery.webhookId,
-    event_id: delivery.eventId,
+    event_id: eventId,
+    message_id: messageId,
     name: delivery.eventName,
     attempt: delivery.attempt,
     status: end.status,
     error: end.error,
     duration_ms: end.durationMs,
+    ...sampled,
   });
 }
 

@@ -3,7 +3,7 @@ import { hopHeader } from "../../domain/webhook-signature.ts";
 import type { Deps } from "../../flows/deps.ts";
 import { describeDefect, envelopeOf, failureOfThrown, statusOfFailure } from "../errors.ts";
 import { logRequest, nameOf, type RequestLog } from "../request-log.ts";
-import { type CallbackKind, takeCallback } from "./twilio.ts";
+import { type CallbackKind, type Taken, takeCallback } from "./twilio.ts";
 
 const place = /^https?:\/\/[^/?#]+\/twilio\/([A-Za-z0-9_]+)\/(inbound|status|voice)(?:\?|$)/;
 
@@ -23,21 +23,23 @@ export function callbackDoor(deps: Deps, log: RequestLog): (request: Request) =>
 async function answer(deps: Deps, log: RequestLog, request: Request, accountId: string, kind: CallbackKind) {
   const startedAt = Date.now();
   const requestId = nameOf(request.headers.get("X-Request-Id"));
-  const response = await take(deps, log, request, { accountId, kind, requestId });
+  const { response, messageId } = await take(deps, log, request, { accountId, kind, requestId });
   response.headers.set("X-Request-Id", requestId);
   response.headers.set("Cache-Control", "no-store");
   const route = `/twilio/:accountId/${kind}`;
-  logRequest(log, { requestId, method: "POST", route, status: response.status, apiKeyId: null, startedAt });
+  const about = messageId === null ? [] : [messageId];
+  logRequest(log, { requestId, method: "POST", route, status: response.status, apiKeyId: null, startedAt, about });
   return response;
 }
 
 type Callback = { accountId: string; kind: CallbackKind; requestId: string };
 
-async function take(deps: Deps, log: RequestLog, request: Request, callback: Callback): Promise<Response> {
-  const refuse = (failure: Failure) => {
+async function take(deps: Deps, log: RequestLog, request: Request, callback: Callback): Promise<Taken> {
+  const refuse = (failure: Failure): Taken => {
     const publicUrl = (deps.addresses.known().current ?? new URL(request.url).origin).replace(/\/+$/, "");
     const envelope = envelopeOf(failure, { requestId: callback.requestId, publicUrl });
-    return Response.json(envelope, { status: statusOfFailure[failure.code] });
+    const response = Response.json(envelope, { status: statusOfFailure[failure.code] });
+    return { response, messageId: null };
   };
   try {
     const taken = await takeCallback(deps, callback.kind, callback.accountId, request);

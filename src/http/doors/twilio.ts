@@ -7,6 +7,7 @@ import { reportStatus } from "../../flows/messages/report.ts";
 import { readBytes } from "../body.ts";
 import type { Edge } from "../edge.ts";
 import { failureResponse } from "../errors.ts";
+import { noteAbout } from "../request-log.ts";
 
 /** A `text/plain` answer would be sent to the person as an SMS: only ever this (twilio.com/docs/messaging/twiml). */
 const declaration = '<?xml version="1.0" encoding="UTF-8"?>';
@@ -18,28 +19,33 @@ const kinds = ["inbound", "status", "voice"] as const;
 /** What Twilio calls us for. */
 export type CallbackKind = (typeof kinds)[number];
 
+/** The answer to a callback, and the message that it was about, null where it names none of ours. */
+export type Taken = { response: Response; messageId: string | null };
+
 /** Takes what Twilio posts to `/twilio/{account}/{kind}`; returns the answer that it wants, or `signature_invalid` for all that is not Twilio's. */
 export async function takeCallback(
   deps: Deps,
   kind: CallbackKind,
   accountId: string,
   request: Request,
-): Promise<Result<Response>> {
+): Promise<Result<Taken>> {
   const form = await readForm(request);
   if (form === null) return fail("signature_invalid");
   const incoming = { accountId, ...form };
   if (kind === "status") {
     const reported = await reportStatus(deps, incoming);
-    return reported.ok ? ok(new Response(null, { status: 204 })) : reported;
+    const messageId = form.url.searchParams.get("message");
+    return reported.ok ? ok({ response: new Response(null, { status: 204 }), messageId }) : reported;
   }
   if (kind === "inbound") {
     const received = await receiveInbound(deps, incoming);
-    return received.ok ? ok(twiml(emptyTwiml)) : received;
+    return received.ok ? ok({ response: twiml(emptyTwiml), messageId: received.value }) : received;
   }
   const answered = await answerCall(deps, incoming);
   if (!answered.ok) return answered;
   const { forwardTo } = answered.value;
-  return ok(twiml(forwardTo === null ? emptyTwiml : `${declaration}<Response><Dial>${forwardTo}</Dial></Response>`));
+  const dial = `${declaration}<Response><Dial>${forwardTo}</Dial></Response>`;
+  return ok({ response: twiml(forwardTo === null ? emptyTwiml : dial), messageId: null });
 }
 
 function twiml(text: string): Response {
@@ -53,7 +59,10 @@ export function twilioDoor(): Hono<Edge> {
   for (const kind of kinds) {
     door.post(`/:accountId/${kind}`, async (c) => {
       const taken = await takeCallback(c.get("deps"), kind, c.req.param("accountId"), c.req.raw);
-      return taken.ok ? taken.value : failureResponse(c, taken.failure);
+      if (!taken.ok) return failureResponse(c, taken.failure);
+      const { response, messageId } = taken.value;
+      if (messageId !== null) noteAbout(c, [messageId]);
+      return response;
     });
     door.post(`/:accountId/${kind}/`, (c) => refuseDoor(c, "has a slash at its end"));
     door.all(`/:accountId/${kind}/`, (c) => refuseDoor(c, `is called with ${c.req.method}`));

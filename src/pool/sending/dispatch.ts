@@ -2,6 +2,7 @@ import type { Carrier, ChatTarget, MessageState, Outcome, Outgoing } from "../..
 import { isGroupId } from "../../domain/event.ts";
 import { type Fell, readFell } from "../../domain/fallback.ts";
 import { rowId } from "../../domain/ids.ts";
+import { sample } from "../../domain/log-share.ts";
 import type { SendExtras } from "../../domain/message.ts";
 import { unsetAddress } from "../../domain/public-address.ts";
 import { nextSendAttempt } from "../../domain/retry.ts";
@@ -291,9 +292,12 @@ function logSend(
   sent: { attempt: number; outcome: Outcome; startedAt: number; accountSid: string },
 ): void {
   const { attempt, outcome, startedAt, accountSid } = sent;
+  const messageId = rowId("msg", row.seq, desk.tag);
+  const sampled = sample(outcome.kind === "accepted" && attempt === 1, [messageId], desk.outside.logShare);
+  if (sampled === null) return;
   desk.outside.log({
     event: "send",
-    message_id: rowId("msg", row.seq, desk.tag),
+    message_id: messageId,
     api_key_id: desk.snapshot.apiKey.id,
     account_sid: accountSid,
     attempt,
@@ -302,5 +306,6 @@ function logSend(
     sid: outcome.kind === "accepted" ? outcome.providerId : null,
     twilio_request_id: outcome.requestId,
     duration_ms: desk.now() - startedAt,
+    ...sampled,
   });
 }

@@ -1,6 +1,7 @@
 import { describeError } from "../../carriers/twilio/errors.ts";
 import { classifyFault, type Fault } from "../../domain/fault.ts";
 import { type HourBucket, hourOf } from "../../domain/health.ts";
+import { rowId } from "../../domain/ids.ts";
 import { isFinal } from "../../domain/status.ts";
 import { fingerprintText } from "../../domain/text-fingerprint.ts";
 import type { Desk } from "../desk.ts";
@@ -23,11 +24,19 @@ function isCounted(before: MessageRow, after: End): boolean {
   return !isFinal(before.status) && isFinal(after.status) && after.status !== "cancelled";
 }
 
+/** A message that fails has a line of its own, whatever it failed by. */
+function logFailed(desk: Desk, before: MessageRow, { status, error_code }: End): void {
+  if (status === before.status || (status !== "failed" && status !== "undelivered")) return;
+  const ids = { message_id: rowId("msg", before.seq, desk.tag), api_key_id: desk.snapshot.apiKey.id };
+  desk.outside.log({ event: "message_failed", ...ids, status, code: error_code, sid: before.sid });
+}
+
 /**
- * Counts how a message ended into the hour it left in, once, in the caller's transaction: nothing is written where its event says so, else one row, and up to two
+ * Logs a message that failed, and counts how one ended into the hour it left in, once, in the caller's transaction: nothing is written where its event says so, else one row, and up to two
  * more for a text that a carrier filtered.
  */
 export function noteEnd(desk: Desk, before: MessageRow, after: End, told: boolean): void {
+  logFailed(desk, before, after);
   if (!isCounted(before, after) || before.attempted_at === null) return;
   const delivered = deliveredHour(before, after);
   const hour = hourOf(before.attempted_at);

@@ -371,6 +371,9 @@ async function upload({ cloud, parts: [name = ""], body, request }: Asked): Prom
   const bindings = (metadata.bindings as Worker["bindings"]).map((binding) =>
     binding.type === "inherit" ? (before?.bindings.find(({ name }) => name === binding.name) ?? binding) : binding,
   );
+  const named = new Set(bindings.map(({ name }) => name));
+  if (metadata.keep_bindings?.includes("plain_text") === true)
+    bindings.push(...(before?.bindings ?? []).filter(({ type, name }) => type === "plain_text" && !named.has(name)));
   const worker: Worker = { secrets: new Map(), bindings, uploads: (before?.uploads ?? 0) + 1, code };
   if (metadata.keep_bindings?.includes("secret_text") === true) {
     for (const [key, value] of before?.secrets ?? []) worker.secrets.set(key, value);

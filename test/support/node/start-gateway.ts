@@ -74,6 +74,7 @@ const cleanSettings = {
   MASTER_KEYS: "",
   TWILIO_API_URL: "",
   ALLOW_LOCAL_WEBHOOKS: "",
+  LOG_SHARE: "",
 };
 
 async function waitUntilReady(child: ChildProcess, url: string, output: () => string): Promise<void> {

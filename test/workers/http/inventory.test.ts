@@ -25,10 +25,7 @@ const beside = [
 
 describe("the inventory", () => {
   // Nothing is called, so nothing of what the stories need is ever touched.
-  const app = makeApp(
-    { ok: true, deps: {} as Deps, adminToken: "x", version: "0.0.0" },
-    { write: () => {}, share: 1, random: () => 0 },
-  );
+  const app = makeApp({ ok: true, deps: {} as Deps, adminToken: "x", version: "0.0.0" }, { write: () => {}, share: 1 });
   const routes = app.routes
     .filter(
       ({ method, path }) => method !== "ALL" && !path.startsWith("/twilio/") && !beside.includes(`${method} ${path}`),

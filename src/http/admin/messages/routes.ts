@@ -4,7 +4,7 @@ import { lineNamer } from "../../../flows/messages/name-line.ts";
 import { sendAsAdmin } from "../../../flows/messages/send.ts";
 import { adminGuard, type Edge } from "../../edge.ts";
 import { mount } from "../../mount.ts";
-import { sayAllowance } from "../../rate-limit.ts";
+import { noteSent } from "../../note-sent.ts";
 import { paginate } from "../../shapes/paging.ts";
 import { toChat } from "../../v2/chats/routes.ts";
 import { toSent, withWarning } from "../../v2/messages/answers.ts";
@@ -74,7 +74,7 @@ function mountSending(router: Hono<Edge>): void {
       const request = await toSendRequest(drafts.value, headers["Idempotency-Key"], asked, worded.failure);
       const sent = await askKey(deps, params.apiKeyId, (pool) => sendAsAdmin(pool, request));
       if (!sent.ok) return sent;
-      sayAllowance(c, sent.value.allowance);
+      noteSent(c, [sent]);
       const answer = withWarning(toSent(sent.value), warnOfPreviews(content));
       return sent.value.replayed ? reply(200, answer) : reply(202, answer);
     },

@@ -6,7 +6,7 @@ import { type LineNamer, lineNamer } from "../../../flows/messages/name-line.ts"
 import { fingerprintOf, sendMessages } from "../../../flows/messages/send.ts";
 import { apiKeyGuard, credentialOf, type Edge } from "../../edge.ts";
 import { mount } from "../../mount.ts";
-import { sayAllowance } from "../../rate-limit.ts";
+import { noteRefused, noteSent } from "../../note-sent.ts";
 import { check } from "../../validate.ts";
 import { toSent, warnOf, withWarning } from "./answers.ts";
 import { sendBulk } from "./contract.ts";
@@ -32,7 +32,8 @@ export function mountBulk(router: Hono<Edge>): void {
       const call = await toIdempotency(headers["Idempotency-Key"], records);
       const answers = await sendMessages(c.get("deps"), credentialOf(c), requests, call);
       if (!answers.ok) return answers;
-      for (const answer of answers.value) if (answer.ok) sayAllowance(c, answer.value.allowance);
+      noteSent(c, answers.value);
+      for (const record of records) if (!record.ok) noteRefused(c, record.failure);
       const results = toResults(records, answers.value);
       return isReplay(call, answers.value) ? reply(200, { results }) : reply(202, { results });
     },

@@ -6,7 +6,7 @@ import { lineNamer } from "../../../flows/messages/name-line.ts";
 import { sendMessage as send } from "../../../flows/messages/send.ts";
 import { apiKeyGuard, credentialOf, type Edge } from "../../edge.ts";
 import { mount } from "../../mount.ts";
-import { sayAllowance } from "../../rate-limit.ts";
+import { noteSent } from "../../note-sent.ts";
 import { paginate } from "../../shapes/paging.ts";
 import { toMessage, toMessageDetail, toMessageStatus, toSent, warnOf, withWarning } from "./answers.ts";
 import { mountBulk } from "./bulk.ts";
@@ -34,7 +34,7 @@ function mountSending(router: Hono<Edge>): void {
       const request = await toSendRequest(drafts.value, headers["Idempotency-Key"], asked, worded.failure);
       const sent = await send(c.get("deps"), credentialOf(c), request);
       if (!sent.ok) return sent;
-      sayAllowance(c, sent.value.allowance);
+      noteSent(c, [sent]);
       const answer = withWarning(toSent(sent.value), warnOf(body));
       return sent.value.replayed ? reply(200, answer) : reply(202, answer);
     },

@@ -3,7 +3,7 @@ import type { SendAnswer, SendRequest } from "../../../domain/calls/sending.ts";
 import { fail, ok, type Result } from "../../../domain/failure.ts";
 import { fingerprintOf, sendMessages } from "../../../flows/messages/send.ts";
 import { credentialOf, type Edge } from "../../edge.ts";
-import { sayAllowance } from "../../rate-limit.ts";
+import { noteSent } from "../../note-sent.ts";
 import { toDrafts, whatIsAsked } from "../../v2/messages/send-drafts.ts";
 import { toSendRequest } from "../../v2/messages/send-idempotency.ts";
 import { SendMessageBody } from "../../v2/messages/send-request.ts";
@@ -101,7 +101,7 @@ async function send(c: Context<Edge>, plan: Plan, key: string | undefined): Prom
   c.set("poolAsked", true);
   const answers = await sendMessages(c.get("deps"), credential, requests, await callOf(requests, key));
   if (!answers.ok) return answers;
-  for (const answer of answers.value) if (answer.ok) sayAllowance(c, answer.value.allowance);
+  noteSent(c, answers.value);
   const [only, ...more] = answers.value;
   if (only === undefined) return fail("internal_error");
   if (more.length === 0) return only.ok ? ok({ status: 201, one: toSendResult(only.value, credential.keyId) }) : only;
