@@ -162,6 +162,8 @@ async function needFittingDirectory(c: Context<Edge>, next: Next): Promise<Respo
 
 /** Answers of the API name people or hold secrets: nobody on the way keeps them, unless the route itself has said otherwise. */
 async function neverStore(c: Context, next: Next): Promise<void> {
+  // Before the answer is made it costs nothing; one that is made already is made anew for it, as a stream.
+  c.header("Cache-Control", "no-store");
   await next();
   if (c.res.headers.get("Cache-Control") === null) c.header("Cache-Control", "no-store");
 }

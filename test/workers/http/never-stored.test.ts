@@ -1,5 +1,5 @@
 import { env, exports } from "cloudflare:workers";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { fullPath, type Operation } from "../../../src/http/operation.ts";
 import { operations } from "../../../src/http/table.ts";
 import { makeTestKey, type TestKey } from "../../support/workers/gateway.ts";
@@ -46,4 +46,23 @@ it("no answer of the API is ever stored on its way: of every operation, of whate
   }
   expect(kept).toEqual([]);
   expect(order.length).toBeGreaterThan(80);
+});
+
+it("an answer of the API is made once, with all of its headers", async () => {
+  const { token } = await makeTestKey();
+  const made: unknown[] = [];
+  const counted = new Proxy(Response, {
+    construct: (target, given: ConstructorParameters<typeof Response>) => {
+      // The test's own pool answers itself without a body.
+      if (given[0] !== null) made.push(given[0]);
+      return new target(...given);
+    },
+  });
+  vi.stubGlobal("Response", counted);
+  const path = "https://gateway.test/v2/api/me";
+  const answer = await exports.default.fetch(path, { headers: { Authorization: `Bearer ${token}` } });
+  vi.unstubAllGlobals();
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get("X-Request-Id")).toMatch(/^req_/);
+  expect(made).toEqual([await answer.text()]);
 });
