@@ -6,7 +6,9 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { parse } from "smol-toml";
 import { hashSources, keepBuilt, replaceFile } from "./build-cache.mjs";
+import { describeTools } from "./describe-tools.mjs";
 import { leaveDocumentationOut } from "./leave-documentation-out.mjs";
+import { leaveUnreachedOut } from "./leave-unreached-out.mjs";
 
 /** Returns `wrangler.toml` as an object. */
 export function readWranglerToml(root) {
@@ -43,7 +45,7 @@ export async function bundleWorker(root, plugins = []) {
   const bundle = await rolldown({
     ...bundleOptions(root),
     input: join(root, main),
-    plugins: [...plugins, leaveDocumentationOut(root)],
+    plugins: [...plugins, leaveDocumentationOut(root), describeTools(root), leaveUnreachedOut()],
   });
   try {
     const { output } = await bundle.generate({
@@ -72,7 +74,9 @@ const workerSources = [
   "package-lock.json",
   "wrangler.toml",
   "scripts/bundle.mjs",
+  "scripts/describe-tools.mjs",
   "scripts/leave-documentation-out.mjs",
+  "scripts/leave-unreached-out.mjs",
 ];
 
 const makeWorker = fileURLToPath(new URL("make-worker.mjs", import.meta.url));

@@ -4,8 +4,8 @@ import { join, relative } from "node:path";
 const shownOnly = new Set(["summary", "description", "tags", "answers", "documentedBody"]);
 /** Those of them whose name is nothing else's: whoever reads one in the Worker would find it gone. */
 const read = /\.(?:answers|documentedBody)\b/;
-/** Agents are told of tools by the Worker itself. */
-const told = /^src\/http\/(?!mcp\/|reference\/).*\.ts$/;
+/** Of a tool for agents its schemas' words, which `describe-tools.mjs` has read before. */
+const told = /^src\/http\/(?!reference\/).*\.ts$/;
 /** Files that only declare: a schema that nobody uses then is left out too. */
 const declares = /(?:\/(?:contract|schemas|send-request|logs-query)|\/shapes(?:\/[\w-]+)?)\.ts$/;
 

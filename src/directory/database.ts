@@ -2,15 +2,14 @@ import { count, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
-import * as schema from "./schema.ts";
 
 /** The directory's database; only this room speaks to it. */
-export type Database = DrizzleD1Database<typeof schema>;
+export type Database = DrizzleD1Database;
 export type Statement = BatchItem<"sqlite">;
 
 /** Returns the directory on a D1 binding. */
 export function openDatabase(binding: D1Database): Database {
-  return drizzle(binding, { schema });
+  return drizzle(binding);
 }
 
 /** Runs statements as one transaction, in order: all of them hold or none. */

@@ -2,6 +2,8 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { describeTool } from "../../src/http/mcp/described.ts";
+import { tools as own } from "../../src/http/mcp/tools.ts";
 import { type Gateway, startGateway } from "../support/node/start-gateway.ts";
 
 let gateway: Gateway;
@@ -50,5 +52,10 @@ test("the configuration that docs/agents.md prints names a door that stands ther
     ([, names = ""]) => [...names.matchAll(/`(\w+)`/g)].map((match) => match[1]),
   );
   expect(tools.map(({ name }) => name).sort()).toEqual(documented.sort());
+  // The Worker as it is deployed has these from its bundling.
+  const described = own.map((tool) => ({ name: tool.name, ...describeTool(tool) }));
+  expect(
+    tools.map(({ name, inputSchema, outputSchema }) => ({ name, input: inputSchema, output: outputSchema })),
+  ).toEqual(described);
   await client.close();
 });

@@ -5,7 +5,7 @@ import { rolldown } from "rolldown";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { bundleWorkerOnce } from "../../scripts/bundle.mjs";
 import { leaveDocumentationOut } from "../../scripts/leave-documentation-out.mjs";
-import { tools } from "../../src/http/mcp/server.ts";
+import { tools } from "../../src/http/mcp/tools.ts";
 import { operations } from "../../src/http/table.ts";
 
 let root: string;
