@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 import "./scripts/make-assets.mjs";
 import { CountReporter } from "./test/support/node/count-reporter.ts";
 import { keepTemporaryFilesInMemory } from "./test/support/node/memory-folder.ts";
+import { MixedOrder } from "./test/support/node/mixed-order.ts";
 import { bundleSource } from "./test/support/node/one-module.ts";
 import { bundleRunner } from "./test/support/node/runner-module.ts";
 
@@ -46,7 +47,8 @@ export default defineConfig(async () => ({
   test: {
     reporters: ["default", new CountReporter()],
     silent: "passed-only" as const,
-    maxWorkers: 2,
+    maxWorkers: 3,
+    sequence: { sequencer: MixedOrder },
     onUnhandledError,
     projects: [
       {
@@ -92,7 +94,7 @@ export default defineConfig(async () => ({
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
         },
       },
     ],
