@@ -23,7 +23,7 @@ export function validatorsOf<E extends Env>(operation: Operation): MiddlewareHan
   return [
     ...(params === undefined ? [] : [validator<E>("param", params)]),
     ...(query === undefined ? [] : [repeatsGuard<E>(query), validator<E>("query", query)]),
-    ...(headers === undefined ? [] : [validator<E>("header", headers)]),
+    ...(headers === undefined ? [] : [headerValidator<E>(headers)]),
     ...(multipart === undefined ? [] : [fileGuard<E>(multipart)]),
     ...(body === undefined ? [] : [bodyGuard<E>(operation), validator<E>("json", body)]),
   ];
@@ -52,6 +52,21 @@ function validator<E extends Env>(target: Target, schema: z.ZodType): Middleware
     },
     { validationFunction: (_schema, value) => parse(schema, target === "query" ? fromTexts(schema, value) : value) },
   ) as MiddlewareHandler<E>;
+}
+
+/** Of the headers those alone are read that are declared: all of them into one object cost more than their check does. */
+function headerValidator<E extends Env>(schema: z.ZodObject): MiddlewareHandler<E> {
+  const names = Object.keys(schema.shape);
+  return async function checkHeaders(c, next) {
+    const given = names.flatMap((name) => {
+      const value = c.req.raw.headers.get(name);
+      return value === null ? [] : [[name, value]];
+    });
+    const result = parse(schema, Object.fromEntries(given));
+    if (!result.success) return failureResponse(c, refuse("header", result.error).failure);
+    c.req.addValidatedData("header", result.data);
+    return next();
+  };
 }
 
 function parse<S extends z.ZodType>(schema: S, value: unknown): z.ZodSafeParseResult<z.output<S>> {
