@@ -61,6 +61,7 @@ export type PoolCalls = {
     credential: Credential,
     requests: SendRequest[],
     call?: SendRequest["idempotency"],
+    comesBack?: boolean,
   ): Promise<Result<Result<SendAnswer>[]>>;
   /** The admin may leave the chat out. */
   cancelMessage(asker: Asker, chatId: string | null, messageId: string): Promise<Result<{ status: MessageStatus }>>;
@@ -121,10 +122,19 @@ export type PoolCalls = {
   readLineMark(accountId: string): Promise<Result<{ mark: string | null }>>;
   /** Owes `call.received` to those who name it. */
   noteCall(call: InboundCall, hands?: number): Promise<Handed<null>>;
-  report(report: StatusReport, hands?: number): Promise<StatusAnswer | Handing<StatusAnswer>>;
+  /** `comesBack`, here and below: whoever calls comes back within seconds (`keepAll`), so that what follows may stand in memory until then. */
+  report(report: StatusReport, hands?: number, comesBack?: boolean): Promise<StatusAnswer | Handing<StatusAnswer>>;
   takeDeliveries(lane: Lane, hands: number): Promise<TakenDeliveries>;
   /** `back` was taken and not tried. */
-  recordDeliveries(lane: Lane, ends: DeliveryEnd[], hands: number, back?: DeliveryHandle[]): Promise<DeliveryVerdicts>;
+  recordDeliveries(
+    lane: Lane,
+    ends: DeliveryEnd[],
+    hands: number,
+    back?: DeliveryHandle[],
+    comesBack?: boolean,
+  ): Promise<DeliveryVerdicts>;
+  /** Writes down what memory alone knows; answers whether whoever came should come again, who offers it with `again`. */
+  keepAll(again: boolean): Promise<boolean>;
   /** Replays as the key itself (its own webhooks), or as the admin where there is no credential. */
   replayOne(asker: Asker, webhookId: string, eventId: string): Promise<Result<DueDelivery>>;
   replayRange(asker: Asker, query: ReplayQuery): Promise<Result<ReplayedRange>>;

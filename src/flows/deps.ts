@@ -49,6 +49,8 @@ export type Deps = {
   shape: Map<"directory", { shape: number | null; readAt: number }>;
   /** Requests in Twilio's name that this isolate has refused. */
   refusals: KnownRefusals;
+  /** Pools that this isolate has promised to come back to. */
+  visits: Set<string>;
   ring: (bell: Bell, delaySeconds?: number) => Promise<void>;
   /** Asks for a turn of its own for an errand. */
   send: (errand: Errand) => Promise<void>;

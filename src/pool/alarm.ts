@@ -16,6 +16,7 @@ import { nextSweepAt, sweep } from "./sweep.ts";
 import { bellPatienceMs } from "./telling/bells.ts";
 import { isDue } from "./telling/chains.ts";
 import { nextDeliveryAt, ringForDue } from "./telling/deliveries.ts";
+import { writeKnown } from "./visits.ts";
 
 /** No alarm is set nearer than this, so that work which cannot go on does not spin. */
 const leastGapMs = 1_000;
@@ -28,6 +29,7 @@ const restMs = 60_000;
 export function tick(desk: Desk): void {
   desk.alarmRang();
   try {
+    writeKnown(desk);
     ringForDue(desk);
     expireWaiting(desk);
     clearLeftovers(desk);

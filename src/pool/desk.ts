@@ -6,13 +6,16 @@ import { carryRotation, type RotationState } from "../domain/selection/rotation.
 import { type Account, type SenderNumber, type Snapshot, sameLogin } from "../domain/snapshot.ts";
 import { namesPublicHost } from "../domain/webhook-url.ts";
 import { countWaitingByNumber, lineUp } from "./ledger/agenda.ts";
+import { aheadOf, guarded, holdAhead } from "./ledger/ahead.ts";
+import { writeAttempts } from "./ledger/ahead-attempts.ts";
+import { restoreAhead, writeAhead } from "./ledger/ahead-messages.ts";
 import { lastAttemptSequence } from "./ledger/attempts.ts";
 import { type Endpoint, readEndpoints } from "./ledger/endpoints.ts";
 import { lastSequence } from "./ledger/events.ts";
 import { HealthWatch } from "./ledger/health-watch.ts";
 import { readMark, rebookedNumbers, saveMark } from "./ledger/marks.ts";
 import { forgetRows } from "./ledger/memory.ts";
-import { notedFrom } from "./ledger/notes.ts";
+import { notedFrom, noteWritten as noteEvents } from "./ledger/notes.ts";
 import { keepNumbers } from "./ledger/numbering.ts";
 import { readRotation, replaceRotation } from "./ledger/rotation.ts";
 import { Roster } from "./roster.ts";
@@ -25,6 +28,8 @@ export const notedEvery = 256;
 /** The pool's desk: the snapshot it decides by, and what it remembers between calls. Everything on it can be read again from the ledger. */
 export class Desk {
   readonly outside: Surroundings;
+  /** The ledger's tables: what is known ahead of a row is written before a statement looks at it. */
+  readonly sql: SqlStorage;
   readonly tag: string;
   /** Messages on their way to the carrier, by sequence number, with their chat, number and account; `atOnce`: without a row in the agenda, as what leaves when it is accepted. */
   readonly leaving = new Map<number, { chat: string; number: string; account: string; atOnce: boolean }>();
@@ -62,6 +67,8 @@ export class Desk {
   offer: { isWanted: boolean } | null = null;
   /** Whether a bell waits for whoever took deliveries last. */
   isAwaiting = false;
+  /** Until when somebody comes back who has written down what memory alone knows; 0 where nobody does. */
+  visitedBy = 0;
   /** When each Mac was asked about contacts within the last minute. */
   readonly reachAsked = new Map<string, number[]>();
   /** When the Worker was last asked to carry what is owed to other keys. */
@@ -93,19 +100,25 @@ export class Desk {
 
   constructor(outside: Surroundings, snapshot: Snapshot, alarmAt: number | null) {
     this.outside = outside;
+    this.sql = guarded(outside.storage.sql, {
+      messages: writeAhead,
+      attempts: (guard) => noteEvents(guard, writeAttempts(guard)),
+    });
+    aheadOf(this.sql).numbers = (count) => this.nextSequence(count);
+    restoreAhead(this.sql);
     this.#snapshot = snapshot;
     this.#inForce = snapshot;
     this.#roster = new Roster(snapshot);
     this.tag = poolTag(snapshot.apiKey.id);
-    const { sql } = outside.storage;
+    const { sql } = this;
     this.#lastSequence = Math.max(lastSequence(sql), lastAttemptSequence(sql), notedFrom(sql));
     this.#alarmAt = alarmAt;
-    this.endpoints = readEndpoints(outside.storage.sql);
-    this.rotation = readRotation(outside.storage.sql);
-    this.movedUpTo = readMark(outside.storage.sql, "moved_up_to");
-    this.quietUpTo = readMark(outside.storage.sql, "quiet_up_to");
-    this.rebooking = new Set(rebookedNumbers(outside.storage.sql));
-    this.health = new HealthWatch(outside.storage.sql);
+    this.endpoints = readEndpoints(sql);
+    this.rotation = readRotation(sql);
+    this.movedUpTo = readMark(sql, "moved_up_to");
+    this.quietUpTo = readMark(sql, "quiet_up_to");
+    this.rebooking = new Set(rebookedNumbers(sql));
+    this.health = new HealthWatch(sql);
     this.noteSelfPause();
   }
 
@@ -223,16 +236,13 @@ export class Desk {
     this.queueDepth.set(number, Math.max(0, (this.queueDepth.get(number) ?? 0) + by));
   }
 
-  get sql(): SqlStorage {
-    return this.outside.storage.sql;
-  }
-
   now(): number {
     return this.outside.now();
   }
 
   /** Does `work` in one transaction; where it throws, nothing of it stands, neither in the rows nor in what is remembered of them. */
   transact<T>(work: () => T): T {
+    const putBack = holdAhead(this.sql);
     try {
       return this.outside.storage.transactionSync(() => {
         const result = work();
@@ -241,6 +251,7 @@ export class Desk {
       });
     } catch (error) {
       forgetRows(this.sql);
+      putBack();
       throw error;
     }
   }

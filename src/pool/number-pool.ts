@@ -66,6 +66,7 @@ import { offerHands } from "./telling/hands.ts";
 import { followLink } from "./telling/links.ts";
 import * as replays from "./telling/replay.ts";
 import { readTraffic } from "./traffic.ts";
+import { expectVisit, keepAll } from "./visits.ts";
 
 /** The ledger of one API key: every decision of the key is made here, one at a time. Each call is one line; what is done stands in the subject's own file. */
 export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCalls {
@@ -110,8 +111,14 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     return this.#withDesk(credential, (desk) => ok(reads.describeKey(desk)));
   }
 
-  async accept(credential: Credential, requests: SendRequest[], call: SendRequest["idempotency"] = null) {
+  async accept(
+    credential: Credential,
+    requests: SendRequest[],
+    call: SendRequest["idempotency"] = null,
+    comesBack = false,
+  ) {
     return this.#withDesk(credential, (desk) => {
+      expectVisit(desk, comesBack);
       const answers = acceptAll(desk, requests, call);
       this.ctx.waitUntil(dispatch(desk));
       return answers;
@@ -297,8 +304,9 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     return this.#asAdmin((desk) => ok({ mark: lineMarkOf(desk, accountId) }));
   }
 
-  async report(report: StatusReport, hands = 0) {
+  async report(report: StatusReport, hands = 0, comesBack = false) {
     if (this.#desk === null) return this.#keeper.isOutdated ? "unavailable" : "unknown_pool";
+    expectVisit(this.#desk, comesBack);
     return takeReport(this.#desk, report, hands);
   }
 
@@ -308,9 +316,20 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     return takeDeliveries(this.#desk, lane, hands);
   }
 
-  async recordDeliveries(lane: Lane, ends: DeliveryEnd[], hands: number, back: DeliveryHandle[] = []) {
+  async recordDeliveries(
+    lane: Lane,
+    ends: DeliveryEnd[],
+    hands: number,
+    back: DeliveryHandle[] = [],
+    comesBack = false,
+  ) {
     if (this.#desk === null) return { disable: [], deliveries: [], more: false };
+    expectVisit(this.#desk, comesBack);
     return recordDeliveries(this.#desk, lane, ends, hands, back);
+  }
+
+  async keepAll(again: boolean) {
+    return this.#desk !== null && keepAll(this.#desk, again);
   }
 
   async replayOne(asker: Asker, webhookId: string, eventId: string) {

@@ -310,6 +310,9 @@ const migrations: readonly string[] = [
    UPDATE messages SET by_sid = 1 WHERE direction = 'outbound' AND sid NOT GLOB '[SM]M*';
    DROP INDEX messages_by_sid;
    CREATE UNIQUE INDEX messages_by_sid ON messages (sid) WHERE direction = 'inbound' OR by_sid = 1`,
+
+  // What a message's row lacks until it is written with what comes next stands in the row of the event that tells it.
+  "ALTER TABLE events ADD COLUMN redo TEXT",
 ];
 
 /** The ledger's shape as this code knows it: how many times its tables were changed. */

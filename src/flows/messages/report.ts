@@ -8,6 +8,7 @@ import { deriveKey } from "../../sealing/derive.ts";
 import { judgeRequest, refuseUngenuine, type SignedForm } from "../accounts/judge-request.ts";
 import type { Deps } from "../deps.ts";
 import { giveSnapshot } from "../publish.ts";
+import { promiseVisit } from "../visits.ts";
 import { deliverHanded, handsOfRequest } from "../webhooks/deliver.ts";
 
 /** A report at the account's own URL may be about a message of any of its keys; no more of them than this are asked. */
@@ -64,7 +65,7 @@ function toReport(deps: Deps, incoming: SignedForm, messageId: string | null): S
 
 async function askPool(deps: Deps, keyId: string, report: StatusReport): Promise<StatusAnswer> {
   const pool = deps.pool(keyId);
-  const said = await pool.report(report, handsOfRequest);
+  const said = await pool.report(report, handsOfRequest, promiseVisit(deps, keyId));
   const answer = said === "unknown_pool" && (await giveSnapshot(deps, keyId)) ? await pool.report(report) : said;
   if (typeof answer === "string") return answer;
   deliverHanded(deps, keyId, answer.handed);

@@ -4,6 +4,7 @@ import { fail, type Result } from "../../domain/failure.ts";
 import type { PoolCalls } from "../../domain/pool-calls.ts";
 import { askPool } from "../ask-pool.ts";
 import type { Deps } from "../deps.ts";
+import { promiseVisit } from "../visits.ts";
 
 /** Asks the key's pool to accept sends, all in one call; each is answered by itself, in order. `call` is the idempotency of the whole. */
 export function sendMessages(
@@ -12,7 +13,9 @@ export function sendMessages(
   requests: SendRequest[],
   call: SendRequest["idempotency"] = null,
 ): Promise<Result<Result<SendAnswer>[]>> {
-  return askPool(deps, credential.keyId, (pool) => pool.accept(credential, requests, call));
+  return askPool(deps, credential.keyId, (pool) =>
+    pool.accept(credential, requests, call, promiseVisit(deps, credential.keyId)),
+  );
 }
 
 /** Asks the key's pool to accept one send. */

@@ -4,6 +4,7 @@ import { sample } from "../../domain/log-share.ts";
 import { judgeDelivery } from "../../domain/retry.ts";
 import type { Deps } from "../deps.ts";
 import { publishKeys, publishOrganization } from "../publish.ts";
+import { promiseVisit } from "../visits.ts";
 import { type AttemptEnd, attempt } from "./attempt.ts";
 
 /** A Worker may hold six connections open (platform limit). */
@@ -192,7 +193,9 @@ async function write(board: Board, bell: Bell): Promise<void> {
     const [ends, back] = [clerk.ends.splice(0), clerk.back.splice(0)];
     const others = board.turns.some((turn) => turn !== bell);
     const wanted = board.over || others ? 0 : board.hands - board.busy;
-    const verdicts = await promise(board, bell, wanted, (pool) => pool.recordDeliveries(bell.lane, ends, wanted, back));
+    const verdicts = await promise(board, bell, wanted, (pool) =>
+      pool.recordDeliveries(bell.lane, ends, wanted, back, promiseVisit(board.deps, bell.pool)),
+    );
     if (verdicts !== null) await heed(board, bell, verdicts, wanted);
     hire(board);
   }

@@ -1,3 +1,4 @@
+import { aheadOf, bareOf } from "./ahead.ts";
 import { remembered } from "./memory.ts";
 import type { MessageRow } from "./message-row.ts";
 import * as turns from "./turns.ts";
@@ -173,7 +174,8 @@ const inRows = "agenda JOIN messages USING (seq) WHERE agenda.number = ?1";
 const inTurns = `(SELECT value ->> 'due_at' AS due_at, value ->> 'seq' AS seq FROM json_each(?1)) AS agenda CROSS JOIN messages USING (seq) WHERE true`;
 
 function firstOf(sql: SqlStorage, line: string, named: string, now: number, held: Held): DueMessage | null {
-  const rows = sql.exec<DueMessage>(
+  // A message that is known ahead of its row is neither queued nor scheduled, in its row or out of it.
+  const rows = bareOf(sql).exec<DueMessage>(
     `SELECT messages.*, agenda.due_at AS agenda_due_at FROM ${line} AND agenda.due_at <= ?2
        AND chat NOT IN (SELECT value FROM json_each(?3)) AND account NOT IN (SELECT value FROM json_each(?4))
        AND coalesce((SELECT earlier.status IN ('queued', 'scheduled')
@@ -211,7 +213,8 @@ export function waitingOfBlocks(sql: SqlStorage, from: number, upTo: number): Me
 /** Returns the messages that had waited and were leaving when the object went away: their outcome is unknown. */
 export function interruptedWaiting(sql: SqlStorage): MessageRow[] {
   const query = "SELECT messages.* FROM agenda JOIN messages USING (seq) WHERE agenda.number = ?";
-  return sql.exec<MessageRow>(query, leavingLine).toArray();
+  const rows = bareOf(sql).exec<MessageRow>(query, leavingLine).toArray();
+  return rows.filter(({ seq }) => !aheadOf(sql).messages.has(seq));
 }
 
 /** Returns at most `limit` messages of a number that could have left at `before` or earlier and still wait, the longest waiting first. */

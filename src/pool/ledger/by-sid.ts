@@ -1,3 +1,4 @@
+import { bareOf } from "./ahead.ts";
 import type { MessageRow } from "./message-row.ts";
 import { findRecent, recallMessage } from "./messages.ts";
 import { isIndexed, seqAmongNewest, seqInChat } from "./sids.ts";
@@ -5,7 +6,7 @@ import { isIndexed, seqAmongNewest, seqInChat } from "./sids.ts";
 /** Returns the message that a provider id belongs to, of those that the index holds and those that are remembered, or null. */
 export function findMessageBySid(sql: SqlStorage, sid: string): MessageRow | null {
   const query = `SELECT * FROM messages WHERE sid = ? AND (${isIndexed})`;
-  const [row] = sql.exec<MessageRow>(query, sid).toArray();
+  const [row] = bareOf(sql).exec<MessageRow>(query, sid).toArray();
   return row ?? findRecent(sql, (message) => message.sid === sid);
 }
 

@@ -2,6 +2,7 @@ import type { ChatSummary, ListChats } from "../../domain/calls/reading.ts";
 import type { Page } from "../../domain/contact-view.ts";
 import { rowId } from "../../domain/ids.ts";
 import type { Direction } from "../../domain/message.ts";
+import { bareOf } from "./ahead.ts";
 import { countBounded } from "./bounded.ts";
 import { type GroupRow, membersOf } from "./groups.ts";
 import { noteChat, numberFor } from "./numbering.ts";
@@ -61,7 +62,7 @@ const isOlder = "(?5 = 1 AND ?4 < coalesce(last_inbound_at, 0))";
 /** Counts a message into its chat, making chat and contact when they are new: one row. A contact that was deleted comes back with traffic. */
 export function touchChat(sql: SqlStorage, touch: Touch): void {
   const inbound = touch.direction === "inbound" ? 1 : 0;
-  const cursor = sql.exec<{ number: number }>(
+  const cursor = bareOf(sql).exec<{ number: number }>(
     `INSERT INTO chats (id, contact_id, created_at, inbound, outbound, first_at, last_at, last_inbound_at, last_outbound_at, last_seq, sticky_number, sticky_at, replied_number, address, sequence)
      VALUES (?1, ?2, ?4, ?5, 1 - ?5, ?4, ?4, iif(?5 = 1, ?4, NULL), iif(?5 = 1, NULL, ?4), ?3, ?6, iif(?6 IS NULL, NULL, ?4), ?7, nullif(?9, ?1), ?10)
      ON CONFLICT (id) DO UPDATE SET

@@ -1,5 +1,6 @@
 import type { Pair } from "../../domain/channel-ids.ts";
 import type { EventName } from "../../domain/event.ts";
+import { bareOf } from "./ahead.ts";
 
 /** `original` is the event that this one replays: a replay is for one webhook alone and stands in no feed. */
 export type EventRow = {
@@ -12,6 +13,8 @@ export type EventRow = {
   owed: string | null;
   /** The hour in which the message left, where it tells of one that was delivered and is counted here alone. */
   ended: number | null;
+  /** What the row of its message lacks until it is written with what comes next (`ahead-messages.ts`). */
+  redo?: string | null;
 };
 
 /** An event as it happens: who is owed it is written with it. */
@@ -20,7 +23,7 @@ export type Happened = Omit<EventRow, "owed">;
 /** Writes an event down with the bytes that every receiver gets. */
 export function insertEvent(sql: SqlStorage, event: EventRow): void {
   sql.exec(
-    "INSERT INTO events (seq, name, message, original, body, owed, ended) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO events (seq, name, message, original, body, owed, ended, redo) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     event.seq,
     event.name,
     event.message,
@@ -28,6 +31,7 @@ export function insertEvent(sql: SqlStorage, event: EventRow): void {
     event.body,
     event.owed,
     event.ended,
+    event.redo ?? null,
   );
 }
 
@@ -102,7 +106,7 @@ export function sweepEvents(sql: SqlStorage, before: number, limit: number): num
 /** Returns the highest sequence number that stands in the ledger, 0 when it is empty. */
 export function lastSequence(sql: SqlStorage): number {
   return Number(
-    sql
+    bareOf(sql)
       .exec(
         "SELECT max(coalesce((SELECT max(seq) FROM messages), 0), coalesce((SELECT max(seq) FROM events), 0)) AS last",
       )

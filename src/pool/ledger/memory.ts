@@ -1,26 +1,29 @@
+import { bareOf } from "./ahead.ts";
+
 const memories = new WeakMap<SqlStorage, Map<string, unknown>>();
 
 /** Returns what is remembered of an object's rows under a name, made anew from the rows where nothing is. */
 export function remembered<T>(sql: SqlStorage, name: string, read: () => T): T {
-  const memory = memories.get(sql) ?? new Map<string, unknown>();
-  memories.set(sql, memory);
+  const key = bareOf(sql);
+  const memory = memories.get(key) ?? new Map<string, unknown>();
+  memories.set(key, memory);
   if (!memory.has(name)) memory.set(name, read());
   return memory.get(name) as T;
 }
 
 /** Returns what is remembered under a name, null where nothing is: the rows are not asked. */
 export function ifRemembered<T>(sql: SqlStorage, name: string): T | null {
-  return (memories.get(sql)?.get(name) as T | undefined) ?? null;
+  return (memories.get(bareOf(sql))?.get(name) as T | undefined) ?? null;
 }
 
 /** Lets go of all that is remembered of an object's rows: a transaction was rolled back, and the rows alone are the truth. */
 export function forgetRows(sql: SqlStorage): void {
-  memories.delete(sql);
+  memories.delete(bareOf(sql));
 }
 
 /** Lets go of what is remembered under one name, so that it is read anew. */
 export function forgetNamed(sql: SqlStorage, name: string): void {
-  memories.get(sql)?.delete(name);
+  memories.get(bareOf(sql))?.delete(name);
 }
 
 /** Rows that were written or read lately, by sequence number; beyond `most` the one that was not touched for longest is let go. */

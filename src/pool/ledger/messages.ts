@@ -1,6 +1,7 @@
 import { rowId } from "../../domain/ids.ts";
 import type { Direction, Message, MessageStatus, StepName } from "../../domain/message.ts";
 import type { Channel } from "../../domain/snapshot.ts";
+import { aheadOf, bareOf } from "./ahead.ts";
 import { dropTally } from "./campaign-people.ts";
 import { failureFacts } from "./failure-facts.ts";
 import { RecentRows, remembered } from "./memory.ts";
@@ -44,7 +45,7 @@ export function insertMessage(sql: SqlStorage, message: NewMessage): MessageRow 
   const { leaves } = message;
   const tally = tallyWith(sql, message);
   const life: Step[] = leaves === undefined ? [] : [["sending", message.createdAt]];
-  const cursor = sql.exec<MessageRow>(
+  const cursor = bareOf(sql).exec<MessageRow>(
     `INSERT INTO messages (seq, chat, direction, number, channel, account, status, text, sid, by_sid, created_at, due_at, attempts, attempted_at, mark, tally, block, detail)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sid) WHERE ${isIndexed} DO NOTHING RETURNING *`,
     message.seq,
@@ -76,7 +77,7 @@ export function insertMessage(sql: SqlStorage, message: NewMessage): MessageRow 
 export function recallMessage(sql: SqlStorage, seq: number): MessageRow | null {
   const known = recent(sql).find(seq);
   if (known !== null) return known;
-  const row = findMessage(sql, seq);
+  const row = aheadOf(sql).messages.get(seq)?.row ?? findMessage(sql, seq);
   return row === null ? null : recent(sql).keep(row);
 }
 
@@ -85,9 +86,12 @@ export function dropRecent(sql: SqlStorage, seq: number): void {
   recent(sql).drop(seq);
 }
 
-/** Returns one message row, or null. */
+/** Returns one message row, or null. Of what is shown nothing stands in memory alone. */
 export function findMessage(sql: SqlStorage, seq: number): MessageRow | null {
-  return sql.exec<MessageRow>("SELECT * FROM messages WHERE seq = ?", seq).toArray()[0] ?? null;
+  const known = aheadOf(sql).messages.get(seq);
+  if (known?.event === null) updateMessage(sql, seq, {});
+  else if (known !== undefined) return known.row;
+  return bareOf(sql).exec<MessageRow>("SELECT * FROM messages WHERE seq = ?", seq).toArray()[0] ?? null;
 }
 
 /** Returns a remembered message, one that was written or read lately, that is like that, or null: the rows are not asked. */
@@ -115,33 +119,43 @@ export function writeText(sql: SqlStorage, seq: number, text: string | null): Me
 const repeatableSteps: readonly StepName[] = ["queued", "sending", "unknown"];
 const repeatableAtMost = 24;
 
-function writeColumns(sql: SqlStorage, seq: number, { detail, ...change }: MessageChange, step: Step | null): boolean {
-  const names = Object.keys(change);
-  const assignments = names.map((name) => `${name} = ?`);
-  const values: (string | number | null)[] = Object.values(change);
+function writeColumns(sql: SqlStorage, seq: number, change: MessageChange, step: Step | null): boolean {
+  const ahead = aheadOf(sql).messages.get(seq);
+  const { detail = ahead?.row.detail, ...columns } = { ...ahead?.lacks, ...change };
+  const assignments = Object.keys(columns).map((name) => `${name} = ?`);
+  const values: (string | number | null)[] = Object.values(columns);
+  assignDetail({ assignments, values }, detail, step);
+  if (assignments.length === 0) return true;
+  const numbered = numberWith(sql, seq);
+  const sequence = numbered?.number ?? ahead?.sequence ?? null;
+  if (sequence !== null) {
+    assignments.push("sequence = ?");
+    values.push(sequence);
+  }
+  const row = writeUnlessTaken(sql, seq, columns.sid ?? null, { assignments, values });
+  if (row === null) return false;
+  aheadOf(sql).messages.delete(seq);
+  keepChanged(sql, row);
+  if (numbered !== null) noteKept(sql, numbered.chat);
+  return true;
+}
+
+type Assignments = { assignments: string[]; values: (string | number | null)[] };
+
+/** Adds the detail that is given, or the one that stands, with the step. */
+function assignDetail({ assignments, values }: Assignments, detail: string | undefined, step: Step | null): void {
+  const given = detail === undefined ? [] : [detail];
   const before = detail === undefined ? "detail" : "?";
   if (step !== null) {
     const most = repeatableSteps.includes(step[0]) ? repeatableAtMost : Number.MAX_SAFE_INTEGER;
     assignments.push(
       `detail = iif(json_array_length(messages.detail, '$.life') < ?, json_insert(${before}, '$.life[#]', json(?)), ${before})`,
     );
-    const given = detail === undefined ? [] : [detail];
     values.push(most, ...given, JSON.stringify(step), ...given);
   } else if (detail !== undefined) {
     assignments.push("detail = ?");
     values.push(detail);
   }
-  if (assignments.length === 0) return true;
-  const numbered = numberWith(sql, seq);
-  if (numbered !== null) {
-    assignments.push("sequence = ?");
-    values.push(numbered.number);
-  }
-  const row = writeUnlessTaken(sql, seq, change.sid ?? null, { assignments, values });
-  if (row === null) return false;
-  keepChanged(sql, row);
-  if (numbered !== null) noteKept(sql, numbered.chat);
-  return true;
 }
 
 /** Another message's provider id is never given to one: the statement then writes nothing. */
@@ -149,18 +163,27 @@ function writeUnlessTaken(
   sql: SqlStorage,
   seq: number,
   sid: string | null,
-  { assignments, values }: { assignments: string[]; values: (string | number | null)[] },
+  { assignments, values }: Assignments,
 ): MessageRow | null {
   const write = `UPDATE messages SET ${assignments.join(", ")} WHERE seq = ?`;
-  if (sid === null) return sql.exec<MessageRow>(`${write} RETURNING *`, ...values, seq).toArray()[0] ?? null;
+  if (sid === null)
+    return (
+      bareOf(sql)
+        .exec<MessageRow>(`${write} RETURNING *`, ...values, seq)
+        .toArray()[0] ?? null
+    );
   if (findRecent(sql, (other) => other.sid === sid && other.seq !== seq) !== null) return null;
   const query = `${write} AND NOT EXISTS (SELECT 1 FROM messages WHERE sid = ? AND (${isIndexed})) RETURNING *`;
-  const row = sql.exec<MessageRow>(query, ...values, seq, sid).toArray()[0] ?? null;
+  const row =
+    bareOf(sql)
+      .exec<MessageRow>(query, ...values, seq, sid)
+      .toArray()[0] ?? null;
   if (row !== null) rememberSid(sql, sid, seq);
   return row;
 }
 
-function keepChanged(sql: SqlStorage, row: MessageRow): void {
+/** Remembers how a message stands that was changed. */
+export function keepChanged(sql: SqlStorage, row: MessageRow): void {
   recent(sql).keep(row);
   if (row.block !== null) dropTally(sql, row.block);
 }

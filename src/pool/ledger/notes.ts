@@ -1,10 +1,12 @@
+import { writeAttempts } from "./ahead-attempts.ts";
+import { writeAhead } from "./ahead-messages.ts";
 import { saveEnds } from "./health.ts";
 import { giveRowsBefore } from "./in-event.ts";
 import { readMark, saveMark } from "./marks.ts";
 import { remembered } from "./memory.ts";
 
 /** So many events and rows of the log are written between two notes. */
-const notedEvery = 128;
+const notedEvery = 512;
 
 /** `from` is the mark, `last` the newest event at the last note, `written` what was written since the mark, as far as it is known. */
 type Notes = { from: number; last: number; written: number };
@@ -36,6 +38,8 @@ export function noteWritten(sql: SqlStorage, rows: number): void {
 
 function noteBefore(sql: SqlStorage, before: number): void {
   giveRowsBefore(sql, before);
+  writeAhead(sql, before);
+  writeAttempts(sql);
   saveEnds(sql);
   const newest = sql.exec<{ newest: number | null }>("SELECT max(seq) AS newest FROM events").one().newest;
   const from = Math.max(before, notedFrom(sql));

@@ -1,3 +1,4 @@
+import { aheadOf, bareOf } from "./ahead.ts";
 import { forgetNamed, remembered } from "./memory.ts";
 
 /**
@@ -23,7 +24,13 @@ function headOf(sql: SqlStorage, chat: string): Head {
   if (known !== undefined) return known;
   const query = `SELECT chats.last_seq AS last, max(chats.sequence, coalesce(messages.sequence, 0)) AS number
      FROM chats LEFT JOIN messages ON messages.seq = chats.last_seq WHERE chats.id = ?`;
-  return remember(sql, chat, sql.exec<Head>(query, chat).toArray()[0] ?? { last: null, number: 0 });
+  const { last, number } = bareOf(sql).exec<Head>(query, chat).toArray()[0] ?? { last: null, number: 0 };
+  return remember(sql, chat, { last, number: Math.max(number, numberAhead(sql, last)) });
+}
+
+/** The number that the row of a chat's last message is still to keep, 0 where there is none. */
+function numberAhead(sql: SqlStorage, last: number | null): number {
+  return last === null ? 0 : (aheadOf(sql).messages.get(last)?.sequence ?? 0);
 }
 
 function remember(sql: SqlStorage, chat: string, head: Head): Head {
@@ -53,6 +60,7 @@ export function nextChatSequence(sql: SqlStorage, chat: string): number {
 
 /** Returns the number that a chat's row has to take in with its next message, 0 where its rows have it. */
 export function numberFor(sql: SqlStorage, chat: string): number {
+  if (aheadOf(sql).messages.size > 0) return headOf(sql, chat).number;
   return unkept(sql).get(chat)?.number ?? 0;
 }
 

@@ -1,5 +1,6 @@
 import type { Channel } from "../../domain/snapshot.ts";
 import { expectDeparture, lineUp, schedule, strike } from "./agenda.ts";
+import { bareOf } from "./ahead.ts";
 import type { MessageRow } from "./message-row.ts";
 import { dropRecent } from "./messages.ts";
 import { turnsOf } from "./turns.ts";
@@ -9,7 +10,7 @@ const newest = 1_000;
 
 /** Returns when each number last sent one of the pool's newest messages, in epoch milliseconds. */
 export function lastDepartures(sql: SqlStorage): Map<string, number> {
-  const rows = sql
+  const rows = bareOf(sql)
     .exec<{ number: string; at: number }>(
       `SELECT number, max(attempted_at) AS at FROM (SELECT number, attempted_at FROM messages ORDER BY seq DESC LIMIT ?)
        WHERE attempted_at IS NOT NULL GROUP BY number`,

@@ -1,4 +1,5 @@
 import type { MessageStatus } from "../../domain/message.ts";
+import { aheadOf, bareOf } from "./ahead.ts";
 import type { MessageRow } from "./message-row.ts";
 
 /** Returns the messages from this number to this chat of which nobody knows or knew whether the carrier took them, oldest first. */
@@ -48,15 +49,15 @@ export function reportTimes(sql: SqlStorage, chat: string): number[] {
 export function interruptedSince(sql: SqlStorage, from: number): { rows: MessageRow[]; lookedAt: number } {
   const query =
     "SELECT * FROM messages WHERE seq >= ? AND status = 'sending' AND outcome_unknown = 0 AND sid IS NULL AND due_at IS NULL";
-  const cursor = sql.exec<MessageRow>(query, from);
-  const rows = cursor.toArray();
+  const cursor = bareOf(sql).exec<MessageRow>(query, from);
+  const rows = cursor.toArray().filter(({ seq }) => !aheadOf(sql).messages.has(seq));
   return { rows, lookedAt: cursor.rowsRead };
 }
 
 /** Returns the sequence number of the first message after `seq`, or null. */
 export function firstAfter(sql: SqlStorage, seq: number): number | null {
   const query = "SELECT seq FROM messages WHERE seq > ? ORDER BY seq LIMIT 1";
-  return sql.exec<{ seq: number }>(query, seq).toArray()[0]?.seq ?? null;
+  return bareOf(sql).exec<{ seq: number }>(query, seq).toArray()[0]?.seq ?? null;
 }
 
 /** Returns messages of a range of the key (`from` excluded) that the carrier took and that wait for a final status, oldest first. */

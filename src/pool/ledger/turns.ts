@@ -1,3 +1,4 @@
+import { bareOf } from "./ahead.ts";
 import { readMark } from "./marks.ts";
 import { remembered } from "./memory.ts";
 
@@ -15,7 +16,9 @@ function turns(sql: SqlStorage): Map<number, Turn> {
 function readTurns(sql: SqlStorage): Turn[] {
   const query = `SELECT number, due_at, seq, chat FROM messages WHERE seq >= ? AND status = 'queued' AND direction = 'outbound' AND sid IS NULL AND due_at IS NOT NULL
      AND NOT EXISTS (SELECT 1 FROM agenda WHERE agenda.number = messages.number AND agenda.due_at = messages.due_at AND agenda.seq = messages.seq) ORDER BY seq`;
-  return sql.exec<Turn>(query, readMark(sql, "leaving_from") ?? 0).toArray();
+  return bareOf(sql)
+    .exec<Turn>(query, readMark(sql, "leaving_from") ?? 0)
+    .toArray();
 }
 
 /** Remembers a message that was just written as queued. */

@@ -11,9 +11,10 @@ import { decideStatus, isFinal } from "../../domain/status.ts";
 import { readSignedForm, verifyTwilioSignature } from "../../domain/twilio-signature.ts";
 import type { Desk } from "../desk.ts";
 import { fallBack } from "../fallback/fall-back.ts";
+import { changeAhead, mayWait, redoOf } from "../ledger/ahead-messages.ts";
 import { findMessageBySid, findNewestBySid } from "../ledger/by-sid.ts";
 import { planLook } from "../ledger/looks.ts";
-import type { Detail, MessageChange, MessageRow } from "../ledger/message-row.ts";
+import type { Detail, MessageChange, MessageRow, Step } from "../ledger/message-row.ts";
 import { recallMessage, stepMessage, updateMessage } from "../ledger/messages.ts";
 import { isParked, parkReport, takeParked } from "../ledger/parked.ts";
 import { judgeIfDue } from "../numbers/number-health.ts";
@@ -23,7 +24,7 @@ import { changeOf, decideOn, describeChange } from "./change.ts";
 import { deliveredHour, noteEnd } from "./count-end.ts";
 import { finish } from "./finish.ts";
 import { noteForged } from "./forged.ts";
-import { noteOptOutCode, planPolls } from "./settle.ts";
+import { mayLearnAhead, noteOptOutCode, planPolls } from "./settle.ts";
 
 /** Reports are applied for as long as operators send them (seed 002: four days); a read receipt may come at any time. */
 const latestReportMs = statusPollsMs.at(-1) ?? 0;
@@ -166,11 +167,20 @@ function apply(desk: Desk, row: MessageRow, report: MessageState): "applied" | "
   const decision = decideOn(row, report.status);
   const change = changeOf(desk, row, decision, report);
   if (row.sid === null) planPolls(desk, row);
-  tell(desk, row, change);
-  writeChange(desk, row.seq, change);
+  const step: Step = ["sent", desk.now()];
+  const redo = mayWait(row, change) ? redoOf(desk.sql, row.seq, change, step) : null;
+  const event = tell(desk, row, change, redo);
+  if (redo !== null && event !== null) changeAhead(desk.sql, row.seq, { change, step, event });
+  else if (isIdAlone(change) && mayLearnAhead(desk, row)) {
+    changeAhead(desk.sql, row.seq, { change, step: null, event: null });
+  } else writeChange(desk, row.seq, change);
   if (row.sid === null && Object.keys(change).length > 0) finish(desk, row, row.due_at);
   if (decision.kind === "contradiction") askForTruth(desk, row, decision.status);
   return Object.keys(change).length > 0 ? "applied" : "ignored";
+}
+
+function isIdAlone({ sid, ...more }: MessageChange): boolean {
+  return sid !== undefined && Object.keys(more).length === 0;
 }
 
 /** A repeat changes nothing: for that no transaction is begun. */
@@ -230,14 +240,15 @@ function writeChange(desk: Desk, seq: number, { status, ...change }: MessageChan
   else stepMessage(desk.sql, seq, { ...change, status }, [status, desk.now()]);
 }
 
-function tell(desk: Desk, row: MessageRow, change: MessageChange): void {
+/** Returns the event that tells of a change, null where none does; `redo` is what the message's row lacks until it is written. */
+function tell(desk: Desk, row: MessageRow, change: MessageChange, redo: string | null = null): number | null {
   const changed = { ...row, ...change };
   if (change.error_code !== undefined) noteOptOutCode(desk, changed);
-  if (change.status === undefined) return;
-  if (isKnown(row, change)) return;
+  if (change.status === undefined || isKnown(row, change)) return null;
   for (const overtaken of overtakenBy(row, changed)) emitStatus(desk, overtaken);
-  const told = emitStatus(desk, changed, "all", deliveredHour(row, changed));
-  noteEnd(desk, row, changed, told);
+  const event = emitStatus(desk, changed, "all", { ended: deliveredHour(row, changed), redo });
+  noteEnd(desk, row, changed, event !== null);
+  return event;
 }
 
 /** A message that goes another way was told to be sent by the first. */

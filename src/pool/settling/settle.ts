@@ -5,6 +5,8 @@ import type { AccountTrouble } from "../../domain/waiting.ts";
 import type { Desk } from "../desk.ts";
 import { fallBack } from "../fallback/fall-back.ts";
 import { endLeaving, schedule } from "../ledger/agenda.ts";
+import { changeAhead } from "../ledger/ahead-messages.ts";
+import { findMessageBySid } from "../ledger/by-sid.ts";
 import { savePlace } from "../ledger/cursors.ts";
 import { planLook } from "../ledger/looks.ts";
 import type { Detail, MessageChange, MessageRow } from "../ledger/message-row.ts";
@@ -12,6 +14,7 @@ import { recallMessage, stepMessage } from "../ledger/messages.ts";
 import { judgeIfDue } from "../numbers/number-health.ts";
 import { heedCarrierBlock } from "../people/opt-outs.ts";
 import { emitStatus } from "../telling/outbox.ts";
+import { mayLag } from "../visits.ts";
 import { deliveredHour, noteEnd } from "./count-end.ts";
 import { finish } from "./finish.ts";
 
@@ -21,6 +24,7 @@ const nearMs = { taken: 2_000, lost: 5_000 };
 
 /** Writes what came of a send, with its event, in one transaction. A callback may have come first: then what it said stands. */
 export function settleOutcome(desk: Desk, seq: number, attempt: number, outcome: Outcome): void {
+  if (isTakenAhead(desk, seq, attempt, outcome)) return;
   desk.transact(() => {
     const current = recallMessage(desk.sql, seq);
     if (current === null || current.attempts !== attempt) return;
@@ -28,6 +32,28 @@ export function settleOutcome(desk: Desk, seq: number, attempt: number, outcome:
     else applyOutcome(desk, current, attempt, outcome);
   });
   judgeIfDue(desk);
+}
+
+/**
+ * Says whether a message's id may be known ahead of its row for a few seconds: it is on its way as it was accepted, by Twilio, which will call, and somebody comes back to
+ * have it written. Where that is lost the message is looked for at its carrier, as whatever was on its way.
+ */
+export function mayLearnAhead(desk: Desk, row: MessageRow): boolean {
+  const { status, sid, outcome_unknown, due_at, by_sid } = row;
+  if (status !== "sending" || sid !== null || outcome_unknown !== 0 || due_at !== null || by_sid !== null) return false;
+  if (desk.findAccount(row.account)?.kind === "bluebubbles" || leftLate(row) || isDeaf(desk, row)) return false;
+  return mayLag(desk);
+}
+
+/** Notes that a message was taken where its id alone is to be written: the report that it was sent mostly follows within seconds, and its event keeps the id. */
+function isTakenAhead(desk: Desk, seq: number, attempt: number, outcome: Outcome): boolean {
+  if (outcome.kind !== "accepted" || outcome.chat !== undefined) return false;
+  const row = recallMessage(desk.sql, seq);
+  if (row === null || row.attempts !== attempt || !mayLearnAhead(desk, row)) return false;
+  const { providerId: sid } = outcome;
+  if (findMessageBySid(desk.sql, sid) !== null) return false;
+  changeAhead(desk.sql, seq, { change: { sid }, step: ["taken", desk.now()], event: null });
+  return true;
 }
 
 function applyOutcome(desk: Desk, row: MessageRow, attempt: number, outcome: Outcome): void {
@@ -157,9 +183,9 @@ export function holdUnknown(desk: Desk, row: MessageRow, cause: string): void {
 /** Ends a message with a final status and its event, which is told before the row is written that keeps its number, and strikes it from the agenda. */
 export function endMessage(desk: Desk, row: MessageRow, change: MessageChange & Pick<MessageRow, "status">): void {
   const ended = { ...row, outcome_unknown: 0, ...change };
-  const told = emitStatus(desk, ended, "all", deliveredHour(row, ended));
+  const told = emitStatus(desk, ended, "all", { ended: deliveredHour(row, ended) });
   noteOptOutCode(desk, ended);
-  noteEnd(desk, row, ended, told);
+  noteEnd(desk, row, ended, told !== null);
   stepMessage(desk.sql, row.seq, { outcome_unknown: 0, ...change }, [change.status, desk.now()]);
   finish(desk, row, row.due_at);
 }

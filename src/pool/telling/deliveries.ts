@@ -19,12 +19,15 @@ import { judgeDelivery, nextAttempt, parseRetryAfter } from "../../domain/retry.
 import type { Snapshot, Webhook } from "../../domain/snapshot.ts";
 import { tellFailing } from "../../domain/webhook-words.ts";
 import type { Desk } from "../desk.ts";
-import { logAttempts } from "../ledger/attempts.ts";
+import { hasRoomAhead, keepAttempts, writeAttempts } from "../ledger/ahead-attempts.ts";
+import type { NewAttempt } from "../ledger/attempts.ts";
 import { type DueRow, forgetWebhook, type OwedHead, owe, owedHeads, readDue, settleAll } from "../ledger/deliveries.ts";
 import { type Endpoint, saveEndpoint } from "../ledger/endpoints.ts";
+import { placesInEvents } from "../ledger/in-event.ts";
 import { noteWritten } from "../ledger/notes.ts";
 import { owedAfter } from "../ledger/owed.ts";
 import type { OwedRow } from "../ledger/places.ts";
+import { mayLag } from "../visits.ts";
 import { entrustBell, ringSoon } from "./bells.ts";
 import { chooseChains, findWebhook, isDue, isPaused, leaseOf, leasesOf } from "./chains.ts";
 import { emitPoolEvent } from "./outbox.ts";
@@ -125,7 +128,10 @@ export function recordDeliveries(
   back: DeliveryHandle[] = [],
 ): DeliveryVerdicts {
   const disable: DeliveryVerdicts["disable"] = [];
-  if (ends.length > 0) desk.transact(() => recordAll(desk, ends, disable));
+  if (ends.length > 0 && areKeptAhead(desk, ends)) keepAttempts(desk.sql, recordAll(desk, ends, disable));
+  else if (ends.length > 0) {
+    desk.transact(() => noteWritten(desk.sql, writeAttempts(desk.sql, recordAll(desk, ends, disable))));
+  }
   for (const { event, webhookId } of [...ends.map(({ handle }) => handle), ...back]) {
     desk.leases.delete(leaseOf(event, webhookId));
   }
@@ -133,7 +139,21 @@ export function recordDeliveries(
   return { disable, deliveries, more: more && (hands > 0 || entrustBell(desk, lane)) };
 }
 
-function recordAll(desk: Desk, ends: DeliveryEnd[], disable: DeliveryVerdicts["disable"]): void {
+/** What went well at the first attempt, as nearly everything does, is written with what ends next: until then it counts as told, and is told again if the object is killed. */
+function areKeptAhead(desk: Desk, ends: readonly DeliveryEnd[]): boolean {
+  return mayLag(desk) && hasRoomAhead(desk.sql, ends.length) && ends.every((end) => changesNothingElse(desk, end));
+}
+
+function changesNothingElse(desk: Desk, { handle, status, durationMs }: DeliveryEnd): boolean {
+  const { webhookId, event } = handle;
+  const endpoint = desk.endpoints.get(webhookId);
+  if (judgeDelivery(status) !== "delivered" || durationMs >= slowAttemptMs) return false;
+  if (endpoint !== undefined && (endpoint.health.failures > 0 || endpoint.slow)) return false;
+  return placesInEvents(desk.sql, webhookId).some((place) => place.event === event);
+}
+
+/** Strikes out what ended, and plans what comes next; returns what the log has to hold. */
+function recordAll(desk: Desk, ends: DeliveryEnd[], disable: DeliveryVerdicts["disable"]): NewAttempt[] {
   const rows = new Map(
     settleAll(
       desk.sql,
@@ -146,10 +166,6 @@ function recordAll(desk: Desk, ends: DeliveryEnd[], disable: DeliveryVerdicts["d
     rows.delete(leaseOf(end.handle.event, end.handle.webhookId));
     return row === undefined || webhook === null ? [] : { row, end, url: webhook.url };
   });
-  noteWritten(
-    desk.sql,
-    logAttempts(desk.sql, tried, (count) => desk.nextSequence(count)),
-  );
   for (const { row, end } of tried) {
     const slow = end.durationMs >= slowAttemptMs;
     const delivered = judgeDelivery(end.status) === "delivered";
@@ -159,6 +175,7 @@ function recordAll(desk: Desk, ends: DeliveryEnd[], disable: DeliveryVerdicts["d
     if (delivered) noteSuccess(desk, row, slow && !wasQuick);
     else planNext(desk, row, end, slow, disable);
   }
+  return tried;
 }
 
 function planNext(desk: Desk, row: OwedRow, end: DeliveryEnd, slow: boolean, disable: DeliveryVerdicts["disable"]) {

@@ -34,23 +34,21 @@ import { laneOf } from "./pace.ts";
 /** `api_key`: the organization's own webhooks have heard of it before. */
 export type Audience = "all" | "api_key";
 
+/** What an event's row keeps beside the event: the hour in which its message left, where it counts that as delivered; and what the row of its message lacks. */
+export type Kept = { ended?: number | null; redo?: string | null };
+
 /**
- * Writes the event that a message's new status owes, and what is owed of it to each webhook, in the caller's transaction. `ended` is the hour in which the message
- * left where the event counts it as delivered. Of a message that is carried for another key only that key hears. Answers whether an event was written.
+ * Writes the event that a message's new status owes, and what is owed of it to each webhook, in the caller's transaction. Of a message that is carried for another key
+ * only that key hears. Returns the event's sequence number, null where none was written.
  */
-export function emitStatus(
-  desk: Desk,
-  row: MessageRow,
-  audience: Audience = "all",
-  ended: number | null = null,
-): boolean {
+export function emitStatus(desk: Desk, row: MessageRow, audience: Audience = "all", kept: Kept = {}): number | null {
   const origin = carriedFor(row);
   if (origin !== null) {
     tellOrigin(desk, row, origin);
-    return false;
+    return null;
   }
   const name = eventOfStatus(row.status);
-  return name !== null && wantsEvents(desk, row) && emitMessageEvent(desk, row, name, { audience, ended });
+  return name === null || !wantsEvents(desk, row) ? null : emitMessageEvent(desk, row, name, { audience, ...kept });
 }
 
 /** The account's sync settings choose whether its messages or its statuses are told; the ledger keeps both. */
@@ -59,17 +57,17 @@ function wantsEvents(desk: Desk, row: Pick<MessageRow, "account" | "direction">)
   return events === "both" || events === (row.direction === "inbound" ? "messages" : "statuses");
 }
 
-type Wishes = { audience?: Audience; ended?: number | null; more?: Record<string, unknown> };
+type Wishes = Kept & { audience?: Audience; more?: Record<string, unknown> };
 
-/** Writes an event about a message; one that must be named is written only if a webhook names it. Answers whether it was. */
+/** Writes an event about a message; one that must be named is written only if a webhook names it. Returns its sequence number, null where it was not. */
 export function emitMessageEvent(
   desk: Desk,
   row: MessageRow,
   name: MessageEvent,
-  { audience = "all", ended = null, more = {} }: Wishes = {},
-): boolean {
+  { audience = "all", ended = null, redo = null, more = {} }: Wishes = {},
+): number | null {
   const receivers = receiversOf(desk, name, row.number).filter(({ scope }) => audience === "all" || scope === audience);
-  if (isOptIn(name) && receivers.length === 0) return false;
+  if (isOptIn(name) && receivers.length === 0) return null;
   const seq = desk.nextSequence();
   const payload = messagePayload(readMessageRow(row, desk.tag), {
     name,
@@ -78,9 +76,9 @@ export function emitMessageEvent(
     at: desk.now(),
     more: { ...groupFacts(desk, row.chat), ...more },
   });
-  const event = { seq, name, message: row.seq, original: null, body: JSON.stringify(payload), ended };
+  const event = { seq, name, message: row.seq, original: null, body: JSON.stringify(payload), ended, redo };
   oweTo(desk, event, { chat: row.chat, receivers }, failureOf(name, row));
-  return true;
+  return seq;
 }
 
 /** What the contract says of a message in a group beside the message itself: the group's name, and who is in it. */

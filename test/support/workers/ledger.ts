@@ -1,15 +1,19 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
+import { writeAttempts } from "../../../src/pool/ledger/ahead-attempts.ts";
+import { writeAhead } from "../../../src/pool/ledger/ahead-messages.ts";
 import { eventually, type TestKey } from "./gateway.ts";
 
 type Row = Record<string, SqlStorageValue>;
 
-/** Asks a key's ledger a question in SQL. */
+/** Asks a key's ledger a question in SQL, once its rows hold all that is known. */
 export function ask<T extends Row>(key: TestKey, query: string, ...values: unknown[]): Promise<T[]> {
-  return runInDurableObject(env.POOLS.getByName(key.id), (_, state) =>
-    state.storage.sql.exec<T>(query, ...values).toArray(),
-  );
+  return runInDurableObject(env.POOLS.getByName(key.id), (_, { storage: { sql } }) => {
+    writeAhead(sql);
+    writeAttempts(sql);
+    return sql.exec<T>(query, ...values).toArray();
+  });
 }
 
 /** All that a ledger owes by its rows alone: what has a row, and what stands in its event and was neither tried nor given a row. */

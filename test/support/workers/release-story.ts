@@ -227,6 +227,7 @@ async function knockAtDoors(pool: Pool): Promise<void> {
     "X-Twilio-Signature": computeSignature(url, form, twilio.options.authToken),
   };
   await exports.default.fetch(url, { method: "POST", headers, body: new URLSearchParams(form) });
+  await env.POOLS.getByName(pool.id).keepAll(true);
   await askLines(pool);
   await carryForAnother(pool);
   await runACampaign(pool);

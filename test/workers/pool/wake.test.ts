@@ -2,6 +2,8 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { lineHeads } from "../../../src/pool/ledger/agenda.ts";
+import { writeAttempts } from "../../../src/pool/ledger/ahead-attempts.ts";
+import { writeUnkept } from "../../../src/pool/ledger/ahead-messages.ts";
 import { countAlike } from "../../../src/pool/ledger/alike.ts";
 import { findBucket } from "../../../src/pool/ledger/health.ts";
 import { forgetNamed } from "../../../src/pool/ledger/memory.ts";
@@ -14,16 +16,42 @@ import { isParked } from "../../../src/pool/ledger/parked.ts";
 import { ranks } from "../../../src/pool/ledger/places.ts";
 import { turnsOf } from "../../../src/pool/ledger/turns.ts";
 import { call, eventually } from "../../support/workers/gateway.ts";
-import { ask, owedQuery } from "../../support/workers/ledger.ts";
+import { owedQuery } from "../../support/workers/ledger.ts";
 import { type LineKey, makeLineKey, sendFrom, standInForMacs, v2 } from "../../support/workers/mac.ts";
 import { crash, evict, makePool, newPerson, type Pool, report, send, writeTo } from "../../support/workers/pool.ts";
 
 const url = "https://customer.example/wake";
 
-/** What the object remembers of its rows, and what the rows say. */
+/** Messages by their rows, and by what the events that tell of them say where a row is written later. */
+function readMessages(sql: SqlStorage): MessageRow[] {
+  type Told = { message: number; redo: string; sequence: number };
+  const query =
+    "SELECT message, redo, body ->> '$.sequence' AS sequence FROM events WHERE redo IS NOT NULL AND message IS NOT NULL";
+  const told = new Map(
+    sql
+      .exec<Told>(query)
+      .toArray()
+      .map((row) => [row.message, row]),
+  );
+  return sql
+    .exec<MessageRow>("SELECT * FROM messages ORDER BY seq")
+    .toArray()
+    .map((row) => {
+      const ahead = told.get(row.seq);
+      if (ahead === undefined || row.status !== "sending" || row.sent_at !== null) return row;
+      const { lacks, steps } = JSON.parse(ahead.redo);
+      const detail = JSON.parse(row.detail);
+      detail.life.push(...steps);
+      return { ...row, ...lacks, sequence: ahead.sequence, detail: JSON.stringify(detail) };
+    });
+}
+
+/** What the object remembers of its rows, and what the rows say, once nothing stands in memory alone. */
 function compare(pool: Pool) {
   return runInDurableObject(env.POOLS.getByName(pool.id), (_pool, { storage: { sql } }) => {
-    const rows = sql.exec<MessageRow>("SELECT * FROM messages ORDER BY seq").toArray();
+    writeUnkept(sql);
+    writeAttempts(sql);
+    const rows = readMessages(sql);
     const waiting = sql
       .exec<{ number: string; due_at: number }>(
         "SELECT number, min(due_at) AS due_at FROM agenda WHERE number > '' GROUP BY number",
@@ -81,12 +109,12 @@ function compare(pool: Pool) {
   });
 }
 
-const asKey = (pool: Pool) => ({ ...pool, organizationId: "", integrationId: "" });
-
 /** Whether everything that left was answered, or is known to be unknown: what was interrupted on its way, the status callback settles. */
 async function isSettled(pool: Pool): Promise<boolean> {
+  const stub = env.POOLS.getByName(pool.id);
+  await stub.keepAll(true);
   const query = "SELECT 1 FROM messages WHERE sid IS NULL AND outcome_unknown = 0";
-  return (await ask(asKey(pool), query)).length === 0;
+  return runInDurableObject(stub, (_pool, { storage: { sql } }) => sql.exec(query).toArray().length === 0);
 }
 
 /** A message's life beside a person's word and what waits on a paced number, step by step. */

@@ -22,6 +22,7 @@ import {
   send,
   writeTo,
 } from "../../../support/workers/pool.ts";
+import { takeNoPromises } from "../../../support/workers/visits.ts";
 
 const second = 1_000;
 
@@ -185,6 +186,7 @@ describe("a campaign that runs", () => {
   });
 
   it("costs one row more a recipient than a message by itself, and few to take in", async () => {
+    takeNoPromises();
     const pool = await makePool([{}]);
     const counter = await countCost(pool.id);
     await send(pool, newPerson());

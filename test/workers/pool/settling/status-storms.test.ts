@@ -17,6 +17,7 @@ import {
   sendText,
   standInForTheOutside,
 } from "../../../support/workers/twilio.ts";
+import { takeNoPromises } from "../../../support/workers/visits.ts";
 
 const asked = inject("fuzzRuns");
 const patience = 120_000 + asked * 2_000;
@@ -350,6 +351,7 @@ describe("a storage that refuses to write the carrier's answer", () => {
   }
 
   beforeEach(async () => {
+    takeNoPromises();
     left = 0;
     await runInDurableObject(pool(), (_, state) => {
       const prototype = Object.getPrototypeOf(state.storage) as DurableObjectStorage;

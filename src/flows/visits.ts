@@ -1,0 +1,37 @@
+import type { PoolCalls } from "../domain/pool-calls.ts";
+
+/** What is needed of a Worker to come back: its promises, its pools, and work behind its answer. */
+export type Visitor = {
+  visits: Set<string>;
+  pool: (keyId: string) => Pick<PoolCalls, "keepAll">;
+  keepAlive: (work: Promise<unknown>) => void;
+};
+
+/** After so long a pool is visited, and so often by one request at most: what goes on behind an answer has 30 s. */
+export const visiting = { afterMs: 6_000, atMost: 4 };
+
+/**
+ * Promises a pool that somebody comes back in a few seconds and has written down what it keeps in memory until then: a timer of its own would keep the object awake, and
+ * billed, while a request costs nothing as it waits. One at a time for each pool. Returns true, to be said with the call.
+ */
+export function promiseVisit(deps: Visitor, keyId: string): true {
+  if (!deps.visits.has(keyId)) {
+    deps.visits.add(keyId);
+    deps.keepAlive(visit(deps, keyId, visiting.atMost));
+  }
+  return true;
+}
+
+/** The promise is over before the call that keeps it, so that whoever calls meanwhile gives one of his own. Never throws. */
+async function visit(deps: Visitor, keyId: string, left: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, visiting.afterMs));
+  deps.visits.delete(keyId);
+  const again = left > 1 && !deps.visits.has(keyId);
+  const goesOn = await deps
+    .pool(keyId)
+    .keepAll(again)
+    .catch(() => false);
+  if (!goesOn || deps.visits.has(keyId)) return;
+  deps.visits.add(keyId);
+  await visit(deps, keyId, left - 1);
+}
