@@ -152,7 +152,7 @@ function firstOfLine(sql: SqlStorage, number: string, now: number, held: Held): 
   return comesBefore(inRow, inTurn) ? inRow : inTurn;
 }
 
-/** Of each chat the first turn alone may come; so many of them are looked at at once, for the first may nearly always leave. */
+/** Of each chat the first turn alone may come. The first of all may nearly always leave, and is looked at by itself; of the others so many at once. */
 const turnsAtOnce = 8;
 
 function firstOfTurns(sql: SqlStorage, number: string, now: number, held: Held): DueMessage | null {
@@ -162,9 +162,8 @@ function firstOfTurns(sql: SqlStorage, number: string, now: number, held: Held):
   }
   const due = [...firsts.values()].filter(({ chat, due_at }) => due_at <= now && !held.chats.includes(chat));
   due.sort((one, other) => one.due_at - other.due_at || one.seq - other.seq);
-  for (let from = 0; from < due.length; from += turnsAtOnce) {
-    const slice = JSON.stringify(due.slice(from, from + turnsAtOnce));
-    const first = firstOf(sql, inTurns, slice, now, held);
+  for (let [from, upTo] = [0, 1]; from < due.length; [from, upTo] = [upTo, upTo + turnsAtOnce]) {
+    const first = firstOf(sql, inTurns, JSON.stringify(due.slice(from, upTo)), now, held);
     if (first !== null) return first;
   }
   return null;

@@ -42,35 +42,66 @@ function recent(sql: SqlStorage): RecentRows<MessageRow> {
 
 /** Writes a message and returns its row; null when its provider id stands already, and then nothing is written. */
 export function insertMessage(sql: SqlStorage, message: NewMessage): MessageRow | null {
-  const { leaves } = message;
   const tally = tallyWith(sql, message);
-  const life: Step[] = leaves === undefined ? [] : [["sending", message.createdAt]];
-  const cursor = bareOf(sql).exec<MessageRow>(
-    `INSERT INTO messages (seq, chat, direction, number, channel, account, status, text, sid, by_sid, created_at, due_at, attempts, attempted_at, mark, tally, block, detail)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sid) WHERE ${isIndexed} DO NOTHING RETURNING *`,
-    message.seq,
-    message.chat,
-    message.direction,
-    message.number,
-    message.channel,
-    message.account,
-    message.status,
-    message.text,
-    message.sid,
-    message.sid !== null && message.direction === "outbound" ? 1 : null,
-    message.createdAt,
-    message.dueAt,
-    leaves === undefined ? 0 : 1,
-    leaves === undefined ? null : message.createdAt,
-    leaves?.mark ?? null,
-    formatTally(tally),
-    message.block ?? null,
-    JSON.stringify({ ...message.detail, life } satisfies Detail),
-  );
-  const row = cursor.toArray()[0] ?? null;
-  if (row === null) return null;
+  const row = { ...rowOf(message), tally: formatTally(tally), sequence: null };
+  const { rowsWritten } = bareOf(sql).exec(insertion, ...inserted.map((name) => row[name]));
+  if (rowsWritten === 0) return null;
   keepTally(sql, tally);
   return recent(sql).keep(row);
+}
+
+const inserted = [
+  "seq",
+  "chat",
+  "direction",
+  "number",
+  "channel",
+  "account",
+  "status",
+  "text",
+  "sid",
+  "by_sid",
+  "created_at",
+  "due_at",
+  "attempts",
+  "attempted_at",
+  "mark",
+  "tally",
+  "block",
+  "detail",
+] as const;
+const insertion = `INSERT INTO messages (${inserted.join(", ")}) VALUES (${inserted.map(() => "?").join(", ")})
+  ON CONFLICT (sid) WHERE ${isIndexed} DO NOTHING`;
+
+/** Returns a new message as its row will stand, so that it need not be read again. */
+function rowOf({
+  createdAt,
+  dueAt,
+  detail,
+  opens: _opens,
+  country: _country,
+  leaves,
+  block = null,
+  ...same
+}: NewMessage) {
+  const life: Step[] = leaves === undefined ? [] : [["sending", createdAt]];
+  return {
+    ...same,
+    outcome_unknown: 0,
+    by_sid: same.sid !== null && same.direction === "outbound" ? 1 : null,
+    created_at: createdAt,
+    due_at: dueAt,
+    attempts: leaves === undefined ? 0 : 1,
+    attempted_at: leaves === undefined ? null : createdAt,
+    mark: leaves?.mark ?? null,
+    sent_at: null,
+    delivered_at: null,
+    read_at: null,
+    error_code: null,
+    error_message: null,
+    block,
+    detail: JSON.stringify({ ...detail, life } satisfies Detail),
+  } satisfies MessageRow;
 }
 
 /** Returns one message as it stands, from memory where it was written or read lately; null where there is none. */
