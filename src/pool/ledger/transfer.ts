@@ -75,7 +75,15 @@ export function readRows(
     last !== undefined && found.length === rowsAtOnce
       ? { table: cursor.table, after: key.map((column) => last[column] ?? 0) }
       : { table: cursor.table + 1, after: null };
-  return { rows: rows.map((row) => ({ table, row })), next: names[next.table] === undefined ? null : next };
+  return {
+    rows: rows.map((row) => ({ table, row: withoutRedo(row) })),
+    next: names[next.table] === undefined ? null : next,
+  };
+}
+
+/** What an event says of its message stands in the message's row as well before that is read. */
+function withoutRedo({ redo: _redo, ...row }: Row): Row {
+  return row;
 }
 
 /** Writes rows of another ledger, in the caller's transaction; the same rows again change nothing. Returns the first table or column that no ledger has, and writes nothing then; null otherwise. */
