@@ -41,7 +41,7 @@ export function makeDeps(env: Cloudflare.Env, settings: Settings): Deps {
     signers: new Map(),
     refusals: new Map(),
     shape: new Map(),
-    visits: new Set(),
+    visits: new Map(),
     wrongTokens: { byAddress: new Map(), held: 0 },
     ring: async (bell, delaySeconds = 0) => {
       await (bell.lane === "slow" ? env.BELL_SLOW : env.BELL).send(bell, { delaySeconds });

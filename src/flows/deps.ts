@@ -50,7 +50,7 @@ export type Deps = {
   /** Requests in Twilio's name that this isolate has refused. */
   refusals: KnownRefusals;
   /** Pools that this isolate has promised to come back to. */
-  visits: Set<string>;
+  visits: Map<string, number>;
   ring: (bell: Bell, delaySeconds?: number) => Promise<void>;
   /** Asks for a turn of its own for an errand. */
   send: (errand: Errand) => Promise<void>;

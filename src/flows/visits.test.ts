@@ -14,7 +14,7 @@ function stand(answers: readonly (boolean | Error)[]): World {
       return answer && again;
     },
   });
-  const deps: Visitor = { visits: new Set(), pool, keepAlive: (one) => void work.push(one) };
+  const deps: Visitor = { visits: new Map(), pool, now: () => Date.now(), keepAlive: (one) => void work.push(one) };
   return { deps, kept, work };
 }
 
@@ -52,5 +52,16 @@ describe("who promised a pool to come back", () => {
     promiseVisit(deps, "a");
     await pass(1);
     expect(kept).toHaveLength(2);
+  });
+
+  it("is not thought to come where the request that promised it was ended before: who calls later comes himself", async () => {
+    const { deps, kept } = stand([false]);
+    promiseVisit({ ...deps, keepAlive: () => {} }, "a");
+    // What goes on behind an answer is ended after 30 s: its timers never fire.
+    vi.clearAllTimers();
+    vi.advanceTimersByTime(60_000);
+    promiseVisit(deps, "a");
+    await pass(1);
+    expect(kept).toHaveLength(1);
   });
 });

@@ -8,7 +8,7 @@ import { namesPublicHost } from "../domain/webhook-url.ts";
 import { countWaitingByNumber, lineUp } from "./ledger/agenda.ts";
 import { aheadOf, guarded, holdAhead } from "./ledger/ahead.ts";
 import { writeAttempts } from "./ledger/ahead-attempts.ts";
-import { restoreAhead, writeAhead } from "./ledger/ahead-messages.ts";
+import { restoreAhead, unkept, writeAhead } from "./ledger/ahead-messages.ts";
 import { lastAttemptSequence } from "./ledger/attempts.ts";
 import { type Endpoint, readEndpoints } from "./ledger/endpoints.ts";
 import { lastSequence } from "./ledger/events.ts";
@@ -217,7 +217,7 @@ export class Desk {
     if (this.#writtenSinceNote < notedEvery) return;
     lineUp(this.sql, seq);
     const leaving = [...this.leaving].filter(([, { atOnce }]) => atOnce).map(([left]) => left);
-    saveMark(this.sql, "leaving_from", Math.min(seq, ...leaving));
+    saveMark(this.sql, "leaving_from", Math.min(seq, ...leaving, ...unkept(this.sql)));
     this.#writtenSinceNote = 0;
   }
 

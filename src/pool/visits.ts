@@ -1,7 +1,7 @@
 import type { Desk } from "./desk.ts";
 import { aheadOf } from "./ledger/ahead.ts";
 import { writeAttempts } from "./ledger/ahead-attempts.ts";
-import { unkeptOf, writeUnkept } from "./ledger/ahead-messages.ts";
+import { unkept, writeUnkept } from "./ledger/ahead-messages.ts";
 import { noteWritten } from "./ledger/notes.ts";
 
 /** Who promised to come back comes within this time: sooner than an idle object is put away (10 s: developers.cloudflare.com/durable-objects/concepts/durable-object-lifecycle). */
@@ -16,13 +16,13 @@ export function expectVisit(desk: Desk, comesBack: boolean): void {
 
 /** Says whether something may be known ahead of its row for a few seconds: somebody comes back, and there is room. */
 export function mayLag(desk: Desk): boolean {
-  return desk.now() < desk.visitedBy && unkeptOf(desk.sql) < unkeptAtMost;
+  return desk.now() < desk.visitedBy && unkept(desk.sql).length < unkeptAtMost;
 }
 
 /** Writes down what memory alone knows, in one transaction; nothing where there is none. */
 export function writeKnown(desk: Desk): void {
   const { sql } = desk;
-  if (unkeptOf(sql) === 0 && aheadOf(sql).attempts.length === 0) return;
+  if (unkept(sql).length === 0 && aheadOf(sql).attempts.length === 0) return;
   desk.transact(() => {
     writeUnkept(sql);
     noteWritten(sql, writeAttempts(sql));

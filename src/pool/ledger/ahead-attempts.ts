@@ -22,6 +22,9 @@ export function keepAttempts(sql: SqlStorage, attempts: readonly NewAttempt[]): 
 /** Writes into the log what is known ahead of it, and `more` with it; returns how many rows were written. */
 export function writeAttempts(sql: SqlStorage, more: readonly NewAttempt[] = []): number {
   const { attempts, numbers } = aheadOf(sql);
-  const all = [...attempts.splice(0), ...more];
-  return all.length === 0 ? 0 : logAttempts(bareOf(sql), all, numbers);
+  const all = [...attempts, ...more];
+  if (all.length === 0) return 0;
+  const rows = logAttempts(bareOf(sql), all, numbers);
+  attempts.length = 0;
+  return rows;
 }

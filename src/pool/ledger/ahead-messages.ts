@@ -63,16 +63,14 @@ export function writeAhead(sql: SqlStorage, before = Number.POSITIVE_INFINITY): 
   }
 }
 
-/** Returns of how many messages memory alone knows how they stand. */
-export function unkeptOf(sql: SqlStorage): number {
-  let count = 0;
-  for (const { event } of aheadOf(sql).messages.values()) if (event === null) count += 1;
-  return count;
+/** Returns the messages of which memory alone knows how they stand. */
+export function unkept(sql: SqlStorage): number[] {
+  return [...aheadOf(sql).messages].flatMap(([seq, { event }]) => (event === null ? seq : []));
 }
 
 /** Writes the rows of messages of which memory alone knows how they stand, one row each. */
 export function writeUnkept(sql: SqlStorage): void {
-  for (const [seq, { event }] of [...aheadOf(sql).messages]) if (event === null) updateMessage(sql, seq, {});
+  for (const seq of unkept(sql)) updateMessage(sql, seq, {});
 }
 
 /** Finds what events say ahead of their messages' rows; call once when the object wakes, before anything else is read. */

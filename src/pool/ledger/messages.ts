@@ -163,7 +163,7 @@ function writeColumns(sql: SqlStorage, seq: number, change: MessageChange, step:
     assignments.push("sequence = ?");
     values.push(sequence);
   }
-  const row = writeUnlessTaken(sql, seq, columns.sid ?? null, { assignments, values });
+  const row = writeUnlessTaken(sql, seq, change.sid ?? null, { assignments, values });
   if (row === null) return false;
   aheadOf(sql).messages.delete(seq);
   keepChanged(sql, row);

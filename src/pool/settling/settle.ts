@@ -42,7 +42,8 @@ export function mayLearnAhead(desk: Desk, row: MessageRow): boolean {
   const { status, sid, outcome_unknown, due_at, by_sid } = row;
   if (status !== "sending" || sid !== null || outcome_unknown !== 0 || due_at !== null || by_sid !== null) return false;
   if (desk.findAccount(row.account)?.kind === "bluebubbles" || leftLate(row) || isDeaf(desk, row)) return false;
-  return mayLag(desk);
+  // What is not found at the carrier may be sent again there: an id that is known must not be forgotten.
+  return !desk.snapshot.apiKey.resendUnknown && mayLag(desk);
 }
 
 /** Notes that a message was taken where its id alone is to be written: the report that it was sent mostly follows within seconds, and its event keeps the id. */

@@ -160,7 +160,7 @@ function writeReplay(desk: Desk, webhook: Webhook, event: EventRow, dueAt: numbe
   const seq = desk.nextSequence();
   const payload = JSON.parse(event.body) as Record<string, unknown>;
   const body = JSON.stringify({ ...payload, event_id: rowId("evt", seq, desk.tag) });
-  const replay = { ...event, seq, original: event.original ?? event.seq, body, owed: null, ended: null };
+  const replay = { ...event, seq, original: event.original ?? event.seq, body, owed: null, ended: null, redo: null };
   insertEvent(desk.sql, replay);
   noteWritten(desk.sql, 1);
   const failure = failureOf(event.name, event.message === null ? null : findMessage(desk.sql, event.message));
