@@ -20,9 +20,11 @@ if (!(Number.isInteger(messages) && messages >= 10 && logShare >= 0 && logShare 
 }
 const lifeCycle = [{ status: "sending" }, { status: "sent" }, { status: "delivered" }];
 const places = 8;
-const lone = 8;
-/** Longer than whoever promised a pool to come back takes to do so: what is alone shares no visit. */
-const aloneForMs = 8_000;
+const lone = 24;
+/** A million a month, all of one key, are so far apart. */
+const apartMs = 2_600;
+/** Longer than whoever promised a pool to come back takes to do so. */
+const visitedWithinMs = 8_000;
 // At a share next to all, every healthy line is there and says that it is one: what a smaller share writes of them is then no matter of luck.
 const nearlyAll = 0.999999;
 // The platform's own line of each request and call is billed like ours (developers.cloudflare.com/workers/observability/logs/workers-logs).
@@ -58,11 +60,11 @@ async function play(client, prefix, count, places) {
     if (sent.status !== 202) throw new Error(`A send was refused: ${JSON.stringify(sent.body)}`);
     if (places > 1) return;
     await eventually(async () => events().some(({ payload }) => payload.external_id === to));
-    await new Promise((resolve) => setTimeout(resolve, aloneForMs));
+    await new Promise((resolve) => setTimeout(resolve, apartMs));
   });
   await eventually(async () => events().length >= count, 120_000);
   // What is written behind the end of a message, and the last bell's answer.
-  await new Promise((resolve) => setTimeout(resolve, aloneForMs));
+  await new Promise((resolve) => setTimeout(resolve, visitedWithinMs));
   return rig.sink.deliveries.length - before;
 }
 
@@ -95,7 +97,9 @@ function report(alone, campaign) {
   console.log(
     `A message with ${lifeCycle.length} status callbacks and ${alone.deliveries} webhook deliveries, counted; LOG_SHARE=${logShare}.`,
   );
-  console.log(`"Alone": each is over before the next. "Campaign": ${messages}, ${places} at a time.\n`);
+  console.log(
+    `"Alone": each is over before the next, ${apartMs / 1_000} s apart. "Campaign": ${messages}, ${places} at a time.\n`,
+  );
   const [left, right] = [priceOf(alone), priceOf(campaign)];
   console.log(`${"".padEnd(26)}${"alone".padStart(18)}${"campaign".padStart(22)}`);
   console.log(`${"".padEnd(26)}${"count      USD/M".padStart(20)}${"count      USD/M".padStart(22)}`);
