@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, test } from "vitest";
-import { adminOf, clientOf } from "../support/node/client.ts";
+import { adminOf, clientOf, eventually } from "../support/node/client.ts";
 import {
   findFreePort,
   type Gateway,
@@ -175,7 +175,7 @@ describe("the state of a gateway", () => {
     const { body } = await clientOf(gateway, first.testKey)("GET", "/chats/%2B15551234567/messages");
     expect(body.messages).toEqual([expect.objectContaining({ message_id: sent })]);
     for (const { output } of [first, gateway]) {
-      expect(output()).toContain('"route":"/v2/api/chats/:chatId/messages"');
+      await eventually(async () => output().includes('"route":"/v2/api/chats/:chatId/messages"'));
       expect(output()).not.toContain('"share"');
     }
     await gateway.stop();
