@@ -65,7 +65,9 @@ function toReport(deps: Deps, incoming: SignedForm, messageId: string | null): S
 
 async function askPool(deps: Deps, keyId: string, report: StatusReport): Promise<StatusAnswer> {
   const pool = deps.pool(keyId);
-  const said = await pool.report(report, handsOfRequest, promiseVisit(deps, keyId));
+  // A report that names no message asks many pools, and is mostly about what others sent.
+  const comesBack = report.messageId !== null && promiseVisit(deps, keyId);
+  const said = await pool.report(report, handsOfRequest, comesBack);
   const answer = said === "unknown_pool" && (await giveSnapshot(deps, keyId)) ? await pool.report(report) : said;
   if (typeof answer === "string") return answer;
   deliverHanded(deps, keyId, answer.handed);

@@ -59,7 +59,7 @@ function withSteps(row: MessageRow, steps: readonly Step[]): MessageRow {
 /** Writes the rows of messages that are known ahead of them, one row each: all, or those whose event is older than `before`. */
 export function writeAhead(sql: SqlStorage, before = Number.POSITIVE_INFINITY): void {
   for (const [seq, { event }] of [...aheadOf(sql).messages]) {
-    if (before === Number.POSITIVE_INFINITY || (event !== null && event < before)) updateMessage(sql, seq, {});
+    if ((event ?? Number.MAX_SAFE_INTEGER) < before) updateMessage(sql, seq, {});
   }
 }
 

@@ -1,6 +1,5 @@
 import { rowId } from "../../domain/ids.ts";
-import type { Direction, Message, MessageStatus, StepName } from "../../domain/message.ts";
-import type { Channel } from "../../domain/snapshot.ts";
+import type { Message, MessageStatus, StepName } from "../../domain/message.ts";
 import { aheadOf, bareOf } from "./ahead.ts";
 import { dropTally } from "./campaign-people.ts";
 import { failureFacts } from "./failure-facts.ts";
@@ -10,15 +9,9 @@ import { noteKept, numberWith } from "./numbering.ts";
 import { isIndexed, rememberSid } from "./sids.ts";
 import { formatTally, keepTally, tallyWith } from "./tally.ts";
 
-export type NewMessage = {
-  seq: number;
-  chat: string;
-  direction: Direction;
-  number: string;
-  channel: Channel;
-  account: string;
-  status: MessageStatus;
-  text: string | null;
+type GivenColumn = "seq" | "chat" | "direction" | "number" | "channel" | "account" | "status" | "text";
+
+export type NewMessage = Pick<MessageRow, GivenColumn> & {
   /** An id that is known as it is written stands in the index. */
   sid: string | null;
   createdAt: number;

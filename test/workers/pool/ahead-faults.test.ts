@@ -20,6 +20,16 @@ beforeEach(async () => {
 });
 afterEach(() => vi.restoreAllMocks());
 
+/** Sends a message, has it reported to be sent, and waits until the webhooks have heard of it. */
+async function tellOneSent(): Promise<void> {
+  await send(pool, newPerson());
+  await eventually(async () => pool.carrier.departures.length === 1);
+  await outside.calm();
+  const [departure] = pool.carrier.departures;
+  if (departure !== undefined) await report(pool, departure, "sent");
+  await eventually(async () => (await stub().stats())?.owedDeliveries === 0);
+}
+
 describe("a message whose id memory alone knows", () => {
   it("is found to be interrupted after a kill, however many messages were written after it", async () => {
     const person = newPerson();
@@ -94,12 +104,7 @@ describe("what is known ahead of its row", () => {
       body: { webhook_url: "https://customer.example/a", webhook_type: "all" },
       token: pool.token,
     });
-    await send(pool, newPerson());
-    await eventually(async () => pool.carrier.departures.length === 1);
-    await outside.calm();
-    const [departure] = pool.carrier.departures;
-    if (departure !== undefined) await report(pool, departure, "sent");
-    await eventually(async () => (await stub().stats())?.owedDeliveries === 0);
+    await tellOneSent();
     const count = await runInDurableObject(stub(), (_pool, { storage: { sql } }) => {
       const known = aheadOf(sql);
       const { numbers } = known;
@@ -117,12 +122,7 @@ describe("what is known ahead of its row", () => {
   it("stands in the event that tells it, and in no replay of that", async () => {
     const body = { webhook_url: "https://customer.example/a", webhook_type: "all" };
     const hook = await call("/v2/api/webhooks", { body, token: pool.token });
-    await send(pool, newPerson());
-    await eventually(async () => pool.carrier.departures.length === 1);
-    await outside.calm();
-    const [departure] = pool.carrier.departures;
-    if (departure !== undefined) await report(pool, departure, "sent");
-    await eventually(async () => (await stub().stats())?.owedDeliveries === 0);
+    await tellOneSent();
     const replayed = await admin(`/webhooks/${hook.body.webhook_id}/replay`, {
       body: { since: 0, only_failed: false },
     });
