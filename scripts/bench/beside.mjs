@@ -7,6 +7,7 @@ import { cpuOf, inPlaces, median, root } from "./rig.mjs";
 
 const places = 16;
 const monthMs = 30 * 24 * 60 * 60 * 1000;
+const bulk = 50;
 
 /** Runs the yardstick on a runtime of its own, before any other is started; returns its address, its CPU and its end. */
 export async function startYardstick() {
@@ -100,6 +101,7 @@ async function stepsOf(name, rig, count) {
   return [
     step("healthz", "hello", () => repeat(count * 5, () => ask(`${rig.url}/healthz`))),
     step("accept", "three rows", () => repeat(count * 2, () => send({ send_at: later }))),
+    step("bulk of 50, a message", "three rows", () => sendInBulk(client, 4 * count, later)),
     step("repeated callback", "three rows", () => repeat(count * 2, () => rig.twilio.sendStatus(sid, "delivered"))),
     step("whole cycle", "three rows", () => runCycles(rig, send, count)),
   ];
@@ -151,6 +153,21 @@ export function sender(client) {
     if (sent.status !== 202) throw new Error(`A send was refused: ${JSON.stringify(sent.body)}`);
     return to;
   };
+}
+
+async function sendInBulk(client, count, later) {
+  const calls = Math.ceil(count / bulk);
+  await repeat(calls, async () => {
+    const messages = Array.from({ length: bulk }, () => ({
+      chat_id: nextPerson(),
+      text: "Your parcel is here",
+      send_at: later,
+    }));
+    const { status, body } = await client("POST", "/messages/bulk", { messages });
+    const refused = status === 202 ? body.results.find((one) => one.status !== "queued") : body;
+    if (refused !== undefined) throw new Error(`A send was refused: ${JSON.stringify(refused)}`);
+  });
+  return calls * bulk;
 }
 
 async function runCycles(rig, send, count) {
