@@ -1,4 +1,8 @@
+import { sequenceAt } from "../../domain/ids.ts";
 import type { MessageRow } from "./message-row.ts";
+
+/** In SQL, which rows are messages that the gateway sent or is to send: what a person typed on a line's own phone or Mac has an id of the network, and was never tried by us. */
+export const isSentByUs = "(direction = 'outbound' AND (attempts > 0 OR sid IS NULL))";
 
 /** Messages of lines are open for so long after they left: a person may read them, or press "Try again", days later. */
 export const openMs = 3 * 24 * 60 * 60 * 1000;
@@ -90,9 +94,15 @@ export function nthNewest(
 
 export type Said = Pick<MessageRow, "number" | "direction" | "status" | "attempts" | "created_at">;
 
-/** Returns the newest messages of a chat, newest first, with what its line's caps must know of them. */
+/** Returns the newest messages of a chat, newest first, with what its line's caps must know of them; none that a person typed on a device. */
 export function newestOf(sql: SqlStorage, chat: string, limit: number): Said[] {
-  const query =
-    "SELECT number, direction, status, attempts, created_at FROM messages WHERE chat = ? ORDER BY seq DESC LIMIT ?";
+  const query = `SELECT number, direction, status, attempts, created_at FROM messages
+       WHERE chat = ? AND (direction = 'inbound' OR ${isSentByUs}) ORDER BY seq DESC LIMIT ?`;
   return sql.exec<Said>(query, chat, limit).toArray();
+}
+
+/** Says whether a person wrote to a chat by hand, on a device of this line, after `since` (epoch milliseconds). */
+export function isTypedTo(sql: SqlStorage, { chat, number, since }: { chat: string; number: string; since: number }) {
+  const query = `SELECT 1 FROM messages WHERE chat = ? AND seq > ? AND number = ? AND direction = 'outbound' AND NOT ${isSentByUs} LIMIT 1`;
+  return sql.exec(query, chat, sequenceAt(since), number).toArray().length > 0;
 }

@@ -1,6 +1,7 @@
 import type { ListMessages } from "../../domain/calls/reading.ts";
 import { sequenceAt } from "../../domain/ids.ts";
 import { countBounded } from "./bounded.ts";
+import { isSentByUs } from "./line-rows.ts";
 import type { MessageRow } from "./message-row.ts";
 
 /** Returns one page of a chat's messages; ids are time-sorted, so `since` and `until` (both inclusive) are a range of the index. */
@@ -21,7 +22,7 @@ export function pageMessages(sql: SqlStorage, query: ListMessages): MessageRow[]
 export function sumPartsSince(sql: SqlStorage, since: number): number {
   return sql
     .exec<{ parts: number }>(
-      "SELECT coalesce(sum(json_extract(detail, '$.segments')), 0) AS parts FROM messages WHERE seq >= ? AND direction = 'outbound'",
+      `SELECT coalesce(sum(json_extract(detail, '$.segments')), 0) AS parts FROM messages WHERE seq >= ? AND ${isSentByUs}`,
       sequenceAt(since),
     )
     .one().parts;

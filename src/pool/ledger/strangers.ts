@@ -1,4 +1,5 @@
 import { sequenceAt } from "../../domain/ids.ts";
+import { isSentByUs } from "./line-rows.ts";
 import { remembered } from "./memory.ts";
 
 /** Somebody who was written to first, and when. */
@@ -15,7 +16,7 @@ export function strangersSince(sql: SqlStorage, since: number): Stranger[] {
         `SELECT recent.chat, min(recent.created_at) AS at
          FROM (SELECT chat, created_at, direction FROM messages WHERE seq > ? ORDER BY seq DESC LIMIT ${newest}) AS recent JOIN chats ON chats.id = recent.chat
          WHERE recent.direction = 'outbound' AND chats.first_at >= ?
-           AND (SELECT direction FROM messages WHERE messages.chat = recent.chat ORDER BY seq LIMIT 1) = 'outbound'
+           AND (SELECT ${isSentByUs} FROM messages WHERE messages.chat = recent.chat ORDER BY seq LIMIT 1)
          GROUP BY recent.chat ORDER BY at`,
         sequenceAt(since),
         since,

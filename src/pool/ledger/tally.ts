@@ -1,5 +1,6 @@
 import { sequenceAt } from "../../domain/ids.ts";
 import { countedCountry } from "../../domain/limit-subjects.ts";
+import { isSentByUs } from "./line-rows.ts";
 import { remembered } from "./memory.ts";
 
 /** What was accepted for each country on one day (UTC, days since 1970). */
@@ -58,8 +59,7 @@ export function countriesOn(sql: SqlStorage, day: number): Record<string, number
 }
 
 function countCountries(sql: SqlStorage, day: number): Record<string, number> {
-  const query =
-    "SELECT chat, count(*) AS messages FROM messages WHERE seq >= ? AND direction = 'outbound' GROUP BY chat";
+  const query = `SELECT chat, count(*) AS messages FROM messages WHERE seq >= ? AND ${isSentByUs} GROUP BY chat`;
   const counts: Record<string, number> = {};
   for (const { chat, messages } of sql.exec<{ chat: string; messages: number }>(query, sequenceAt(day * dayMs))) {
     const country = countedCountry(chat);

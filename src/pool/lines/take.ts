@@ -15,6 +15,7 @@ import { insertMessage, updateMessage, writeText } from "../ledger/messages.ts";
 import { keepSaid } from "../numbers/caps.ts";
 import { noteReaction } from "../receiving/react.ts";
 import { receiveMessage } from "../receiving/receive.ts";
+import { countryCounted } from "../sending/send-limits.ts";
 import { applyLate, applyReport } from "../settling/report.ts";
 import { emitChatEvent, emitMessageEvent } from "../telling/outbox.ts";
 import { chatOf, type KnownGroups } from "./chats.ts";
@@ -130,6 +131,7 @@ function takeDeviceMessage(
     sid: change.providerId,
     createdAt: desk.now(),
     dueAt: null,
+    country: countryCounted(desk, null),
     opens: (findChat(desk.sql, chat)?.last_seq ?? null) === null,
     detail: {
       attachments: change.files.map((file) => attachmentOf(file, known.links)),

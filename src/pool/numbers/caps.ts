@@ -5,7 +5,7 @@ import type { SenderNumber } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
 import { countAlike, noteSaid } from "../ledger/alike.ts";
 import type { ChatRow } from "../ledger/chats.ts";
-import { newestOf, type Said } from "../ledger/line-rows.ts";
+import { isTypedTo, newestOf, type Said } from "../ledger/line-rows.ts";
 import { noteOpening, openingsOf } from "../ledger/openings.ts";
 
 const hourMs = 60 * 60 * 1000;
@@ -40,7 +40,7 @@ export function isCapped(
 ): boolean {
   const caps = capsOf(number);
   if (caps === null || fullWindow(desk, number, caps, ask.sendAt) === null) return false;
-  return isNewTo(desk, number, newestWith(desk, ask.chat, beside));
+  return isNewTo(desk, number, ask.chat, newestWith(desk, ask.chat, beside));
 }
 
 /** Returns what a line's caps say of a send from it; a number that is no line has none. Reads the chat's newest messages, and nothing that grows. */
@@ -49,7 +49,7 @@ export function judgeByCaps(desk: Desk, number: SenderNumber, { chat, drafts }: 
   const [first] = drafts;
   if (caps === null || first === undefined) return { ok: true, isNew: false, warnings: [] };
   const newest = newestWith(desk, chat, (caps.unanswered ?? 0) + beside);
-  const isNew = isNewTo(desk, number, newest);
+  const isNew = isNewTo(desk, number, chat, newest);
   const full = isNew ? fullWindow(desk, number, caps, leavesAt(first)) : null;
   if (full !== null) return refuseOpening(number, full);
   return (
@@ -104,10 +104,13 @@ function newestWith(desk: Desk, chat: ChatRow | null, limit: number): Said[] {
   return newestOf(desk.sql, chat.id, limit);
 }
 
-/** Whether nothing was exchanged with a person on this line for so long that they are new to it, or ever. */
-function isNewTo(desk: Desk, { address }: SenderNumber, newest: readonly Said[]): boolean {
+/** Whether nothing was exchanged with a person on this line for so long that they are new to it, or ever: what was typed on a device counts as well. */
+function isNewTo(desk: Desk, { address }: SenderNumber, chat: ChatRow | null, newest: readonly Said[]): boolean {
   const since = desk.now() - newAfterMs;
-  return !newest.some((said) => said.number === address && said.created_at > since && hasCome(said));
+  if (newest.some((said) => said.number === address && said.created_at > since && hasCome(said))) return false;
+  return (
+    chat === null || (chat.last_at ?? 0) <= since || !isTypedTo(desk.sql, { chat: chat.id, number: address, since })
+  );
 }
 
 /** What was cancelled, or failed without a try, was never said. */

@@ -74,7 +74,7 @@ function meetRange(desk: Desk, { rangePerHour: atMost, rangeDigits }: SendLimits
   const range = atMost === null ? null : rangeOf(to, rangeDigits);
   if (atMost === null || range === null) return [];
   const now = desk.now();
-  const written = writtenInRange(desk.sql, range, now - hourMs);
+  const written = writtenInRange(desk.sql, range, now - hourMs, desk.speaksIMessage);
   if (written.some(({ chat }) => chat === to)) return [];
   const times = written.map(({ at }) => at).sort((one, other) => other - one);
   const freeInMs = freeIn(times, { atMost, asked: 1, ms: hourMs, now });
@@ -105,9 +105,10 @@ function isNew(chat: ChatRow | null): boolean {
   return chat === null || chat.last_seq === null;
 }
 
-/** Returns the country that a message counts for where its key bounds countries, null for a recipient without one, undefined where nothing is counted. */
-export function countryCounted(desk: Desk, to: string): string | null | undefined {
-  return desk.snapshot.apiKey.sendLimits?.countryPerDay == null ? undefined : countedCountry(to);
+/** Returns the country that a message counts for where its key bounds countries, null for a recipient without one and for what no send of ours is (`to` null), undefined where nothing is counted. */
+export function countryCounted(desk: Desk, to: string | null): string | null | undefined {
+  if (desk.snapshot.apiKey.sendLimits?.countryPerDay == null) return undefined;
+  return to === null ? null : countedCountry(to);
 }
 
 /** Counts a conversation that is begun, in the caller's transaction: no row. */
