@@ -27,7 +27,14 @@ export function mayFallBack(code: string | null, to: "line_sms" | "api_key"): bo
 }
 
 /** A message on its way from the key of a line to the key that carries it by SMS. */
-export type Parcel = { from: Origin; to: string; organizationId: string; mode: KeyMode; draft: Draft };
+export type Parcel = {
+  from: Origin;
+  to: string;
+  organizationId: string;
+  mode: KeyMode;
+  draft: Draft /** The message of the same send that it comes right behind. */;
+  behind?: Origin;
+};
 /** Who carries a message, and what it comes to there. */
 export type Carriage = { messageId: string; fromNumber: string; channel: Channel; deliveryReport: DeliveryReport };
 /** What a key made of a parcel; its first answer is its answer for ever. */

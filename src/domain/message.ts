@@ -44,6 +44,8 @@ export type Draft = {
   quietUntil?: number;
   /** Whose message it is, where another key hands it on. */
   carriedFor?: Origin;
+  /** The message that it comes right behind, by its sequence number, where that was accepted before. */
+  follows?: number;
   extras: SendExtras;
 };
 

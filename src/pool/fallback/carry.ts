@@ -1,6 +1,6 @@
 import { fail, type Result } from "../../domain/failure.ts";
 import type { Parcel, ParcelAnswer } from "../../domain/fallback.ts";
-import type { Origin } from "../../domain/message.ts";
+import type { Draft, Origin } from "../../domain/message.ts";
 import { isWaiting } from "../../domain/status.ts";
 import type { Desk } from "../desk.ts";
 import { findCarried, insertCarried } from "../ledger/carried.ts";
@@ -35,7 +35,7 @@ function remember(desk: Desk, origin: string, seq: number | null, answer: Parcel
   return answer;
 }
 
-function decide(desk: Desk, { from, draft, organizationId, mode }: Parcel): Result<Accepted> {
+function decide(desk: Desk, { from, behind, draft, organizationId, mode }: Parcel): Result<Accepted> {
   const { apiKey, organization, protocol } = desk.snapshot;
   if (organization.id !== organizationId || apiKey.mode !== mode)
     return fail("not_found", "It is another organization's.");
@@ -44,7 +44,9 @@ function decide(desk: Desk, { from, draft, organizationId, mode }: Parcel): Resu
     return fail("invalid_request", "It holds iMessage lines: a fallback needs Twilio numbers.");
   const { quietHours: theirs, ...extras } = draft.extras;
   const hours = apiKey.quietHours == null && theirs !== undefined ? { quietHours: theirs } : {};
-  const addressed = addressDrafts(desk, [{ ...draft, extras: { ...extras, ...hours }, carriedFor: from }]);
+  const addressed = addressDrafts(desk, [
+    { ...draft, ...followsOf(desk, behind), extras: { ...extras, ...hours }, carriedFor: from },
+  ]);
   if (!addressed.ok) return addressed;
   const [first] = addressed.value;
   if (first === undefined) return fail("missing_content");
@@ -52,6 +54,12 @@ function decide(desk: Desk, { from, draft, organizationId, mode }: Parcel): Resu
   if (!decision.ok) return { ok: false, failure: decision.failure };
   // One message stays one: its states would be several otherwise.
   return decision.drafts.length > 1 ? fail("text_too_long") : { ok: true, value: decision };
+}
+
+/** What it comes right behind is carried here too, or stayed where it was. */
+function followsOf(desk: Desk, behind: Origin | undefined): Pick<Draft, "follows"> {
+  const before = behind === undefined ? null : findCarried(desk.sql, nameOf(behind));
+  return before === null || before.seq === null ? {} : { follows: before.seq };
 }
 
 /** Holds a carried message back where it has not left; false where it never arrived here, and then never will. */

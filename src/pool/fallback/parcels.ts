@@ -21,7 +21,7 @@ import type { Detail, MessageRow } from "../ledger/message-row.ts";
 import { findMessage, updateMessage } from "../ledger/messages.ts";
 import { noteAnswer } from "../people/campaign-answers.ts";
 import { liftOptOut, recordOptOut } from "../people/opt-outs.ts";
-import { quietFor } from "../sending/quiet.ts";
+import { askedOf, quietFor } from "../sending/quiet.ts";
 import { applyElsewhere } from "../settling/report.ts";
 import { endMessage } from "../settling/settle.ts";
 import { reportsOf } from "./reports.ts";
@@ -56,14 +56,14 @@ function mayBeginNow(desk: Desk, row: MessageRow, { state, at }: HandedRow): boo
   const now = desk.now();
   const { status } = desk.snapshot.apiKey;
   const chat = findChat(desk.sql, row.chat);
-  const { extras } = JSON.parse(row.detail) as Detail;
+  const detail = JSON.parse(row.detail) as Detail;
   if (status === "revoked") return end(desk, row, { status: "cancelled" });
   if (chat?.opted_out_at != null) {
     const words = "The recipient opted out while the message waited: it was not sent.";
     return end(desk, row, { status: "failed", error_code: "recipient_opted_out", error_message: words });
   }
   if (status === "paused" && now - at > limitMs(desk)) return waitedTooLong(desk, row);
-  const until = status === "paused" ? now + pausedMs : quietFor(desk, { to: row.chat, extras }, chat, now);
+  const until = status === "paused" ? now + pausedMs : quietFor(desk, askedOf(row, detail), chat, now);
   if (until !== null) changeHanded(desk.sql, row.seq, { state, due_at: until, asked: 0 });
   else changeHanded(desk.sql, row.seq, { state, due_at: now + askAgainMs, asked: 1, at: now });
   return until === null;
@@ -101,13 +101,14 @@ function originOf(desk: Desk, { seq }: Pick<MessageRow, "seq">) {
 }
 
 function parcelOf(desk: Desk, row: MessageRow, { key }: HandedRow): Parcel {
-  const { attachments, metadata, extras, to } = JSON.parse(row.detail) as Detail;
+  const { attachments, metadata, extras, to, follows } = JSON.parse(row.detail) as Detail;
   const { urgent, alsoQuiet, quietHours = desk.snapshot.apiKey.quietHours } = extras;
   return {
     from: originOf(desk, row),
     to: key,
     organizationId: desk.snapshot.organization.id,
     mode: desk.snapshot.apiKey.mode,
+    ...(follows === undefined ? {} : { behind: originOf(desk, { seq: follows }) }),
     draft: {
       to: to ?? row.chat,
       channel: "sms",

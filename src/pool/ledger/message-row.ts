@@ -27,6 +27,8 @@ export type Detail = {
   to?: string;
   /** Until when it is quiet where the person is, where it waited for that last. */
   quietUntil?: number;
+  /** The message of the same send that it comes right behind, by its sequence number. */
+  follows?: number;
   /** How often its short links were followed, and how often by people. */
   clicks?: { raw: number; human: number };
   /** When the person answered it, and when they opted out on it: of a campaign's message, the first time within a week. */

@@ -124,24 +124,10 @@ type Prepared = Omit<SendRequest, "drafts"> & { drafts: LinkedDraft[] };
 type Written = { answer: SendAnswer; left: MessageRow | null; seqs: number[]; tripped: boolean };
 
 function writeRequest(desk: Desk, request: Prepared, departure: Departure, chat: ChatRow | null): Written {
-  const { choice, booking, ready, line, block } = departure;
+  const { choice, ready, line } = departure;
   if (choice.rotation !== null) saveRotation(desk.sql, choice.rotation);
   noteTry(desk, choice.number.address);
-  const now = desk.now();
-  const rows = request.drafts.map((draft, index) =>
-    writeDraft(
-      desk,
-      { ...draft, writtenTo: writingFor(draft, chat) },
-      {
-        choice,
-        chat: index === 0 ? chat : null,
-        opens: index === 0 && (chat === null || chat.last_seq === null),
-        dueAt: booking.dueAts[index] ?? now,
-        ready: index === 0 ? ready : null,
-        block,
-      },
-    ),
-  );
+  const rows = writeDrafts(desk, request.drafts, departure, chat);
   const listed = request.drafts[0]?.listed;
   if (listed?.isNew === true) writeGroup(desk, { id: listed.id, name: null, members: listed.members });
   spendCap(desk, request.drafts);
@@ -164,6 +150,28 @@ function writeRequest(desk: Desk, request: Prepared, departure: Departure, chat:
     rememberKey(desk.sql, request.idempotency.key, request.idempotency.fingerprint, answer, desk.now());
   }
   return { answer, left: ready === null ? null : (rows[0] ?? null), seqs: rows.map(({ seq }) => seq), tripped };
+}
+
+/** Each message but the first comes right behind another. */
+function writeDrafts(desk: Desk, drafts: LinkedDraft[], departure: Departure, chat: ChatRow | null): MessageRow[] {
+  const { choice, booking, ready, block } = departure;
+  const rows: MessageRow[] = [];
+  for (const [index, draft] of drafts.entries()) {
+    const before = rows.at(-1);
+    const written = { ...draft, writtenTo: writingFor(draft, chat) };
+    const dueAt = booking.dueAts[index] ?? desk.now();
+    const opens = before === undefined && (chat === null || chat.last_seq === null);
+    rows.push(
+      before === undefined
+        ? writeDraft(desk, written, { choice, chat, opens, dueAt, ready, block })
+        : writeDraft(
+            desk,
+            { ...written, follows: before.seq },
+            { choice, chat: null, opens, dueAt, ready: null, block },
+          ),
+    );
+  }
+  return rows;
 }
 
 type Place = { choice: Chosen; chat: ChatRow | null; opens: boolean; dueAt: number; ready: Ready | null } & Pick<
@@ -237,6 +245,7 @@ function detailOf(draft: Draft, choice: Chosen): Detail {
     extras: draft.extras,
     carrier: null,
     ...(draft.quietUntil === undefined ? {} : { quietUntil: draft.quietUntil }),
+    ...(draft.follows === undefined ? {} : { follows: draft.follows }),
     ...(draft.carriedFor === undefined ? {} : { carriedFor: draft.carriedFor }),
     ...(draft.writtenTo === undefined || draft.writtenTo === draft.to ? {} : { to: draft.writtenTo }),
   };

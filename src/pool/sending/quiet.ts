@@ -1,30 +1,42 @@
 import type { Draft } from "../../domain/message.ts";
 import { anyQuietUntil, awakeMs, type QuietHours } from "../../domain/quiet-hours.ts";
 import type { Snapshot } from "../../domain/snapshot.ts";
+import { isWaiting } from "../../domain/status.ts";
 import { zonesOf } from "../../domain/time-zones.ts";
 import type { Desk } from "../desk.ts";
 import { type DueMessage, lineHeads } from "../ledger/agenda.ts";
 import { type ChatRow, findChat } from "../ledger/chats.ts";
-import { hastenHanded } from "../ledger/handed.ts";
+import { hastenHanded, isStillHere } from "../ledger/handed.ts";
 import { dropMark, saveMark } from "../ledger/marks.ts";
 import type { Detail, MessageRow } from "../ledger/message-row.ts";
+import { recallMessage } from "../ledger/messages.ts";
 import { linesOf } from "../ledger/pace.ts";
 import { holdQuiet, quietAmong, quietOfChat } from "../ledger/quiet.ts";
 
 /** So many waiting messages are judged anew at once after the quiet hours were changed. */
 const judgedAtOnce = 500;
 
-type Asked = Pick<Draft, "to" | "extras">;
+type Asked = Pick<Draft, "to" | "extras" | "follows">;
 
 /**
- * Returns until when (epoch milliseconds) a message to this person that would leave at `at` has to wait for the end of quiet hours, or null: there are none, the message is urgent, or the
- * person wrote within the last minutes.
+ * Returns until when (epoch milliseconds) a message to this person that would leave at `at` has to wait for the end of quiet hours, or null: there are none, the message is urgent, the
+ * person wrote within the last minutes, or what it comes right behind in one send left within them: nobody gets half a text in the evening and half in the morning.
  */
 export function quietFor(desk: Desk, message: Asked, chat: ChatRow | null, at: number): number | null {
   const hours = hoursOf(desk, message);
   if (hours.length === 0) return null;
   if (chat?.last_inbound_at != null && at >= chat.last_inbound_at && at - chat.last_inbound_at < awakeMs) return null;
-  return anyQuietUntil(hours, zonesFor(desk, message.to, chat), at);
+  const until = anyQuietUntil(hours, zonesFor(desk, message.to, chat), at);
+  return until !== null && goesOn(desk, message.follows, at) ? null : until;
+}
+
+/** Says whether the message with this sequence number left so shortly before `at` that what comes right behind it goes on; one that was cancelled is looked past. */
+function goesOn(desk: Desk, seq: number | undefined, at: number): boolean {
+  const row = seq === undefined ? null : recallMessage(desk.sql, seq);
+  if (row === null) return false;
+  if (row.status === "cancelled") return goesOn(desk, (JSON.parse(row.detail) as Detail).follows, at);
+  const left = row.status !== "failed" && row.status !== "undelivered" && !isWaiting(row.status);
+  return left && at - (row.attempted_at ?? 0) < awakeMs && !isStillHere(desk.sql, row.seq);
 }
 
 /** Returns why a message waits until then, as a sentence for its trace. */
@@ -49,13 +61,18 @@ function zonesFor(desk: Desk, to: string, chat: ChatRow | null): readonly string
 export function waitsForMorning(desk: Desk, row: DueMessage): boolean {
   const detail = JSON.parse(row.detail) as Detail;
   if (hoursOf(desk, detail).length === 0) return false;
-  const asked = { to: row.chat, extras: detail.extras };
+  const asked = askedOf(row, detail);
   const chat = findChat(desk.sql, row.chat);
   const until = quietFor(desk, asked, chat, desk.now());
   if (until === null) return false;
   const held = { dueAt: until, detail: withQuiet(detail, until, tellQuiet(desk, asked, chat, until)) };
   desk.transact(() => holdQuiet(desk.sql, { ...row, due_at: row.agenda_due_at }, held, desk.now()));
   return true;
+}
+
+/** Returns of a message that waits what its quiet hours depend on. */
+export function askedOf({ chat }: Pick<MessageRow, "chat">, { extras, follows }: Detail): Asked {
+  return { to: chat, extras, ...(follows === undefined ? {} : { follows }) };
 }
 
 /** The trace says it once, as it was first found. */
@@ -106,7 +123,7 @@ export function judgeChatAnew(desk: Desk, chat: string): void {
 function judgeAnew(desk: Desk, row: MessageRow): void {
   const { quietUntil: _, ...detail } = JSON.parse(row.detail) as Detail;
   const at = Math.max(desk.now(), detail.sendAt ?? 0);
-  const asked = { to: row.chat, extras: detail.extras };
+  const asked = askedOf(row, detail);
   const chat = findChat(desk.sql, row.chat);
   const until = quietFor(desk, asked, chat, at);
   const dueAt = until ?? at;

@@ -294,6 +294,25 @@ describe("quiet hours", () => {
       return departures().length === 1;
     });
   });
+
+  it("of either key let what comes right behind another of its send go with it", async () => {
+    await admin(`/numbers/${encodeURIComponent(stage.line.line)}`, {
+      method: "PATCH",
+      body: { caps: { per_second: 0.005 } },
+    });
+    await fall({ text: ["One", "Two"] });
+    for (const { id } of [stage.line, stage.texts]) {
+      await admin(`/api-keys/${id}`, { method: "PATCH", body: { quiet_hours: allDay() } });
+    }
+    await sendFrom(stage.line, person, { text: "Another" });
+    await ringIn(stage.line, 205_000);
+    await eventually(async () => {
+      await ringIn(stage.line, 1_000);
+      return departures().length === 2;
+    });
+    await nothingMoreLeaves();
+    expect(departures().map(({ body }) => body)).toEqual(["One", "Two"]);
+  });
 });
 
 /** Lets the person's message fail on a line that is offline, and hold it for quiet hours that have begun meanwhile: no other key was asked for it. */

@@ -4,7 +4,16 @@ import type { Result } from "../../../../src/domain/failure.ts";
 import type { Preview } from "../../../../src/domain/preview.ts";
 import { readCampaign, runCampaign } from "../../../support/workers/campaigns.ts";
 import { admin, call, eventually } from "../../../support/workers/gateway.ts";
-import { evict, makePool, newPerson, type Pool, ring, send, writeTo } from "../../../support/workers/pool.ts";
+import {
+  changeNumber,
+  evict,
+  makePool,
+  newPerson,
+  type Pool,
+  ring,
+  send,
+  writeTo,
+} from "../../../support/workers/pool.ts";
 
 /** 22:00 in New York, 19:00 in Los Angeles. */
 const evening = Date.parse("2027-01-12T03:00:00Z");
@@ -110,6 +119,53 @@ describe("in the quiet hours of its recipient a message", () => {
     expect(texts()).toEqual([]);
     await passTo(eightInNewYork);
     await left("At two");
+  });
+
+  it("that comes right behind another of its send goes with it: a text is not half in the evening and half in the morning", async () => {
+    await change({ quiet_hours: { from: "22:01", to: "08:00" }, split_long_texts: true });
+    await changeNumber(pool.numbers[0] ?? "", { messages_per_second: 1 });
+    vi.setSystemTime(evening + 59_500);
+    const to = newYork();
+    const parts = ["a", "b", "c"].map((letter) => letter.repeat(1600));
+    await send(pool, to, { text: parts.join(" ") });
+    await send(pool, to, { text: "Another" });
+    for (let second = 1; second <= 5; second += 1) await passTo(evening + 59_500 + second * 1_000);
+    await left(...parts);
+    expect(texts()).toEqual(parts);
+    await passTo(eightInNewYork);
+    await left("Another");
+  });
+
+  it("whose send had not begun before them waits with all of its parts, which leave in order", async () => {
+    await change({ quiet_hours: { from: "22:01", to: "08:00" } });
+    const to = newYork();
+    pool.carrier.twilio.faults.chooseBy((seen) => (seen.call === "create" ? { kind: "rate_limit" } : null));
+    const sent = await send(pool, to, { text: ["one", "two", "three"] });
+    const [first] = sent.body.message_ids as string[];
+    await eventually(async () => (await story(first)).next?.why === "rate_limited");
+    pool.carrier.twilio.faults.chooseBy(() => null);
+    await passTo(evening + 2 * 60_000);
+    await eventually(async () => (await story(first)).next?.why === "quiet_hours");
+    await evict(pool);
+    await passTo(eightInNewYork - 1_000);
+    expect(texts()).toEqual([]);
+    await passTo(eightInNewYork);
+    await left("one", "two", "three");
+    expect(texts()).toEqual(["one", "two", "three"]);
+  });
+
+  it("that comes more than a quarter of an hour behind the one before it wakes nobody, and what follows it waits too", async () => {
+    await change({ quiet_hours: { from: "22:01", to: "08:00" } });
+    await changeNumber(pool.numbers[0] ?? "", { messages_per_second: 0.001 });
+    await send(pool, newYork(), { text: ["one", "two", "three"] });
+    await left("one");
+    await passTo(evening + 1_000_000);
+    await changeNumber(pool.numbers[0] ?? "", { messages_per_second: null });
+    await passTo(evening + 1_001_000);
+    expect(texts()).toEqual(["one"]);
+    await passTo(eightInNewYork);
+    await left("one", "two", "three");
+    expect(texts()).toEqual(["one", "two", "three"]);
   });
 
   it("is previewed with the time until which it would wait", async () => {
