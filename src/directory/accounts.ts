@@ -1,4 +1,4 @@
-import { and, asc, eq, exists, isNull, lt, lte, or, sql } from "drizzle-orm";
+import { and, asc, eq, exists, isNull, lt, lte, or, type SQL, sql } from "drizzle-orm";
 import type { MacFacts } from "../domain/line.ts";
 import type { PublicAddresses } from "../domain/public-address.ts";
 import type { AccountKind, Sync } from "../domain/snapshot.ts";
@@ -174,9 +174,15 @@ export async function listDueMacs(
     .limit(limit);
 }
 
-/** Notes what a look at a Mac found where its pools need not know. */
-export async function noteMac(db: Database, id: string, mac: MacFacts): Promise<void> {
-  await db.update(twilioAccounts).set({ mac }).where(eq(twilioAccounts.id, id));
+/** Notes what a look at a Mac by this login found where its pools need not know. */
+export async function noteMac(db: Database, seen: AccountRow, mac: MacFacts): Promise<void> {
+  await db.update(twilioAccounts).set({ mac }).where(withLoginOf(seen));
+}
+
+/** What was found by a login says nothing of an account that was given another one meanwhile. */
+function withLoginOf(seen: AccountRow): SQL | undefined {
+  const parts = ["url", "password", "apiKeySid", "apiKeySecret", "authToken"] as const;
+  return and(eq(twilioAccounts.id, seen.id), ...parts.map((part) => sql`${twilioAccounts[part]} IS ${seen[part]}`));
 }
 
 /** The longest time after which an account is looked at again by itself. */
@@ -235,6 +241,16 @@ export async function updateAccount(
       ? []
       : [db.update(twilioAccounts).set(change).where(eq(twilioAccounts.id, account.id))];
   await runTogether(db, [...statements, ...bumpOrganization(db, account.organizationId)]);
+}
+
+/** Changes an account by what was found with the login of this row, unless it has another one now, and raises its organization's keys. */
+export async function updateAccountAsSeen(
+  db: Database,
+  seen: AccountRow,
+  change: Parameters<typeof updateAccount>[2],
+): Promise<void> {
+  const update = db.update(twilioAccounts).set(change).where(withLoginOf(seen));
+  await runTogether(db, [update, ...bumpOrganization(db, seen.organizationId)]);
 }
 
 /** Removes an account with its numbers and raises its organization's keys. */

@@ -2,6 +2,7 @@ import type { Caps, Fallback, MacFacts } from "./line.ts";
 import type { PublicAddresses } from "./public-address.ts";
 import type { QuietHours } from "./quiet-hours.ts";
 import type { SendLimits } from "./send-limits.ts";
+import { fingerprint } from "./text-fingerprint.ts";
 
 /** The words of the directory as a pool knows them: one snapshot is everything a key's object needs to decide by itself. */
 export type Protocol = "twilio" | "blooio";
@@ -175,6 +176,13 @@ export type Snapshot = {
 
 /** Says whether two states of an account have one login: what is refused of a former one says nothing of it now. */
 export function sameLogin(one: Account, other: Account): boolean {
-  const parts = ["url", "password", "apiKeySid", "apiKeySecret", "authToken"] as const;
-  return parts.every((part) => (one[part] ?? null) === (other[part] ?? null));
+  return loginMark(one) === loginMark(other);
 }
+
+/** Returns what two states of an account share that have one login: a fingerprint of what is sealed, which tells nothing of it. */
+export function loginMark({ url, password, apiKeySid, apiKeySecret, authToken }: Login): string {
+  return fingerprint(JSON.stringify([url, password, apiKeySid, apiKeySecret, authToken].map((part) => part ?? null)));
+}
+
+/** What is given to log in with, secrets sealed. */
+type Login = { [Part in "url" | "password" | "apiKeySid" | "apiKeySecret" | "authToken"]?: string | null };

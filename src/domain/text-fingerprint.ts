@@ -7,7 +7,12 @@ const prime = 0x01000193;
  */
 export function fingerprintText(text: string): string {
   const plain = text.trim().toLowerCase().replace(/\s+/g, " ").replace(/\d+/g, "0");
-  return offsets.map((offset) => hash(plain, offset).toString(16).padStart(8, "0")).join("");
+  return fingerprint(plain);
+}
+
+/** Returns 16 hex digits that equal strings share, by the same hashes. */
+export function fingerprint(text: string): string {
+  return offsets.map((offset) => hash(text, offset).toString(16).padStart(8, "0")).join("");
 }
 
 function hash(text: string, offset: number): number {

@@ -107,11 +107,11 @@ export type ListLogs = Page & {
 export type Lane = "fast" | "slow";
 
 /**
- * What a pool tells the Worker: the carrier refuses an account's credentials, reports in the carrier's name were refused (so many, the last at `at`), the pool has no
+ * What a pool tells the Worker: the carrier refuses an account's credentials (`login`, by its mark), reports in the carrier's name were refused (so many, the last at `at`), the pool has no
  * snapshot that it could read, or it owes other keys something. Losing it changes nothing: it is told again.
  */
 export type News =
-  | { kind: "account_refused"; accountId: string; because: string }
+  | { kind: "account_refused"; accountId: string; because: string; login?: string }
   | { kind: "signature_refused"; accountId: string; count: number; at: number }
   | { kind: "needs_snapshot"; pool: string }
   | { kind: "to_carry"; pool: string };

@@ -1,6 +1,7 @@
-import { findAccount, listDueAccounts, noteChecked, updateAccount } from "../../directory/accounts.ts";
+import { findAccount, listDueAccounts, noteChecked, updateAccountAsSeen } from "../../directory/accounts.ts";
 import { readAccount } from "../../directory/publish.ts";
 import type { News } from "../../domain/calls/telling.ts";
+import { loginMark } from "../../domain/snapshot.ts";
 import type { Deps } from "../deps.ts";
 import { carryOn } from "../messages/carry.ts";
 import { giveSnapshot, publishOrganization } from "../publish.ts";
@@ -31,10 +32,9 @@ export function readNews(body: unknown): News | null {
  * pool owes others is carried, each once; refused signatures are counted.
  */
 export async function learnNews(deps: Deps, news: readonly News[]): Promise<void> {
-  const refused = new Map(
-    news.flatMap((one) => (one.kind === "account_refused" ? [[one.accountId, one.because] as const] : [])),
-  );
-  for (const [id, because] of refused) await learn(deps, id, () => markRefused(deps, id, because));
+  const refused = news.filter((one) => one.kind === "account_refused");
+  const each = new Map(refused.map((one) => [`${one.accountId} ${one.login}`, one]));
+  for (const one of each.values()) await learn(deps, one.accountId, () => markRefused(deps, one));
   for (const pool of poolsOf(news, "needs_snapshot")) await learn(deps, pool, () => giveSnapshot(deps, pool));
   for (const pool of poolsOf(news, "to_carry")) await learn(deps, pool, () => carryOn(deps, pool));
   for (const one of news) {
@@ -46,6 +46,8 @@ function poolsOf(news: readonly News[], kind: "needs_snapshot" | "to_carry"): Se
   return new Set(news.flatMap((one) => (one.kind === kind ? [one.pool] : [])));
 }
 
+type Refused = Extract<News, { kind: "account_refused" }>;
+
 async function learn(deps: Deps, about: string, work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
@@ -54,11 +56,13 @@ async function learn(deps: Deps, about: string, work: () => Promise<unknown>): P
   }
 }
 
-async function markRefused(deps: Deps, id: string, because: string): Promise<void> {
+/** A refusal is judged by the login that was used: the word of it may come once another one is stored. */
+async function markRefused(deps: Deps, { accountId: id, because, login }: Refused): Promise<void> {
   const account = await findAccount(deps.db, id);
   if (account === null || account.status === "unhealthy") return;
+  if (login !== undefined && login !== loginMark(account)) return;
   const now = deps.now();
-  await updateAccount(deps.db, account, { status: "unhealthy", statusReason: because, checkedAt: now });
+  await updateAccountAsSeen(deps.db, account, { status: "unhealthy", statusReason: because, checkedAt: now });
   deps.log({
     level: "error",
     event: "account_unhealthy",
@@ -82,7 +86,7 @@ export async function checkAccounts(deps: Deps): Promise<void> {
     const login = await openLogin(deps, readAccount(row));
     const probed = await deps.carrier(row, login).probe("messages");
     if (!probed.ok) continue;
-    await updateAccount(deps.db, row, { status: "connected", statusReason: null });
+    await updateAccountAsSeen(deps.db, row, { status: "connected", statusReason: null });
     deps.log({ event: "account_recovered", integration_id: row.id, account_sid: row.accountSid });
     await publishOrganization(deps, row.organizationId);
   }

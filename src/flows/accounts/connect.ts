@@ -6,6 +6,7 @@ import {
   insertAccount,
   noMac,
   updateAccount,
+  updateAccountAsSeen,
 } from "../../directory/accounts.ts";
 import { runTogether } from "../../directory/database.ts";
 import { listNumbers } from "../../directory/numbers.ts";
@@ -208,7 +209,7 @@ export async function testAccount(deps: Deps, id: string): Promise<Result<{ ok: 
   const works = checks.every((check) => check.ok);
   checks.push(signatureCheck(row), await urlCheck(deps, row, login));
   if (works && row.status === "unhealthy") {
-    await updateAccount(deps.db, row, { status: "connected", statusReason: null });
+    await updateAccountAsSeen(deps.db, row, { status: "connected", statusReason: null });
     await publishOrganization(deps, row.organizationId);
   }
   return ok({ ok: works, checks });

@@ -101,7 +101,7 @@ export async function hangBell(deps: Deps, row: AccountRow): Promise<AccountRow>
   const hung = await mac.hangBell(await bellUrl(deps, row.id), await bellsOf(deps, row.id));
   if (row.mac === null || row.mac.bellHung === hung.ok) return row;
   const facts = { ...row.mac, bellHung: hung.ok };
-  await noteMac(deps.db, row.id, facts);
+  await noteMac(deps.db, row, facts);
   return { ...row, mac: facts };
 }
 

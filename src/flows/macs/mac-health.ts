@@ -4,7 +4,7 @@ import {
   listDueMacs,
   noteChecked,
   noteMac,
-  updateAccount,
+  updateAccountAsSeen,
 } from "../../directory/accounts.ts";
 import type { MacFacts } from "../../domain/line.ts";
 import { mayHaveMoved } from "../../domain/quick-tunnel.ts";
@@ -45,11 +45,11 @@ async function learn(deps: Deps, row: AccountRow, mac: MacFacts, refusedBecause:
   const status = refusedBecause === null ? "connected" : "unhealthy";
   const changed: AccountRow = { ...row, mac, status, statusReason: refusedBecause };
   if (row.mac !== null && status === row.status && sameFacts(row.mac, mac)) {
-    await noteMac(deps.db, row.id, mac);
+    await noteMac(deps.db, row, mac);
     return changed;
   }
   deps.log({ event: "mac_changed", integration_id: row.id, status, offline: mac.offline !== null });
-  await updateAccount(deps.db, row, { mac, status, statusReason: refusedBecause });
+  await updateAccountAsSeen(deps.db, row, { mac, status, statusReason: refusedBecause });
   await publishOrganization(deps, row.organizationId);
   return changed;
 }
@@ -74,6 +74,6 @@ export async function followMac(deps: Deps, accountId: string, url: string): Pro
   if (!seen.ok) return;
   deps.log({ event: "mac_moved", integration_id: accountId });
   const mac: MacFacts = { ...seen.value, offline: null, bellHung: row.mac?.bellHung ?? false };
-  await updateAccount(deps.db, row, { url: moved.url, mac, status: "connected", statusReason: null });
+  await updateAccountAsSeen(deps.db, row, { url: moved.url, mac, status: "connected", statusReason: null });
   await publishOrganization(deps, row.organizationId);
 }

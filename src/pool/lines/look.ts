@@ -2,7 +2,7 @@ import type { MacAccount } from "../../carriers/bluebubbles/account.ts";
 import { cursorAt, markOf } from "../../carriers/bluebubbles/cursor.ts";
 import type { Change, Refusal } from "../../carriers/carrier.ts";
 import { sequenceAt } from "../../domain/ids.ts";
-import type { Account } from "../../domain/snapshot.ts";
+import { type Account, loginMark } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
 import { type CursorRow, findCursor, noteMiss, saveCursor, setCursorBack } from "../ledger/cursors.ts";
 import { findGroupByKey } from "../ledger/groups.ts";
@@ -188,7 +188,7 @@ async function describeGroups(
 function noteOffline(desk: Desk, account: Account, { code, message }: Refusal): void {
   if (desk.hasNewLogin(account)) return;
   if (code === "login_refused") {
-    desk.outside.tell({ kind: "account_refused", accountId: account.id, because: message });
+    desk.outside.tell({ kind: "account_refused", accountId: account.id, because: message, login: loginMark(account) });
   }
   desk.transact(() => {
     const { misses } = noteMiss(desk.sql, { account: account.id, at: desk.now(), because: message });

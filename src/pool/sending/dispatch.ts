@@ -6,7 +6,7 @@ import { sample } from "../../domain/log-share.ts";
 import type { SendExtras } from "../../domain/message.ts";
 import { unsetAddress } from "../../domain/public-address.ts";
 import { nextSendAttempt } from "../../domain/retry.ts";
-import type { Account, SenderNumber } from "../../domain/snapshot.ts";
+import { type Account, loginMark, type SenderNumber } from "../../domain/snapshot.ts";
 import type { AccountTrouble } from "../../domain/waiting.ts";
 import type { Desk } from "../desk.ts";
 import { isOffIMessage } from "../fallback/fall-back.ts";
@@ -134,7 +134,12 @@ async function readMark(
   if (asked.refusal.code !== "login_refused") rest(desk, row.account, "line_offline");
   else {
     rest(desk, row.account, "account_refused");
-    desk.outside.tell({ kind: "account_refused", accountId: row.account, because: asked.refusal.message });
+    desk.outside.tell({
+      kind: "account_refused",
+      accountId: row.account,
+      because: asked.refusal.message,
+      login: loginMark(account),
+    });
   }
   return "not_known";
 }

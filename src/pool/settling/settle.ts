@@ -1,6 +1,7 @@
 import type { Outcome } from "../../carriers/carrier.ts";
 import { optOutCodes } from "../../domain/opt-out.ts";
 import { nextSendAttempt, reconcileMs, statusPollsMs } from "../../domain/retry.ts";
+import { loginMark } from "../../domain/snapshot.ts";
 import type { AccountTrouble } from "../../domain/waiting.ts";
 import type { Desk } from "../desk.ts";
 import { fallBack } from "../fallback/fall-back.ts";
@@ -163,7 +164,9 @@ function putBack(
 /** The carrier refuses the account, not the message: it waits with all others of the account until the credentials work again. */
 function waitForLogin(desk: Desk, row: MessageRow, attempt: number, because: string): void {
   putBack(desk, row, attempt, { retryAfterSeconds: null, why: "account_refused" });
-  desk.outside.tell({ kind: "account_refused", accountId: row.account, because });
+  const account = desk.findAccount(row.account);
+  if (account === null) return;
+  desk.outside.tell({ kind: "account_refused", accountId: account.id, because, login: loginMark(account) });
 }
 
 /** Marks an outcome as unknown and writes down when to look for it; never sent again blindly. */

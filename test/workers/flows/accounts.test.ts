@@ -2,6 +2,8 @@ import { createExecutionContext, createScheduledController, runDurableObjectAlar
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { makeDeps } from "../../../src/deps.ts";
+import type { News } from "../../../src/domain/calls/telling.ts";
+import { learnNews } from "../../../src/flows/accounts/account-health.ts";
 import { importNumbers } from "../../../src/flows/accounts/import-numbers.ts";
 import { noteRefused } from "../../../src/flows/accounts/refused-signatures.ts";
 import type { Deps } from "../../../src/flows/deps.ts";
@@ -147,6 +149,30 @@ describe("an account whose credentials are refused", () => {
     });
     expect((await integration()).status).toBe("connected");
     expect(outside.lines.some((line) => line.includes("account_unhealthy"))).toBe(false);
+  });
+
+  it("is none where the word of a refusal comes once other credentials are stored: it is judged by those that were used", async () => {
+    revokeToken();
+    const send = vi.spyOn(env.BELL, "send");
+    const held: unknown[] = [];
+    const real = send.getMockImplementation() ?? env.BELL.send.bind(env.BELL);
+    send.mockImplementation(async (body, options) => {
+      if ((body as { kind?: string }).kind !== "account_refused") return real(body, options);
+      held.push(body);
+      return undefined as never;
+    });
+    await sendText(key, "Held", to);
+    const [word] = await eventually(async () => held.length > 0 && held);
+    send.mockRestore();
+    await admin(`/integrations/twilio/${key.integrationId}`, {
+      method: "PATCH",
+      body: { auth_token: twilio.options.authToken },
+    });
+    await learnNews(readDeps(), [word as News]);
+    expect((await integration()).status).toBe("connected");
+    twilio.options.authToken = "a third token";
+    await sendText(key, "Refused now", to);
+    expect((await unhealthy()).warnings).toEqual([expect.stringContaining("401")]);
   });
 
   it("comes back by itself when the credentials work again, at the next look of the cron", async () => {

@@ -240,6 +240,29 @@ describe("a Mac that refuses the password", () => {
     expect(await doctor()).toMatchObject({ ok: true, help: null });
   });
 
+  it("is none where the watchdog looked by a former one, and the right one is given before it has its answer", async () => {
+    const path = `/integrations/bluebubbles/${key.integrationId}`;
+    await admin(path, { method: "PATCH", body: { password: mac.options.password } });
+    const outside = vi.mocked(globalThis.fetch).getMockImplementation();
+    const late = Promise.withResolvers<void>();
+    let refusals = 0;
+    vi.mocked(globalThis.fetch).mockImplementation(async (input, init) => {
+      const isLook = String(input instanceof Request ? input.url : input).includes("/ping") && refusals === 0;
+      if (isLook) mac.options.password = "changed once more";
+      const answer = await (outside?.(input, init) ?? new Response());
+      if (!isLook) return answer;
+      refusals += 1;
+      await late.promise;
+      return answer;
+    });
+    const round = watchIn(6 * 60_000);
+    await eventually(async () => refusals > 0);
+    expect((await admin(path, { method: "PATCH", body: { password: mac.options.password } })).status).toBe(200);
+    late.resolve();
+    await round;
+    expect((await read(key.integrationId)).status).toBe("connected");
+  });
+
   it("is none for what it says of a former one: a refusal that comes once the new password is in force holds nothing", async () => {
     const other = world.open();
     const own = await makeLineKey(other);
