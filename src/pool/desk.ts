@@ -51,7 +51,10 @@ export class Desk {
   /** How far the reading of each running campaign has come, by its number. */
   readonly feeding = new Map<number, Feeding>();
   /** How each Mac is being looked at: whether now, whether once more after that, when it last rang, and whether something known may have changed. */
-  readonly macLooks = new Map<string, { isRunning: boolean; again: boolean; rungAt: number; edits: boolean }>();
+  readonly macLooks = new Map<
+    string,
+    { isRunning: boolean; again: boolean; rungAt: number; edits: boolean; ended?: Promise<void> }
+  >();
   /** Reports whose signature was refused, by account: how many the directory has not heard of, and when it last did. */
   readonly forged = new Map<string, { toldAt: number; untold: number; lastAt: number }>();
   /** Deliveries that a consumer holds: until when, on which of its hands, and of which chat, where nothing else of it may leave meanwhile. */

@@ -41,6 +41,7 @@ import { readRows, writeRows } from "./ledger/transfer.ts";
 import { callChat } from "./lines/chat-calls.ts";
 import * as groups from "./lines/group-calls.ts";
 import { callLine } from "./lines/line-calls.ts";
+import { lookBeforeGiving } from "./lines/look.ts";
 import { describeContact } from "./lines/reach.ts";
 import { heedRing, lineMarkOf } from "./lines/ring.ts";
 import { listChats } from "./list-chats.ts";
@@ -301,6 +302,7 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   }
 
   async readLineMark(accountId: string) {
+    if (this.#desk !== null) await lookBeforeGiving(this.#desk, accountId);
     return this.#asAdmin((desk) => ok({ mark: lineMarkOf(desk, accountId) }));
   }
 

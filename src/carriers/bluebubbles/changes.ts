@@ -66,7 +66,7 @@ async function readSpanOf(reading: Reading): Read<Span> {
     return isContradicted(cursor, [newest]) ? readByDates(reading) : still(last);
   }
   const upTo = Math.min(last, cursor.row + step);
-  const from = Math.max(cursor.row - overlap, 0);
+  const from = Math.max(cursor.row - overlap, cursor.behind ?? 0);
   const read = await readSpan(wire, login, { from, to: upTo, joined: ["attachment", "message-summary-info"] });
   if (!read.ok) return read;
   if (isContradicted(cursor, read.value)) return readByDates(reading);
@@ -187,6 +187,7 @@ function advance({ wire, cursor, newest }: Reading, span: Span, edits: MacRow[] 
   return {
     ...cursor,
     row: span.upTo,
+    ...(span.isReplaced ? { behind: 0 } : {}),
     seen: places.length > 0 ? places : cursor.seen,
     newestAt: Math.max(cursor.newestAt, ...span.rows.map(({ dateCreated }) => Math.min(dateCreated, now))),
     edits: edits === null ? cursor.edits : advanceEdits(cursor, edits, now),

@@ -3,7 +3,8 @@ import * as z from "zod";
 /**
  * How far the rows of a Mac have been read. `row` is the last one, `seen` some rows before it by place and id (another id at the same place means another
  * database), `newestAt` the newest date among what was read, `since` the date before which nothing is told, `edits` how far edits have been followed and when they
- * were last looked for, `waiting` what was not whole when it was read: ids with the time of the first look.
+ * were last looked for, `waiting` what was not whole when it was read: ids with the time of the first look. `behind` is the row that it began behind: up to there
+ * another cursor told everything.
  */
 export type Cursor = {
   row: number;
@@ -12,6 +13,7 @@ export type Cursor = {
   since: number;
   edits: { upTo: number; id: string | null; lookedAt: number };
   waiting: [string, number][];
+  behind?: number | undefined;
 };
 
 /** How far the Mac's clock may be behind ours. */
@@ -24,6 +26,7 @@ const cursorShape = z.object({
   since: z.number(),
   edits: z.object({ upTo: z.number(), id: z.string().nullable(), lookedAt: z.number() }),
   waiting: z.array(z.tuple([z.string(), z.number()])),
+  behind: z.number().optional(),
 });
 
 /** Returns the cursor behind a mark, from which on rows are read; what is dated before `since` (epoch milliseconds) is never told, and `now` is when edits are followed from. */
@@ -34,7 +37,7 @@ export function cursorAt(mark: string, since: number, now: number): string {
 /** Returns the same, to read on with. */
 export function cursorBehind(row: number, since: number, now: number): Cursor {
   const edits = { upTo: now - clockSlackMs, id: null, lookedAt: now };
-  return { row, seen: [], newestAt: since, since, edits, waiting: [] };
+  return { row, seen: [], newestAt: since, since, edits, waiting: [], behind: row };
 }
 
 /** Returns how far a cursor has come, as a mark; null for what is no cursor. */

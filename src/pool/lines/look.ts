@@ -89,15 +89,30 @@ async function lookAtMac(desk: Desk, account: Account): Promise<void> {
   }
   const { edits } = state;
   Object.assign(state, { isRunning: true, again: false, edits: false });
+  state.ended = lookAndNote(desk, account, edits);
+  await state.ended;
+  state.isRunning = false;
+  const next = nextMacLookAt(desk);
+  if (next !== null) desk.arm(Math.max(next, desk.now() + ringGapMs));
+}
+
+async function lookAndNote(desk: Desk, account: Account, edits: boolean): Promise<void> {
   try {
     await look(desk, account, edits);
   } catch (error) {
     desk.outside.log({ event: "mac_look_failed", account: account.id, error: String(error) });
-  } finally {
-    state.isRunning = false;
   }
-  const next = nextMacLookAt(desk);
-  if (next !== null) desk.arm(Math.max(next, desk.now() + ringGapMs));
+}
+
+/**
+ * Takes in what is new on a Mac that answers before a line of it is given away: whoever gets the line reads on behind that, and would take what this key sent for what a person typed.
+ * A look that is under way may have read too early.
+ */
+export async function lookBeforeGiving(desk: Desk, accountId: string): Promise<void> {
+  const account = macsOf(desk).find(({ id }) => id === accountId);
+  if (account === undefined || (findCursor(desk.sql, accountId)?.misses ?? 0) > 0) return;
+  await desk.macLooks.get(accountId)?.ended;
+  await lookAtMac(desk, account);
 }
 
 async function look(desk: Desk, account: Account, edits: boolean): Promise<void> {
