@@ -12,6 +12,18 @@ export function openDatabase(binding: D1Database): Database {
   return drizzle(binding);
 }
 
+/** Returns what `make` makes of a directory, made once for each. */
+export function keptFor<Made>(make: (db: Database) => Made): (db: Database) => Made {
+  const kept = new WeakMap<Database, Made>();
+  return (db) => {
+    const standing = kept.get(db);
+    if (standing !== undefined) return standing;
+    const made = make(db);
+    kept.set(db, made);
+    return made;
+  };
+}
+
 /** Runs statements as one transaction, in order: all of them hold or none. */
 export async function runTogether(db: Database, statements: Statement[]): Promise<void> {
   const [first, ...rest] = statements;

@@ -2,7 +2,7 @@ import { and, asc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
 import type { Caps } from "../domain/line.ts";
 import type { Capabilities, NumberType, Protocol, SenderChannel } from "../domain/snapshot.ts";
 import type { AccountRow } from "./accounts.ts";
-import { type Database, runTogether, type Statement } from "./database.ts";
+import { type Database, keptFor, runTogether, type Statement } from "./database.ts";
 import { bumpKeys } from "./key-versions.ts";
 import { halfImported, numbers, twilioAccounts } from "./schema.ts";
 
@@ -70,20 +70,35 @@ export async function listNumbers(db: Database, filter: NumberFilter): Promise<N
     .orderBy(asc(numbers.apiKeyId), asc(numbers.position), asc(numbers.createdAt), asc(numbers.address));
 }
 
-/** Returns who owns a number at an account: what an inbound webhook must know, in one query. */
-export async function findInboundRoute(
-  db: Database,
-  accountId: string,
-  address: string,
-): Promise<{ account: AccountRow; number: NumberRow | null } | null> {
-  const row = await db
-    .select({ account: twilioAccounts, number: numbers })
-    .from(twilioAccounts)
-    .leftJoin(numbers, and(eq(numbers.accountId, twilioAccounts.id), eq(numbers.address, address)))
-    .where(eq(twilioAccounts.id, accountId))
-    .get();
-  return row === undefined ? null : row;
+/** What an inbound webhook must know: of the account how it is synced, of the number whose it is, null where the account has no such number. */
+export type InboundRoute = {
+  account: Pick<AccountRow, "id" | "accountSid" | "organizationId" | "sync" | "voiceForward">;
+  number: Pick<NumberRow, "organizationId" | "apiKeyId"> | null;
+};
+
+/** Returns who owns a number at an account, in one query; null where there is no such account. */
+export async function findInboundRoute(db: Database, accountId: string, address: string): Promise<InboundRoute | null> {
+  return (await routeQuery(db).get({ accountId, address })) ?? null;
 }
+
+/** Every inbound message asks it: its text is made once. */
+const routeQuery = keptFor((db) =>
+  db
+    .select({
+      account: {
+        id: twilioAccounts.id,
+        accountSid: twilioAccounts.accountSid,
+        organizationId: twilioAccounts.organizationId,
+        sync: twilioAccounts.sync,
+        voiceForward: twilioAccounts.voiceForward,
+      },
+      number: { organizationId: numbers.organizationId, apiKeyId: numbers.apiKeyId },
+    })
+    .from(twilioAccounts)
+    .leftJoin(numbers, and(eq(numbers.accountId, twilioAccounts.id), eq(numbers.address, sql.placeholder("address"))))
+    .where(eq(twilioAccounts.id, sql.placeholder("accountId")))
+    .prepare(),
+);
 
 /** Returns at most `limit` keys, after one, that hold numbers of an account. */
 export async function listKeysOfAccount(

@@ -1,7 +1,6 @@
 import { type InboundReport, readInbound } from "../../carriers/twilio/callback.ts";
 import { extensionOf, readMediaPlace } from "../../carriers/twilio/media-place.ts";
-import type { AccountRow } from "../../directory/accounts.ts";
-import { findInboundRoute, type NumberRow } from "../../directory/numbers.ts";
+import { findInboundRoute, type InboundRoute, type NumberRow } from "../../directory/numbers.ts";
 import type { InboundMessage } from "../../domain/calls/inbound.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import type { Attachment } from "../../domain/message.ts";
@@ -31,16 +30,17 @@ export async function receiveInbound(deps: Deps, incoming: SignedForm): Promise<
   return keep(deps, account, number, { ...message, detail });
 }
 
+type Account = InboundRoute["account"];
 type Owner = Pick<NumberRow, "organizationId" | "apiKeyId"> & { isForeign?: true };
 
 /** Senders of channels that we cannot speak are imported nowhere: the signature says whose they are, and their messages are kept for the organization. */
-function foreignTo({ organizationId }: AccountRow, { channel }: InboundReport): Owner | null {
+function foreignTo({ organizationId }: Account, { channel }: InboundReport): Owner | null {
   return channel === "rcs" || channel === "unknown" ? { organizationId, apiKeyId: null, isForeign: true } : null;
 }
 
 async function keep(
   deps: Deps,
-  account: AccountRow,
+  account: Account,
   number: Owner,
   message: InboundMessage,
 ): Promise<Result<string | null>> {
@@ -54,7 +54,7 @@ async function keep(
   return isWish && isNobodys ? heedEverywhere(deps, message, keepIt) : keepIt();
 }
 
-function syncsInbound(account: AccountRow, message: InboundMessage): boolean {
+function syncsInbound(account: Account, message: InboundMessage): boolean {
   const { direction, channels } = account.sync;
   if (direction === "outbound") return false;
   switch (message.channel) {
@@ -71,7 +71,7 @@ function syncsInbound(account: AccountRow, message: InboundMessage): boolean {
 
 async function toInboundMessage(
   deps: Deps,
-  account: AccountRow,
+  account: Account,
   report: InboundReport,
   verified: boolean,
 ): Promise<InboundMessage> {
@@ -104,7 +104,7 @@ async function toInboundMessage(
 /** Twilio's files need the account's credentials: what leaves here is a link of ours that opens them. */
 async function describeMedia(
   deps: Deps,
-  account: AccountRow,
+  account: Account,
   file: InboundReport["media"][number],
   index: number,
 ): Promise<Attachment> {
