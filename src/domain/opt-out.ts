@@ -44,6 +44,12 @@ export function keywordOf(message: { text: string | null; optOutType: string | n
   return readOptKeyword(message.text, message.optOutType, isTollFree(areaCodeOf(message.to) ?? ""));
 }
 
+/** Says whether a message may be a wish or an answer, whatever number it was written to: a YES to a toll-free number lifts no block, and still is a yes. */
+export function maySayWish(message: { text: string | null; optOutType: string | null }): boolean {
+  const keyword = readOptKeyword(message.text, message.optOutType);
+  return keyword === "stop" || keyword === "start";
+}
+
 function readOptOutType(optOutType: string | null): OptKeyword | null {
   switch (optOutType?.trim().toUpperCase()) {
     case "STOP":

@@ -4,7 +4,7 @@ import { findInboundRoute, type InboundRoute, type NumberRow } from "../../direc
 import type { InboundMessage } from "../../domain/calls/inbound.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import type { Attachment } from "../../domain/message.ts";
-import { keywordOf } from "../../domain/opt-out.ts";
+import { maySayWish } from "../../domain/opt-out.ts";
 import { judgeRequest, refuseUngenuine, type SignedForm } from "../accounts/judge-request.ts";
 import type { Deps } from "../deps.ts";
 import { signMediaUrl } from "../links-and-media/media-url.ts";
@@ -44,8 +44,7 @@ async function keep(
   number: Owner,
   message: InboundMessage,
 ): Promise<Result<string | null>> {
-  const keyword = keywordOf(message);
-  const isWish = keyword === "stop" || keyword === "start";
+  const isWish = maySayWish(message);
   const synced = syncsInbound(account, message);
   if (!synced && !isWish) return ok(null);
   const keepIt = () => keepInbound(deps, number, synced ? message : { ...message, keywordOnly: true });

@@ -1,7 +1,7 @@
 import type { InboundCall, InboundMessage, Received } from "../../domain/calls/inbound.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import { rowId } from "../../domain/ids.ts";
-import { keywordOf } from "../../domain/opt-out.ts";
+import { keywordOf, maySayWish } from "../../domain/opt-out.ts";
 import { personOf } from "../../domain/person.ts";
 import { countSegments } from "../../domain/segments.ts";
 import { type Quoted, readQuoted } from "../../domain/whatsapp-facts.ts";
@@ -31,9 +31,9 @@ function isTaken(desk: Desk, { to, accountId, toAccount }: InboundMessage): bool
     : desk.findNumber(to) !== null;
 }
 
-/** Honours STOP and START, once, in a message that the account's settings keep out of the ledger: a person's wish is no matter of settings. */
+/** Honours STOP and START, and hears YES, once, in a message that the account's settings keep out of the ledger: a person's wish is no matter of settings. */
 function heedKeyword(desk: Desk, message: InboundMessage): Received {
-  if (keywordOf(message) !== null && heedOnce(desk.sql, message.providerId, desk.now()))
+  if (maySayWish(message) && heedOnce(desk.sql, message.providerId, desk.now()))
     heed(desk, message, personOf(message.from), null);
   return { messageId: null, repeated: false };
 }

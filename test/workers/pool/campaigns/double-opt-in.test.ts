@@ -256,6 +256,22 @@ describe("a campaign that asks first", () => {
     expect(kept).not.toHaveProperty("answer_message_id");
   });
 
+  it("hears YES there on a toll-free number too, where it is no START: a STOP stands, and what is no wish is kept out", async () => {
+    pool = await makePool({ "+18885554999": {} });
+    const [person, stopped] = newPeople(2);
+    await askAll([String(person), String(stopped)]);
+    const sync = { direction: "outbound", channels: ["sms"], events: "both", media: true };
+    await admin(`/integrations/twilio/${pool.carrier.integrationId}`, { method: "PATCH", body: { sync } });
+    for (const word of ["STOP", "YES"]) await answer(stopped, word);
+    for (const word of ["Who are you?", "YES"]) await answer(person, word);
+    await pass(second);
+    await eventually(async () => pool.carrier.departures.length === 3);
+    expect(written()[2]).toEqual([person, "Hello there"]);
+    expect(await optInsOf(person)).toMatchObject([{ answer: "YES" }]);
+    expect(await optInsOf(stopped)).toEqual([]);
+    expect((await send(pool, String(stopped))).body.code).toBe("recipient_opted_out");
+  });
+
   it("is not started where its question names a field that nobody has, and rejects whose field is empty", async () => {
     const id = await draftCampaign(pool, { confirm: { ...confirm, text: "Reply YES, {first_name} of {city}" } });
     await give(pool, id, [[String(newPeople(1)[0]), "Ann"]]);
