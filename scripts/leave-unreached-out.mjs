@@ -8,6 +8,8 @@ export const unreached = [
   { file: /\/zod\/v4\/core\/to-json-schema\.js$/, functions: /^(?!create)/ },
   // Queries over relations: the directory declares none.
   { file: /\/drizzle-orm\/relations\.js$/, functions: /./ },
+  // The protocol's and OAuth's schemas: files that only declare, so what nothing validates by goes.
+  { file: /\/@modelcontextprotocol\/core\/dist\/(?:schemas|auth)-[\w-]+\.mjs$/, declares: /Schema$/ },
   // A register of the protocol's schemas, for programs that validate by them themselves.
   {
     file: /\/@modelcontextprotocol\/server\/dist\/src-[\w-]+\.mjs$/,
@@ -27,7 +29,7 @@ export function leaveUnreachedOut() {
       filter: { id: unreached.map(({ file }) => file) },
       handler(code, id) {
         const found = unreached.find(({ file }) => file.test(id));
-        const left = found.lines ? withoutLines(code, found.lines) : withoutFunctions(this.parse(code), code, found);
+        const left = leaveOut(found, code, () => this.parse(code));
         if (left === null) this.error(`${id} no longer has what scripts/leave-unreached-out.mjs leaves out of it.`);
         missing.delete(found);
         return { code: left, map: null };
@@ -38,6 +40,21 @@ export function leaveUnreachedOut() {
       this.error(`No part of the bundle: ${[...missing].map(({ file }) => file).join(", ")}`);
     },
   };
+}
+
+function leaveOut({ lines, declares, functions }, code, parse) {
+  if (lines) return withoutLines(code, lines);
+  return declares ? declaringOnly(parse(), code, declares) : withoutFunctions(parse(), code, { functions });
+}
+
+/** Every constant of the module whose name matches is made by a function of its own that a bundler may leave uncalled. */
+function declaringOnly({ body }, code, names) {
+  const made = body.flatMap(({ type, declarations }) => (type === "VariableDeclaration" ? declarations : []));
+  const edits = made.filter(({ id, init }) => names.test(id.name) && init);
+  if (edits.length === 0) return null;
+  const change = (text, { init: { start, end } }) =>
+    `${text.slice(0, start)}/* @__PURE__ */ (() => ${text.slice(start, end)})()${text.slice(end)}`;
+  return edits.reduceRight(change, code);
 }
 
 function withoutLines(code, lines) {
