@@ -16,7 +16,19 @@ export const unreached = [
     lines: [
       "for (const key of SPEC_SCHEMA_KEYS) register(key, schemas_exports[key]);",
       "for (const [key, schema] of Object.entries(authSchemas)) register(key, schema);",
+      "return triState$1(hasTools ? s.CreateMessageResultWithToolsSchema : s.CreateMessageResultSchema, raw);",
     ],
+    // Its two revisions' schemas, of which a server of tools alone validates these: it has no handler for the others, and asks nothing of a client.
+    functions: /^(?:inputSchemaMaps|getWireResultSchemas)$/,
+    schemas: {
+      requestSchemas: ["ping", "initialize", "tools/call", "tools/list"],
+      notificationSchemas: ["notifications/cancelled", "notifications/progress", "notifications/initialized"],
+      resultSchemas: ["tools/call"],
+      dispatchRequestSchemas: ["tools/call", "tools/list", "server/discover", "subscriptions/listen"],
+      dispatchResultSchemas: ["tools/call"],
+      notificationSchemas2026: ["notifications/cancelled", "notifications/progress"],
+    },
+    builders: ["build$1", "build"],
   },
 ];
 
@@ -29,7 +41,7 @@ export function leaveUnreachedOut() {
       filter: { id: unreached.map(({ file }) => file) },
       handler(code, id) {
         const found = unreached.find(({ file }) => file.test(id));
-        const left = leaveOut(found, code, () => this.parse(code));
+        const left = leaveOut(found, code, (text) => this.parse(text));
         if (left === null) this.error(`${id} no longer has what scripts/leave-unreached-out.mjs leaves out of it.`);
         missing.delete(found);
         return { code: left, map: null };
@@ -42,9 +54,68 @@ export function leaveUnreachedOut() {
   };
 }
 
-function leaveOut({ lines, declares, functions }, code, parse) {
-  if (lines) return withoutLines(code, lines);
-  return declares ? declaringOnly(parse(), code, declares) : withoutFunctions(parse(), code, { functions });
+function leaveOut({ lines, declares, functions, schemas, builders }, code, parse) {
+  const steps = [
+    lines && ((text) => withoutLines(text, lines)),
+    declares && ((text) => declaringOnly(parse(text), text, declares)),
+    functions && ((text) => withoutFunctions(parse(text), text, { functions })),
+    schemas && ((text) => withSchemasOf(parse(text), text, schemas)),
+    builders && ((text) => withBuildersOf(parse(text), text, builders)),
+  ];
+  return steps.filter(Boolean).reduce((text, step) => (text === null ? null : step(text)), code);
+}
+
+const cut = (code, edits) =>
+  edits
+    .sort((one, other) => other.start - one.start)
+    .reduce((text, { start, end }) => `${text.slice(0, start)}${text.slice(end).replace(/^,/, "")}`, code);
+
+function* nodesOf(node) {
+  if (typeof node?.type !== "string") return;
+  yield node;
+  for (const part of Object.values(node).flat()) yield* nodesOf(part);
+}
+
+/** Of the tables named by `kept`, the entries that are named there. */
+function withSchemasOf(program, code, kept) {
+  const [edits, found] = [[], new Set()];
+  for (const { type, id, key, init, value } of nodesOf(program)) {
+    const name = type === "VariableDeclarator" ? id.name : type === "Property" ? key.name : undefined;
+    const table = init ?? value;
+    if (!Object.hasOwn(kept, name ?? "") || table?.type !== "ObjectExpression") continue;
+    found.add(name);
+    edits.push(...table.properties.filter((one) => !kept[name].includes(one.key.value ?? one.key.name)));
+  }
+  return found.size === Object.keys(kept).length ? cut(code, edits) : null;
+}
+
+/** Of what the named functions build, which is pure, what the module reads. */
+function withBuildersOf(program, code, names) {
+  const builders = program.body.filter(({ id }) => names.includes(id?.name));
+  if (builders.length !== names.length) return null;
+  const read = new Set();
+  for (const { type, property } of nodesOf(program)) if (type === "MemberExpression") read.add(property.name);
+  return cut(
+    code,
+    builders.flatMap(({ body }) => unreadOf(body.body, read)),
+  );
+}
+
+function unreadOf(statements, read) {
+  const last = statements.at(-1);
+  const isUnread = ({ key }) => !read.has(key.name);
+  const edits = last.argument.properties.filter(isUnread);
+  const used = new Set();
+  const use = (node) => {
+    for (const { type, name } of nodesOf(node)) if (type === "Identifier") used.add(name);
+  };
+  for (const { value } of last.argument.properties.filter((one) => !isUnread(one))) use(value);
+  for (const statement of statements.slice(0, -1).reverse()) {
+    const made = statement.declarations?.map(({ id }) => id.name) ?? [statement.id?.name];
+    if (made.some((name) => used.has(name))) use(statement);
+    else edits.push(statement);
+  }
+  return edits;
 }
 
 /** Every constant of the module whose name matches is made by a function of its own that a bundler may leave uncalled. */
