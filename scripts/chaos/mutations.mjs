@@ -188,4 +188,9 @@ export const mutations = {
     what: "a message that nobody signed is kept",
     changes: change(receive, "if (refusal !== null) return refusal;", ""),
   },
+  "redo-forgotten": {
+    what: "what an event says of its message's row is not read again after a kill",
+    kills: 4,
+    changes: change("src/pool/desk.ts", "restoreAhead(this.sql);", "void restoreAhead;"),
+  },
 };
