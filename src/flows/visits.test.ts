@@ -44,6 +44,21 @@ describe("who promised a pool to come back", () => {
     expect(visiting.atMost * visiting.afterMs).toBeLessThan(30_000);
   });
 
+  it("comes once more for who calls shortly before a visit, which may be over when his call arrives", async () => {
+    const { deps, kept } = stand([false]);
+    promiseVisit(deps, "a");
+    await vi.advanceTimersByTimeAsync(visiting.afterMs - visiting.calledWithinMs - 1);
+    promiseVisit(deps, "a");
+    expect(kept).toHaveLength(0);
+    await vi.advanceTimersByTimeAsync(2);
+    for (let calls = 0; calls < 3; calls += 1) promiseVisit(deps, "a");
+    await vi.advanceTimersByTimeAsync(visiting.calledWithinMs);
+    expect(kept).toHaveLength(1);
+    promiseVisit(deps, "a");
+    await pass(1);
+    expect(kept).toHaveLength(2);
+  });
+
   it("never throws, and comes again when it is promised anew, where the pool cannot be asked", async () => {
     const { deps, kept, work } = stand([new Error("The release before does not know this.")]);
     promiseVisit(deps, "a");
