@@ -7,7 +7,7 @@ import { isIndexed, seqAmongNewest, seqInChat } from "./sids.ts";
 export function findMessageBySid(sql: SqlStorage, sid: string): MessageRow | null {
   const query = `SELECT * FROM messages WHERE sid = ? AND (${isIndexed})`;
   const [row] = bareOf(sql).exec<MessageRow>(query, sid).toArray();
-  return row ?? findRecent(sql, (message) => message.sid === sid);
+  return row ?? findRecent(sql, sid);
 }
 
 /** As `findMessageBySid`, and among a chat's newest messages. */

@@ -26,9 +26,10 @@ export function forgetNamed(sql: SqlStorage, name: string): void {
   memories.get(bareOf(sql))?.delete(name);
 }
 
-/** Rows that were written or read lately, by sequence number; beyond `most` the one that was not touched for longest is let go. */
-export class RecentRows<Row extends { seq: number }> {
+/** Messages that were written or read lately, by sequence number and by provider id; beyond `most` the one that was not touched for longest is let go. */
+export class RecentRows<Row extends { seq: number; sid: string | null }> {
   readonly #rows = new Map<number, Row>();
+  readonly #bySid = new Map<string, number>();
   readonly #most: number;
 
   constructor(most: number) {
@@ -39,19 +40,21 @@ export class RecentRows<Row extends { seq: number }> {
     return this.#rows.get(seq) ?? null;
   }
 
-  findBy(isSought: (row: Row) => boolean): Row | null {
-    for (const row of this.#rows.values()) if (isSought(row)) return row;
-    return null;
+  findBySid(sid: string): Row | null {
+    return this.find(this.#bySid.get(sid) ?? -1);
   }
 
   keep(row: Row): Row {
-    this.#rows.delete(row.seq);
+    this.drop(row.seq);
     this.#rows.set(row.seq, row);
+    if (row.sid !== null && !this.#bySid.has(row.sid)) this.#bySid.set(row.sid, row.seq);
     if (this.#rows.size > this.#most) this.drop(this.#rows.keys().next().value ?? row.seq);
     return row;
   }
 
   drop(seq: number): void {
+    const sid = this.find(seq)?.sid ?? "";
+    if (this.#bySid.get(sid) === seq) this.#bySid.delete(sid);
     this.#rows.delete(seq);
   }
 }

@@ -118,9 +118,9 @@ export function findMessage(sql: SqlStorage, seq: number): MessageRow | null {
   return bareOf(sql).exec<MessageRow>("SELECT * FROM messages WHERE seq = ?", seq).toArray()[0] ?? null;
 }
 
-/** Returns a remembered message, one that was written or read lately, that is like that, or null: the rows are not asked. */
-export function findRecent(sql: SqlStorage, isSought: (row: MessageRow) => boolean): MessageRow | null {
-  return recent(sql).findBy(isSought);
+/** Returns the remembered message, one that was written or read lately, that a provider id belongs to, or null: the rows are not asked. */
+export function findRecent(sql: SqlStorage, sid: string): MessageRow | null {
+  return recent(sql).findBySid(sid);
 }
 
 /** Writes the named columns of one message, as one row. A new status is a step of its life: `stepMessage` writes that. */
@@ -196,7 +196,7 @@ function writeUnlessTaken(
         .exec<MessageRow>(`${write} RETURNING *`, ...values, seq)
         .toArray()[0] ?? null
     );
-  if (findRecent(sql, (other) => other.sid === sid && other.seq !== seq) !== null) return null;
+  if ((findRecent(sql, sid)?.seq ?? seq) !== seq) return null;
   const query = `${write} AND NOT EXISTS (SELECT 1 FROM messages WHERE sid = ? AND (${isIndexed})) RETURNING *`;
   const row =
     bareOf(sql)

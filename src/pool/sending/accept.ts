@@ -55,9 +55,13 @@ export function acceptRequest(desk: Desk, request: SendRequest): Result<SendAnsw
   const replay = idempotency === null ? null : replayOf(desk, request, idempotency);
   if (replay !== null) return replay;
   if (refused !== undefined) return { ok: false, failure: refused.failure };
-  const decision = decideSend(desk, [first, ...more]);
-  if (!decision.ok) return { ok: false, failure: decision.failure };
-  const answer = acceptDecided(desk, decision, { idempotency });
+  // The chat is read in the transaction that writes it: to begin one for a look costs as much as the look.
+  const written = desk.transact(() => {
+    const decision = decideSend(desk, [first, ...more]);
+    return decision.ok ? writeDecided(desk, decision, { idempotency }) : decision;
+  });
+  if ("failure" in written) return { ok: false, failure: written.failure };
+  const answer = letLeave(desk, written);
   return ok(withWritten(desk, request, { ...answer, allowance: allowanceOf(desk) }));
 }
 
@@ -72,27 +76,40 @@ export function withWritten(desk: Desk, { shows }: SendRequest, answer: SendAnsw
 }
 
 /** Writes a send that was just decided, in one transaction with what a campaign notes of it, and lets it leave. */
-export function acceptDecided(
+export function acceptDecided(desk: Desk, decided: Accepted, beside: Beside): SendAnswer {
+  return letLeave(
+    desk,
+    desk.transact(() => writeDecided(desk, decided, beside)),
+  );
+}
+
+/** Who repeats it is known by, and what else is written with it. */
+type Beside = { idempotency?: SendRequest["idempotency"]; listed?: Listed | null };
+
+function writeDecided(
   desk: Desk,
   { drafts, choice, chat, line }: Accepted,
-  { idempotency = null, listed = null }: { idempotency?: SendRequest["idempotency"]; listed?: Listed | null },
-): SendAnswer {
+  { idempotency = null, listed = null }: Beside,
+): Written {
   const [next] = drafts;
   const ready = next === undefined ? null : readyToLeave(desk, next, choice.number);
   const booking = bookDepartures(desk, drafts, choice.number);
   const departure: Departure = { choice, booking, ready, line, block: listed?.block ?? null };
-  const { answer, left, tripped } = desk.transact(() => {
-    const written = writeRequest(desk, { idempotency, drafts }, departure, chat);
-    listed?.note(written.seqs);
-    return written;
-  });
-  remember(desk, departure, drafts.length);
+  const written = writeRequest(desk, { idempotency, drafts }, departure, chat);
+  listed?.note(written.rows.map(({ seq }) => seq));
+  return written;
+}
+
+/** What follows the commit, so that a failed one leaves no trace. */
+function letLeave(desk: Desk, { answer, rows, departure, tripped }: Written): SendAnswer {
+  remember(desk, departure, rows.length);
   if (tripped) desk.noteSelfPause();
-  if (left !== null && ready !== null) sendAtOnce(desk, left, ready);
+  const [first] = rows;
+  if (first !== undefined && departure.ready !== null) sendAtOnce(desk, first, departure.ready);
   return answer;
 }
 
-/** Brings what the desk remembers in step with what was written: after the commit, so that a failed one leaves no trace. */
+/** Brings what the desk remembers in step with what was written. */
 function remember(desk: Desk, { choice, booking, ready }: Departure, messages: number): void {
   const { address } = choice.number;
   desk.rotation.apply(choice.rotation);
@@ -120,11 +137,10 @@ function replayOf(
 
 type Prepared = Omit<SendRequest, "drafts"> & { drafts: LinkedDraft[] };
 
-/** What was answered, and the message that leaves at once, if one does. */
-type Written = { answer: SendAnswer; left: MessageRow | null; seqs: number[]; tripped: boolean };
+type Written = { answer: SendAnswer; rows: MessageRow[]; departure: Departure; tripped: boolean };
 
 function writeRequest(desk: Desk, request: Prepared, departure: Departure, chat: ChatRow | null): Written {
-  const { choice, ready, line } = departure;
+  const { choice, line } = departure;
   if (choice.rotation !== null) saveRotation(desk.sql, choice.rotation);
   noteTry(desk, choice.number.address);
   const rows = writeDrafts(desk, request.drafts, departure, chat);
@@ -149,7 +165,7 @@ function writeRequest(desk: Desk, request: Prepared, departure: Departure, chat:
   if (request.idempotency !== null) {
     rememberKey(desk.sql, request.idempotency.key, request.idempotency.fingerprint, answer, desk.now());
   }
-  return { answer, left: ready === null ? null : (rows[0] ?? null), seqs: rows.map(({ seq }) => seq), tripped };
+  return { answer, rows, departure, tripped };
 }
 
 /** Each message but the first comes right behind another. */
