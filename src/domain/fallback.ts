@@ -32,7 +32,8 @@ export type Parcel = {
   to: string;
   organizationId: string;
   mode: KeyMode;
-  draft: Draft /** The message of the same send that it comes right behind. */;
+  draft: Draft;
+  /** The message of the same send that it comes right behind. */
   behind?: Origin;
 };
 /** Who carries a message, and what it comes to there. */
