@@ -1,4 +1,3 @@
-import type { Lane } from "../domain/calls/telling.ts";
 import { nextSequence, poolTag } from "../domain/ids.ts";
 import type { Bucket } from "../domain/pacing.ts";
 import { noAddress, type PublicAddresses, withCurrent } from "../domain/public-address.ts";
@@ -19,7 +18,8 @@ import { notedFrom, noteWritten as noteEvents } from "./ledger/notes.ts";
 import { keepNumbers } from "./ledger/numbering.ts";
 import { readRotation, replaceRotation } from "./ledger/rotation.ts";
 import { Roster } from "./roster.ts";
-import type { AccountRest, Feeding, Pace, Surroundings } from "./surroundings.ts";
+import type { AccountRest, Feeding, Surroundings } from "./surroundings.ts";
+import { TellingMemory } from "./telling/memory.ts";
 
 const noteActiveEveryMs = 60 * 60 * 1000;
 /** So many messages are written between two notes of where to look for interrupted ones. */
@@ -28,6 +28,7 @@ export const notedEvery = 256;
 /** The pool's desk: the snapshot it decides by, and what it remembers between calls. Everything on it can be read again from the ledger. */
 export class Desk {
   readonly outside: Surroundings;
+  readonly telling = new TellingMemory();
   /** The ledger's tables: what is known ahead of a row is written before a statement looks at it. */
   readonly sql: SqlStorage;
   readonly tag: string;
@@ -57,27 +58,12 @@ export class Desk {
   >();
   /** Reports whose signature was refused, by account: how many the directory has not heard of, and when it last did. */
   readonly forged = new Map<string, { toldAt: number; untold: number; lastAt: number }>();
-  /** Deliveries that a consumer holds: until when, on which of its hands, and of which chat, where nothing else of it may leave meanwhile. */
-  readonly leases = new Map<
-    string,
-    { webhookId: string; takenAt: number; until: number; hand: number; chat: string | null }
-  >();
-  /** How each endpoint answered lately, by webhook id. */
-  readonly paces = new Map<string, Pace>();
-  /** When somebody was last rung for, by lane, who has not come yet; `isEntrusted`: by a caller who was told that more is due. */
-  readonly rung = new Map<Lane, { at: number; isEntrusted: boolean }>();
-  /** Whether something became due for the caller of this turn, who offered to deliver it; null where nobody did. */
-  offer: { isWanted: boolean } | null = null;
-  /** Whether a bell waits for whoever took deliveries last. */
-  isAwaiting = false;
   /** Until when somebody comes back who has written down what memory alone knows; 0 where nobody does. */
   visitedBy = 0;
   /** When each Mac was asked about contacts within the last minute. */
   readonly reachAsked = new Map<string, number[]>();
   /** When the Worker was last asked to carry what is owed to other keys. */
   carryToldAt = 0;
-  /** Until when a line of replays is booked, by its name. */
-  readonly booked = new Map<string, number>();
   /** Endpoints that have failed, by webhook id, and each number's place in the rotation. */
   readonly endpoints: Map<string, Endpoint>;
   readonly health: HealthWatch;
@@ -95,7 +81,6 @@ export class Desk {
   #addresses: { of: PublicAddresses; are: PublicAddresses } | null = null;
   #lastSequence: number;
   #writtenSinceNote = 0;
-  #hands = 0;
   #queueDepth: Map<string, number> | null = null;
   #alarmAt: number | null;
   #isArming = false;
@@ -264,12 +249,6 @@ export class Desk {
     const first = nextSequence(this.#lastSequence, this.now());
     this.#lastSequence = first + count - 1;
     return first;
-  }
-
-  /** Returns the name of a hand that deliveries are given to. */
-  nextHand(): number {
-    this.#hands += 1;
-    return this.#hands;
   }
 
   /** Makes sure that the alarm rings at `at` or before: one row when it has to be moved forward, none otherwise. */

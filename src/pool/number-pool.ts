@@ -314,7 +314,7 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
 
   async takeDeliveries(lane: Lane, hands: number) {
     if (this.#desk === null) return { deliveries: [], more: false };
-    this.#desk.rung.delete(lane);
+    this.#desk.telling.rung.delete(lane);
     return takeDeliveries(this.#desk, lane, hands);
   }
 

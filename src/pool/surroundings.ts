@@ -42,9 +42,6 @@ export type Surroundings = {
   logShare: number;
 };
 
-/** How an endpoint answered lately: how many hands may post to it at once, how many quick answers came since that last grew, and how long the last answer took. */
-export type Pace = { places: number; quick: number; lastMs: number | null };
-
 /** Why nothing leaves from an account, until when, and after how many tries: what was met last, also when that time is over. */
 export type AccountRest = { until: number; why: AccountTrouble; tries: number };
 

@@ -35,7 +35,7 @@ export function writeKnown(desk: Desk): void {
 export function keepAll(desk: Desk, again: boolean): boolean {
   writeKnown(desk);
   const now = desk.now();
-  const goesOn = again && (desk.leaving.size > 0 || [...desk.leases.values()].some(({ until }) => until > now));
+  const goesOn = again && (desk.leaving.size > 0 || [...desk.telling.leases.values()].some(({ until }) => until > now));
   desk.visitedBy = goesOn ? now + visitedWithinMs : 0;
   return goesOn;
 }

@@ -13,7 +13,7 @@ export const bellPatienceMs = 10_000;
 export function ringSoon(desk: Desk, lane: Lane): void {
   desk.arm(desk.now() + bellPatienceMs);
   if (lane === "slow") ring(desk, lane);
-  else if (desk.offer !== null) desk.offer.isWanted = true;
+  else if (desk.telling.offer !== null) desk.telling.offer.isWanted = true;
   else if (isAwaited(desk)) ringUnlessTaken(desk);
   else ring(desk, lane);
 }
@@ -26,30 +26,30 @@ export function isSomebodyComing(desk: Desk): boolean {
 /** Says whether a caller who takes nothing more is to see to the rest: one at a time. From then on it counts as rung. */
 export function entrustBell(desk: Desk, lane: Lane): boolean {
   const at = desk.now();
-  if (desk.rung.get(lane)?.isEntrusted === true && wasRung(desk, lane)) return false;
-  desk.rung.set(lane, { at, isEntrusted: true });
+  if (desk.telling.rung.get(lane)?.isEntrusted === true && wasRung(desk, lane)) return false;
+  desk.telling.rung.set(lane, { at, isEntrusted: true });
   desk.arm(at + bellPatienceMs);
   return true;
 }
 
 function wasRung(desk: Desk, lane: Lane): boolean {
-  return desk.now() - (desk.rung.get(lane)?.at ?? 0) < bellPatienceMs;
+  return desk.now() - (desk.telling.rung.get(lane)?.at ?? 0) < bellPatienceMs;
 }
 
 /** Who took a delivery to a brisk endpoint a moment ago will report its end, and takes more in the same call: a bell would find nothing. */
 function isAwaited(desk: Desk): boolean {
   const since = desk.now() - briskMs;
-  return [...desk.leases.values()].some(
+  return [...desk.telling.leases.values()].some(
     ({ takenAt, webhookId }) => takenAt > since && isBrisk(desk, webhookId) && laneOf(desk, webhookId) === "fast",
   );
 }
 
 /** An endpoint that is not so brisk this time, or a hand that died, holds up what came after it for no longer than this. */
 function ringUnlessTaken(desk: Desk): void {
-  if (desk.isAwaiting) return;
-  desk.isAwaiting = true;
+  if (desk.telling.isAwaiting) return;
+  desk.telling.isAwaiting = true;
   setTimeout(() => {
-    desk.isAwaiting = false;
+    desk.telling.isAwaiting = false;
     if (isDue(desk, "fast")) ring(desk, "fast");
   }, briskMs);
 }
@@ -57,9 +57,9 @@ function ringUnlessTaken(desk: Desk): void {
 /** Rings for a lane once until somebody comes. */
 function ring(desk: Desk, lane: Lane): void {
   if (wasRung(desk, lane)) return;
-  desk.rung.set(lane, { at: desk.now(), isEntrusted: false });
+  desk.telling.rung.set(lane, { at: desk.now(), isEntrusted: false });
   desk.outside.ring(lane).catch((error: unknown) => {
-    desk.rung.delete(lane);
+    desk.telling.rung.delete(lane);
     desk.outside.log({ event: "bell_lost", lane, error: String(error) });
   });
 }

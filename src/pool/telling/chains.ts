@@ -5,6 +5,7 @@ import type { Desk } from "../desk.ts";
 import { owedHeads } from "../ledger/deliveries.ts";
 import { firstPlaces } from "../ledger/owed.ts";
 import { type OwedPlace, ranks } from "../ledger/places.ts";
+import type { Lease } from "./memory.ts";
 import { chainAtMost, chainLengthOf, laneOf, placesOf } from "./pace.ts";
 
 /** Deliveries to one webhook that one hand posts one after another. */
@@ -66,7 +67,7 @@ function chainsOf(desk: Desk, webhook: Webhook, hands: number): Chain[] {
   };
   if (free <= 0) return [];
   for (const place of dueOf(desk, webhook.id, now)) {
-    if (desk.leases.has(leaseOf(place.event, webhook.id))) continue;
+    if (desk.telling.leases.has(leaseOf(place.event, webhook.id))) continue;
     const fits = place.attempt === 1 && place.chat !== null ? addOfChat(plan, place, place.chat) : add(plan, place);
     if (!fits) break;
   }
@@ -131,14 +132,12 @@ export function isPaused(webhook: Webhook): boolean {
 /** Returns what consumers hold of a webhook's deliveries; a hold whose time is over is let go. */
 export function leasesOf(desk: Desk, webhookId: string, now: number): Lease[] {
   const held: Lease[] = [];
-  for (const [key, lease] of desk.leases) {
-    if (lease.until <= now) desk.leases.delete(key);
+  for (const [key, lease] of desk.telling.leases) {
+    if (lease.until <= now) desk.telling.leases.delete(key);
     else if (lease.webhookId === webhookId) held.push(lease);
   }
   return held;
 }
-
-type Lease = Desk["leases"] extends Map<string, infer Held> ? Held : never;
 
 /** Returns the name of a hold. */
 export function leaseOf(event: number, webhookId: string): string {

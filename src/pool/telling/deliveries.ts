@@ -48,7 +48,7 @@ export function takeDeliveries(desk: Desk, lane: Lane, hands: number): TakenDeli
   );
   const found = new Map(rows.map((row) => [leaseOf(row.event, row.webhook), row]));
   const deliveries = chains.flatMap(({ webhook, places }) => {
-    const hand = desk.nextHand();
+    const hand = desk.telling.nextHand();
     const due = places.flatMap((place) => found.get(leaseOf(place.event, place.webhook)) ?? []);
     return due.map((row) => hold(desk, row, webhook, hand));
   });
@@ -90,7 +90,7 @@ export function hold(desk: Desk, row: DueRow, webhook: Webhook, hand: number): D
   const endpoint = desk.endpoints.get(row.webhook);
   if (endpoint !== undefined) endpoint.health = startProbe(endpoint.health, now);
   const chat = row.attempt === 1 ? row.chat : null;
-  desk.leases.set(leaseOf(row.event, row.webhook), {
+  desk.telling.leases.set(leaseOf(row.event, row.webhook), {
     webhookId: row.webhook,
     takenAt: now,
     until: now + leaseMs,
@@ -133,7 +133,7 @@ export function recordDeliveries(
     desk.transact(() => noteWritten(desk.sql, writeAttempts(desk.sql, recordAll(desk, ends, disable))));
   }
   for (const { event, webhookId } of [...ends.map(({ handle }) => handle), ...back]) {
-    desk.leases.delete(leaseOf(event, webhookId));
+    desk.telling.leases.delete(leaseOf(event, webhookId));
   }
   const { deliveries, more } = takeDeliveries(desk, lane, hands);
   return { disable, deliveries, more: more && (hands > 0 || entrustBell(desk, lane)) };
@@ -169,7 +169,7 @@ function recordAll(desk: Desk, ends: DeliveryEnd[], disable: DeliveryVerdicts["d
   for (const { row, end } of tried) {
     const slow = end.durationMs >= slowAttemptMs;
     const delivered = judgeDelivery(end.status) === "delivered";
-    const wasQuick = desk.paces.get(row.webhook)?.lastMs != null;
+    const wasQuick = desk.telling.paces.get(row.webhook)?.lastMs != null;
     notePace(desk, row.webhook, { delivered, durationMs: end.durationMs, slow });
     // One slow success among quick ones is a hiccup, perhaps of ours: it must not stand in line with endpoints that hang.
     if (delivered) noteSuccess(desk, row, slow && !wasQuick);

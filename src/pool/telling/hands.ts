@@ -10,7 +10,7 @@ import { takeDeliveries } from "./deliveries.ts";
 export function offerHands<T>(desk: Desk, hands: number, work: () => T): { answer: T; handed: DueDelivery[] } {
   if (hands < 1 || isSomebodyComing(desk)) return { answer: work(), handed: [] };
   const offer = { isWanted: false };
-  desk.offer = offer;
+  desk.telling.offer = offer;
   const answer = endAfter(desk, work);
   if (!offer.isWanted) return { answer, handed: [] };
   const { deliveries, more } = takeDeliveries(desk, "fast", hands);
@@ -22,6 +22,6 @@ function endAfter<T>(desk: Desk, work: () => T): T {
   try {
     return work();
   } finally {
-    desk.offer = null;
+    desk.telling.offer = null;
   }
 }

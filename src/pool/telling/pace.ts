@@ -1,6 +1,6 @@
 import type { Lane } from "../../domain/calls/telling.ts";
 import type { Desk } from "../desk.ts";
-import type { Pace } from "../surroundings.ts";
+import type { Pace } from "./memory.ts";
 
 /** So many deliveries to one endpoint are under way at once: at first, and at most, which is what four consumers with six connections each can carry. */
 const places = { first: 4, most: 24 };
@@ -16,7 +16,7 @@ export function laneOf(desk: Desk, webhookId: string): Lane {
 }
 
 function paceOf(desk: Desk, webhookId: string): Pace {
-  return desk.paces.get(webhookId) ?? { places: places.first, quick: 0, lastMs: null };
+  return desk.telling.paces.get(webhookId) ?? { places: places.first, quick: 0, lastMs: null };
 }
 
 /** Returns how many hands may post to an endpoint at once: one where its circuit is open, for the probe. */
@@ -43,12 +43,16 @@ export function notePace(
 ): void {
   const pace = paceOf(desk, webhookId);
   if (!end.delivered || end.slow) {
-    desk.paces.set(webhookId, { places: Math.max(places.first, Math.floor(pace.places / 2)), quick: 0, lastMs: null });
+    desk.telling.paces.set(webhookId, {
+      places: Math.max(places.first, Math.floor(pace.places / 2)),
+      quick: 0,
+      lastMs: null,
+    });
     return;
   }
   const quick = end.durationMs <= quickMs ? pace.quick + 1 : 0;
   const grows = quick >= pace.places && pace.places < places.most;
-  desk.paces.set(webhookId, {
+  desk.telling.paces.set(webhookId, {
     places: pace.places + (grows ? 1 : 0),
     quick: grows ? 0 : quick,
     lastMs: end.durationMs,

@@ -41,7 +41,7 @@ export function replayOne(desk: Desk, webhookId: string, eventId: string, ownOnl
   if (wait > 0)
     return fail("rate_limited", "Too many replays: at most 10 at once and one a second.", undefined, wait / 1000);
   const due = desk.transact(() => writeReplay(desk, webhook.value, event, now));
-  return ok(hold(desk, due, webhook.value, desk.nextHand()));
+  return ok(hold(desk, due, webhook.value, desk.telling.nextHand()));
 }
 
 /**
@@ -55,7 +55,7 @@ export async function replayRange(desk: Desk, query: ReplayQuery, ownOnly: boole
   const busy = findBusy(desk, query.webhookId);
   if (busy !== null) return busy;
   const line = rangeLine(query.webhookId);
-  desk.booked.set(line, desk.now() + lookPatienceMs);
+  desk.telling.booked.set(line, desk.now() + lookPatienceMs);
   const since = sinceOf(query, asked.value);
   const looked = lookAt(desk, { ...query, since });
   const settled = await settledOf(desk, query, looked);
@@ -67,7 +67,7 @@ export async function replayRange(desk: Desk, query: ReplayQuery, ownOnly: boole
       writeReplay(desk, webhook.value, event, desk.now() + index * rangeEveryMs);
     });
   });
-  desk.booked.set(line, desk.now() + events.length * rangeEveryMs);
+  desk.telling.booked.set(line, desk.now() + events.length * rangeEveryMs);
   if (events.length > 0) ringSoon(desk, laneOf(desk, query.webhookId));
   return ok({ replayed: events.length, nextSince, coversFrom: since });
 }
@@ -84,7 +84,7 @@ export async function findReplayEnd(desk: Desk, query: ReplayQuery): Promise<Res
 }
 
 function findBusy(desk: Desk, webhookId: string): Result<never> | null {
-  const waitMs = (desk.booked.get(rangeLine(webhookId)) ?? 0) - desk.now();
+  const waitMs = (desk.telling.booked.get(rangeLine(webhookId)) ?? 0) - desk.now();
   if (waitMs <= 0) return null;
   return fail("rate_limited", "A replay of this webhook is still under way.", undefined, waitMs / 1000);
 }
@@ -116,9 +116,9 @@ function findOpen(desk: Desk, webhookId: string, ownOnly: boolean): Result<Webho
 /** Books the next place on a line and returns 0, or how many milliseconds to wait where the line is longer than allowed. */
 function book(desk: Desk, line: string, everyMs: number, aheadMs: number): number {
   const now = desk.now();
-  const free = Math.max(desk.booked.get(line) ?? 0, now);
+  const free = Math.max(desk.telling.booked.get(line) ?? 0, now);
   if (free - now > aheadMs) return free - now - aheadMs;
-  desk.booked.set(line, free + everyMs);
+  desk.telling.booked.set(line, free + everyMs);
   return 0;
 }
 
