@@ -54,10 +54,18 @@ export async function bundleWorker(root, plugins = []) {
       minify: true,
       comments: { annotation: false },
     });
-    return output[0].code;
+    return inAscii(output[0].code);
   } finally {
     await bundle.close();
   }
+}
+
+/** Returns the same program in ASCII alone: for one character beyond Latin-1 the runtime would keep all of it in two bytes a character. */
+export function inAscii(code) {
+  // Behind a backslash, or read raw, an escape would say something else.
+  const found = /\\[\u0080-\uffff]|String\.raw`[^`]*[\u0080-\uffff]/.exec(code);
+  if (found !== null) throw new Error(`${found[0]} cannot be written in ASCII: write it as an escape in the sources.`);
+  return code.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /** Bundles the Worker into a file that `wrangler deploy` uploads as it is (`--no-bundle`); resolves to its path below `root`. */

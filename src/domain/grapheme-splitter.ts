@@ -1,4 +1,5 @@
-const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
+import { breaksOf } from "./text-breaks.ts";
+
 /** Below U+0080 every character stands by itself, but for a line break of two. */
 const plain = /^[^\r\u0080-\uffff]*$/;
 
@@ -9,7 +10,7 @@ const plain = /^[^\r\u0080-\uffff]*$/;
 export class GraphemeSplitter {
   /** Returns the text's characters as a person sees them (Unicode's extended grapheme clusters). */
   splitGraphemes(text: string): string[] {
-    return plain.test(text) ? text.split("") : Array.from(segmenter.segment(text), ({ segment }) => segment);
+    return plain.test(text) ? text.split("") : Array.from(breaksOf("grapheme").segment(text), ({ segment }) => segment);
   }
 }
 

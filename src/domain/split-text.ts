@@ -1,5 +1,6 @@
 import { maxTextLength, textLength } from "./segments.ts";
 import type { SenderChannel } from "./snapshot.ts";
+import { breaksOf, type Unit } from "./text-breaks.ts";
 
 /** The longest text that a request may hold, in the units of `textLength`: ten SMS at their longest. */
 export const maxRequestedLength = 10 * maxTextLength;
@@ -12,10 +13,6 @@ export const maxMessagesOfRequest = 50;
 const worthOfSentence = 0.5;
 /** So much behind the limit is looked at, so that what begins before it is seen whole. */
 const lookAhead = 256;
-
-const sentences = new Intl.Segmenter("und", { granularity: "sentence" });
-const words = new Intl.Segmenter("und", { granularity: "word" });
-const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" });
 
 /** Returns how long one message of this channel may be, and how long the pieces of a longer text are. */
 export function textLimits(channel: SenderChannel): { whole: number; piece: number } {
@@ -43,7 +40,7 @@ export function splitText(text: string, limit: number = maxTextLength): string[]
 function findCut(text: string, limit: number): number | null {
   const links = linksOf(text, limit);
   const window = text.slice(0, limit + lookAhead);
-  const ends = new Set(startsOf(graphemes, window));
+  const ends = new Set(startsOf("grapheme", window));
   const isCut = (at: number) =>
     at > 0 && at <= limit && ends.has(at) && !links.some(([from, to]) => from < at && at < to);
   const last = (places: readonly number[], least: number) => places.findLast((at) => at >= least && isCut(at)) ?? null;
@@ -53,7 +50,7 @@ function findCut(text: string, limit: number): number | null {
     last(beginningsOf(/\n+/gu, window), early) ??
     last(endsOfSentences(window), early) ??
     last(gaps, early) ??
-    last(startsOf(words, window), early) ??
+    last(startsOf("word", window), early) ??
     last([...gaps, ...links.map(([from]) => from)].sort(inOrder), 1) ??
     last([...ends], 1)
   );
@@ -73,13 +70,13 @@ function linksOf(text: string, limit: number): [from: number, to: number][] {
   return found;
 }
 
-function startsOf(segmenter: Intl.Segmenter, text: string): number[] {
-  return Array.from(segmenter.segment(text), ({ index }) => index);
+function startsOf(unit: Unit, text: string): number[] {
+  return Array.from(breaksOf(unit).segment(text), ({ index }) => index);
 }
 
 /** Where a sentence ends, before the white space that follows it: that is left out and needs no room. */
 function endsOfSentences(text: string): number[] {
-  return startsOf(sentences, text).map((at) => text.slice(0, at).trimEnd().length);
+  return startsOf("sentence", text).map((at) => text.slice(0, at).trimEnd().length);
 }
 
 function beginningsOf(white: RegExp, text: string): number[] {
