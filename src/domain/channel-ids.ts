@@ -1,3 +1,4 @@
+import { fail, type Refusal } from "./failure.ts";
 import { base32Digits } from "./ids.ts";
 
 /** A conversation as channels see it: one of our senders, and the person or group at its other end. */
@@ -22,6 +23,12 @@ const longestAddress = 32 ** lengthDigits - 1;
 /** Returns the id of the channel that one of our senders is. */
 export function channelId(address: string): string {
   return `ch_${encode(address)}`;
+}
+
+/** Refuses a number that is an SMS and a WhatsApp sender: `ambiguous_from`, with the ids of both. */
+export function failAmbiguous(number: string): Refusal {
+  const message = `${number} is an SMS and a WhatsApp sender of this API key: name the one that is meant by its channel id.`;
+  return fail("ambiguous_from", message, { channels: [number, `whatsapp:${number}`].map(channelId) });
 }
 
 /** Returns the id of what is said between a sender and a person. */

@@ -21,6 +21,7 @@ export const failureMessages = {
     "Invalid or missing API key: it is mistyped, revoked, or of another gateway, or its master key is missing from MASTER_KEYS.",
   forbidden: "Action not allowed for this API key.",
   signature_invalid: "The request's signature could not be verified.",
+  ambiguous_from: "This number is of several channels: name the one that is meant by its channel id.",
   from_number_not_owned: "This API key does not own the specified from_number",
   inbound_only_no_prior_inbound:
     "Inbound-only plan: outbound is restricted to contacts who messaged this number first.",

@@ -35,6 +35,8 @@ export type Draft = {
   channel: SenderChannel;
   /** What the sender must be of, where the caller says so. */
   only?: SenderChannel;
+  /** Whether `fromNumber` names a number alone, which an SMS and a WhatsApp sender may share. */
+  byNumber?: true;
   text: string | null;
   attachments: Attachment[];
   fromNumber: string | null;

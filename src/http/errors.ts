@@ -27,6 +27,7 @@ export const statusOfFailure: Record<FailureCode, ContentfulStatusCode> = {
   unauthorized: 401,
   forbidden: 403,
   signature_invalid: 403,
+  ambiguous_from: 409,
   from_number_not_owned: 403,
   inbound_only_no_prior_inbound: 403,
   api_key_paused: 403,

@@ -91,6 +91,13 @@ export const errorGuide: Record<FailureCode, ErrorAdvice> = {
     cause: "A call that only Twilio may make, or a link to an attachment, carries no signature that holds.",
     fix: "At Twilio, set the webhook to the address that GET /admin/api/integrations/twilio shows. Behind a proxy, PUBLIC_URL must be the address that Twilio calls.",
   },
+  ambiguous_from: {
+    cause: "Of v4: the key has this number as an SMS sender and as a WhatsApp sender, and it was named by the number.",
+    fix: "Name the one that is meant by its id: `channels` holds them, and `GET /v4/channels` says what each is.",
+    message:
+      "+15551234567 is an SMS and a WhatsApp sender of this API key: name the one that is meant by its channel id.",
+    more: { channels: ["ch_p000efh87y7", "ch_w000efh87y7"] },
+  },
   from_number_not_owned: {
     cause: "The sender that the request names is not in this key's pool.",
     fix: "Name one of `numbers`, or leave `from_number` out: the pool chooses.",

@@ -1,3 +1,4 @@
+import { failAmbiguous } from "../../domain/channel-ids.ts";
 import { isEmail } from "../../domain/email.ts";
 import { isGroupId } from "../../domain/event.ts";
 import { type Failure, fail, failLostKey, ok, type Refusal, type Result } from "../../domain/failure.ts";
@@ -34,7 +35,7 @@ export function decideSend(desk: Desk, drafts: Addressed, explain: Explain = "co
   const chat = findChat(desk.sql, drafts[0].to);
   const sendAt = judgeSendAt(drafts[0].sendAt, desk.now());
   if (!sendAt.ok) return { ok: false, failure: sendAt.failure, choice: null, chat };
-  const refusal = refuseByKey(desk) ?? refuseRecipient(desk, drafts[0], chat);
+  const refusal = refuseByKey(desk) ?? refuseAmbiguous(desk, drafts[0]) ?? refuseRecipient(desk, drafts[0], chat);
   if (refusal !== null) return { ok: false, failure: refusal.failure, choice: null, chat };
   const held = holdUntil(desk, drafts[0], chat, sendAt.value);
   const choice = chooseNow(desk, { ...wishOf(drafts), sendAt: leavesAt(held) }, chat, explain);
@@ -103,7 +104,8 @@ export function addressDrafts(desk: Desk, drafts: readonly Draft[]): Result<Draf
   return ok(addressed);
 }
 
-function addressDraft(desk: Desk, draft: Draft, listed: ListedGroup | null): Result<Draft> {
+function addressDraft(desk: Desk, given: Draft, listed: ListedGroup | null): Result<Draft> {
+  const draft = given.byNumber === true && given.only === undefined ? byItsChannel(desk, given) : given;
   const recipient = readChatId(listed?.id ?? draft.to, desk.snapshot.organization.countryCode, desk.speaksIMessage);
   if (!recipient.ok) return recipient;
   const { chatId, channel, address: writtenTo } = recipient.value;
@@ -115,6 +117,26 @@ function addressDraft(desk: Desk, draft: Draft, listed: ListedGroup | null): Res
   const way = channel === "sms" ? wayOf(desk, sender.value) : channel;
   const group = listed === null ? {} : { listed };
   return ok({ ...draft, ...wishes.value, ...group, to: chatId, writtenTo, channel: way });
+}
+
+/** A number that is a WhatsApp sender and nothing else writes to the person's WhatsApp. */
+function byItsChannel(desk: Desk, draft: Draft): Draft {
+  const named = readSender(desk, draft.fromNumber);
+  if (!named.ok || named.value === null || desk.findNumber(named.value) !== null) return draft;
+  const isToWhatsApp = /^\s*whatsapp:/i.test(draft.to);
+  return isToWhatsApp || desk.findNumber(onWhatsApp(named.value)) === null
+    ? draft
+    : { ...draft, to: onWhatsApp(draft.to) };
+}
+
+function refuseAmbiguous(desk: Desk, { byNumber, only, channel, fromNumber }: Draft): Refusal | null {
+  if (byNumber !== true || only !== undefined || channel !== "sms" || fromNumber === null) return null;
+  const isBoth = [fromNumber, onWhatsApp(fromNumber)].every((address) => desk.findNumber(address) !== null);
+  return isBoth ? failAmbiguous(fromNumber) : null;
+}
+
+function onWhatsApp(address: string): string {
+  return `whatsapp:${address}`;
 }
 
 /** Whoever asks for an agent asks for RCS, also where no service falls back for it. */

@@ -1,7 +1,16 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { channelId, contactId, conversationId } from "../../../src/domain/channel-ids.ts";
 import { admin, call, eventually } from "../../support/workers/gateway.ts";
-import { makePool, newPerson, type Pool, report, send, writeTo } from "../../support/workers/pool.ts";
+import {
+  changeNumber,
+  makePool,
+  newNumber,
+  newPerson,
+  type Pool,
+  report,
+  send,
+  writeTo,
+} from "../../support/workers/pool.ts";
 
 type Result = Record<string, unknown> & { routing: Routing; error: { code: string } | null };
 type Routing = { mode: string; reason: string | null; considered: { phone_number: string; why: string }[] };
@@ -233,6 +242,64 @@ describe("a send", () => {
         body: { error: { code: "capability_missing" } },
       });
     }
+  });
+
+  describe("from a number that is an SMS and a WhatsApp sender", () => {
+    const content = { template: { template_id: `HX${"a1".repeat(16)}` } };
+    const twinOf = async (number: string) => {
+      const whatsapp = `whatsapp:${number}`;
+      await admin(`/integrations/twilio/${pool.carrier.integrationId}/senders`, { body: { address: whatsapp } });
+      await changeNumber(whatsapp, { api_key_id: pool.id });
+      return whatsapp;
+    };
+
+    it("is ambiguous_from by the number alone, and leaves by what says which", async () => {
+      const number = first?.() ?? "";
+      const whatsapp = await twinOf(number);
+      const to = newPerson();
+      const channels = [channelId(number), channelId(whatsapp)];
+      const path = `/channels/${encodeURIComponent(number)}`;
+      for (const refused of [
+        await v4("/messages", { body: { to, from: number, text: "a" } }),
+        await v4("/messages", { body: { to, from: { number }, text: "a" } }),
+        await v4("/messages", { body: { to, channel_id: number, content: { type: "text", text: "a" } } }),
+        await v4(`${path}/messages`, { body: { to, text: "a" } }),
+        await v4(path),
+        await v4(`${path}/capabilities`),
+      ]) {
+        expect(refused).toMatchObject({
+          status: 409,
+          body: { error: { code: "ambiguous_from", details: { channels } } },
+        });
+      }
+      const dry = await v4("/messages", { body: { to, from: number, text: "a", dry_run: true } });
+      expect(dry.body).toMatchObject({ would_send: false, error: { code: "ambiguous_from" } });
+      for (const [body, from] of [
+        [{ to, from: channels[0], text: "a" }, number],
+        [{ to, from: { number, type: "twilio" }, text: "a" }, number],
+        [{ to, from: channels[1], ...content }, whatsapp],
+        [{ to, from: { number, type: "whatsapp_business" }, ...content }, whatsapp],
+        [{ to: `whatsapp:${to}`, from: number, ...content }, whatsapp],
+      ] as const) {
+        expect(await v4("/messages", { body })).toMatchObject({ status: 201, body: { from } });
+      }
+    });
+
+    it("was accepted before, and is answered as it was", async () => {
+      const number = first?.() ?? "";
+      const again = { body: { to: newPerson(), from: number, text: "a" }, headers: { "Idempotency-Key": "once" } };
+      const sent = resultOf(await v4("/messages", again));
+      await twinOf(number);
+      expect(await v4("/messages", again)).toMatchObject({ status: 201, body: { id: sent.id, from: number } });
+    });
+
+    it("is no question where WhatsApp alone has it", async () => {
+      const number = newNumber();
+      const whatsapp = await twinOf(number);
+      const sent = await v4("/messages", { body: { to: newPerson(), from: number, ...content } });
+      expect(sent).toMatchObject({ status: 201, body: { from: whatsapp, channel_type: "whatsapp_business" } });
+      expect(dataOf(await v4(`/channels/${encodeURIComponent(number)}`)).id).toBe(channelId(whatsapp));
+    });
   });
 
   it.each([

@@ -19,7 +19,12 @@ const V4Channel = z
   })
   .meta({ id: "V4Channel" });
 
-const ofChannel = { ...v4, method: "get", params: z.object({ channel: id }), errors: ["not_found"] } as const;
+const ofChannel = {
+  ...v4,
+  method: "get",
+  params: z.object({ channel: id }),
+  errors: ["not_found", "ambiguous_from"],
+} as const;
 
 export const listV4Channels = defineOperation({
   ...v4,

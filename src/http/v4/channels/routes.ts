@@ -1,5 +1,5 @@
 import type { Context, Hono } from "hono";
-import { readChannelId } from "../../../domain/channel-ids.ts";
+import { failAmbiguous, readChannelId } from "../../../domain/channel-ids.ts";
 import { fail, ok } from "../../../domain/failure.ts";
 import { readPhoneNumber } from "../../../domain/phone.ts";
 import { apiKeyGuard, type Edge } from "../../edge.ts";
@@ -54,9 +54,15 @@ export function mountV4Channels(router: Hono<Edge>): void {
 async function readChannel(c: Context<Edge>, named: string) {
   const found = await askChannels(c, { kind: "channels" });
   if (!found.ok) return found;
-  const address = readChannelId(named) ?? addressOf(named);
-  const channel = found.value.channels.find((one) => one.address === address);
-  return channel === undefined ? fail("not_found", "Channel not found.") : ok(toChannel(channel, found.value.lines));
+  const { channels, lines } = found.value;
+  const own = readChannelId(named);
+  const address = own ?? addressOf(named);
+  const fitting = channels.filter(
+    (one) => one.address === address || (own === null && one.address === `whatsapp:${address}`),
+  );
+  const [channel, ...more] = fitting;
+  if (more.length > 0) return failAmbiguous(address);
+  return channel === undefined ? fail("not_found", "Channel not found.") : ok(toChannel(channel, lines));
 }
 
 /** A line may be an e-mail address, and an agent has a name. */

@@ -16,6 +16,7 @@ const sends = {
   errors: [
     ...sendFailures.filter((code) => code !== "missing_content"),
     "invalid_content",
+    "ambiguous_from",
     "not_found",
     "not_supported_on_twilio",
     "not_supported_on_line",

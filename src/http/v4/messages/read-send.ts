@@ -5,8 +5,8 @@ import type { SenderChannel } from "../../../domain/snapshot.ts";
 import { known } from "../ask.ts";
 import type { Asked } from "./send-request.ts";
 
-/** Who speaks: a number as it was written, or null for the pool's choice; `only`: what it must be of. */
-export type Speaker = { from: string | null; only: SenderChannel | null };
+/** Who speaks: a number as it was written, or null for the pool's choice; `only`: what it must be of; `byNumber`: it is of whichever channel has it. */
+export type Speaker = { from: string | null; only: SenderChannel | null; byNumber?: true };
 
 const senderChannels: Record<ChannelType, SenderChannel> = {
   twilio: "sms",
@@ -78,12 +78,12 @@ export function readSpeaker({ from, channel_id, channel_type }: Asked): Result<S
   if (typeof named === "string") return readSender(named);
   if ("id" in named) return readSender(named.id);
   const only = named.type === undefined ? null : senderChannels[named.type];
-  return ok({ from: "number" in named ? named.number : null, only });
+  return ok("number" in named ? { from: named.number, only, byNumber: true } : { from: null, only });
 }
 
 /** Returns a sender that is named by a channel's id, or by its number in any common writing. */
 export function readSender(named: string): Result<Speaker> {
-  if (!named.startsWith("ch_")) return ok({ from: named, only: null });
+  if (!named.startsWith("ch_")) return ok({ from: named, only: null, byNumber: true });
   const address = known(readChannelId(named), "Channel");
   return address.ok ? ok({ from: address.value, only: null }) : address;
 }

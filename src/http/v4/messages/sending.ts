@@ -59,14 +59,14 @@ async function toPlan(body: Asked, { to, speaker, key }: Wish): Promise<Result<P
   if (!said.ok) return said;
   const own = check("body", SendMessageBody, said.value);
   if (!own.ok) return own.failure.code === "missing_content" ? fail("invalid_content") : own;
-  const { from, only } = speaker;
+  const { from, only, ...how } = speaker;
   const limits = only === null ? {} : { only };
   const asked = { ...whatIsAsked(own.value), ...limits };
   const requests: SendRequest[] = [];
   for (const person of to) {
     const drafts = toDrafts(person, { ...own.value, ...(from === null ? {} : { from_number: from }) }, undefined);
     if (!drafts.ok) return drafts;
-    const wished = drafts.value.map((draft) => ({ ...draft, ...limits }));
+    const wished = drafts.value.map((draft) => ({ ...draft, ...limits, ...how }));
     // Several are one call with one key.
     const request = await toSendRequest(wished, to.length === 1 ? key : undefined, asked);
     requests.push({ ...request, shows: true });
