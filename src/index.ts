@@ -8,6 +8,7 @@ import { watch } from "./flows/watchdog.ts";
 import { deliver } from "./flows/webhooks/deliver.ts";
 import { makeApp, type Setup } from "./http/app.ts";
 import { callbackDoor } from "./http/doors/callbacks.ts";
+import { sendDoor } from "./http/doors/sends.ts";
 import { readSettings } from "./settings.ts";
 
 export { Sandbox } from "./carriers/sandbox/sandbox.ts";
@@ -16,7 +17,8 @@ export { NumberPool } from "./pool/number-pool.ts";
 type Ready = {
   setup: Setup;
   app: ReturnType<typeof makeApp>;
-  takeCallback: (request: Request) => Promise<Response> | null;
+  takeCallback: ReturnType<typeof callbackDoor>;
+  takeSend: ReturnType<typeof sendDoor>;
 };
 
 const readied = new WeakMap<object, Ready>();
@@ -31,15 +33,17 @@ function ready(env: Cloudflare.Env): Ready {
     : { ...settings, version };
   const log = { write: (line: string) => console.log(line), share: readLogShare(env.LOG_SHARE) };
   const takeCallback = setup.ok ? callbackDoor(setup.deps, log) : () => null;
-  const made = { setup, app: makeApp(setup, log), takeCallback };
+  const takeSend = setup.ok ? sendDoor(setup.deps, log) : () => null;
+  const made = { setup, app: makeApp(setup, log), takeCallback, takeSend };
   readied.set(env, made);
   return made;
 }
 
 export default {
   fetch(request, env, ctx) {
-    const { app, takeCallback } = ready(env);
-    return takeCallback(request) ?? app.fetch(request, env, ctx);
+    const { app, takeCallback, takeSend } = ready(env);
+    const toApi = () => app.fetch(request, env, ctx);
+    return takeCallback(request) ?? takeSend(request, toApi) ?? toApi();
   },
   async queue(batch, env, ctx) {
     const { setup } = ready(env);

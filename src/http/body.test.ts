@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { jsonBodyLimit, readBytes, readFile, readJsonText } from "./body.ts";
+import { jsonBodyLimit, readBytes, readFile, readJson } from "./body.ts";
 
 type Sent = string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
 
@@ -39,14 +39,14 @@ function bytes(pieces: readonly string[]): { stream: ReadableStream<Uint8Array>;
   return { stream, asked: () => asked };
 }
 
-const codeOf = async (answer: ReturnType<typeof readJsonText>): Promise<string> => {
+const codeOf = async (answer: ReturnType<typeof readJson>): Promise<string> => {
   const read = await answer;
   return read.ok ? "ok" : read.failure.code;
 };
 
-const jsonOf = async (answer: ReturnType<typeof readJsonText>): Promise<unknown> => {
+const jsonOf = async (answer: ReturnType<typeof readJson>): Promise<unknown> => {
   const read = await answer;
-  return read.ok ? (JSON.parse(read.value) as unknown) : read.failure.code;
+  return read.ok ? read.value.value : read.failure.code;
 };
 
 describe("the size of a body", () => {
@@ -54,7 +54,7 @@ describe("the size of a body", () => {
     [jsonBodyLimit, "ok"],
     [jsonBodyLimit + 1, "body_too_large"],
   ])("%i bytes answer %s, sent whole", async (size, expected) => {
-    expect(await codeOf(readJsonText(post(`"${"a".repeat(size - 2)}"`), jsonBodyLimit))).toBe(expected);
+    expect(await codeOf(readJson(post(`"${"a".repeat(size - 2)}"`), jsonBodyLimit))).toBe(expected);
   });
 
   it("is measured, not believed: a chunked body and one that lies about its length are cut at the limit", async () => {
@@ -112,36 +112,37 @@ describe("the kind of a body", () => {
     ["multipart/form-data; boundary=x", "unsupported_media_type"],
     ["application/jsonp", "unsupported_media_type"],
   ])("%s is answered %s", async (contentType, expected) => {
-    expect(await codeOf(readJsonText(post('{"a":1}', { "Content-Type": contentType }), jsonBodyLimit))).toBe(expected);
+    expect(await codeOf(readJson(post('{"a":1}', { "Content-Type": contentType }), jsonBodyLimit))).toBe(expected);
   });
 
   it("is taken as JSON when nobody says", async () => {
     const bytes = new TextEncoder().encode('{"a":1}');
-    expect(await readJsonText(post(bytes, {}), jsonBodyLimit)).toEqual({ ok: true, value: '{"a":1}' });
+    expect(await readJson(post(bytes, {}), jsonBodyLimit)).toEqual({
+      ok: true,
+      value: { text: '{"a":1}', value: { a: 1 } },
+    });
   });
 
   it("must not be compressed", async () => {
     const headers = { "Content-Type": "application/json", "Content-Encoding": "gzip" };
-    expect(await codeOf(readJsonText(post("{}", headers), jsonBodyLimit))).toBe("unsupported_media_type");
+    expect(await codeOf(readJson(post("{}", headers), jsonBodyLimit))).toBe("unsupported_media_type");
   });
 
   it("may begin with the byte order mark of UTF-8, but not be UTF-16 or broken UTF-8", async () => {
-    expect(await readJsonText(post(new Uint8Array([0xef, 0xbb, 0xbf, 0x7b, 0x7d])), jsonBodyLimit)).toEqual({
+    expect(await readJson(post(new Uint8Array([0xef, 0xbb, 0xbf, 0x7b, 0x7d])), jsonBodyLimit)).toEqual({
       ok: true,
-      value: "{}",
+      value: { text: "{}", value: {} },
     });
-    expect(await codeOf(readJsonText(post(new Uint8Array([0xff, 0xfe, 0x7b, 0, 0x7d, 0])), jsonBodyLimit))).toBe(
+    expect(await codeOf(readJson(post(new Uint8Array([0xff, 0xfe, 0x7b, 0, 0x7d, 0])), jsonBodyLimit))).toBe(
       "invalid_json",
     );
-    expect(await codeOf(readJsonText(post(new Uint8Array([0x22, 0xc3, 0x28, 0x22])), jsonBodyLimit))).toBe(
-      "invalid_json",
-    );
+    expect(await codeOf(readJson(post(new Uint8Array([0x22, 0xc3, 0x28, 0x22])), jsonBodyLimit))).toBe("invalid_json");
   });
 
   it("is no text at all when empty, whatever the content type", async () => {
-    expect(await readJsonText(post("", { "Content-Type": "text/plain" }), jsonBodyLimit)).toEqual({
+    expect(await readJson(post("", { "Content-Type": "text/plain" }), jsonBodyLimit)).toEqual({
       ok: true,
-      value: "",
+      value: { text: "", value: undefined },
     });
   });
 });
@@ -149,18 +150,18 @@ describe("the kind of a body", () => {
 describe("the contents of a body", () => {
   it.each([31, 32, 33, 1000, 30_000])("nested %i deep are read up to 32 levels", async (depth) => {
     const text = "[".repeat(depth) + "]".repeat(depth);
-    expect(await codeOf(readJsonText(post(text), jsonBodyLimit))).toBe(depth <= 32 ? "ok" : "invalid_json");
+    expect(await codeOf(readJson(post(text), jsonBodyLimit))).toBe(depth <= 32 ? "ok" : "invalid_json");
   });
 
   it("brackets inside strings do not count as depth", async () => {
     const text = JSON.stringify({ text: `\\"${"[{".repeat(500)}` });
-    expect(await codeOf(readJsonText(post(text), jsonBodyLimit))).toBe("ok");
+    expect(await codeOf(readJson(post(text), jsonBodyLimit))).toBe("ok");
   });
 
   it("halves of surrogate pairs are refused in values and in names, whole pairs are kept", async () => {
-    expect(await codeOf(readJsonText(post('{"a":["\\ud83d"]}'), jsonBodyLimit))).toBe("invalid_json");
-    expect(await codeOf(readJsonText(post('{"\\udc00":1}'), jsonBodyLimit))).toBe("invalid_json");
-    expect(await jsonOf(readJsonText(post('"\\ud83d\\ude00"'), jsonBodyLimit))).toBe("😀");
+    expect(await codeOf(readJson(post('{"a":["\\ud83d"]}'), jsonBodyLimit))).toBe("invalid_json");
+    expect(await codeOf(readJson(post('{"\\udc00":1}'), jsonBodyLimit))).toBe("invalid_json");
+    expect(await jsonOf(readJson(post('"\\ud83d\\ude00"'), jsonBodyLimit))).toBe("😀");
   });
 
   it("any JSON comes out as it went in, and anything else is a failure, never a throw", async () => {
@@ -168,14 +169,14 @@ describe("the contents of a body", () => {
     const json = fc.jsonValue({ maxDepth: 6, stringUnit: "grapheme" });
     await fc.assert(
       fc.asyncProperty(json, async (value) => {
-        const read = await jsonOf(readJsonText(post(JSON.stringify(value)), jsonBodyLimit));
+        const read = await jsonOf(readJson(post(JSON.stringify(value)), jsonBodyLimit));
         expect(read).toEqual(JSON.parse(JSON.stringify(value)));
       }),
       { numRuns: runs },
     );
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 64 }), async (bytes) => {
-        const read = await readJsonText(post(new Uint8Array(bytes)), jsonBodyLimit);
+        const read = await readJson(post(new Uint8Array(bytes)), jsonBodyLimit);
         expect(read.ok || read.failure.code === "invalid_json").toBe(true);
       }),
       { numRuns: runs },

@@ -39,14 +39,17 @@ export async function readBytes(request: Request, limit: number): Promise<Result
   );
 }
 
+/** A body as it was written and as it was read. */
+export type JsonBody = { text: string; value: unknown };
+
 /**
- * Returns the body's text when it is JSON, "" when it is empty. UTF-8 only (RFC 8259 section 8.1; a byte order mark is passed over);
+ * Returns the body when it is JSON; its text is "" when it is empty. UTF-8 only (RFC 8259 section 8.1; a byte order mark is passed over);
  * a missing content type is taken as JSON, any other but JSON is refused, and so are compressed bodies, deep ones, and halves of surrogate pairs.
  */
-export async function readJsonText(request: Request, limit: number): Promise<Result<string>> {
+export async function readJson(request: Request, limit: number): Promise<Result<JsonBody>> {
   const bytes = await readBytes(request, limit);
   if (!bytes.ok) return bytes;
-  if (bytes.value.byteLength === 0) return ok("");
+  if (bytes.value.byteLength === 0) return ok({ text: "", value: undefined });
   const refused = refuseEncoding(request.headers);
   if (refused !== null) return fail("unsupported_media_type", refused);
   const text = decodeUtf8(bytes.value);
@@ -56,7 +59,7 @@ export async function readJsonText(request: Request, limit: number): Promise<Res
   }
   const parsed = parse(text);
   if (!parsed.ok) return parsed;
-  if (isWellFormed(parsed.value)) return ok(text);
+  if (isWellFormed(parsed.value)) return ok({ text, value: parsed.value });
   return fail("invalid_json", "The request body holds half of a surrogate pair: cut texts between whole characters.");
 }
 

@@ -5,7 +5,8 @@ import { type Failure, type FailureCode, failLostKey, failureMessages } from "..
 import { UnopenedSecret } from "../sealing/envelope.ts";
 import { findNearestCall, type KnownCall } from "./nearest-path.ts";
 import { type Base, basePaths, fullPath, type Operation } from "./operation.ts";
-import { sayRefusal } from "./rate-limit.ts";
+import { refusalHeaders } from "./rate-limit.ts";
+import type { Handled } from "./request-log.ts";
 
 /** The one map from a failure to its HTTP status. */
 export const statusOfFailure: Record<FailureCode, ContentfulStatusCode> = {
@@ -104,21 +105,38 @@ export function isFlatAt(base: Base, code: FailureCode): boolean {
   return base !== "v4" || code === "unauthorized" || code === "forbidden";
 }
 
-/** Returns the answer to a failure: the envelope of its base with its context, `Retry-After` where a wait is known, on 429 also `RateLimit`, kept by no cache; 501 has the contract's own body. */
+/** Answers a failure, and notes it for the request's line. */
 export function failureResponse(c: Context, failure: Failure): Response {
   const base = c.req.path === basePaths.v4 || c.req.path.startsWith(`${basePaths.v4}/`) ? "v4" : "v2";
-  const status = statusAt(base, failure.code);
-  const limit = failure.context?.limit;
-  c.set("refused", { code: failure.code, ...(typeof limit === "string" ? { limit } : {}) });
-  if (failure.retryAfterSeconds !== undefined) {
-    c.header("Retry-After", String(Math.max(1, Math.ceil(failure.retryAfterSeconds))));
-  }
-  c.header("Cache-Control", "no-store");
-  if (status === 401) c.header("WWW-Authenticate", "Bearer");
-  if (status === 429) sayRefusal(c, failure);
-  if (failure.code === "coming_soon") return c.json({ error: "Coming soon", message: failure.message }, status);
-  const envelope = envelopeOf(failure, { requestId: String(c.get("requestId") ?? ""), publicUrl: publicUrlOf(c) });
-  return c.json(isFlatAt(base, failure.code) ? envelope : nested(envelope), status);
+  c.set("refused", refusalOf(failure));
+  const asked = { base, requestId: String(c.get("requestId") ?? ""), publicUrl: publicUrlOf(c) } as const;
+  const { status, headers, body } = answerOf(failure, asked);
+  for (const [name, value] of Object.entries(headers)) c.header(name, value);
+  return c.json(body, status);
+}
+
+/** Where and as what a request came in, as far as the answer to a failure speaks of it. */
+type Asked = { base: Base; requestId: string; publicUrl: string };
+
+/** Returns the answer to a failure: the envelope of its base with its context, `Retry-After` where a wait is known, on 429 also `RateLimit`, kept by no cache; 501 has the contract's own body. */
+export function answerOf(failure: Failure, { base, ...asked }: Asked) {
+  const { code, message, retryAfterSeconds } = failure;
+  const status = statusAt(base, code);
+  const headers: Record<string, string> = {
+    ...(retryAfterSeconds === undefined ? {} : { "Retry-After": String(Math.max(1, Math.ceil(retryAfterSeconds))) }),
+    "Cache-Control": "no-store",
+    ...(status === 401 ? { "WWW-Authenticate": "Bearer" } : {}),
+    ...(status === 429 ? refusalHeaders(failure) : {}),
+  };
+  if (code === "coming_soon") return { status, headers, body: { error: "Coming soon", message } };
+  const envelope = envelopeOf(failure, asked);
+  return { status, headers, body: isFlatAt(base, code) ? envelope : nested(envelope) };
+}
+
+/** Returns what a request's line says of a failure: its code, and which limit was reached. */
+export function refusalOf({ code, context }: Failure): NonNullable<Handled["refused"]> {
+  const limit = context?.limit;
+  return { code, ...(typeof limit === "string" ? { limit } : {}) };
 }
 
 /** Returns the one envelope of a failure. */
@@ -142,11 +160,21 @@ function nested({ error: _, status: __, code, message, ...details }: ReturnType<
 /** Returns a handler for what was thrown: logs one JSON line without what may name a person, answers `internal_error` without detail. */
 export function onError(log: (line: string) => void): (error: Error, c: Context) => Response {
   return (error, c) => {
-    const known = failureOfThrown(error);
-    if (known !== null) return failureResponse(c, known);
-    log(describeDefect(error, c.req.method, String(c.get("requestId") ?? "")));
-    return failureResponse(c, { code: "internal_error", message: failureMessages.internal_error });
+    const request = { method: c.req.method, requestId: String(c.get("requestId") ?? "") };
+    return failureResponse(c, failureOf(error, log, request));
   };
+}
+
+/** Returns the failure by which what was thrown is answered; a defect is logged. */
+export function failureOf(
+  error: unknown,
+  log: (line: string) => void,
+  { method, requestId }: { method: string; requestId: string },
+): Failure {
+  const known = failureOfThrown(error);
+  if (known !== null) return known;
+  log(describeDefect(error, method, requestId));
+  return { code: "internal_error", message: failureMessages.internal_error };
 }
 
 /** Returns the failure that a thrown error stands for, the one case being a master key that is missing; null for a defect. */
@@ -208,8 +236,12 @@ function unknownPath(c: Context, calls: readonly KnownCall[]): Failure {
 
 function publicUrlOf(c: Context): string {
   const configured: unknown = c.get("publicUrl");
-  const url = typeof configured === "string" && configured !== "" ? configured : new URL(c.req.url).origin;
-  return url.replace(/\/+$/, "");
+  return linkBase(typeof configured === "string" ? configured : null, c.req.url);
+}
+
+/** Returns what links of an answer begin with: the address in force, else where the request came in. */
+export function linkBase(configured: string | null, requestUrl: string): string {
+  return (configured || new URL(requestUrl).origin).replace(/\/+$/, "");
 }
 
 function wireContext(context: Record<string, unknown>): Record<string, unknown> {

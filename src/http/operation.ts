@@ -56,6 +56,11 @@ export function routePath(operation: Operation): string {
   return operation.path.replace(/\{(\w+)\}/g, ":$1");
 }
 
+/** Returns the template of its route as the log names it, base included. */
+export function fullRoute(operation: Operation): string {
+  return basePaths[operation.base] + routePath(operation);
+}
+
 /** Returns every failure that this call can answer: its own, and those that come with its door, its parameters and its body. */
 export function failuresOf(operation: Operation): FailureCode[] {
   const codes = new Set<FailureCode>(operation.errors);

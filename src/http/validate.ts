@@ -2,6 +2,7 @@ import { zValidator } from "@hono/zod-validator";
 import type { Context, Env, MiddlewareHandler, ValidationTargets } from "hono";
 import * as z from "zod";
 import type { Failure, Result } from "../domain/failure.ts";
+import { kept } from "../domain/kept.ts";
 import { complain, type Place } from "./complaint.ts";
 import { failureResponse } from "./errors.ts";
 import type { InputOf, Operation } from "./operation.ts";
@@ -15,6 +16,27 @@ const places: Record<Target, Place> = { param: "path", query: "query", header: "
 export function check<S extends z.ZodType>(place: Place, schema: S, value: unknown): Result<z.output<S>> {
   const parsed = parse(schema, value);
   return parsed.success ? { ok: true, value: parsed.data } : refuse(place, parsed.error);
+}
+
+/**
+ * Returns what judges objects as the schema of `fields` does that `make` makes, for fields that may all be left out and have no defaults: a schema of those alone that are
+ * given says the same, and zod would ask every other of them as well. What it refuses is judged, and complained of, by the whole one.
+ */
+export function sparsely<S extends z.ZodObject>(
+  fields: S["shape"],
+  make: (fields: z.core.$ZodLooseShape) => S,
+): (place: Place, value: unknown) => Result<z.output<S>> {
+  const whole = make(fields);
+  const names = Object.keys(fields);
+  const schemaOf = kept(100, (given) =>
+    make(Object.fromEntries(given.split(" ").flatMap((name) => (name === "" ? [] : [[name, fields[name]]])))),
+  );
+  return (place, value) => {
+    if (typeof value !== "object" || value === null) return check(place, whole, value);
+    const given = names.filter((name) => (value as Record<string, unknown>)[name] !== undefined).join(" ");
+    const parsed = schemaOf(given).safeParse(value);
+    return parsed.success ? { ok: true, value: parsed.data } : check(place, whole, value);
+  };
 }
 
 /** Returns what stands before an operation's handler, in this order: path, query, headers, body, each behind its guard. */
@@ -56,17 +78,22 @@ function validator<E extends Env>(target: Target, schema: z.ZodType): Middleware
 
 /** Of the headers those alone are read that are declared: all of them into one object cost more than their check does. */
 function headerValidator<E extends Env>(schema: z.ZodObject): MiddlewareHandler<E> {
-  const names = Object.keys(schema.shape);
   return async function checkHeaders(c, next) {
-    const given = names.flatMap((name) => {
-      const value = c.req.raw.headers.get(name);
-      return value === null ? [] : [[name, value]];
-    });
-    const result = parse(schema, Object.fromEntries(given));
-    if (!result.success) return failureResponse(c, refuse("header", result.error).failure);
-    c.req.addValidatedData("header", result.data);
+    const result = check("header", schema, headersIn(schema, c.req.raw.headers));
+    if (!result.ok) return failureResponse(c, result.failure);
+    c.req.addValidatedData("header", result.value);
     return next();
   };
+}
+
+/** Returns those of a request's headers that `schema` declares. */
+export function headersIn(schema: z.ZodObject, headers: Headers): Record<string, string> {
+  const given: Record<string, string> = {};
+  for (const name of Object.keys(schema.shape)) {
+    const value = headers.get(name);
+    if (value !== null) given[name] = value;
+  }
+  return given;
 }
 
 function parse<S extends z.ZodType>(schema: S, value: unknown): z.ZodSafeParseResult<z.output<S>> {

@@ -1,7 +1,7 @@
 import type { Context, Env, MiddlewareHandler } from "hono";
 import type * as z from "zod";
-import { type Failure, fail } from "../domain/failure.ts";
-import { jsonBodyLimit, readFile, readJsonText } from "./body.ts";
+import { type Failure, fail, type Result } from "../domain/failure.ts";
+import { type JsonBody, jsonBodyLimit, readFile, readJson } from "./body.ts";
 import { failureResponse } from "./errors.ts";
 import type { Multipart, Operation } from "./operation.ts";
 
@@ -21,21 +21,26 @@ export function repeatsGuard<E extends Env>(schema: z.ZodObject): MiddlewareHand
 /** Reads the body within its limits of size, depth and charset, and hands its text to the validator as JSON, whatever its content type was. */
 export function bodyGuard<E extends Env>(operation: Operation): MiddlewareHandler<E> {
   return async function readBody(c, next) {
-    const read = await readJsonText(c.req.raw, operation.bodyLimit ?? jsonBodyLimit);
+    const read = await readBodyOf(operation, c.req.raw);
     if (!read.ok) return refuse(c, read);
-    if (read.value === "" && operation.bodyOptional !== true) {
-      return refuse(c, fail("invalid_json", "The request body is empty: send a JSON object."));
-    }
+    const { text } = read.value;
     // The validator passes over a body that does not call itself JSON; here a missing content type means JSON.
-    if (read.value === "" || !c.req.raw.headers.has("Content-Type")) {
+    if (text === "" || !c.req.raw.headers.has("Content-Type")) {
       const headers = new Headers(c.req.raw.headers);
       headers.set("Content-Type", "application/json");
       c.req.raw = new Request(c.req.raw.url, { method: c.req.method, headers });
     }
     // Hono keeps the promise of a text here, though its type says the text.
-    c.req.bodyCache.text = Promise.resolve(read.value || "{}") as unknown as string;
+    c.req.bodyCache.text = Promise.resolve(text || "{}") as unknown as string;
     return next();
   };
+}
+
+/** Returns an operation's body, read within its limits; an empty one is a failure where the operation needs one. */
+export async function readBodyOf(operation: Operation, request: Request): Promise<Result<JsonBody>> {
+  const read = await readJson(request, operation.bodyLimit ?? jsonBodyLimit);
+  if (!read.ok || read.value.text !== "" || operation.bodyOptional === true) return read;
+  return fail("invalid_json", "The request body is empty: send a JSON object.");
 }
 
 /** Reads the one file of a form, which `fileOf` returns then. */

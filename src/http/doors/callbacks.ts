@@ -1,7 +1,7 @@
-import { type Failure, failureMessages } from "../../domain/failure.ts";
+import type { Failure } from "../../domain/failure.ts";
 import { hopHeader } from "../../domain/webhook-signature.ts";
 import type { Deps } from "../../flows/deps.ts";
-import { describeDefect, envelopeOf, failureOfThrown, statusOfFailure } from "../errors.ts";
+import { envelopeOf, failureOf, linkBase, statusOfFailure } from "../errors.ts";
 import { logRequest, nameOf, type RequestLog } from "../request-log.ts";
 import { type CallbackKind, type Taken, takeCallback } from "./twilio.ts";
 
@@ -36,7 +36,7 @@ type Callback = { accountId: string; kind: CallbackKind; requestId: string };
 
 async function take(deps: Deps, log: RequestLog, request: Request, callback: Callback): Promise<Taken> {
   const refuse = (failure: Failure): Taken => {
-    const publicUrl = (deps.addresses.known().current ?? new URL(request.url).origin).replace(/\/+$/, "");
+    const publicUrl = linkBase(deps.addresses.known().current, request.url);
     const envelope = envelopeOf(failure, { requestId: callback.requestId, publicUrl });
     const response = Response.json(envelope, { status: statusOfFailure[failure.code] });
     return { response, messageId: null };
@@ -45,9 +45,6 @@ async function take(deps: Deps, log: RequestLog, request: Request, callback: Cal
     const taken = await takeCallback(deps, callback.kind, callback.accountId, request);
     return taken.ok ? taken.value : refuse(taken.failure);
   } catch (error) {
-    const known = failureOfThrown(error);
-    if (known !== null) return refuse(known);
-    log.write(describeDefect(error, "POST", callback.requestId));
-    return refuse({ code: "internal_error", message: failureMessages.internal_error });
+    return refuse(failureOf(error, log.write, { method: "POST", requestId: callback.requestId }));
   }
 }

@@ -1,19 +1,16 @@
 import type { Hono } from "hono";
+import { ok } from "../../../domain/failure.ts";
 import { publicStatus } from "../../../domain/status.ts";
 import { askPool } from "../../../flows/ask-pool.ts";
 import { renewLinks } from "../../../flows/links-and-media/media-url.ts";
-import { lineNamer } from "../../../flows/messages/name-line.ts";
-import { sendMessage as send } from "../../../flows/messages/send.ts";
 import { apiKeyGuard, credentialOf, type Edge } from "../../edge.ts";
 import { mount } from "../../mount.ts";
 import { noteSent } from "../../note-sent.ts";
 import { paginate } from "../../shapes/paging.ts";
-import { toMessage, toMessageDetail, toMessageStatus, toSent, warnOf, withWarning } from "./answers.ts";
+import { toMessage, toMessageDetail, toMessageStatus } from "./answers.ts";
 import { mountBulk } from "./bulk.ts";
 import { cancelMessage, getMessage, getMessageStatus, listChatMessages, sendMessage } from "./contract.ts";
-
-import { toDrafts, whatIsAsked } from "./send-drafts.ts";
-import { toSendRequest } from "./send-idempotency.ts";
+import { takeSend } from "./take-send.ts";
 
 /** Registers sending, reading and cancelling messages. */
 export function mountMessages(router: Hono<Edge>): void {
@@ -27,16 +24,11 @@ function mountSending(router: Hono<Edge>): void {
     router,
     sendMessage,
     async ({ params, headers, body, reply }, c) => {
-      const worded = await lineNamer(c.get("deps"), credentialOf(c).keyId)(body);
-      const drafts = toDrafts(params.chatId, worded.body, headers["X-From-Number"]);
-      if (!drafts.ok) return drafts;
-      const asked = whatIsAsked(body);
-      const request = await toSendRequest(drafts.value, headers["Idempotency-Key"], asked, worded.failure);
-      const sent = await send(c.get("deps"), credentialOf(c), request);
-      if (!sent.ok) return sent;
-      noteSent(c, [sent]);
-      const answer = withWarning(toSent(sent.value), warnOf(body));
-      return sent.value.replayed ? reply(200, answer) : reply(202, answer);
+      const taken = await takeSend(c.get("deps"), credentialOf(c), { chatId: params.chatId, headers, body });
+      if (!taken.ok) return taken;
+      const { sent, status, answer } = taken.value;
+      noteSent(c, [ok(sent)]);
+      return reply(status, answer);
     },
     apiKeyGuard,
   );

@@ -1,8 +1,9 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { check } from "../../validate.ts";
 import { warnOfMisnamed } from "./misnamed.ts";
 import { whatIsAsked } from "./send-drafts.ts";
-import { BulkRecord, SendMessageBody } from "./send-request.ts";
+import { BulkRecord, checkMessageBody, messageFieldNames, SendMessageBody } from "./send-request.ts";
 
 const read = (body: unknown) => check("body", SendMessageBody, body);
 const codeOf = (body: unknown): string => {
@@ -122,6 +123,44 @@ describe("a send request", () => {
   it("passes over what it does not know", () => {
     const result = read({ text: "a", subject: "b" });
     expect(whatIsAsked(result.ok ? result.value : {})).toEqual({ text: "a" });
+  });
+});
+
+describe("a send request of which only the fields that are given are judged", () => {
+  const values = fc.oneof(
+    fc.constantFrom(
+      "a",
+      "",
+      " ",
+      null,
+      5,
+      true,
+      [],
+      {},
+      -1,
+      "slam",
+      "https://files.example/a.jpg",
+      "2026-01-31T09:00:00Z",
+    ),
+    fc.constantFrom(
+      [{ text: "a" }],
+      { guid: "g" },
+      { message_id: 1 },
+      ["a", "b"],
+      `HX${"0".repeat(32)}`,
+      '{"1":"Ada"}',
+    ),
+  );
+  const names = fc.constantFrom(...messageFieldNames, "subject", "message", "__proto__", "constructor");
+
+  it("is judged as by all of them", () => {
+    const bodies = fc.dictionary(names, values, { maxKeys: 5 });
+    fc.assert(
+      fc.property(fc.oneof({ weight: 20, arbitrary: bodies }, { weight: 1, arbitrary: values }), (body) => {
+        expect(JSON.stringify(checkMessageBody("body", body))).toBe(JSON.stringify(read(body)));
+      }),
+      { numRuns: Number(process.env.FUZZ_RUNS ?? 2_000) },
+    );
   });
 });
 

@@ -4,6 +4,7 @@ import { messageEffects } from "../../../domain/message.ts";
 import { findHostFault, lacksScheme } from "../../../domain/public-host.ts";
 import { maxRequestedLength } from "../../../domain/split-text.ts";
 import { coded } from "../../complaint.ts";
+import { sparsely } from "../../validate.ts";
 import { explainMissingContent, isBlank } from "./misnamed.ts";
 
 const maxAttachments = 10;
@@ -174,8 +175,14 @@ export const SendMessageRequest = z
   .refine(hasContent, contentRule)
   .meta({ id: "SendMessageRequest" });
 
+const makeBody = (fields: z.core.$ZodLooseShape) =>
+  z.looseObject(fields as typeof messageFields).refine(hasContent, contentRule);
+
 /** A message as it is read: unknown fields are kept, so that a misnamed one can be told. */
-export const SendMessageBody = z.looseObject(messageFields).refine(hasContent, contentRule);
+export const SendMessageBody = makeBody(messageFields);
+
+/** Returns a message as it is read, or the failure that names the first thing wrong with it: what `SendMessageBody` says. */
+export const checkMessageBody = sparsely(messageFields, makeBody);
 
 /** One record of a bulk request: a message, who gets it, and an idempotency key of its own. */
 export const BulkRecord = z.object(recordFields).refine(hasContent, contentRule).meta({ id: "BulkRecord" });
