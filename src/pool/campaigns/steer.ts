@@ -60,20 +60,29 @@ export function resumeCampaign(desk: Desk, campaign: Campaign): Result<CampaignV
   return save(desk, { ...campaign, state: isLater ? "scheduled" : "running", startedAt });
 }
 
-/** Ends a campaign for good: who waits is not written to, and what of it waits to leave is cancelled, also where another key holds it. */
+/**
+ * Ends a campaign for good: who waits is not written to, and what of it waits to leave is cancelled, also where another key holds it. One that is completed is
+ * cancelled as long as something of it waits.
+ */
 export function cancelCampaign(desk: Desk, campaign: Campaign): Result<CampaignView> {
   if (campaign.state === "cancelled") return ok(viewOf(desk, campaign));
-  if (campaign.state === "completed") return refuseState(campaign.state, "What is completed cannot be cancelled.");
   const cancelled: Campaign = { ...campaign, state: "cancelled", endedAt: desk.now() };
-  desk.transact(() => {
-    for (const row of waitingOfBlocks(desk.sql, blockId(campaign.n, 0), blockId(campaign.n + 1, 0))) {
-      endMessage(desk, row, { status: "cancelled" });
-    }
-    takeBackCampaign(desk, campaign.n);
+  const isCancelled = desk.transact(() => {
+    const isHeld = cancelWaitingOf(desk, campaign.n);
+    if (campaign.state === "completed" && !isHeld) return false;
     saveCampaign(desk.sql, cancelled);
+    return true;
   });
+  if (!isCancelled) return refuseState(campaign.state, "Nothing of it waits to leave any more.");
   desk.feeding.delete(campaign.n);
   return ok(viewOf(desk, cancelled));
+}
+
+/** Says whether anything waited. */
+function cancelWaitingOf(desk: Desk, n: number): boolean {
+  const waiting = waitingOfBlocks(desk.sql, blockId(n, 0), blockId(n + 1, 0));
+  for (const row of waiting) endMessage(desk, row, { status: "cancelled" });
+  return takeBackCampaign(desk, n) || waiting.length > 0;
 }
 
 /** Ends every campaign of a key that was revoked: nothing of it can leave any more, and what waits is cancelled with all that waits. */

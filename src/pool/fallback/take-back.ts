@@ -2,6 +2,7 @@ import type { Desk } from "../desk.ts";
 import { blockId } from "../ledger/campaign-people.ts";
 import { handedOfBlocks, isStillHere, recallBlocks, strikeHanded } from "../ledger/handed.ts";
 import type { MessageRow } from "../ledger/message-row.ts";
+import { messagesNamed } from "../ledger/standing.ts";
 import { endMessage } from "../settling/settle.ts";
 import { askToCarry } from "./news.ts";
 
@@ -16,9 +17,12 @@ export function takeBack(desk: Desk, row: MessageRow): void {
   strikeHanded(desk.sql, row.seq);
 }
 
-/** Takes back what a campaign has still to hand to another key, and calls back what that one holds, in the caller's transaction. */
-export function takeBackCampaign(desk: Desk, n: number): void {
+/** Takes back what a campaign has still to hand to another key, and calls back what that one holds, in the caller's transaction. Says whether any of it was not sent. */
+export function takeBackCampaign(desk: Desk, n: number): boolean {
   const [from, upTo] = [blockId(n, 0), blockId(n + 1, 0)] as const;
-  for (const row of handedOfBlocks(desk.sql, from, upTo)) if (row.sent_at === null) takeBack(desk, row);
-  if (recallBlocks(desk.sql, from, upTo, desk.now())) askToCarry(desk);
+  const here = handedOfBlocks(desk.sql, from, upTo).filter(({ sent_at }) => sent_at === null);
+  for (const row of here) takeBack(desk, row);
+  const elsewhere = recallBlocks(desk.sql, from, upTo, desk.now());
+  if (elsewhere.length > 0) askToCarry(desk);
+  return here.length > 0 || messagesNamed(desk.sql, elsewhere).some(({ sent_at }) => sent_at === null);
 }

@@ -57,11 +57,14 @@ export function recallAll(sql: SqlStorage, chat: string | null, at: number): boo
   return sql.exec(query, at, chat).toArray().length > 0;
 }
 
-/** Calls back what other keys have, or may have, of messages that were taken for blocks of a campaign's people, `upTo` left out. */
-export function recallBlocks(sql: SqlStorage, from: number, upTo: number, at: number): boolean {
+/** Calls back what other keys have, or may have, of messages that were taken for blocks of a campaign's people, `upTo` left out, and returns which. */
+export function recallBlocks(sql: SqlStorage, from: number, upTo: number, at: number): number[] {
   const query = `UPDATE handed SET state = 'to_recall', due_at = ?1 WHERE ${mayBeElsewhere}
        AND seq IN (SELECT seq FROM handed JOIN messages USING (seq) WHERE block >= ?2 AND block < ?3) RETURNING seq`;
-  return sql.exec(query, at, from, upTo).toArray().length > 0;
+  return sql
+    .exec<{ seq: number }>(query, at, from, upTo)
+    .toArray()
+    .map(({ seq }) => seq);
 }
 
 /** Returns those of these messages' blocks that no other key was asked to take yet. */

@@ -26,7 +26,7 @@ export function CampaignSteering({ names, campaign }: Props) {
             Resume the campaign
           </button>
         )}
-        {["running", "scheduled", "paused"].includes(state) && (
+        {mayCancel(campaign) && (
           <button type="button" className="danger" onClick={() => ask("cancel")}>
             Cancel the campaign
           </button>
@@ -48,12 +48,19 @@ export function CampaignSteering({ names, campaign }: Props) {
           onClose={close}
         >
           <p>
-            {campaign.progress.waiting.toLocaleString("en")} people are then not written to, and it cannot be resumed.
+            {campaign.progress.waiting.toLocaleString("en")} people are then not written to, what waits to leave is
+            cancelled, and it cannot be resumed.
           </p>
         </Confirm>
       )}
     </>
   );
+}
+
+/** What is completed is through its list; something of it may still wait to leave. */
+function mayCancel({ state, numbers }: Campaign): boolean {
+  if (state === "completed") return (numbers.statuses.queued ?? 0) > 0;
+  return state === "running" || state === "scheduled" || state === "paused";
 }
 
 function Start({ names, campaign, onClose }: Props & { onClose: () => void }) {

@@ -184,7 +184,8 @@ export const cancelCampaign = defineOperation({
   method: "post",
   path: "/campaigns/{campaignId}/cancel",
   summary: "Cancel a campaign",
-  description: "For good: who waits is not written to.",
+  description:
+    "For good: who waits is not written to, and what waits to leave is cancelled. One that is completed can be cancelled as long as something of it waits.",
   answers: asItStands,
   errors: steered,
 });

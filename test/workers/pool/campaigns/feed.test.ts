@@ -2,6 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
+  askCampaign,
   doCampaign,
   draftCampaign,
   give,
@@ -367,6 +368,33 @@ describe("a campaign that runs", () => {
     vi.setSystemTime(new Date("2026-11-22T17:00:01Z"));
     await ring(pool);
     await eventually(async () => (await readCampaign(pool, own)).state === "completed");
+  });
+
+  it("can be cancelled once it is completed as long as something of it waits to leave, and not after", async () => {
+    const pool = await makePool([{}]);
+    pool.carrier.twilio.faults.add(
+      { call: "create" },
+      { kind: "refuse", status: 429, code: 20429, message: "Too many" },
+      99,
+    );
+    const id = await runCampaign(pool, newPeople(1));
+    await pass(pool, 5_000);
+    expect((await readCampaign(pool, id)).state).toBe("completed");
+    expect((await resultsOf(pool, id))[0]).toMatchObject({ status: "queued" });
+    const cancelled = await doCampaign<"cancel">(pool, { kind: "cancel", id });
+    expect(cancelled).toMatchObject({ state: "cancelled" });
+    expect((await resultsOf(pool, id))[0]).toMatchObject({ status: "cancelled" });
+    await pass(pool, 600_000, 60_000);
+    expect(peopleWritten(pool)).toEqual([]);
+    const second = await makePool([{}]);
+    const gone = await runCampaign(second, newPeople(1));
+    await pass(second, 5_000);
+    expect((await readCampaign(second, gone)).state).toBe("completed");
+    expect(peopleWritten(second)).toHaveLength(1);
+    expect(await askCampaign<"cancel">(second, { kind: "cancel", id: gone })).toMatchObject({
+      ok: false,
+      failure: { code: "campaign_state_conflict", context: { state: "completed" } },
+    });
   });
 
   it("ends with its key: when that is revoked nobody more is written to, and it is cancelled", async () => {

@@ -327,8 +327,18 @@ async function holdHere(): Promise<void> {
   await stage.world.quiet();
 }
 
-/** Starts a campaign that is not through its list for half an hour. */
-const runSlowly = () => runCampaign(stage.line, [person, ...newPeople(30)], { pacePerMinute: 1 });
+/** Starts a campaign that is not through its list for half an hour, or one that is completed once its only message waits. */
+const campaigns = {
+  "runs on": () => runCampaign(stage.line, [person, ...newPeople(30)], { pacePerMinute: 1 }),
+  "is completed": () => runCampaign(stage.line, [person]),
+};
+const inEitherState = Object.entries(campaigns);
+
+async function cancelCampaign(id: string): Promise<void> {
+  const cancelled = await doCampaign<"cancel">(stage.line, { kind: "cancel", id });
+  expect(cancelled.state).toBe("cancelled");
+  expect(await doCampaign<"cancel">(stage.line, { kind: "cancel", id })).toMatchObject({ state: "cancelled" });
+}
 
 async function beOffline(): Promise<void> {
   stage.mac.tunnel = { status: 530, body: "error code: 1033" };
@@ -357,11 +367,11 @@ describe("a message that no other key was asked for yet", () => {
     expect(await storyOf(body.message_id)).toMatchObject({ status: "cancelled" });
   });
 
-  it("is cancelled with its campaign", async () => {
+  it.each(inEitherState)("is cancelled with its campaign, which %s", async (_, run) => {
     await beOffline();
-    const id = await runSlowly();
+    const id = await run();
     await holdHere();
-    await doCampaign<"cancel">(stage.line, { kind: "cancel", id });
+    await cancelCampaign(id);
     await nothingLeavesInTheMorning();
     expect((await resultsOf(stage.line, id))[0]).toMatchObject({ to: person, status: "cancelled" });
   });
@@ -385,10 +395,10 @@ describe("a message that another key still holds for the morning", () => {
       return isSo();
     });
 
-  it("is called back with its campaign", async () => {
-    const { begun } = await holdThere(runSlowly);
+  it.each(inEitherState)("is called back with its campaign, which %s", async (_, run) => {
+    const { begun } = await holdThere(run);
     const id = String(begun);
-    await doCampaign<"cancel">(stage.line, { kind: "cancel", id });
+    await cancelCampaign(id);
     await inTheEnd(async () => (await resultsOf(stage.line, id))[0]?.status === "cancelled");
     await nothingLeavesInTheMorning();
   });
