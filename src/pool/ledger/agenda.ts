@@ -1,6 +1,7 @@
 import { aheadOf, bareOf } from "./ahead.ts";
 import { remembered } from "./memory.ts";
 import type { MessageRow } from "./message-row.ts";
+import { recallMessage } from "./messages.ts";
 import * as turns from "./turns.ts";
 
 /** The place of a waiting message: the line of its number, in the order in which each may leave. */
@@ -40,9 +41,14 @@ export function isLineEmpty(sql: SqlStorage, number: string): boolean {
 /** A message that may leave within this time waits without a row: it is found by its own. */
 const soonMs = 60_000;
 
-/** Lets a message that was just written as queued leave at `dueAt`: at no row where that is soon, else at one. */
-export function enqueue(sql: SqlStorage, { number, seq, chat, status }: MessageRow, dueAt: number, now: number): void {
-  if (status === "queued" && dueAt - now <= soonMs) turns.awaitTurn(sql, { number, due_at: dueAt, seq, chat });
+/** Lets a message that was just written as queued leave at `dueAt`: at no row where that is soon, else at one. `opens`: its chat had none before. */
+export function enqueue(
+  sql: SqlStorage,
+  { number, seq, chat, status }: MessageRow,
+  { dueAt, now, opens }: { dueAt: number; now: number; opens: boolean },
+): void {
+  if (status === "queued" && dueAt - now <= soonMs)
+    turns.awaitTurn(sql, { number, due_at: dueAt, seq, chat, opens: opens ? 1 : 0 });
   else schedule(sql, { number, seq }, dueAt);
 }
 
@@ -97,18 +103,18 @@ export type LineHead = { number: string; due_at: number };
 /** Returns the lines in the order in which something of them may leave at the earliest; nothing is asked of the rows. */
 export function lineHeads(sql: SqlStorage): LineHead[] {
   const heads = new Map(lines(sql));
-  for (const { number, due_at } of turns.turnsOf(sql, null)) {
+  for (const { number, due_at } of turns.firstTurns(sql)) {
     heads.set(number, Math.min(due_at, heads.get(number) ?? due_at));
   }
   return [...heads].map(([number, due_at]) => ({ number, due_at })).sort((one, other) => one.due_at - other.due_at);
 }
 
-/** Returns when the first of a number's line that is due after `after` may leave, or null. */
+/** Returns a time before which nothing of a number's line may leave of what is due after `after`, or null where there is nothing. */
 export function firstAfterIn(sql: SqlStorage, number: string, after: number): number | null {
-  const own = turns.turnsOf(sql, number).flatMap(({ due_at }) => (due_at > after ? [due_at] : []));
-  const inRows = lines(sql).has(number) ? firstRowAfter(sql, number, after) : null;
-  const all = inRows === null ? own : [inRows, ...own];
-  return all.length === 0 ? null : Math.min(...all);
+  const inTurns = turns.turnsOf(sql, number).find(({ due_at }) => due_at > after)?.due_at ?? null;
+  const line = lines(sql).get(number) ?? null;
+  const inRows = line === null || line > after ? line : firstRowAfter(sql, number, after);
+  return inRows === null || inTurns === null ? (inRows ?? inTurns) : Math.min(inRows, inTurns);
 }
 
 function firstRowAfter(sql: SqlStorage, number: string, after: number): number | null {
@@ -156,17 +162,42 @@ function firstOfLine(sql: SqlStorage, number: string, now: number, held: Held): 
 const turnsAtOnce = 8;
 
 function firstOfTurns(sql: SqlStorage, number: string, now: number, held: Held): DueMessage | null {
-  const firsts = new Map<string, turns.Turn>();
-  for (const turn of turns.turnsOf(sql, number)) {
-    if (turn.seq < (firsts.get(turn.chat)?.seq ?? Number.POSITIVE_INFINITY)) firsts.set(turn.chat, turn);
-  }
-  const due = [...firsts.values()].filter(({ chat, due_at }) => due_at <= now && !held.chats.includes(chat));
-  due.sort((one, other) => one.due_at - other.due_at || one.seq - other.seq);
-  for (let [from, upTo] = [0, 1]; from < due.length; [from, upTo] = [upTo, upTo + turnsAtOnce]) {
-    const first = firstOf(sql, inTurns, JSON.stringify(due.slice(from, upTo)), now, held);
+  let asked: turns.Turn[] = [];
+  let atOnce = 1;
+  for (const turn of turnsInOrder(sql, number, now, held)) {
+    if (turn.opens !== 1) asked.push(turn);
+    if (turn.opens !== 1 && asked.length < atOnce) continue;
+    const first = askTurns(sql, asked, now, held) ?? (turn.opens === 1 ? recallTurn(sql, turn, held) : null);
     if (first !== null) return first;
+    [asked, atOnce] = [[], turnsAtOnce];
   }
-  return null;
+  return askTurns(sql, asked, now, held);
+}
+
+function* turnsInOrder(sql: SqlStorage, number: string, now: number, held: Held): Generator<turns.Turn> {
+  let firsts: Map<string, number> | null = null;
+  for (const turn of turns.turnsOf(sql, number)) {
+    if (turn.due_at > now) return;
+    if (held.chats.includes(turn.chat)) continue;
+    if (turn.opens !== 1) firsts ??= firstOfChats(turns.turnsOf(sql, number));
+    if (turn.opens === 1 || firsts?.get(turn.chat) === turn.seq) yield turn;
+  }
+}
+
+function firstOfChats(line: readonly turns.Turn[]): Map<string, number> {
+  const firsts = new Map<string, number>();
+  for (const { chat, seq } of line) firsts.set(chat, Math.min(seq, firsts.get(chat) ?? seq));
+  return firsts;
+}
+
+/** A message with which its chat begins overtakes nothing: it is known without a look at the rows. */
+function recallTurn(sql: SqlStorage, { seq, due_at }: turns.Turn, held: Held): DueMessage | null {
+  const row = recallMessage(sql, seq);
+  return row === null || held.accounts.includes(row.account) ? null : { ...row, agenda_due_at: due_at };
+}
+
+function askTurns(sql: SqlStorage, asked: readonly turns.Turn[], now: number, held: Held): DueMessage | null {
+  return asked.length === 0 ? null : firstOf(sql, inTurns, JSON.stringify(asked), now, held);
 }
 
 const inRows = "agenda JOIN messages USING (seq) WHERE agenda.number = ?1";
@@ -233,7 +264,8 @@ export function waitingSince(sql: SqlStorage, number: string, before: number, li
 /** Counts what waits to leave. */
 export function countWaiting(sql: SqlStorage): number {
   const query = "SELECT count(*) AS total FROM agenda WHERE number > ?";
-  return sql.exec<{ total: number }>(query, leavingLine).one().total + turns.turnsOf(sql, null).length;
+  const inTurns = [...turns.countTurns(sql).values()].reduce((sum, count) => sum + count, 0);
+  return sql.exec<{ total: number }>(query, leavingLine).one().total + inTurns;
 }
 
 /** Returns how many messages wait to leave from each number, what is on its way after a wait among them. */
@@ -247,6 +279,6 @@ export function countWaitingByNumber(sql: SqlStorage): Map<string, number> {
     .toArray();
   const counts = new Map<string, number>();
   for (const { number, total } of rows) counts.set(number, (counts.get(number) ?? 0) + total);
-  for (const { number } of turns.turnsOf(sql, null)) counts.set(number, (counts.get(number) ?? 0) + 1);
+  for (const [number, total] of turns.countTurns(sql)) counts.set(number, (counts.get(number) ?? 0) + total);
   return counts;
 }

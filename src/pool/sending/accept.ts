@@ -229,7 +229,7 @@ function writeDraft(desk: Desk, draft: LinkedDraft, { choice, chat, opens, dueAt
     stickTo: choice.stick ? number.address : null,
     movesOn: choice.handover,
   });
-  if (ready === null) enqueue(desk.sql, row, dueAt, now);
+  if (ready === null) enqueue(desk.sql, row, { dueAt, now, opens });
   desk.noteActive(number.address);
   desk.arm(Math.max(dueAt, now + departurePatienceMs));
   keepLinks(desk, seq, draft.links);

@@ -14,7 +14,7 @@ import { openingsOf } from "../../../src/pool/ledger/openings.ts";
 import { firstPlaces } from "../../../src/pool/ledger/owed.ts";
 import { isParked } from "../../../src/pool/ledger/parked.ts";
 import { ranks } from "../../../src/pool/ledger/places.ts";
-import { turnsOf } from "../../../src/pool/ledger/turns.ts";
+import { countTurns, turnsOf } from "../../../src/pool/ledger/turns.ts";
 import { call, eventually } from "../../support/workers/gateway.ts";
 import { owedQuery } from "../../support/workers/ledger.ts";
 import { type LineKey, makeLineKey, sendFrom, standInForMacs, v2 } from "../../support/workers/mac.ts";
@@ -77,6 +77,9 @@ function compare(pool: Pool) {
         `SELECT number, attempted_at / 3600000 AS hour, count(*) AS delivered FROM messages WHERE status IN ('delivered', 'read') GROUP BY number, hour`,
       )
       .toArray();
+    const turns = [...countTurns(sql).keys()]
+      .flatMap((number) => turnsOf(sql, number))
+      .sort((one, other) => one.seq - other.seq);
     return {
       memory: {
         hours: hours.map((row) => ({ ...row, delivered: findBucket(sql, row.number, row.hour).delivered })),
@@ -85,7 +88,12 @@ function compare(pool: Pool) {
         isLineLate: waiting.filter(({ number, due_at }) => (lines.get(number) ?? Number.POSITIVE_INFINITY) > due_at),
         said: remembered(ranks.said),
         reported: remembered(ranks.reported),
-        turns: turnsOf(sql, null).sort((one, other) => one.seq - other.seq),
+        turns: turns.map(({ opens: _, ...turn }) => turn),
+        falselyOpens: turns.filter(
+          ({ opens, chat, seq }) =>
+            opens === 1 &&
+            sql.exec("SELECT 1 FROM messages WHERE chat = ? AND seq < ?", chat, seq).toArray().length > 0,
+        ),
         parked: sql
           .exec<{ sid: string }>("SELECT sid FROM parked")
           .toArray()
@@ -103,6 +111,7 @@ function compare(pool: Pool) {
             `SELECT number, due_at, seq, chat FROM messages WHERE status = 'queued' AND sid IS NULL AND seq NOT IN (SELECT seq FROM agenda) ORDER BY seq`,
           )
           .toArray(),
+        falselyOpens: [],
         parked: [],
       },
     };
