@@ -5,7 +5,7 @@ import type { Direction } from "../../domain/message.ts";
 import { bareOf } from "./ahead.ts";
 import { countBounded } from "./bounded.ts";
 import { type GroupRow, membersOf } from "./groups.ts";
-import { noteChat, numberFor } from "./numbering.ts";
+import { noteChat, noteNoChat, numberFor } from "./numbering.ts";
 
 /** A conversation with one contact; stickiness and opt-out live here, so that a send reads one row to know them. */
 export type ChatRow = {
@@ -38,7 +38,9 @@ export type ChatRow = {
 
 /** Returns a chat row, or null. */
 export function findChat(sql: SqlStorage, chat: string): ChatRow | null {
-  return sql.exec<ChatRow>("SELECT * FROM chats WHERE id = ?", chat).toArray()[0] ?? null;
+  const [row] = sql.exec<ChatRow>("SELECT * FROM chats WHERE id = ?", chat).toArray();
+  if (row === undefined) noteNoChat(sql, chat);
+  return row ?? null;
 }
 
 /** What one message changes in its chat. `stickTo` null leaves the contact where it is; `repliedTo` is the number that an inbound message was written to. */

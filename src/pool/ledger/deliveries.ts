@@ -1,7 +1,7 @@
 import type { DeliveryHandle } from "../../domain/calls/telling.ts";
 import type { EventName } from "../../domain/event.ts";
 import { recallEnded } from "./ended.ts";
-import { type Happened, insertEvent } from "./events.ts";
+import { type Happened, insertEvent, recallEvent } from "./events.ts";
 import { countInEvents, forgetInEvents, giveRows, ownBytesIn, placeIn, placesInEvents } from "./in-event.ts";
 import { firstPlaces, forgetPlace, forgetPlaces, hasRoom, isWhole, owedWebhooks, rememberPlace } from "./owed.ts";
 import { type OwedPlace, type OwedRow, type PlaceRow, ranks } from "./places.ts";
@@ -54,14 +54,25 @@ export type DueRow = OwedRow & { name: EventName; message: number | null; origin
 
 /** Returns what stands at these places, each with the bytes to send, in their order. A place at which nothing stands any more is forgotten. */
 export function readDue(sql: SqlStorage, places: readonly OwedPlace[]): DueRow[] {
-  const [inEvents, withRows] = [places.filter(({ inEvent }) => inEvent), places.filter(({ inEvent }) => !inEvent)];
-  const rows = [...readInEvents(sql, inEvents), ...readRows(sql, withRows)];
+  const fresh = places.flatMap((place) => recallDue(sql, place) ?? []);
+  const known = new Set(fresh.map(({ webhook, event }) => `${webhook} ${event}`));
+  const others = places.filter(({ webhook, event }) => !known.has(`${webhook} ${event}`));
+  const [inEvents, withRows] = [others.filter(({ inEvent }) => inEvent), others.filter(({ inEvent }) => !inEvent)];
+  const rows = [...fresh, ...readInEvents(sql, inEvents), ...readRows(sql, withRows)];
   const byPlace = new Map(rows.map((row) => [`${row.webhook} ${row.event}`, row]));
   return places.flatMap((place) => {
     const row = byPlace.get(`${place.webhook} ${place.event}`);
     if (row === undefined) forgetPlace(sql, place);
     return row ?? [];
   });
+}
+
+/** What stands in an event of a moment ago and has no bytes of its own is known without a look at the rows. */
+function recallDue(sql: SqlStorage, { inEvent, ...place }: OwedPlace): DueRow | null {
+  const event = inEvent?.own === false ? recallEvent(sql, place.event) : null;
+  if (event === null) return null;
+  const { name, message, original, body: bytes } = event;
+  return { ...place, name, message, original, body: null, bytes };
 }
 
 function readInEvents(sql: SqlStorage, places: readonly OwedPlace[]): DueRow[] {

@@ -1,6 +1,7 @@
 import type { Pair } from "../../domain/channel-ids.ts";
 import type { EventName } from "../../domain/event.ts";
 import { bareOf } from "./ahead.ts";
+import { forgetNamed, remembered } from "./memory.ts";
 
 /** `original` is the event that this one replays: a replay is for one webhook alone and stands in no feed. */
 export type EventRow = {
@@ -33,6 +34,28 @@ export function insertEvent(sql: SqlStorage, event: EventRow): void {
     event.ended,
     event.redo ?? null,
   );
+  const fresh = freshEvents(sql);
+  if (event.body.length > freshAtMost.characters) return;
+  fresh.set(event.seq, event);
+  if (fresh.size > freshAtMost.events) fresh.delete(fresh.keys().next().value ?? event.seq);
+}
+
+/** So many of the newest events are remembered, none with a longer body: most are told within moments of being written. */
+const freshAtMost = { events: 256, characters: 4_000 };
+
+function freshEvents(sql: SqlStorage): Map<number, EventRow> {
+  return remembered(sql, "fresh_events", () => new Map());
+}
+
+/** Returns an event that was written a moment ago as it was written, null where it is not remembered: the rows are not asked. Who is owed it may have changed since. */
+export function recallEvent(sql: SqlStorage, seq: number): EventRow | null {
+  return freshEvents(sql).get(seq) ?? null;
+}
+
+/** Strikes out events. */
+export function deleteEvents(sql: SqlStorage, seqs: readonly number[]): void {
+  sql.exec("DELETE FROM events WHERE seq IN (SELECT value FROM json_each(?))", JSON.stringify(seqs));
+  forgetNamed(sql, "fresh_events");
 }
 
 /** Returns one event, or null. */
@@ -94,6 +117,7 @@ export function eventBounds(sql: SqlStorage): { oldest: number; newest: number }
 
 /** Forgets at most `limit` events before a sequence number; returns how many it forgot. */
 export function sweepEvents(sql: SqlStorage, before: number, limit: number): number {
+  forgetNamed(sql, "fresh_events");
   return sql
     .exec(
       "DELETE FROM events WHERE seq IN (SELECT seq FROM events WHERE seq < ? ORDER BY seq LIMIT ?) RETURNING seq",

@@ -1,5 +1,6 @@
 import { forgetAttemptsOf } from "./attempts.ts";
 import { forgetInLists } from "./campaign-people.ts";
+import { deleteEvents } from "./events.ts";
 import { forgetNamed, forgetRows } from "./memory.ts";
 import { noteAll } from "./notes.ts";
 import { carryNumbers } from "./numbering.ts";
@@ -48,7 +49,7 @@ export function forgetPerson(
   const events = sql.exec<{ seq: number }>(`SELECT seq FROM events WHERE seq IN ${gone}`, chat).toArray();
   const seqs = events.map(({ seq }) => seq);
   forgetAttemptsOf(sql, seqs);
-  sql.exec("DELETE FROM events WHERE seq IN (SELECT value FROM json_each(?))", JSON.stringify(seqs));
+  deleteEvents(sql, seqs);
   sql.exec("DELETE FROM links WHERE message IN (SELECT seq FROM messages WHERE chat = ?)", chat);
   sql.exec("DELETE FROM looks WHERE seq IN (SELECT seq FROM messages WHERE chat = ?)", chat);
   carryNumbers(sql, { chat });

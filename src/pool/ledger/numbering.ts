@@ -64,6 +64,11 @@ export function numberFor(sql: SqlStorage, chat: string): number {
   return unkept(sql).get(chat)?.number ?? 0;
 }
 
+/** Notes that a chat has no row yet, so that what is asked of it next need not look. */
+export function noteNoChat(sql: SqlStorage, chat: string): void {
+  if (!heads(sql).has(chat) && !unkept(sql).has(chat)) remember(sql, chat, { last: null, number: 0 });
+}
+
 /** Notes that a chat's row was written with its newest message and the number. */
 export function noteChat(sql: SqlStorage, chat: string, head: Head): void {
   unkept(sql).delete(chat);

@@ -196,9 +196,9 @@ function claim(desk: Desk, row: DueMessage, mark: string | null): number | null 
   const current = recallMessage(desk.sql, row.seq);
   if (current === null || (current.status !== "queued" && current.status !== "scheduled")) return null;
   if (desk.findNumber(current.number) === null) return null;
-  if (refuseOptedOut(desk, current)) return null;
   const attempt = current.attempts + 1;
   const inLine = desk.transact(() => {
+    if (refuseOptedOut(desk, current)) return null;
     const isMoved = current.due_at === null || beginLeaving(desk.sql, current, current.due_at);
     const leaving = { status: "sending", attempts: attempt, attempted_at: desk.now(), mark } as const;
     const change = isMoved ? leaving : { ...leaving, due_at: null };
@@ -206,21 +206,20 @@ function claim(desk: Desk, row: DueMessage, mark: string | null): number | null 
     if (attempt === 1) emitStatus(desk, { ...current, status: "sending" });
     return isMoved;
   });
+  if (inLine === null) return null;
   const entry = desk.leaving.get(row.seq);
   if (!inLine && entry !== undefined) desk.leaving.set(row.seq, { ...entry, atOnce: true });
   return attempt;
 }
 
-/** A person who opted out while the message waited is not written to. */
+/** A person who opted out while the message waited is not written to; in the caller's transaction, for to begin one for a look costs as much as the look. */
 function refuseOptedOut(desk: Desk, row: MessageRow): boolean {
   if (findChat(desk.sql, row.chat)?.opted_out_at == null) return false;
-  desk.transact(() =>
-    endMessage(desk, row, {
-      status: "failed",
-      error_code: "recipient_opted_out",
-      error_message: "The recipient opted out while the message waited: it was not sent.",
-    }),
-  );
+  endMessage(desk, row, {
+    status: "failed",
+    error_code: "recipient_opted_out",
+    error_message: "The recipient opted out while the message waited: it was not sent.",
+  });
   return true;
 }
 

@@ -5,6 +5,7 @@ import { lineHeads } from "../../../src/pool/ledger/agenda.ts";
 import { writeAttempts } from "../../../src/pool/ledger/ahead-attempts.ts";
 import { writeUnkept } from "../../../src/pool/ledger/ahead-messages.ts";
 import { countAlike } from "../../../src/pool/ledger/alike.ts";
+import { type EventRow, recallEvent } from "../../../src/pool/ledger/events.ts";
 import { findBucket } from "../../../src/pool/ledger/health.ts";
 import { forgetNamed } from "../../../src/pool/ledger/memory.ts";
 import type { MessageRow } from "../../../src/pool/ledger/message-row.ts";
@@ -77,6 +78,9 @@ function compare(pool: Pool) {
         `SELECT number, attempted_at / 3600000 AS hour, count(*) AS delivered FROM messages WHERE status IN ('delivered', 'read') GROUP BY number, hour`,
       )
       .toArray();
+    const events = sql
+      .exec<ReturnType<typeof told> & { seq: number }>("SELECT seq, name, message, original, body FROM events")
+      .toArray();
     const turns = [...countTurns(sql).keys()]
       .flatMap((number) => turnsOf(sql, number))
       .sort((one, other) => one.seq - other.seq);
@@ -89,6 +93,10 @@ function compare(pool: Pool) {
         said: remembered(ranks.said),
         reported: remembered(ranks.reported),
         turns: turns.map(({ opens: _, ...turn }) => turn),
+        staleEvents: events.filter(({ seq, ...row }) => {
+          const known = recallEvent(sql, seq);
+          return known !== null && JSON.stringify(row) !== JSON.stringify(told(known));
+        }),
         falselyOpens: turns.filter(
           ({ opens, chat, seq }) =>
             opens === 1 &&
@@ -111,11 +119,16 @@ function compare(pool: Pool) {
             `SELECT number, due_at, seq, chat FROM messages WHERE status = 'queued' AND sid IS NULL AND seq NOT IN (SELECT seq FROM agenda) ORDER BY seq`,
           )
           .toArray(),
+        staleEvents: [],
         falselyOpens: [],
         parked: [],
       },
     };
   });
+}
+
+function told({ name, message, original, body }: EventRow) {
+  return { name, message, original, body };
 }
 
 /** Whether everything that left was answered, or is known to be unknown: what was interrupted on its way, the status callback settles. */
