@@ -10,6 +10,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Webhook } from "standardwebhooks";
 import { readArguments } from "./arguments.mjs";
+import { causeOf } from "./listen/causes.mjs";
 
 const PATIENCE_MS = 60_000;
 /** Magic recipients of the sandbox (docs/sandbox.md). */
@@ -43,7 +44,8 @@ async function play() {
   heading("A webhook");
   const events = ["message.*", "contact.opted_out"];
   const hook = await call(gateway, "POST", "/webhooks", { webhook_url: receiver.url, events });
-  if (hook.status === 400) throw new DemoError("start the gateway with ALLOW_LOCAL_WEBHOOKS=1: the receiver is local.");
+  if (hook.body.code === "invalid_webhook_url")
+    throw new DemoError("start the gateway with ALLOW_LOCAL_WEBHOOKS=1: the receiver is local.");
   expectStatus(hook, 201);
   endings.push(() => call(gateway, "DELETE", `/webhooks/${hook.body.webhook_id}`));
   receiver.trust(hook.body.signing_secret);
@@ -165,9 +167,13 @@ async function call({ url, key }, method, path, body) {
     method,
     headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
     ...(body ? { body: JSON.stringify(body) } : {}),
-    signal: AbortSignal.timeout(PATIENCE_MS),
+    signal: AbortSignal.timeout(15_000),
+  }).catch((error) => {
+    throw new DemoError(`${url} does not answer: ${causeOf(error)}.`);
   });
-  return { status: answer.status, body: await answer.json() };
+  const read = await answer.json().catch(() => null);
+  if (read === null) throw new DemoError(`${url} answered ${answer.status} without JSON: is it a Trunkline gateway?`);
+  return { status: answer.status, body: read };
 }
 
 function expectStatus(answer, wanted) {

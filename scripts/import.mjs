@@ -43,12 +43,22 @@ await run(async () => {
   console.log(given.json ? JSON.stringify(answer) : `${answer.accepted_through} lines were taken.${paused}`);
 });
 
+function parseHead(path, line = "{}") {
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw new GatewayError(`${path} is not an export: its first line is no JSON.`);
+  }
+}
+
 async function readLines(path) {
   const text = await readFile(path, "utf8").catch((error) => {
-    throw new GatewayError(`${path} cannot be read: ${error.code}.`);
+    throw new GatewayError(
+      `${path} cannot be read: ${error.code === "ENOENT" ? "there is no such file" : error.message}.`,
+    );
   });
   const lines = text.split("\n").filter((line) => line !== "");
-  const { passphrase, ...head } = JSON.parse(lines[0] ?? "{}");
+  const { passphrase, ...head } = parseHead(path, lines[0]);
   if (passphrase === undefined) return lines;
   const { key } = deriveKey(process.env.TRUNKLINE_PASSPHRASE ?? "", Buffer.from(passphrase.salt, "base64"));
   const ring = readRing();

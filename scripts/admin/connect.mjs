@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { causeOf } from "../listen/causes.mjs";
 import { findHere } from "../local/here.mjs";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -32,7 +33,7 @@ export function connect(given, environment = process.env) {
       ...(body?.getReader ? { duplex: "half" } : {}),
     };
     const answer = await fetch(`${url}/admin/api${path}`, asked).catch((error) => {
-      throw new GatewayError(`${url} does not answer: ${error.cause?.code ?? error.message}.`);
+      throw new GatewayError(`${url} does not answer: ${causeOf(error)}.`);
     });
     if (answer.ok) return answer;
     const problem = await answer.json().catch(() => ({}));

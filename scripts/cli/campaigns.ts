@@ -1,4 +1,5 @@
 import { openAsBlob } from "node:fs";
+import { stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ReadableStream } from "node:stream/web";
@@ -52,20 +53,22 @@ const acts: Readonly<Record<string, Act>> = {
     if (said === undefined) throw new CommandError("What shall it say? Give --text.");
     const question = text(values, "ask");
     const pace = count(values, "pace");
+    const people = await readPeople(values);
     const made = await client().campaigns.create({
       name,
       text: said,
       ...(question === undefined ? {} : { double_opt_in: { text: question } }),
       ...(pace === undefined ? {} : { pace_per_minute: pace }),
     });
-    const campaign = hasPeople(values) ? await givePeople(client(), made.campaign_id, values) : made;
+    const campaign = people === null ? made : await people(client(), made.campaign_id);
     give(campaign);
     say(tell(campaign));
     return 0;
   },
   async people({ client, give, say }, id, { values }) {
-    if (!hasPeople(values)) throw new CommandError("Who is it? Give --file or --tag.");
-    const campaign = await givePeople(client(), id, values);
+    const people = await readPeople(values);
+    if (people === null) throw new CommandError("Who is it? Give --file or --tag.");
+    const campaign = await people(client(), id);
     give(campaign);
     say(tell(campaign));
     return 0;
@@ -121,18 +124,26 @@ async function steer({ client, give, say }: World, how: (client: Trunkline) => P
   return 0;
 }
 
-function hasPeople(values: Values): boolean {
-  return text(values, "file") !== undefined || text(values, "tag") !== undefined;
+/** Returns what gives a campaign its people, null where none are named: read before anything is made, so that a slip leaves no draft behind. */
+async function readPeople(values: Values): Promise<((client: Trunkline, id: string) => Promise<Campaign>) | null> {
+  const [path, tag] = [text(values, "file"), text(values, "tag")];
+  if (path !== undefined && tag !== undefined)
+    throw new CommandError("--file and --tag do not go together: a campaign has one list.");
+  if (path !== undefined) {
+    const file = await openFile(path);
+    return (client, id) => client.campaigns.upload(id, file);
+  }
+  return tag === undefined ? null : (client, id) => client.campaigns.takeTag(id, tag);
 }
 
-async function givePeople(client: Trunkline, id: string, values: Values): Promise<Campaign> {
-  const [path, tag] = [text(values, "file"), text(values, "tag")];
-  if (path === undefined) return client.campaigns.takeTag(id, tag ?? "");
-  if (tag !== undefined) throw new CommandError("--file and --tag do not go together: a campaign has one list.");
-  const file = await openAsBlob(path, { type: "text/csv" }).catch(() => {
-    throw new CommandError(`There is no file ${path}.`, { exitCode: 1 });
-  });
-  return client.campaigns.upload(id, file);
+/** Whether a file is missing is thrown at once by one Node and rejected by another. */
+async function openFile(path: string): Promise<Blob> {
+  try {
+    if (!(await stat(path)).isFile()) throw new Error("it is no file");
+    return await openAsBlob(path, { type: "text/csv" });
+  } catch (error) {
+    throw new CommandError(`${path} cannot be read: ${(error as Error).message}.`, { exitCode: 1 });
+  }
 }
 
 function readTime(values: Values): number | undefined {

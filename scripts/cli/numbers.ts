@@ -24,7 +24,7 @@ export const numbers: OwnCommand = {
     refuseMore(more);
     if (what === "list") return list(world, text(values, "key-id"), values.unassigned === true);
     const change = changeOf(what, keyId);
-    if (number === undefined) throw new CommandError(`Which number shall ${what} be? Give it as +15551234567.`);
+    if (number === undefined) throw new CommandError(`Which number? It follows ${what}, such as +15551234567.`);
     const changed = await world.admin().call("updateManagedNumber", { params: { number }, body: change });
     world.give(changed);
     world.say(columns(head, [rowOf(changed)]));

@@ -44,9 +44,10 @@ export const webhooks: OwnCommand = {
 async function test({ admin, give, say }: World, webhookId: string): Promise<number> {
   const answer = await admin().call("testOrganizationWebhook", { params: { webhookId } });
   give(answer);
-  say(
-    `It answered ${answer.response_status ?? answer.response_data.error ?? "nothing"} after ${answer.duration_ms} ms.`,
-  );
+  const { response_status: status, response_data: data } = answer;
+  const said =
+    status === null ? `There was no answer (${data.error ?? "no reason is known"})` : `It answered ${status}`;
+  say(`${said} after ${answer.duration_ms} ms.`);
   return answer.success ? 0 : 1;
 }
 
@@ -72,7 +73,8 @@ const acts: Readonly<Record<string, Act>> = {
     const answer = await client.webhooks.replay(webhookId, { since: at, only_failed: true });
     const more =
       answer.next_since === null ? "" : ` There is more, since ${new Date(answer.next_since).toISOString()}.`;
-    return { answer, said: `${answer.replayed} events leave again.${more}` };
+    const note = answer.note === null ? "" : `\n${answer.note}`;
+    return { answer, said: `${answer.replayed} events leave again.${more}${note}` };
   },
   async remove(client, webhookId) {
     const answer = await client.webhooks.delete(webhookId);

@@ -133,7 +133,7 @@ export function fail(
 
 /** Returns the refusal where a master key is missing: what it sealed opens with nothing else. */
 export function failLostKey(key: string): Refusal {
-  const message = `The master key ${key} is missing from MASTER_KEYS, and what it sealed opens with nothing else: put it back at the end of the list.`;
+  const message = `The master key ${key} is missing from MASTER_KEYS, or another key stands there by its name, and what it sealed opens with nothing else: put it back.`;
   return fail("master_key_missing", message, { master_key: key });
 }
 

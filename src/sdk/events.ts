@@ -1,5 +1,6 @@
 import { type Answer, type Ask, type CallOptions, pause } from "./transport.ts";
-import type { Calls, WebhookEventPayload } from "./wire.ts";
+import type { WebhookEvent } from "./verify-webhook.ts";
+import type { Calls } from "./wire.ts";
 
 export type FollowOptions = CallOptions & {
   /** The `event_id` after which to begin; `latest`, the default, begins with what happens from now on. */
@@ -25,7 +26,7 @@ export class Events {
    * Yields every event from a cursor on, in order, and goes on for ever, until `signal` ends it or the loop is left. Keep the last `event_id` and give it
    * as `after` to go on after a restart. An outage throws once the repeats of a look are used up; following again from the same cursor misses nothing.
    */
-  async *follow(options: FollowOptions = {}): AsyncGenerator<WebhookEventPayload & { event_id: string }> {
+  async *follow(options: FollowOptions = {}): AsyncGenerator<WebhookEvent & { event_id: string }> {
     const { after: begin = "latest", everyMs = 1_000, ...call } = options;
     let after: string | undefined = begin;
     while (call.signal?.aborted !== true) {
@@ -33,7 +34,7 @@ export class Events {
         { limit: 200, ...(after === undefined ? {} : { after }) },
         call,
       );
-      for (const event of page.events) yield event as WebhookEventPayload & { event_id: string };
+      for (const event of page.events) yield event as WebhookEvent & { event_id: string };
       // A pool in which nothing ever happened has no cursor: then everything that comes is new.
       after = page.next_after ?? (after === "latest" ? undefined : after);
       if (page.events.length === 0) await pause(everyMs, call.signal).catch(() => {});

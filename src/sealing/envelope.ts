@@ -63,20 +63,19 @@ export function lostKeyAmong(ring: KeyRing, values: readonly (Sealed | null)[]):
   return ids.find((id) => !ring.all.some((key) => key.id === id)) ?? null;
 }
 
-/** A secret that cannot be opened: our own fault or the operator's, never the caller's. `lostKey` is the master key that MASTER_KEYS lacks, null where the value itself is damaged. */
+/** A secret that cannot be opened: our own fault or the operator's, never the caller's. `lostKey` is the master key that MASTER_KEYS lacks, or has with other bytes; null for what was never sealed. */
 export class UnopenedSecret extends Error {
   readonly lostKey: string | null;
 
   constructor(place: Place, sealed: Sealed, because: string) {
     const key = sealedBy(sealed);
-    const isLost = because === "unknown_key" && key !== null;
     super(
-      isLost
+      because === "unknown_key"
         ? `A secret of ${place.table} ${place.row} was sealed by the master key ${key}, which MASTER_KEYS does not have: put it back at the end of the list.`
         : `A secret of ${place.table} ${place.row} cannot be opened: ${because}.`,
     );
     this.name = "UnopenedSecret";
-    this.lostKey = isLost ? key : null;
+    this.lostKey = key;
   }
 }
 

@@ -157,6 +157,29 @@ test("under a passphrase, into a gateway with other master keys: accounts and we
   expect(tested).toMatchObject({ status: 200, body: { ok: true } });
 });
 
+test("into a gateway whose master key of the same name is another one: refused by the key's name, and taken under a passphrase", async () => {
+  const keys = `k1:${Buffer.alloc(32, 7).toString("base64")}`;
+  const to = await start(keys);
+  expect(await command(to, "import", ["--file", join(folder, "a")])).toMatchObject({
+    code: 1,
+    said: expect.stringContaining("The master key k1 is missing from MASTER_KEYS, or another key stands there"),
+  });
+  const passphrase = { TRUNKLINE_PASSPHRASE: "four words are enough here", MASTER_KEYS: keys };
+  expect(await command(to, "import", ["--file", join(folder, "sealed")], passphrase)).toMatchObject({ code: 0 });
+});
+
+test("a file that is no export is refused in words", async () => {
+  await writeFile(join(folder, "prose"), "Dear reader\n");
+  for (const [name, why] of [
+    ["prose", "is not an export"],
+    ["nowhere", "there is no such file"],
+  ] as const) {
+    const { code, said } = await command(from, "import", ["--file", join(folder, name)]);
+    expect({ code, lines: said.trim().split("\n").length }).toEqual({ code: 1, lines: 1 });
+    expect(said).toContain(why);
+  }
+});
+
 test("refuses a gateway in use, a newer form, a file that is cut, and a line that is none", async () => {
   const lines = await linesOf("a");
   const take = async (gateway: Gateway, given: string[], at = 1) => {

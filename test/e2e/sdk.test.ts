@@ -118,6 +118,8 @@ describe("the packed SDK", () => {
           for await (const message of trunkline.messages.list(sent.chat_id, { limit: 10 })) all.push(message);
           const event = await verifyWebhook(new Uint8Array(), new Headers(), ["whsec_a", "whsec_b"], { tolerance: 60 });
           if (event.event === "message.received") return event.sender.toUpperCase();
+          for await (const told of trunkline.events.follow())
+            if (told.event === "message.received") return told.sender.toUpperCase() + told.event_id;
           if (same !== verifyWebhook) throw new TrunklineError({ status: null, code: "a", message: "b" });
           return (await trunkline.messages.waitUntilFinal(sent)).status ?? all[0]?.message_id ?? "";
         }

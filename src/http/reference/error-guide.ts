@@ -399,10 +399,11 @@ export const errorGuide: Record<FailureCode, ErrorAdvice> = {
     more: { missing: ["MASTER_KEYS"] },
   },
   master_key_missing: {
-    cause: "A secret was sealed by a master key that is no longer in MASTER_KEYS.",
-    fix: "Put the key that `master_key` names back at the end of MASTER_KEYS; then `npm run reseal` makes it unnecessary.",
+    cause:
+      "A secret was sealed by a master key that is no longer in MASTER_KEYS, or comes from a gateway whose key of that name is another one.",
+    fix: "Put the key that `master_key` names back at the end of MASTER_KEYS; then `npm run reseal` makes it unnecessary. An export for a gateway with other keys is made with `--passphrase`.",
     message:
-      "The master key k1 is missing from MASTER_KEYS, and what it sealed opens with nothing else: put it back at the end of the list.",
+      "The master key k1 is missing from MASTER_KEYS, or another key stands there by its name, and what it sealed opens with nothing else: put it back.",
     more: { master_key: "k1" },
   },
   master_key_in_use: {
