@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 import { fileURLToPath } from "node:url";
@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { parse } from "smol-toml";
 import { hashSources, keepBuilt, replaceFile } from "./build-cache.mjs";
 import { describeTools } from "./describe-tools.mjs";
+import { divideModules } from "./divide-modules.mjs";
 import { leaveDocumentationOut } from "./leave-documentation-out.mjs";
 import { leaveUnreachedOut } from "./leave-unreached-out.mjs";
 
@@ -38,23 +39,31 @@ export function bundleOptions(root) {
   };
 }
 
-/** Bundles the Worker as it is deployed, without what only the API's document shows; resolves to its code. `plugins` may change its sources on the way. */
+/**
+ * Bundles the Worker as it is deployed, without what only the API's document shows; resolves to its modules as `{ name, code }`, first the one that the runtime begins with.
+ * `plugins` may change its sources on the way.
+ */
 export async function bundleWorker(root, plugins = []) {
   const { main } = readWranglerToml(root);
   const { rolldown } = await import("rolldown");
   const bundle = await rolldown({
     ...bundleOptions(root),
     input: join(root, main),
+    preserveEntrySignatures: "strict",
     plugins: [...plugins, leaveDocumentationOut(root), describeTools(root), leaveUnreachedOut()],
   });
   try {
     const { output } = await bundle.generate({
       format: "esm",
-      codeSplitting: false,
+      codeSplitting: { groups: divideModules(join(root, main)) },
       minify: true,
       comments: { annotation: false },
+      entryFileNames: "index.js",
+      chunkFileNames: "[name].part.js",
     });
-    return inAscii(output[0].code);
+    return output
+      .toSorted((one, other) => other.isEntry - one.isEntry)
+      .map(({ fileName, code }) => ({ name: fileName, code: inAscii(code) }));
   } finally {
     await bundle.close();
   }
@@ -68,11 +77,16 @@ export function inAscii(code) {
   return code.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
-/** Bundles the Worker into a file that `wrangler deploy` uploads as it is (`--no-bundle`); resolves to its path below `root`. */
+/** Bundles the Worker into files that `wrangler deploy` uploads as they are (`--no-bundle`, `rules` in wrangler.toml); resolves to the path of the first below `root`. */
 export async function writeWorker(root) {
-  const path = join("dist", "worker", "index.js");
-  replaceFile(join(root, path), await bundleWorkerOnce(root));
-  return path;
+  const folder = join("dist", "worker");
+  const modules = await bundleWorkerOnce(root);
+  for (const { name, code } of modules) replaceFile(join(root, folder, name), code);
+  // Whatever else lay there would be uploaded too.
+  const names = new Set(modules.map(({ name }) => name));
+  for (const name of readdirSync(join(root, folder)))
+    if (!names.has(name)) rmSync(join(root, folder, name), { force: true });
+  return join(folder, modules[0].name);
 }
 
 const workerSources = [
@@ -83,18 +97,20 @@ const workerSources = [
   "wrangler.toml",
   "scripts/bundle.mjs",
   "scripts/describe-tools.mjs",
+  "scripts/divide-modules.mjs",
   "scripts/leave-documentation-out.mjs",
   "scripts/leave-unreached-out.mjs",
 ];
 
 const makeWorker = fileURLToPath(new URL("make-worker.mjs", import.meta.url));
 
-/** Resolves to the Worker's code as `bundleWorker` does, without the work where nothing has changed since the last time; no bundler stays behind, nor its memory. */
-export function bundleWorkerOnce(root) {
-  return keepBuilt(root, "worker", hashSources(root, workerSources), async () => {
+/** Resolves to the Worker's modules as `bundleWorker` does, without the work where nothing has changed since the last time; no bundler stays behind, nor its memory. */
+export async function bundleWorkerOnce(root) {
+  const made = await keepBuilt(root, "worker", hashSources(root, workerSources), async () => {
     const { stdout } = await promisify(execFile)(process.execPath, [makeWorker, root], { maxBuffer: 64 * 1024 * 1024 });
     return stdout;
   });
+  return JSON.parse(made);
 }
 
 const certificate = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
@@ -109,13 +125,13 @@ export function internetBinding({ NODE_EXTRA_CA_CERTS: extra } = process.env) {
   return { INTERNET: { network: { allow, tlsOptions: { trustBrowserCas: true, trustedCertificates } } } };
 }
 
-/** Returns what `wrangler.toml` binds, as options of a miniflare worker that runs `code`; `values` go over its `[vars]`. */
-export function workerOptions(root, code, values) {
+/** Returns what `wrangler.toml` binds, as options of a miniflare worker that runs these modules, the first as its entry; `values` go over its `[vars]`. */
+export function workerOptions(root, modules, values) {
   const toml = readWranglerToml(root);
   const { producers = [], consumers = [] } = toml.queues ?? {};
   return {
     name: toml.name,
-    modules: [{ type: "ESModule", path: join(root, "index.js"), contents: code }],
+    modules: modules.map(({ name, code }) => ({ type: "ESModule", path: join(root, name), contents: code })),
     modulesRoot: root,
     compatibilityDate: toml.compatibility_date,
     compatibilityFlags: toml.compatibility_flags,

@@ -6,7 +6,7 @@ import { learnNews, readNews } from "./flows/accounts/account-health.ts";
 import { readErrand, runErrands } from "./flows/errands.ts";
 import { watch } from "./flows/watchdog.ts";
 import { deliver } from "./flows/webhooks/deliver.ts";
-import { makeApp, type Setup } from "./http/app.ts";
+import { type App, makeApp, type Setup } from "./http/app.ts";
 import { callbackDoor } from "./http/doors/callbacks.ts";
 import { sendDoor } from "./http/doors/sends.ts";
 import { readSettings } from "./settings.ts";
@@ -16,7 +16,7 @@ export { NumberPool } from "./pool/number-pool.ts";
 
 type Ready = {
   setup: Setup;
-  app: ReturnType<typeof makeApp>;
+  app: App;
   takeCallback: ReturnType<typeof callbackDoor>;
   takeSend: ReturnType<typeof sendDoor>;
 };

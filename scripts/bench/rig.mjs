@@ -36,7 +36,7 @@ export async function startRig({
   const temporary = process.env.TMPDIR;
   process.env.TMPDIR = folder;
   const { default: miniflare } = await import("miniflare");
-  const code = await bundleWorker(from, plugins);
+  const modules = await bundleWorker(from, plugins);
   const sink = await startSink();
   const twilio = await startFakeTwilio({
     accountSid: `AC${"a1".repeat(16)}`,
@@ -62,7 +62,7 @@ export async function startRig({
       ALLOW_LOCAL_WEBHOOKS: "1",
       ...settings,
     };
-    const { assets: _, ...worker } = workerOptions(from, code, values);
+    const { assets: _, ...worker } = workerOptions(from, modules, values);
     if (around !== undefined)
       worker.modules.unshift({ type: "ESModule", path: join(root, "around.js"), contents: around });
     return miniflare.convertV4MiniflareOptions({

@@ -30,14 +30,14 @@ export async function startWorker({ root, stateDir, values, onLog, onComplaint, 
   process.env.MINIFLARE_WORKERD_V8_FLAGS ||= collectFully;
   const run = openRun(stateDir);
   onRun(run);
-  const code = await bundleWorkerOnce(root).catch((error) => {
+  const modules = await bundleWorkerOnce(root).catch((error) => {
     throw new StartError("The Worker could not be bundled.", error.message);
   });
   const miniflare = run.host(
     () =>
       new Miniflare(
         convertV4MiniflareOptions({
-          ...workerOptions(root, code, values),
+          ...workerOptions(root, modules, values),
           serviceBindings: internetBinding(),
           host: "127.0.0.1",
           port: 0,

@@ -14,7 +14,7 @@ import type { personOperations } from "../http/admin/persons/contract.ts";
 import type { poolOperations } from "../http/admin/pools/contract.ts";
 import type { publicUrlOperations } from "../http/admin/public-url/contract.ts";
 import type { sessionOperations } from "../http/admin/sessions/contract.ts";
-import type { healthOperations } from "../http/admin/status/contract.ts";
+import type { statusOperations } from "../http/admin/status/contract.ts";
 import type { tryingOperations } from "../http/admin/trying/contract.ts";
 import type { organizationWebhookOperations } from "../http/admin/webhooks/contract.ts";
 
@@ -32,7 +32,7 @@ type Lists =
   | typeof poolOperations
   | typeof masterKeyOperations
   | typeof sessionOperations
-  | typeof healthOperations
+  | typeof statusOperations
   | typeof tryingOperations
   | typeof organizationWebhookOperations
   | typeof publicUrlOperations;

@@ -21,7 +21,7 @@ function edge(): Hono<{ Variables: EdgeVariables }> {
   app.get("/crash", () => {
     throw new Error("lost +15551234567 with AC0123456789");
   });
-  app.notFound(notFound(operations));
+  app.notFound(notFound(async () => operations));
   app.onError(onError((line) => lines.push(line)));
   return app;
 }

@@ -196,23 +196,13 @@ export function describeDefect(error: unknown, method: string, requestId: string
   });
 }
 
-/** Returns the answer where no route matched: `Allow` for OPTIONS on a known path, 405 for its other methods, 404 for all else. */
-export function notFound(operations: readonly Operation[]): (c: Context) => Response {
-  const known = operations.map((operation) => ({
-    method: operation.method.toUpperCase(),
-    pattern: new RegExp(
-      `^${fullPath(operation)
-        .replace(/\./g, "\\.")
-        .replace(/\{\w+\}/g, "[^/]+")}$`,
-    ),
-  }));
-  const calls = operations.map((operation) => ({
-    method: operation.method.toUpperCase(),
-    path: fullPath(operation),
-  }));
-  return (c) => {
-    const methods = known.filter(({ pattern }) => pattern.test(c.req.path)).map(({ method }) => method);
-    if (methods.length === 0) return failureResponse(c, unknownPath(c, calls));
+/** Returns the answer where no route matched: `Allow` for OPTIONS on a known path, 405 for its other methods, 404 for all else. The operations are listed when first asked for. */
+export function notFound(list: () => Promise<readonly Operation[]>): (c: Context) => Promise<Response> {
+  let kept: ReturnType<typeof describeCalls> | undefined;
+  return async (c) => {
+    kept ??= describeCalls(await list());
+    const methods = kept.filter(({ pattern }) => pattern.test(c.req.path)).map(({ method }) => method);
+    if (methods.length === 0) return failureResponse(c, unknownPath(c, kept));
     const allow = [...new Set(methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]))), "OPTIONS"];
     c.header("Allow", allow.join(", "));
     if (c.req.method === "OPTIONS") return c.body(null, 204);
@@ -221,6 +211,14 @@ export function notFound(operations: readonly Operation[]): (c: Context) => Resp
       message: `This path does not take ${c.req.method}: use ${[...new Set(methods)].join(" or ")}.`,
     });
   };
+}
+
+function describeCalls(operations: readonly Operation[]): (KnownCall & { pattern: RegExp })[] {
+  return operations.map((operation) => {
+    const path = fullPath(operation);
+    const pattern = new RegExp(`^${path.replace(/\./g, "\\.").replace(/\{\w+\}/g, "[^/]+")}$`);
+    return { method: operation.method.toUpperCase(), path, pattern };
+  });
 }
 
 function unknownPath(c: Context, calls: readonly KnownCall[]): Failure {

@@ -31,10 +31,12 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+type Uploaded = { modules: { name: string; code: string }[]; secrets: ReadonlyMap<string, string> };
+
 /** Runs what was uploaded with the secrets that came with it, as Cloudflare would; its directory is a database of its own, brought as far as the migrations go. */
-async function serve({ code, secrets }: { code: string; secrets: ReadonlyMap<string, string> }): Promise<void> {
+async function serve({ modules, secrets }: Uploaded): Promise<void> {
   if (runtime !== null) return;
-  const options = workerOptions(root, code, Object.fromEntries(secrets));
+  const options = workerOptions(root, modules, Object.fromEntries(secrets));
   const knock = (request: { url: string; method: string }) =>
     fetch(request.url.replace(address, reached), { method: request.method });
   runtime = new Miniflare(

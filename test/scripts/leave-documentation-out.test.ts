@@ -55,7 +55,7 @@ describe("the Worker is bundled without what only the API's document shows:", ()
   });
 
   test("no operation's description is in the Worker, and every tool's is", async () => {
-    const code = await bundleWorkerOnce(process.cwd());
+    const code = JSON.stringify(await bundleWorkerOnce(process.cwd()));
     const described = operations.filter(({ description = "" }) => description.length > 40);
     expect(described.length).toBeGreaterThan(50);
     expect(described.filter(({ description = "" }) => code.includes(description))).toEqual([]);

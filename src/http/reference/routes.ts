@@ -2,7 +2,7 @@ import type { Context, Hono } from "hono";
 import { needAddress } from "../../flows/addresses.ts";
 import type { Edge } from "../edge.ts";
 import { failureResponse } from "../errors.ts";
-import { basePaths } from "../operation.ts";
+import { type Base, basePaths } from "../operation.ts";
 import { makeDocsPage } from "./docs-page.ts";
 import { standIn } from "./stand-in.ts";
 
@@ -13,20 +13,20 @@ const scriptPath = "/reference/scalar.js";
 const pagePolicy =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** Registers what describes the API: the OpenAPI document, its page, the errors' page, and a summary for language models. All but the page are files beside the Worker. */
-export function mountReference(app: Hono<Edge>): void {
-  const documents = {
-    "/openapi.json": "/reference/openapi.json",
-    [`${basePaths.v2}/openapi.json`]: "/reference/openapi.json",
-    [`${basePaths.v4}/openapi.json`]: "/reference/openapi-v4.json",
-  };
-  for (const [path, file] of Object.entries(documents)) {
-    app.get(path, (c) =>
-      withAddress(c, async (publicUrl) =>
-        c.body(await readFile(c, file, publicUrl), 200, { "Content-Type": "application/json" }),
-      ),
-    );
-  }
+/** Registers the document of the API at a base, a file beside the Worker. The admin API stands in the root's. */
+export function mountDocument(app: Hono<Edge>, base: Base): Hono<Edge> {
+  if (base === "admin") return app;
+  const file = base === "v4" ? "/reference/openapi-v4.json" : "/reference/openapi.json";
+  return app.get(`${basePaths[base]}/openapi.json`, (c) =>
+    withAddress(c, async (publicUrl) =>
+      c.body(await readFile(c, file, publicUrl), 200, { "Content-Type": "application/json" }),
+    ),
+  );
+}
+
+/** Registers what describes the API at its root: the OpenAPI document, its page, the errors' page, and a summary for language models. All but the page are files beside the Worker. */
+export function mountReference(app: Hono<Edge>): Hono<Edge> {
+  mountDocument(app, "root");
   app.get("/llms.txt", (c) =>
     withAddress(c, async (publicUrl) => c.text(await readFile(c, "/reference/llms.txt", publicUrl))),
   );
@@ -40,6 +40,7 @@ export function mountReference(app: Hono<Edge>): void {
       return c.html(makeDocsPage(scriptPath));
     }),
   );
+  return app;
 }
 
 /** What names our address to its readers stays shut while none is known; the errors, which that answer refers to, stay open. */

@@ -47,9 +47,7 @@ const unserved = [
 
 /** Answers the calls of the contract that are not served, to whoever has a key: 501 with what is. To be registered behind those that are. */
 export function mountUnserved(router: Hono<Edge>, operations: readonly Operation[]): void {
-  const served = operations
-    .filter(({ base }) => base === "v4")
-    .map((operation) => `${operation.method.toUpperCase()} ${fullPath(operation)}`);
+  const served = operations.map((operation) => `${operation.method.toUpperCase()} ${fullPath(operation)}`);
   router.all("*", async (c, next) => {
     const { method, path } = c.req;
     if (!unserved.some((call) => (call.method ?? method) === method && call.pattern.test(path))) return next();

@@ -13,11 +13,11 @@ let runtime: Miniflare;
 let chromium: Awaited<ReturnType<typeof startBrowser>>;
 let url: string;
 beforeAll(async () => {
-  const code = await bundleWorker(root);
+  const modules = await bundleWorker(root);
   // As a deployment stands before anybody came: its secrets, its directory, and no public URL.
   runtime = new Miniflare(
     convertV4MiniflareOptions({
-      ...workerOptions(root, code, secrets),
+      ...workerOptions(root, modules, secrets),
       host: "127.0.0.1",
       port: 0,
       cf: false,

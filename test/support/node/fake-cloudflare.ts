@@ -11,8 +11,8 @@ type Worker = {
   secrets: Map<string, string>;
   bindings: { type: string; name: string; [field: string]: unknown }[];
   uploads: number;
-  /** The bundle as it was uploaded. */
-  code: string;
+  /** The modules as they were uploaded, first the one that the runtime begins with. */
+  modules: { name: string; code: string }[];
 };
 type Queue = {
   queue_id: string;
@@ -356,8 +356,10 @@ function createQueue({ cloud, body }: Asked): Answer {
   return ok(showQueue(made));
 }
 
-async function textOf(part: File | string | null): Promise<string> {
-  return typeof part === "object" && part !== null ? part.text() : String(part);
+async function modulesOf(form: FormData, main: string): Promise<Worker["modules"]> {
+  const files = [...form.values()].filter((part) => typeof part === "object");
+  const modules = files.map(async (file) => ({ name: file.name, code: await file.text() }));
+  return (await Promise.all(modules)).sort((one, other) => Number(other.name === main) - Number(one.name === main));
 }
 
 /** As Cloudflare does it: what the upload says to keep of the Worker before, stays. */
@@ -367,14 +369,14 @@ async function upload({ cloud, parts: [name = ""], body, request }: Asked): Prom
   }).formData();
   const metadata = JSON.parse(String(form.get("metadata")));
   const before = cloud.workers.get(name);
-  const code = await textOf(form.get(metadata.main_module));
+  const modules = await modulesOf(form, metadata.main_module);
   const bindings = (metadata.bindings as Worker["bindings"]).map((binding) =>
     binding.type === "inherit" ? (before?.bindings.find(({ name }) => name === binding.name) ?? binding) : binding,
   );
   const named = new Set(bindings.map(({ name }) => name));
   if (metadata.keep_bindings?.includes("plain_text") === true)
     bindings.push(...(before?.bindings ?? []).filter(({ type, name }) => type === "plain_text" && !named.has(name)));
-  const worker: Worker = { secrets: new Map(), bindings, uploads: (before?.uploads ?? 0) + 1, code };
+  const worker: Worker = { secrets: new Map(), bindings, uploads: (before?.uploads ?? 0) + 1, modules };
   if (metadata.keep_bindings?.includes("secret_text") === true) {
     for (const [key, value] of before?.secrets ?? []) worker.secrets.set(key, value);
   }

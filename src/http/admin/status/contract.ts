@@ -62,19 +62,6 @@ const Status = z
   })
   .meta({ id: "Status" });
 
-export const getHealth = defineOperation({
-  base: "root",
-  auth: "none",
-  tags: ["Health"],
-  id: "getHealth",
-  method: "get",
-  path: "/healthz",
-  summary: "Is it up",
-  description: "Touches no storage.",
-  answers: { 200: { description: "It is.", schema: z.object({ status: z.literal("ok"), version: z.string() }) } },
-  errors: ["setup_incomplete", "method_not_allowed"],
-});
-
 export const getStatus = defineOperation({
   base: "admin",
   auth: "admin",
@@ -89,4 +76,4 @@ export const getStatus = defineOperation({
   errors: [],
 });
 
-export const healthOperations = [getHealth, getStatus] as const;
+export const statusOperations = [getStatus] as const;
