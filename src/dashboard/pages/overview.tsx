@@ -47,7 +47,7 @@ export function Overview() {
         <Table
           caption="What each API key holds back. Unknown: the carrier's answer was lost, and it is being found out."
           columns={columns}
-          rows={status.pools}
+          rows={status.pools.toSorted((left, right) => (right.last_used_at ?? 0) - (left.last_used_at ?? 0))}
           keyOf={(pool) => pool.api_key_id}
         />
       )}

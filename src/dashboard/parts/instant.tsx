@@ -1,6 +1,7 @@
-const clock = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
+/** `hour12: false` would write the first hour of a day as 24 in English. */
+const clock = new Intl.DateTimeFormat("en", { timeStyle: "medium", hourCycle: "h23" });
 const day = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", year: "numeric" });
-const minute = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hour12: false });
+const minute = new Intl.DateTimeFormat("en", { timeStyle: "short", hourCycle: "h23" });
 const iso = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/g;
 
 /** An instant (epoch milliseconds) in the reader's own time, with its day unless that is left out, and exactly on hover. */

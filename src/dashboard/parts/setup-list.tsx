@@ -17,7 +17,7 @@ export function SetupList() {
       </div>
       <ol className="steps">
         {steps.map((step, index) => (
-          <SetupStep key={step.name} step={step} place={index} isNext={step === next} />
+          <SetupStep key={step.name} step={step} place={index + 1} isNext={step === next} />
         ))}
       </ol>
     </section>

@@ -164,6 +164,16 @@ describe("the inbox", () => {
     expect(complaints).toEqual([]);
   });
 
+  test("breaks a name without a blank instead of making the page scroll sideways", async () => {
+    const { admin, findFaults, page } = dashboard;
+    const name = "W".repeat(66);
+    await write("+15553000007", "Who has such a name?");
+    await admin("PATCH", `/api-keys/${keyId}/contacts/%2B15553000007`, { name });
+    await open("+15553000007");
+    await page.getByRole("heading", { name }).waitFor();
+    expect(await findFaults("inbox long name")).toEqual([]);
+  });
+
   test("shows a picture that came in, from its own origin", async () => {
     const { page, complaints, findFaults } = dashboard;
     await write("+15553000004", "Look", { media: ["https://example.com/any.png"] });

@@ -12,7 +12,9 @@ export function KeyFacts({ apiKey: key }: { apiKey: Key }) {
       <dl className="facts">
         <dt>Key</dt>
         <dd>
-          {key.mode}, ends in <span className="mono">…{key.key_hint}</span>
+          <span>
+            {key.mode}, ends in <span className="mono">…{key.key_hint}</span>
+          </span>
         </dd>
         <dt>Id for the admin API</dt>
         <dd>

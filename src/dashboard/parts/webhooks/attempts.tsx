@@ -83,7 +83,9 @@ function OneAttempt({ webhookId, attempt, mayReplay, onClose }: WindowProps) {
         <dt>Answer</dt>
         <dd>
           <span>
-            <AnswerBadge attempt={attempt} /> after {metadata.duration_ms.toLocaleString("en")} ms
+            <span>
+              <AnswerBadge attempt={attempt} /> after {metadata.duration_ms.toLocaleString("en")} ms
+            </span>
           </span>
         </dd>
         <dt>When</dt>

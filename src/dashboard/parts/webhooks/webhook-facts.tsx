@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import type { Webhook } from "../../queries/webhooks.ts";
 import { Copy } from "../copy.tsx";
+import { Instant } from "../instant.tsx";
 import { TimeAgo } from "../time-ago.tsx";
 import { fareOf, hearsOf, isTaken } from "./fare.ts";
 import { FareBadge } from "./fare-badge.tsx";
@@ -19,7 +20,7 @@ export function WebhookFacts({ webhook, children }: { webhook: Webhook; children
             {webhook.failing_since != null && !isTaken(webhook.last_status) && (
               <>
                 {" "}
-                since <TimeAgo at={webhook.failing_since} />
+                since <Instant at={webhook.failing_since} precise={false} />
               </>
             )}
           </span>
