@@ -149,8 +149,8 @@ export type Carrier = {
   capabilities: Capabilities;
   /** Sends once. */
   send(outgoing: Outgoing): Promise<Outcome>;
-  /** The network's mark of now, written down before a message leaves; null where the time alone must do. */
-  mark(): string | null;
+  /** The network's mark of now, written down before a message leaves, with the service that picks its sender, where one does; null where the time alone must do. */
+  mark(service?: string | null): string | null;
   /** The same where only the network itself can tell; null where `mark` is all there is. */
   askMark: (() => Promise<CarrierResult<string>>) | null;
   /** Looks for a message whose send was not answered; a look that could not be had whole is a refusal, never an absence. */

@@ -30,7 +30,7 @@ export function twilioCarrier({
   return (login) => ({
     capabilities,
     send: (outgoing) => sendMessage(wire, login, outgoing),
-    mark: () => markNow(wire),
+    mark: (service) => markNow(wire, service ?? null),
     askMark: null,
     settle: (sought, watermark) => settleByList(wire, login, sought, watermark, capabilities.settling),
     states: (providerIds) => fetchStates(wire, login, providerIds),

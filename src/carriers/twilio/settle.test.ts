@@ -17,7 +17,7 @@ const sought: Sought = {
   absentAfterMs: 10 * minute,
 };
 
-type Listed = { at: number; body?: string; status?: string; direction?: string; from?: string };
+type Listed = { at: number; body?: string; status?: string; direction?: string; from?: string; service?: string };
 let listed: Listed[];
 /** Twilio's true time, how far our clock is ahead of it, and whether Twilio tells the time. */
 let now: number;
@@ -45,7 +45,10 @@ function openCarrier(): Carrier {
 
 function showList(): Response {
   const messages = listed.map(
-    ({ at, body = "Hello", status = "sent", direction = "outbound-api", from = sought.from }, index) => {
+    (
+      { at, body = "Hello", status = "sent", direction = "outbound-api", from = sought.from, service = null },
+      index,
+    ) => {
       const date_created = new Date(at).toUTCString();
       return {
         sid: sidOf(index),
@@ -55,6 +58,7 @@ function showList(): Response {
         status,
         direction,
         date_created,
+        messaging_service_sid: service,
         num_media: "0",
       };
     },
@@ -166,4 +170,24 @@ describe("a clock that differs from Twilio's", () => {
     const jumped = await carrier.settle(sought, { at: sentAt, mark });
     expect(jumped).toMatchObject({ ok: true, value: { kind: "ambiguous" } });
   });
+});
+
+describe("a message that a Messaging Service sent by another number than its agent", () => {
+  const agent = "rcs:brand_agent";
+  const service = `MG${"5".repeat(32)}`;
+
+  test.each([{}, { messagingServiceSid: `MG${"6".repeat(32)}` }])(
+    "is found by the service that it left through, whatever its agent has now (%j)",
+    async (extras) => {
+      listed = [{ at: sentAt, from: "+15550001111", service }];
+      await settle({ from: agent, extras });
+      now = sentAt;
+      const mark = carrier.mark(service);
+      now = sentAt + 10 * minute + 1_000;
+      for (const left of [mark, ` ${service}`]) {
+        expect(await settle({ from: agent, extras }, left)).toMatchObject(found(0));
+      }
+      expect((await settle({ from: agent, extras })).kind).toBe("absent");
+    },
+  );
 });

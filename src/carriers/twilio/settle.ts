@@ -18,10 +18,11 @@ type Candidate = { message: TwilioMessage; likeness: Likeness; inWindow: boolean
 export async function settleByList(
   wire: Wire,
   login: Login,
-  sought: Sought,
+  asked: Sought,
   watermark: Watermark,
   { graceMs }: { graceMs: number },
 ): Promise<CarrierResult<Settlement>> {
+  const sought = asItLeft(asked, watermark);
   const known = wire.clock.aheadMs ?? 0;
   const since = Math.min(watermark.at, watermark.at + known, readMark(watermark) ?? watermark.at) - marginMs;
   // Not by sender: a message whose service has not picked one yet has none.
@@ -40,30 +41,38 @@ export async function settleByList(
   return { ok: true, value: decide(sought, candidates, times) };
 }
 
-/** What an agent sends stands under the person's number or their `rcs:` address, as it left or fell back. */
+/** What an agent sends stands under the person's number or their `rcs:` address, as it left or fell back; each message is returned once. */
 async function listTo(
   wire: Wire,
   login: Login,
   { to, from }: Sought,
   since: number,
 ): Promise<CarrierResult<TwilioMessage[]>> {
-  const found: TwilioMessage[] = [];
+  const found = new Map<string, TwilioMessage>();
   for (const address of from.startsWith("rcs:") ? [to, `rcs:${to}`] : [to]) {
     const listed = await listMessages(wire, login, { to: address, since });
     if (!listed.ok) return listed;
-    found.push(...listed.value);
+    for (const message of listed.value) found.set(message.providerId, message);
   }
-  return { ok: true, value: found };
+  return { ok: true, value: [...found.values()] };
 }
 
-/** Returns Twilio's time now as a mark, null while its clock is unknown. */
-export function markNow(wire: Wire): string | null {
+/** Returns Twilio's time now as a mark, nothing of it while its clock is unknown, and the service behind it; null for neither. */
+export function markNow(wire: Wire, service: string | null): string | null {
   const { aheadMs } = wire.clock;
-  return aheadMs === null ? null : String(Math.round(wire.now() + aheadMs));
+  const time = aheadMs === null ? "" : String(Math.round(wire.now() + aheadMs));
+  return service === null ? time || null : `${time} ${service}`;
 }
 
 function readMark({ mark }: Watermark): number | null {
-  return mark === null || !/^\d+$/.test(mark) ? null : Number(mark);
+  const [time = ""] = mark?.split(" ") ?? [];
+  return /^\d+$/.test(time) ? Number(time) : null;
+}
+
+/** A message left through the service of then: its number may have another now, or have moved away. */
+function asItLeft(sought: Sought, { mark }: Watermark): Sought {
+  const messagingServiceSid = mark?.split(" ")[1];
+  return messagingServiceSid === undefined ? sought : { ...sought, extras: { ...sought.extras, messagingServiceSid } };
 }
 
 function timesOf(wire: Wire, watermark: Watermark, graceMs: number): Times {

@@ -21,7 +21,7 @@ import { keepLinks, type LinkedDraft } from "../telling/links.ts";
 import { emitStatus } from "../telling/outbox.ts";
 import { type Ready, readyToLeave } from "./at-once.ts";
 import { addressDrafts, type Chosen, type Decision, decideSend } from "./decide.ts";
-import { sendAtOnce } from "./dispatch.ts";
+import { sendAtOnce, servicePicking } from "./dispatch.ts";
 import { allowanceOf, countParts, spendCap } from "./limits.ts";
 import { countBegun, countryCounted } from "./send-limits.ts";
 
@@ -215,7 +215,9 @@ function writeDraft(desk: Desk, draft: LinkedDraft, { choice, chat, opens, dueAt
     opens,
     block,
     country: countryCounted(desk, draft.to),
-    ...(ready === null ? {} : { leaves: { mark: ready.carrier.mark() } }),
+    ...(ready === null
+      ? {}
+      : { leaves: { mark: ready.carrier.mark(servicePicking(number.address, draft.extras, number)) } }),
   });
   if (row === null) throw new Error("A new message has an id of the carrier.");
   desk.noteWritten(seq);

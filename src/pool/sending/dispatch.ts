@@ -122,9 +122,9 @@ async function sendOne(desk: Desk, row: DueMessage): Promise<void> {
 async function readMark(
   desk: Desk,
   row: DueMessage,
-  { account, carrier }: Prepared,
+  { account, carrier, outgoing }: Prepared,
 ): Promise<string | null | "not_known"> {
-  if (carrier.askMark === null) return carrier.mark();
+  if (carrier.askMark === null) return carrier.mark(servicePicking(row.number, outgoing.extras));
   const asked = await carrier.askMark();
   if (asked.ok) {
     noteWorking(desk, row.account);
@@ -255,9 +255,22 @@ export function wishesOf(desk: Desk, row: MessageRow, account: Account): SendExt
   if (account.kind === "bluebubbles") return lineWishesOf(desk, extras, readFell(carrier));
   const number: SenderNumber | null = desk.findNumber(row.number);
   // An account's service need not hold the agent: one that falls back for it is named at the agent.
-  const ofAccount = number?.channel === "rcs" ? null : account.messagingServiceSid;
+  const ofAccount = isAgent(row.number) ? null : account.messagingServiceSid;
   const service = extras.messagingServiceSid ?? number?.messagingServiceSid ?? ofAccount;
   return { ...extras, ...(service == null ? {} : { messagingServiceSid: service }) };
+}
+
+/** Returns the Messaging Service that picks who sends for an agent, or null: another number sends by itself, in a service too. */
+export function servicePicking(
+  sender: string,
+  own: SendExtras,
+  { messagingServiceSid }: Partial<SenderNumber> = {},
+): string | null {
+  return isAgent(sender) ? (own.messagingServiceSid ?? messagingServiceSid ?? null) : null;
+}
+
+function isAgent(address: string): boolean {
+  return address.startsWith("rcs:");
 }
 
 /** What was tried by iMessage before leaves as plain SMS. */

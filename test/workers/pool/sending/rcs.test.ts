@@ -1,3 +1,5 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { FakeAccount } from "../../../support/node/fake-twilio-account.ts";
 import { runCampaign } from "../../../support/workers/campaigns.ts";
@@ -240,6 +242,17 @@ describe("a message of an agent", () => {
         return read.outcome_unknown === false && read;
       }),
     ).toMatchObject({ status: "sent", protocol: "sms" });
+  });
+
+  it("is marked with the service that it leaves through, whatever its agent has later, as it is accepted and out of the line", async () => {
+    await join({ messaging_service_sid: service, messages_per_second: 20 });
+    const texts = ["First", "Second", "Third"];
+    for (const text of texts) await sendText(key, text, person);
+    for (const text of texts) await sentForm(text);
+    const marks = await runInDurableObject(env.POOLS.getByName(key.id), (_, { storage }) =>
+      storage.sql.exec<{ mark: string }>("SELECT mark FROM messages ORDER BY seq").toArray(),
+    );
+    expect(marks.map(({ mark }) => mark.split(" ")[1])).toEqual(texts.map(() => service));
   });
 });
 
