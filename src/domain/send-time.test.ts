@@ -29,6 +29,7 @@ describe("when to send", () => {
 
   test("too far ahead is refused with what it means, microseconds too", () => {
     expect(messageOf(now + furthestMs + 1)).toContain("more than 35 days ahead");
+    expect(messageOf(now + furthestMs + 1)).toContain("Send it at most 35 days before.");
     expect(messageOf(now * 1000)).toContain("more than 35 days ahead");
     expect(messageOf(Number.MAX_SAFE_INTEGER)).toContain("no date");
   });

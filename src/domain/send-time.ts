@@ -21,7 +21,7 @@ export function judgeSendAt(sendAt: number | null, now: number): Result<number |
     return fail("invalid_request", message, { field: "send_at" });
   }
   if (sendAt > now + furthestMs) {
-    const message = `send_at is more than 35 days ahead: it means ${nameOf(sendAt)}. Schedule it later.`;
+    const message = `send_at is more than 35 days ahead: it means ${nameOf(sendAt)}. Send it at most 35 days before.`;
     return fail("invalid_request", message, { field: "send_at" });
   }
   return ok(sendAt > now ? sendAt : null);

@@ -13,7 +13,7 @@ export async function readCredential(
   deps: Pick<Deps, "keyRing">,
   authorization: string | undefined,
 ): Promise<Result<Credential>> {
-  const token = /^Bearer ([\x21-\x7e]+)$/i.exec(authorization ?? "")?.[1];
+  const token = /^Bearer +([\x21-\x7e]+)$/i.exec(authorization ?? "")?.[1];
   if (token === undefined) return fail("unauthorized");
   const parsed = await parseToken(token, await deriveKey(deps.keyRing, "api-key-checksum"));
   return parsed === null ? fail("unauthorized") : ok({ keyId: parsed.keyId, hash: parsed.hash });

@@ -67,7 +67,7 @@ async function isAdmin(c: Context<Edge>): Promise<boolean> {
 }
 
 function tokenOf(c: Context<Edge>): string | undefined {
-  return /^Bearer ([\x21-\x7e]+)$/i.exec(c.req.header("Authorization") ?? "")?.[1];
+  return /^Bearer +([\x21-\x7e]+)$/i.exec(c.req.header("Authorization") ?? "")?.[1];
 }
 
 /** Compares a token with the admin's as SHA-256 digests of equal length, so that the time tells nothing. */

@@ -47,6 +47,13 @@ describe("a credential that is missing or of another kind", () => {
     expect(JSON.stringify(refused.body)).not.toContain(key.token.slice(0, 30));
   });
 
+  it("is a key in any writing of Bearer, with as many spaces behind it as RFC 9110 allows", async () => {
+    for (const scheme of ["Bearer ", "bearer ", "BEARER   "]) {
+      const asked = await ask({ Authorization: scheme + key.token });
+      expect(asked).toMatchObject({ status: 200, body: { api_key: key.token } });
+    }
+  });
+
   it("in the URL is told to leave it", async () => {
     const refused = await ask({}, `/v2/api/me?api_key=${key.token}`);
     expect(refused.body.message).toContain('came in the URL as "api_key"');
@@ -186,5 +193,16 @@ describe("a path", () => {
     const [root, based] = [await call("/openapi.json"), await call("/v2/api/openapi.json")];
     expect(based.status).toBe(200);
     expect(based.body).toEqual(root.body);
+  });
+});
+
+describe("a list that is too long", () => {
+  it("of phone numbers to import is told how many numbers may be in it, and nothing of messages", async () => {
+    const phone_numbers = Array.from({ length: 51 }, () => "+15554700001");
+    const path = "/admin/api/integrations/twilio/int_0000000000000000000/import";
+    expect(await call(path, { body: { phone_numbers }, token: env.ADMIN_TOKEN })).toMatchObject({
+      status: 400,
+      body: { code: "bulk_limit_exceeded", message: "At most 50 phone numbers per request: split the list." },
+    });
   });
 });

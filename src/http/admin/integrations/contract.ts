@@ -225,7 +225,10 @@ export const importNumbers = defineOperation({
     phone_numbers: z
       .array(z.string().min(1).max(64))
       .min(1)
-      .refine((list) => list.length <= 50, coded("bulk_limit_exceeded"))
+      .refine(
+        (list) => list.length <= 50,
+        coded("bulk_limit_exceeded", "At most 50 phone numbers per request: split the list."),
+      )
       .meta({ maxItems: 50 }),
   }),
   answers: {

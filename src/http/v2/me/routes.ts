@@ -55,7 +55,7 @@ function readKey(c: Context<Edge>) {
 
 /** The contract's answer echoes the key that was sent; it is the caller's own. */
 function bearerOf(c: Context<Edge>): string {
-  return (c.req.header("Authorization") ?? "").replace(/^Bearer /i, "");
+  return (c.req.header("Authorization") ?? "").replace(/^Bearer +/i, "");
 }
 
 function toMe(view: KeyView, apiKey: string) {
