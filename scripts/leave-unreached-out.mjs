@@ -8,6 +8,32 @@ export const unreached = [
   { file: /\/zod\/v4\/core\/to-json-schema\.js$/, functions: /^(?!create)/ },
   // Queries over relations: the directory declares none.
   { file: /\/drizzle-orm\/relations\.js$/, functions: /./ },
+  { file: /\/drizzle-orm\/sqlite-core\/dialect\.js$/, methods: ["buildRelationalQuery"] },
+  // A server of tools alone has no resources, prompts or completions, and asks nothing of a client.
+  {
+    file: /\/@modelcontextprotocol\/server\/dist\/mcp-[\w-]+\.mjs$/,
+    methods: [
+      "setCompletionRequestHandler",
+      "handlePromptCompletion",
+      "handleResourceCompletion",
+      "setResourceRequestHandlers",
+      "setPromptRequestHandlers",
+      "registerResource",
+      "registerPrompt",
+      "_createRegisteredResource",
+      "_createRegisteredResourceTemplate",
+      "_createRegisteredPrompt",
+      "createMessage",
+      "elicitInput",
+      "_sendElicitationLeg",
+      "createElicitationCompletionNotifier",
+    ],
+  },
+  // The door takes nothing but POST, and keeps no stream to go on with.
+  {
+    file: /\/@modelcontextprotocol\/server\/dist\/index\.mjs$/,
+    methods: ["handleGetRequest", "handleDeleteRequest", "replayEvents"],
+  },
   // The protocol's and OAuth's schemas: files that only declare, so what nothing validates by goes.
   { file: /\/@modelcontextprotocol\/core\/dist\/(?:schemas|auth)-[\w-]+\.mjs$/, declares: /Schema$/ },
   // A register of the protocol's schemas, for programs that validate by them themselves.
@@ -54,11 +80,12 @@ export function leaveUnreachedOut() {
   };
 }
 
-function leaveOut({ lines, declares, functions, schemas, builders }, code, parse) {
+function leaveOut({ lines, declares, functions, methods, schemas, builders }, code, parse) {
   const steps = [
     lines && ((text) => withoutLines(text, lines)),
     declares && ((text) => declaringOnly(parse(text), text, declares)),
     functions && ((text) => withoutFunctions(parse(text), text, { functions })),
+    methods && ((text) => withoutMethods(parse(text), text, methods)),
     schemas && ((text) => withSchemasOf(parse(text), text, schemas)),
     builders && ((text) => withBuildersOf(parse(text), text, builders)),
   ];
@@ -126,6 +153,17 @@ function declaringOnly({ body }, code, names) {
   const change = (text, { init: { start, end } }) =>
     `${text.slice(0, start)}/* @__PURE__ */ (() => ${text.slice(start, end)})()${text.slice(end)}`;
   return edits.reduceRight(change, code);
+}
+
+/** Every method of these names becomes one that throws. */
+function withoutMethods(program, code, names) {
+  const found = [...nodesOf(program)].filter(
+    ({ type, key }) => type === "MethodDefinition" && names.includes(key.name),
+  );
+  if (new Set(found.map(({ key }) => key.name)).size < names.length) return null;
+  const change = (text, { value: { body } }) =>
+    `${text.slice(0, body.start)}{ throw new Error("This is left out of the Worker."); }${text.slice(body.end)}`;
+  return found.reduceRight(change, code);
 }
 
 function withoutLines(code, lines) {
