@@ -12,10 +12,12 @@ describe("the packages of the project's card", () => {
     expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+(?:-[a-z0-9.]+)?$/.test(version))).toEqual([]);
   });
 
-  test("validate at the edge: no part of a request reaches a handler but through zValidator", () => {
+  test("validate at the edge: what the router hands to a handler has been through zValidator, and a plain send in front of it through the same schemas", () => {
     expect(dependencies).toHaveProperty(["@hono/zod-validator"]);
     expect(readFileSync("src/http/validate.ts", "utf8")).toContain('import { zValidator } from "@hono/zod-validator"');
     expect(readFileSync("src/http/mount.ts", "utf8")).not.toMatch(/safeParse|\.parse\(/);
+    expect(readFileSync("src/http/doors/sends.ts", "utf8")).not.toMatch(/safeParse|\.parse\(/);
+    expect(readFileSync("src/http/v2/plain-send.ts", "utf8")).not.toMatch(/safeParse|\.parse\(/);
   });
 
   test("type the runtime: what wrangler generates is the bindings alone", () => {
