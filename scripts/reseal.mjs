@@ -32,7 +32,7 @@ await run(async () => {
 });
 
 function tell({ id, in_ring, newest, secrets, tokens, callbacks_until }) {
-  const needs = `${secrets} secrets, ${tokens} API key tokens`;
+  const needs = `secrets: ${secrets}, API key tokens: ${tokens}`;
   if (!in_ring) return `  ${id}  is missing from MASTER_KEYS, and needed: ${needs}. Put it back at the end.`;
   if (newest) return `  ${id}  newest: ${needs}`;
   if (secrets + tokens > 0) return `  ${id}  needed: ${needs}${tokens > 0 ? " (rotate those keys)" : ""}`;

@@ -47,7 +47,13 @@ const client = new QueryClient({
   queryCache: new QueryCache({ onError: leaveWhereSignedOut }),
   mutationCache: new MutationCache({ onError: leaveWhereSignedOut }),
   defaultOptions: {
-    queries: { refetchInterval: refreshMs, retry: (count, error) => count < 2 && !(error instanceof ApiProblem) },
+    // A gateway on this machine answers where the browser calls itself offline; one elsewhere is said to be away.
+    queries: {
+      networkMode: "always",
+      refetchInterval: refreshMs,
+      retry: (count, error) => count < 2 && !(error instanceof ApiProblem),
+    },
+    mutations: { networkMode: "always" },
   },
 });
 

@@ -62,7 +62,7 @@ const refill =
 
 function checkKeys(needs: readonly KeyNeed[]): Check {
   const name = "master_keys";
-  const tell = ({ id, secrets, tokens }: KeyNeed) => `${id} ${secrets} secrets and ${tokens} API key tokens`;
+  const tell = ({ id, secrets, tokens }: KeyNeed) => `${id} (secrets: ${secrets}, API key tokens: ${tokens})`;
   const here = needs.filter(({ inRing }) => inRing);
   const newest = here.find(({ isNewest }) => isNewest)?.id ?? "none";
   const detail = `Needed for: ${here.map(tell).join(", ")}. New ones are made under ${newest}.`;

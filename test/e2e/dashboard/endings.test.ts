@@ -27,6 +27,20 @@ async function openConversation(): Promise<void> {
   await page.getByLabel("Your message").waitFor();
 }
 
+describe("a browser that calls itself offline", () => {
+  test("reads and sends all the same: the gateway may be on this machine", async () => {
+    const { page, goTo } = dashboard;
+    await openConversation();
+    await page.evaluate("window.dispatchEvent(new Event('offline'))");
+    await page.getByLabel("Your message").fill("Sent without a network");
+    await page.getByRole("button", { name: "Send", exact: true }).click();
+    await page.getByRole("log").getByText("Sent without a network").waitFor();
+    await goTo("Webhooks");
+    await page.getByRole("heading", { name: "No webhooks yet" }).waitFor();
+    await page.evaluate("window.dispatchEvent(new Event('online'))");
+  });
+});
+
 describe("a session that ends in another tab", () => {
   test("ends on this one by itself, leaves nothing that was read, and sign-in leads back to it", async () => {
     const { page, context, gateway } = dashboard;
