@@ -103,7 +103,7 @@ describe("the checks of the status", () => {
     await env.DB.prepare("UPDATE webhooks SET secret = 'v1.lost.aa.bb'").run();
     const lost = await check("master_keys");
     expect(lost).toMatchObject({ ok: false, help: expect.stringContaining("MASTER_KEYS") });
-    expect(lost.detail).toContain("Missing from MASTER_KEYS: lost 1 secrets");
+    expect(lost.detail).toContain("Missing from MASTER_KEYS: lost (secrets: 1");
   });
 
   it("compare the clock with Twilio's", async () => {
