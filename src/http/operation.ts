@@ -32,8 +32,8 @@ export type Operation = {
   /** What the document shows where the validator is laxer, because the handler judges records one by one. */
   documentedBody?: z.ZodType;
   multipart?: Multipart;
-  /** The body is a file as it is, of this type and at most so many bytes; its handler reads it as it comes. */
-  file?: { type: "text/csv"; maxBytes: number };
+  /** The body is a file as it is, of this type and at most so many bytes; its handler reads it as it comes, and may take JSON in its place. */
+  file?: { type: "text/csv"; maxBytes: number; orJson?: z.ZodType };
   answers: Readonly<Record<number, Answer>>;
   /** The failures that are this call's own; those of every call (validation, authentication, …) are added by `failuresOf`. */
   errors: readonly FailureCode[];

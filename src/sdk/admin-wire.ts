@@ -996,7 +996,7 @@ export interface AdminCalls {
       offset?: number;
     };
     answer: {
-      campaigns: Campaign[];
+      campaigns: CampaignDetail[];
       pagination: Pagination;
     };
   };
@@ -1101,6 +1101,13 @@ export interface AdminCalls {
       campaignId: string;
     };
     answer: Campaign;
+  };
+  previewKeyCampaignRows: {
+    params: {
+      apiKeyId: string;
+      campaignId: string;
+    };
+    answer: PreviewRows;
   };
   searchKeyMessages: {
     params: {
@@ -2217,15 +2224,20 @@ export interface OptIn {
   question_message_id?: string;
   answer_message_id?: string;
 }
-export interface Campaign {
+export interface CampaignDetail {
   campaign_id: string;
   name: string;
   state: "draft" | "scheduled" | "running" | "paused" | "completed" | "cancelled";
+  /**
+   * The same as `state`.
+   */
+  status: "draft" | "scheduled" | "running" | "paused" | "completed" | "cancelled";
   text: string | null;
   attachments: string[];
   shorten_links: boolean;
   from_number: string | null;
   pace_per_minute: number | null;
+  per_minute: number | null;
   columns: {
     [k: string]: string;
   } | null;
@@ -2274,6 +2286,46 @@ export interface Campaign {
   start_at: number | null;
   started_at: number | null;
   ended_at: number | null;
+  /**
+   * About when the last will have been written to; when it ended, once it has; null where nobody can say.
+   */
+  finishes_at: number | null;
+  /**
+   * `total` is everybody who was not rejected; `sent` is what the carrier took, whatever came of it then; `failed` what was refused, by us or later.
+   */
+  counts: {
+    total: number;
+    waiting: number;
+    sent: number;
+    delivered: number;
+    failed: number;
+    opted_out: number;
+    replied: number;
+    clicked_by_people: number;
+  };
+  errors: {
+    code: string;
+    count: number;
+    meaning: string;
+  }[];
+  numbers: {
+    statuses: {
+      [k: string]: number;
+    };
+    errors: {
+      [k: string]: number;
+    };
+    refusals: {
+      [k: string]: number;
+    };
+    parts: number;
+    /**
+     * People who followed a link; what looks like a machine is not counted.
+     */
+    clicked: number;
+    replied: number;
+    opted_out: number;
+  };
 }
 export interface CampaignRequest {
   name: string;
@@ -2299,6 +2351,23 @@ export interface CampaignRequest {
    * Messages a minute at most; without it, as fast as the numbers may.
    */
   pace_per_minute?: number | null;
+  /**
+   * The same as `pace_per_minute`.
+   */
+  per_minute?: number | null;
+  /**
+   * When it begins once it is started (epoch milliseconds), at most 35 days ahead; at once unless set.
+   */
+  start_at?: number | null;
+  /**
+   * The same as `skip_without_reply_months`.
+   */
+  only_if?: {
+    /**
+     * Leaves out who was first written to so many months ago and has not answered since.
+     */
+    replied_within_months?: number;
+  } | null;
   /**
    * Which column of the file is which field, by its heading: `phone` and the fields of the text.
    */
@@ -2336,15 +2405,20 @@ export interface DoubleOptIn {
    */
   days?: number;
 }
-export interface CampaignDetail {
+export interface Campaign {
   campaign_id: string;
   name: string;
   state: "draft" | "scheduled" | "running" | "paused" | "completed" | "cancelled";
+  /**
+   * The same as `state`.
+   */
+  status: "draft" | "scheduled" | "running" | "paused" | "completed" | "cancelled";
   text: string | null;
   attachments: string[];
   shorten_links: boolean;
   from_number: string | null;
   pace_per_minute: number | null;
+  per_minute: number | null;
   columns: {
     [k: string]: string;
   } | null;
@@ -2393,24 +2467,10 @@ export interface CampaignDetail {
   start_at: number | null;
   started_at: number | null;
   ended_at: number | null;
-  numbers: {
-    statuses: {
-      [k: string]: number;
-    };
-    errors: {
-      [k: string]: number;
-    };
-    refusals: {
-      [k: string]: number;
-    };
-    parts: number;
-    /**
-     * People who followed a link; what looks like a machine is not counted.
-     */
-    clicked: number;
-    replied: number;
-    opted_out: number;
-  };
+  /**
+   * About when the last will have been written to; when it ended, once it has; null where nobody can say.
+   */
+  finishes_at: number | null;
 }
 export interface CampaignChange {
   name?: string;
@@ -2436,6 +2496,23 @@ export interface CampaignChange {
    * Messages a minute at most; without it, as fast as the numbers may.
    */
   pace_per_minute?: number | null;
+  /**
+   * The same as `pace_per_minute`.
+   */
+  per_minute?: number | null;
+  /**
+   * When it begins once it is started (epoch milliseconds), at most 35 days ahead; at once unless set.
+   */
+  start_at?: number | null;
+  /**
+   * The same as `skip_without_reply_months`.
+   */
+  only_if?: {
+    /**
+     * Leaves out who was first written to so many months ago and has not answered since.
+     */
+    replied_within_months?: number;
+  } | null;
   /**
    * Which column of the file is which field, by its heading: `phone` and the fields of the text.
    */
@@ -2482,6 +2559,19 @@ export interface CampaignPreview {
    * How many wait.
    */
   total: number;
+}
+export interface PreviewRows {
+  rows: {
+    to: string;
+    from_number: string | null;
+    text: string | null;
+    parts: number | null;
+  }[];
+  totals: {
+    recipients: number;
+    parts: number;
+    rejected: number;
+  };
 }
 export interface FoundMessages {
   /**
@@ -3433,6 +3523,7 @@ export const routes = {
   pauseKeyCampaign: ["POST", "/api-keys/{apiKeyId}/campaigns/{campaignId}/pause"],
   resumeKeyCampaign: ["POST", "/api-keys/{apiKeyId}/campaigns/{campaignId}/resume"],
   cancelKeyCampaign: ["POST", "/api-keys/{apiKeyId}/campaigns/{campaignId}/cancel"],
+  previewKeyCampaignRows: ["POST", "/api-keys/{apiKeyId}/campaigns/{campaignId}/preview"],
   searchKeyMessages: ["GET", "/api-keys/{apiKeyId}/messages"],
   sendKeyMessage: ["POST", "/api-keys/{apiKeyId}/messages"],
   readAdminMessage: ["GET", "/api-keys/{apiKeyId}/messages/{messageId}"],

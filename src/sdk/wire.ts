@@ -412,7 +412,7 @@ export interface Calls {
       offset?: number;
     };
     answer: {
-      campaigns: Campaign[];
+      campaigns: CampaignDetail[];
       pagination: Pagination;
     };
   };
@@ -1725,15 +1725,20 @@ export interface WebhookEventPayload {
   error_code?: string | null;
   error_message?: string | null;
 }
-export interface Campaign {
+export interface CampaignDetail {
   campaign_id: string;
   name: string;
   state: "draft" | "scheduled" | "running" | "paused" | "completed" | "cancelled";
+  /**
+   * The same as `state`.
+   */
+  status: "draft" | "scheduled" | "running" | "paused" | "completed" | "cancelled";
   text: string | null;
   attachments: string[];
   shorten_links: boolean;
   from_number: string | null;
   pace_per_minute: number | null;
+  per_minute: number | null;
   columns: {
     [k: string]: string;
   } | null;
@@ -1782,6 +1787,46 @@ export interface Campaign {
   start_at: number | null;
   started_at: number | null;
   ended_at: number | null;
+  /**
+   * About when the last will have been written to; when it ended, once it has; null where nobody can say.
+   */
+  finishes_at: number | null;
+  /**
+   * `total` is everybody who was not rejected; `sent` is what the carrier took, whatever came of it then; `failed` what was refused, by us or later.
+   */
+  counts: {
+    total: number;
+    waiting: number;
+    sent: number;
+    delivered: number;
+    failed: number;
+    opted_out: number;
+    replied: number;
+    clicked_by_people: number;
+  };
+  errors: {
+    code: string;
+    count: number;
+    meaning: string;
+  }[];
+  numbers: {
+    statuses: {
+      [k: string]: number;
+    };
+    errors: {
+      [k: string]: number;
+    };
+    refusals: {
+      [k: string]: number;
+    };
+    parts: number;
+    /**
+     * People who followed a link; what looks like a machine is not counted.
+     */
+    clicked: number;
+    replied: number;
+    opted_out: number;
+  };
 }
 /**
  * When nobody is written to, by the clock where the recipient is: from `from` to `to`, over midnight where that is earlier, for example 21:00 to 08:00.
@@ -1814,6 +1859,23 @@ export interface CampaignRequest {
    * Messages a minute at most; without it, as fast as the numbers may.
    */
   pace_per_minute?: number | null;
+  /**
+   * The same as `pace_per_minute`.
+   */
+  per_minute?: number | null;
+  /**
+   * When it begins once it is started (epoch milliseconds), at most 35 days ahead; at once unless set.
+   */
+  start_at?: number | null;
+  /**
+   * The same as `skip_without_reply_months`.
+   */
+  only_if?: {
+    /**
+     * Leaves out who was first written to so many months ago and has not answered since.
+     */
+    replied_within_months?: number;
+  } | null;
   /**
    * Which column of the file is which field, by its heading: `phone` and the fields of the text.
    */
@@ -1851,15 +1913,20 @@ export interface DoubleOptIn {
    */
   days?: number;
 }
-export interface CampaignDetail {
+export interface Campaign {
   campaign_id: string;
   name: string;
   state: "draft" | "scheduled" | "running" | "paused" | "completed" | "cancelled";
+  /**
+   * The same as `state`.
+   */
+  status: "draft" | "scheduled" | "running" | "paused" | "completed" | "cancelled";
   text: string | null;
   attachments: string[];
   shorten_links: boolean;
   from_number: string | null;
   pace_per_minute: number | null;
+  per_minute: number | null;
   columns: {
     [k: string]: string;
   } | null;
@@ -1908,24 +1975,10 @@ export interface CampaignDetail {
   start_at: number | null;
   started_at: number | null;
   ended_at: number | null;
-  numbers: {
-    statuses: {
-      [k: string]: number;
-    };
-    errors: {
-      [k: string]: number;
-    };
-    refusals: {
-      [k: string]: number;
-    };
-    parts: number;
-    /**
-     * People who followed a link; what looks like a machine is not counted.
-     */
-    clicked: number;
-    replied: number;
-    opted_out: number;
-  };
+  /**
+   * About when the last will have been written to; when it ended, once it has; null where nobody can say.
+   */
+  finishes_at: number | null;
 }
 export interface CampaignChange {
   name?: string;
@@ -1951,6 +2004,23 @@ export interface CampaignChange {
    * Messages a minute at most; without it, as fast as the numbers may.
    */
   pace_per_minute?: number | null;
+  /**
+   * The same as `pace_per_minute`.
+   */
+  per_minute?: number | null;
+  /**
+   * When it begins once it is started (epoch milliseconds), at most 35 days ahead; at once unless set.
+   */
+  start_at?: number | null;
+  /**
+   * The same as `skip_without_reply_months`.
+   */
+  only_if?: {
+    /**
+     * Leaves out who was first written to so many months ago and has not answered since.
+     */
+    replied_within_months?: number;
+  } | null;
   /**
    * Which column of the file is which field, by its heading: `phone` and the fields of the text.
    */

@@ -64,6 +64,24 @@ export const rejections = [
 ] as const;
 export type Rejection = (typeof rejections)[number];
 
+/** Why a row is left out, in words for who gave it. */
+export const rejectionWords: Record<Rejection, string> = {
+  not_a_number: "This is no phone number: write it with its country, for example +14155550123.",
+  duplicate: "This person stands in the list already.",
+  opted_out: "This person opted out.",
+  country_not_allowed: "The API key may not send to this country.",
+  own_number: "This is a number of the API key itself.",
+  no_reply: "This person has not answered for as long as the campaign asks.",
+  field_empty: "A field that the text needs is empty: fill it, or give the text words instead, as {name|there}.",
+  text_too_long: "With these fields the text is too long.",
+  row_too_long: "The fields of this row are too long.",
+  not_a_person: "This is an e-mail address or a group: give one phone number.",
+  opt_in_unreadable: "When this person agreed cannot be read, or has not come.",
+};
+
+/** A row that was left out of a list: where it stands in what was given, the number as written, and why. */
+export type RejectedRow = { line: number; to: string; code: Rejection };
+
 /** Where an audience comes from, how much of it is there, and what of it was rejected. `checking`: it is being judged anew after a change. */
 export type Audience = {
   state: "none" | "loading" | "checking" | "ready";
@@ -104,6 +122,8 @@ export type CampaignView = CampaignPlan & {
   endedAt: number | null;
   /** What keeps a running campaign from going on, and until when where that is known. */
   heldBy: { code: HolderCode; message: string; until: number | null } | null;
+  /** When the last who wait will have been written to, by its pace and that of the numbers; once it has ended, when it did; null where nobody can say. A pool of the release before does not. */
+  finishesAt?: number | null;
 };
 
 /** A row of a file or a tagged contact: where it stands, the number as written, and its fields in the audience's order. */
@@ -142,12 +162,12 @@ export type PersonResult = {
 
 /** What may be asked about campaigns. `load` is the reading of a list that rows belong to. */
 export type CampaignCall =
-  | { kind: "create"; plan: CampaignPlan }
+  | { kind: "create"; plan: CampaignPlan; startAt?: number | null }
   | { kind: "list"; limit: number; offset: number }
   | { kind: "read"; id: string }
-  | { kind: "update"; id: string; change: Partial<CampaignPlan> }
+  | { kind: "update"; id: string; change: Partial<CampaignPlan>; startAt?: number | null }
   | { kind: "delete"; id: string }
-  | { kind: "begin_audience"; id: string; tag: string | null; fields: string[] }
+  | { kind: "begin_audience"; id: string; tag: string | null; fields: string[]; appends?: boolean }
   | { kind: "add_people"; id: string; load: number; people: Person[] }
   | { kind: "add_tagged"; id: string; load: number; after: string }
   | { kind: "end_audience"; id: string; load: number }
@@ -167,9 +187,9 @@ export type CampaignAnswers = {
   read: CampaignView & { numbers: CampaignNumbers };
   update: CampaignView;
   delete: { deletedAt: number };
-  begin_audience: { load: number; columns: ColumnMap | null };
-  add_people: null;
-  add_tagged: { after: string | null };
+  begin_audience: { load: number; columns: ColumnMap | null; fields?: string[] };
+  add_people: { rejected: RejectedRow[] } | null;
+  add_tagged: { after: string | null; rejected?: RejectedRow[] };
   end_audience: CampaignView;
   check: { isDone: boolean };
   preview: { people: PreviewedPerson[]; total: number; parts?: Audience["parts"] };

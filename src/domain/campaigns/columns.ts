@@ -24,11 +24,12 @@ const phoneHeadings = [
 ];
 
 /**
- * Returns which column is what: by the map, and without one by the headings themselves (`First Name` is `first_name`), the number by its usual names. A heading that
- * the map names and the file lacks, or that it has twice, is `campaign_columns_unknown` with the headings there are.
+ * Returns which column is what: by the map, and without one by the headings themselves (`First Name` is `first_name`), the number by its usual names or by the heading `to`. A heading that
+ * the map or `to` names and the file lacks, or that it has twice, is `campaign_columns_unknown` with the headings there are.
  */
-export function readColumns(headings: readonly string[], map: ColumnMap | null): Result<Columns> {
+export function readColumns(headings: readonly string[], map: ColumnMap | null, to?: string): Result<Columns> {
   const known = headings.map((heading) => heading.trim());
+  if (to !== undefined) return readBehind(known, to.trim());
   if (map === null) return guess(known);
   const fields: Columns["fields"] = [];
   for (const [name, heading] of Object.entries(map)) {
@@ -51,10 +52,22 @@ function guess(headings: readonly string[]): Result<Columns> {
       headings,
     );
   }
+  return ok({ phone, fields: fieldsBeside(phone, headings) });
+}
+
+function readBehind(headings: readonly string[], to: string): Result<Columns> {
+  const phone = headings.indexOf(to);
+  if (phone < 0) return refuse(`The file has no column "${to}", which is to be the phone.`, headings);
+  if (headings.lastIndexOf(to) !== phone) return refuse(`The file has two columns "${to}".`, headings);
+  return ok({ phone, fields: fieldsBeside(phone, headings) });
+}
+
+function fieldsBeside(phone: number, headings: readonly string[]): Columns["fields"] {
+  const names = headings.map(nameOf);
   const fields = names.flatMap((name, at) =>
     at !== phone && fieldName.test(name) && names.indexOf(name) === at ? [{ name, at }] : [],
   );
-  return ok({ phone, fields: fields.slice(0, mostFields) });
+  return fields.slice(0, mostFields);
 }
 
 function nameOf(heading: string): string {

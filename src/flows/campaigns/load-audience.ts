@@ -15,7 +15,7 @@ export type AskCampaign = <K extends CampaignCall["kind"]>(
 ) => Promise<Result<CampaignAnswers[K]>>;
 
 /** So many rows go to the pool in one call: a whole number of its blocks. */
-const rowsAtOnce = 5 * blockSize;
+export const rowsAtOnce = 5 * blockSize;
 
 /**
  * Reads a CSV file into a campaign's audience as it comes, and returns the campaign. Columns that are not known change nothing; a file that is cut off, is no UTF-8 or
@@ -61,7 +61,7 @@ export async function checkAudience(ask: AskCampaign, id: string): Promise<Resul
   }
 }
 
-type Done = Result<null>;
+export type Done = Result<null>;
 const done: Done = { ok: true, value: null };
 
 /** Hands the rows of a file to the pool: the first says what the columns are. */
@@ -115,13 +115,14 @@ class List {
   async #send(load: number): Promise<Done> {
     const people = this.#people;
     this.#people = [];
-    return people.length === 0
-      ? done
-      : this.#ask<"add_people">({ kind: "add_people", id: this.#campaign.id, load, people });
+    if (people.length === 0) return done;
+    const sent = await this.#ask<"add_people">({ kind: "add_people", id: this.#campaign.id, load, people });
+    return sent.ok ? done : sent;
   }
 }
 
-async function readRows(
+/** Reads a CSV file as it comes and hands its rows on; a file that breaks off, is too large, no UTF-8, or ends inside a quoted cell is a failure. */
+export async function readRows(
   file: ReadableStream<Uint8Array> | null,
   maxBytes: number,
   take: (rows: CsvRow[]) => Promise<Done>,

@@ -1,6 +1,6 @@
 import type { Operation } from "../operation.ts";
 import { apiKeyOperations } from "./api-keys/contract.ts";
-import { keyCampaignOperations } from "./campaigns/contract.ts";
+import { keyCampaignExtras, keyCampaignOperations } from "./campaigns/contract.ts";
 import { keyContactOperations } from "./contacts/contract.ts";
 import { integrationOperations } from "./integrations/contract.ts";
 import { macOperations } from "./macs/contract.ts";
@@ -30,6 +30,7 @@ export const adminOperations: readonly Operation[] = [
   ...peopleOperations,
   ...keyContactOperations,
   ...keyCampaignOperations,
+  ...keyCampaignExtras,
   ...adminMessageOperations,
   ...organizationWebhookOperations,
   ...tryingOperations,

@@ -31,7 +31,14 @@ function mountKeeping(router: Hono<Edge>, operations: CampaignOperations, { ask,
       const page = await ask(c)<"list">({ kind: "list", ...query });
       if (!page.ok) return page;
       const { campaigns, total } = page.value;
-      return reply(200, { campaigns: campaigns.map(toCampaign), pagination: paginate(query, total) });
+      // One at a time: what a pool is asked meanwhile does not wait until all of them are counted.
+      const counted = [];
+      for (const { id } of campaigns) {
+        const read = await ask(c)<"read">({ kind: "read", id });
+        if (read.ok) counted.push(toDetail(read.value));
+        else if (read.failure.code !== "not_found") return read;
+      }
+      return reply(200, { campaigns: counted, pagination: paginate(query, total) });
     },
     guard,
   );
@@ -41,7 +48,7 @@ function mountKeeping(router: Hono<Edge>, operations: CampaignOperations, { ask,
     operations.createCampaign,
     async ({ body, reply }, c) => {
       const plan: CampaignPlan = { ...plainPlan, ...toPlan(body), name: body.name };
-      const made = await ask(c)<"create">({ kind: "create", plan });
+      const made = await ask(c)<"create">({ kind: "create", plan, startAt: body.start_at ?? null });
       return made.ok ? reply(201, toCampaign(made.value)) : made;
     },
     guard,
@@ -51,7 +58,7 @@ function mountKeeping(router: Hono<Edge>, operations: CampaignOperations, { ask,
     router,
     operations.updateCampaign,
     async ({ params: { campaignId: id }, body, reply }, c) => {
-      const changed = await ask(c)<"update">({ kind: "update", id, change: toPlan(body) });
+      const changed = await ask(c)<"update">({ kind: "update", id, change: toPlan(body), ...startOf(body) });
       if (!changed.ok) return changed;
       const checked = await checkAndRead(ask(c), changed.value);
       return checked.ok ? reply(200, toCampaign(checked.value)) : checked;
@@ -68,6 +75,10 @@ function mountKeeping(router: Hono<Edge>, operations: CampaignOperations, { ask,
     },
     guard,
   );
+}
+
+function startOf({ start_at: startAt }: { start_at?: number | null | undefined }) {
+  return startAt === undefined ? {} : { startAt };
 }
 
 async function checkAndRead(ask: AskCampaign, campaign: CampaignView): Promise<Result<CampaignView>> {
@@ -139,17 +150,20 @@ function mountLooking(router: Hono<Edge>, operations: CampaignOperations, { ask,
   mount(
     router,
     operations.getCampaignResults,
-    async ({ params: { campaignId } }, c) => {
-      const lines = await listResults(ask(c), campaignId);
-      if (!lines.ok) return lines;
-      const headers = {
-        "Content-Type": "text/csv; charset=utf-8",
-        "Content-Disposition": `attachment; filename="${campaignId.replace(/\W/g, "")}.csv"`,
-      };
-      return new Response(lines.value, { headers });
-    },
+    ({ params: { campaignId } }, c) => answerResults(ask(c), campaignId),
     guard,
   );
+}
+
+/** Answers with the results of a campaign as a file. */
+export async function answerResults(ask: AskCampaign, id: string) {
+  const lines = await listResults(ask, id);
+  if (!lines.ok) return lines;
+  const headers = {
+    "Content-Type": "text/csv; charset=utf-8",
+    "Content-Disposition": `attachment; filename="${id.replace(/\W/g, "")}.csv"`,
+  };
+  return new Response(lines.value, { headers });
 }
 
 function mountSteering(router: Hono<Edge>, operations: CampaignOperations, { ask, guard }: Door): void {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { mostPeople } from "../../domain/campaigns/campaign.ts";
 import { mostFields } from "../../domain/campaigns/columns.ts";
 import { confirmDays, confirmWords } from "../../domain/campaigns/confirm.ts";
 import { fieldName } from "../../domain/campaigns/template.ts";
@@ -56,6 +57,18 @@ const fields = {
     .max(60_000)
     .nullish()
     .meta({ description: "Messages a minute at most; without it, as fast as the numbers may." }),
+  per_minute: wholeNumber().min(1).max(60_000).nullish().meta({ description: "The same as `pace_per_minute`." }),
+  start_at: z.int().nullish().meta({
+    description: "When it begins once it is started (epoch milliseconds), at most 35 days ahead; at once unless set.",
+  }),
+  only_if: z
+    .strictObject({
+      replied_within_months: wholeNumber().min(1).max(120).optional().meta({
+        description: "Leaves out who was first written to so many months ago and has not answered since.",
+      }),
+    })
+    .nullish()
+    .meta({ description: "The same as `skip_without_reply_months`." }),
   columns: columns.optional(),
   skip_without_reply_months: wholeNumber()
     .min(1)
@@ -77,15 +90,19 @@ export const CampaignChange = z
   .strict()
   .meta({ id: "CampaignChange" });
 
+const state = z.enum(["draft", "scheduled", "running", "paused", "completed", "cancelled"]);
+
 const shape = {
   campaign_id: z.string(),
   name: z.string(),
-  state: z.enum(["draft", "scheduled", "running", "paused", "completed", "cancelled"]),
+  state,
+  status: state.meta({ description: "The same as `state`." }),
   text: z.string().nullable(),
   attachments: z.array(z.string()),
   shorten_links: z.boolean(),
   from_number: z.string().nullable(),
   pace_per_minute: count.nullable(),
+  per_minute: count.nullable(),
   columns: z.record(z.string(), z.string()).nullable(),
   skip_without_reply_months: count.nullable(),
   double_opt_in: z.object({ text: z.string(), words: z.array(z.string()).nullable(), days: count }).nullish(),
@@ -113,12 +130,32 @@ const shape = {
   start_at: timestamp.nullable(),
   started_at: timestamp.nullable(),
   ended_at: timestamp.nullable(),
+  finishes_at: timestamp.nullable().meta({
+    description:
+      "About when the last will have been written to; when it ended, once it has; null where nobody can say.",
+  }),
 };
 
 export const Campaign = z.object(shape).meta({ id: "Campaign" });
 export const CampaignDetail = z
   .object({
     ...shape,
+    counts: z
+      .object({
+        total: count,
+        waiting: count,
+        sent: count,
+        delivered: count,
+        failed: count,
+        opted_out: count,
+        replied: count,
+        clicked_by_people: count,
+      })
+      .meta({
+        description:
+          "`total` is everybody who was not rejected; `sent` is what the carrier took, whatever came of it then; `failed` what was refused, by us or later.",
+      }),
+    errors: z.array(z.object({ code: z.string(), count, meaning: z.string() })),
     numbers: z.object({
       statuses: counts,
       errors: counts,
@@ -150,3 +187,41 @@ export const CampaignPreview = z
     total: count.meta({ description: "How many wait." }),
   })
   .meta({ id: "CampaignPreview" });
+
+const text100 = z.string().max(100);
+export const Recipients = z
+  .union([
+    z.strictObject({
+      recipients: z
+        .array(z.strictObject({ to: text100, fields: z.record(z.string(), z.string()).optional() }))
+        .min(1)
+        .max(mostPeople),
+    }),
+    z.strictObject({ tag: z.string().min(1).max(64) }),
+  ])
+  .meta({ id: "Recipients", description: "People with the fields of the text, or everybody who has a tag now." });
+
+export const AddedRecipients = z
+  .object({
+    added: count.meta({ description: "How many of these will be written to." }),
+    rejected: z
+      .array(z.object({ line: count, to: z.string(), code: z.string(), message: z.string() }))
+      .meta({ description: "Who is left out and why, the first 1,000 of them; the results name all." }),
+    rejected_total: count,
+    total: count.meta({ description: "How many will be written to, those of earlier calls among them." }),
+  })
+  .meta({ id: "AddedRecipients" });
+
+export const PreviewRows = z
+  .object({
+    rows: z.array(
+      z.object({
+        to: z.string(),
+        from_number: z.string().nullable(),
+        text: z.string().nullable(),
+        parts: count.nullable(),
+      }),
+    ),
+    totals: z.object({ recipients: count, parts: count, rejected: count }),
+  })
+  .meta({ id: "PreviewRows" });

@@ -196,8 +196,8 @@ export const errorGuide: Record<FailureCode, ErrorAdvice> = {
   campaign_state_conflict: {
     cause: "The campaign was started, ended or cancelled before, by you or somebody else.",
     fix: "Read it again: `state` says where it stands.",
-    message: "This campaign was started before. It is running.",
-    more: { state: "running" },
+    message: "This campaign was started before. It is cancelled.",
+    more: { state: "cancelled" },
   },
   campaign_limit_reached: {
     cause: "The key keeps a thousand campaigns.",

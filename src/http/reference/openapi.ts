@@ -102,8 +102,11 @@ function requestBodyOf(operation: Operation, components: Components): Schema | n
     const encoding = { [field]: { contentType: types.join(", ") } };
     return { required: true, content: { "multipart/form-data": { schema: form, encoding } } };
   }
-  if (operation.file !== undefined)
-    return { required: true, content: { [operation.file.type]: { schema: { type: "string" } } } };
+  if (operation.file !== undefined) {
+    const { type, orJson } = operation.file;
+    const json = orJson && { "application/json": { schema: components.describe(orJson, "input") } };
+    return { required: true, content: { [type]: { schema: { type: "string" } }, ...json } };
+  }
   const body = operation.documentedBody ?? operation.body;
   if (body === undefined) return null;
   const required = operation.bodyOptional !== true;

@@ -1,17 +1,27 @@
-import { type Audience, blockSize, mostPeople, type Person } from "../../domain/campaigns/campaign.ts";
+import {
+  type Audience,
+  blockSize,
+  mostPeople,
+  type Person,
+  type RejectedRow,
+  type Rejection,
+} from "../../domain/campaigns/campaign.ts";
+import { mostFields } from "../../domain/campaigns/columns.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import type { Desk } from "../desk.ts";
 import {
+  type Block,
   type BlockPerson,
   blockId,
   chatsTaken,
   deletePeople,
   forgetTaken,
-  insertPeople,
   kindOf,
+  lastBlock,
   type PersonState,
   readBlocks,
   saveStates,
+  writePeople,
 } from "../ledger/campaign-people.ts";
 import { type Campaign, emptyAudience, saveCampaign } from "../ledger/campaigns.ts";
 import { taggedAfter } from "../ledger/contacts.ts";
@@ -22,40 +32,90 @@ import { refuseState, viewOf } from "./keep.ts";
 const blocksAtOnce = 5;
 const taggedAtOnce = blocksAtOnce * blockSize;
 
-/** Begins a list anew: whoever was in it is forgotten, and a list that somebody else has begun is no longer taken. */
-export function beginAudience(desk: Desk, campaign: Campaign, { tag, fields }: Pick<Audience, "tag" | "fields">) {
+/**
+ * Begins a list: whoever was in it is forgotten, unless it `appends`; a list that somebody else has begun is no longer taken. Returns the fields that rows have from then on, in order.
+ */
+export function beginAudience(
+  desk: Desk,
+  campaign: Campaign,
+  { tag, fields, appends = false }: Pick<Audience, "tag" | "fields"> & { appends?: boolean },
+) {
   if (campaign.state !== "draft") return refuseState(campaign.state, "People can be given to a draft only.");
-  const load = campaign.audience.load + 1;
-  const audience = { ...emptyAudience(load), state: "loading", tag, fields } as const;
+  const before = campaign.audience;
+  if (appends && before.state === "checking") return fail("campaign_audience_replaced");
+  const load = before.load + 1;
+  const kept = appends ? before : emptyAudience(load);
+  const all = [...new Set([...kept.fields, ...fields])];
+  if (all.length > mostFields) return fail("campaign_audience_invalid", tooManyFields, { fields: all });
+  const audience = { ...kept, load, state: "loading", tag, fields: all, appends } as const;
   desk.transact(() => {
-    deletePeople(desk.sql, campaign.n, true);
+    if (!appends) deletePeople(desk.sql, campaign.n, true);
+    else if (before.fields.length === 0 && all.length > 0) fillUp(desk, campaign.n, all.length);
     saveCampaign(desk.sql, { ...campaign, audience });
   });
-  return ok({ load, columns: campaign.columns });
+  return ok({ load, columns: campaign.columns, fields: all });
 }
 
-/** Takes rows of a list, each judged; `campaign_audience_too_large` ends the list and forgets it. A whole number of blocks at once, but for the last. */
-export function addPeople(desk: Desk, campaign: Campaign, load: number, people: readonly Person[]): Result<null> {
+const tooManyFields = `All lists of a campaign together have more than ${mostFields} fields: name fewer.`;
+
+/** Rows of a list without fields get empty ones, for a row without any is one that was too long. */
+function fillUp(desk: Desk, n: number, fields: number): void {
+  const values = Array.from({ length: fields }, () => "");
+  for (const { id, people } of readBlocks(desk.sql, n, 0, mostPeople)) {
+    const filled = people.map(([line, to, , chat]): BlockPerson => [line, to, values, chat]);
+    writePeople(desk.sql, id, filled);
+  }
+}
+
+/** Takes rows of a list, each judged, and returns those that are left out; `campaign_audience_too_large` ends the list and forgets it, unless it comes behind another. */
+export function addPeople(
+  desk: Desk,
+  campaign: Campaign,
+  load: number,
+  people: readonly Person[],
+): Result<{ rejected: RejectedRow[] }> {
   const open = refuseLoad(campaign, load);
   if (open !== null) return open;
   if (campaign.audience.rows + people.length > mostPeople) {
-    dropAudience(desk, campaign);
+    if (campaign.audience.appends !== true) dropAudience(desk, campaign);
     return fail("campaign_audience_too_large");
   }
   const kept = people.map((person) => keepPerson(desk, person));
-  desk.transact(() => {
-    const part = Math.ceil(campaign.audience.rows / blockSize);
-    const reading = readingOf(campaign);
+  const rejected = desk.transact(() => {
+    // Those who stand there already are read before anybody is written behind them.
+    chatsTaken(desk.sql, campaign.n, mostPeople);
     const sums = sumsOf(campaign.audience);
-    for (let start = 0; start < kept.length; start += blockSize) {
-      const block = { part: part + start / blockSize, people: kept.slice(start, start + blockSize) };
-      insertPeople(desk.sql, blockId(campaign.n, block.part), block.people);
-      judgeBlock(desk, reading, block, sums);
-    }
+    const rejected = writeBlocks(desk, readingOf(campaign), kept, sums);
     const rows = campaign.audience.rows + people.length;
     saveCampaign(desk.sql, { ...campaign, audience: { ...campaign.audience, ...sums, rows } });
+    return rejected;
   });
-  return ok(null);
+  return ok({ rejected });
+}
+
+/** Fills up the last block before it begins others. */
+function writeBlocks(desk: Desk, reading: Reading, kept: readonly BlockPerson[], sums: Sums): RejectedRow[] {
+  const { n } = reading.campaign;
+  const rejected: RejectedRow[] = [];
+  let open = lastBlock(desk.sql, n);
+  for (let at = 0; at < kept.length; ) {
+    if (open !== null && open.people.length >= blockSize) open = { ...openBehind(open.part), id: 0 };
+    const { part, people: before, states } = open ?? openBehind(-1);
+    const added = kept.slice(at, at + blockSize - before.length);
+    at += added.length;
+    writePeople(desk.sql, blockId(n, part), [...before, ...added]);
+    const judged = judgeBlock(desk, reading, { part, people: added, before: states }, sums);
+    for (const [index, [line, to]] of added.entries()) {
+      const state = judged[states.length + index];
+      if (typeof state === "string") rejected.push({ line, to, code: state.slice(1) as Rejection });
+    }
+    open = { id: 0, part, people: [...before, ...added], states: judged };
+  }
+  return rejected;
+}
+
+function openBehind(part: number): Pick<Block, "part" | "people" | "states"> {
+  return { part: part + 1, people: [], states: [] };
 }
 
 function dropAudience(desk: Desk, campaign: Campaign): void {
@@ -82,9 +142,9 @@ function refuseLoad(campaign: Campaign, load: number) {
 function judgeBlock(
   desk: Desk,
   reading: Reading,
-  { part, people }: { part: number; people: readonly BlockPerson[] },
+  { part, people, before = [] }: { part: number; people: readonly BlockPerson[]; before?: readonly PersonState[] },
   { rejected, parts }: Sums,
-): void {
+): PersonState[] {
   const { n } = reading.campaign;
   const taken = chatsTaken(desk.sql, n, part);
   const states = people.map((person): PersonState => {
@@ -98,7 +158,9 @@ function judgeBlock(
     if (reading.question !== null) parts.question += estimateParts(desk, reading, person, true);
     return 0;
   });
-  saveStates(desk.sql, blockId(n, part), states, desk.now());
+  const all = [...before, ...states];
+  saveStates(desk.sql, blockId(n, part), all, desk.now());
+  return all;
 }
 
 /** Takes the next of a tag's contacts, in the order of their ids; their fields are `name` and `first_name`. Returns after whom to go on, null at the end. */
@@ -107,16 +169,17 @@ export function addTagged(
   campaign: Campaign,
   load: number,
   after: string,
-): Result<{ after: string | null }> {
-  const { tag, rows } = campaign.audience;
+): Result<{ after: string | null; rejected: RejectedRow[] }> {
+  const { tag, rows, fields } = campaign.audience;
   const found = tag === null ? [] : taggedAfter(desk.sql, tag, after, taggedAtOnce);
   const people = found.map(({ id, name }, at): Person => {
     const full = name?.trim() ?? "";
-    return { line: rows + at + 1, to: id, values: [full, full.split(/\s+/, 1)[0] ?? ""] };
+    const known: Record<string, string> = { name: full, first_name: full.split(/\s+/, 1)[0] ?? "" };
+    return { line: rows + at + 1, to: id, values: fields.map((field) => known[field] ?? "") };
   });
   const added = addPeople(desk, campaign, load, people);
   if (!added.ok) return added;
-  return ok({ after: found.length < taggedAtOnce ? null : (found.at(-1)?.id ?? null) });
+  return ok({ ...added.value, after: found.length < taggedAtOnce ? null : (found.at(-1)?.id ?? null) });
 }
 
 /** Ends a list: it is whole. One without a single row is `campaign_audience_invalid`. */
@@ -127,7 +190,7 @@ export function endAudience(desk: Desk, campaign: Campaign, load: number) {
     dropAudience(desk, campaign);
     return fail("campaign_audience_invalid", "The list is empty: nobody is in it.");
   }
-  const ended: Campaign = { ...campaign, audience: { ...campaign.audience, state: "ready" } };
+  const ended: Campaign = { ...campaign, audience: { ...campaign.audience, state: "ready", appends: false } };
   desk.transact(() => {
     saveCampaign(desk.sql, ended);
     forgetTaken(desk.sql, campaign.n);

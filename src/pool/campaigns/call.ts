@@ -10,7 +10,7 @@ import { cancelCampaign, pauseCampaign, resumeCampaign, startCampaign } from "./
 
 /** Does what is asked of the pool's campaigns, and returns the answer of the call's kind. */
 export function callCampaign(desk: Desk, call: CampaignCall): Result<CampaignAnswers[keyof CampaignAnswers]> {
-  if (call.kind === "create") return createCampaign(desk, call.plan);
+  if (call.kind === "create") return createCampaign(desk, call.plan, call.startAt ?? null);
   if (call.kind === "list") return listCampaigns(desk, call);
   const found = findById(desk, call.id);
   return found.ok ? callOne(desk, found.value, call) : found;
@@ -25,7 +25,7 @@ function callOne(
     case "read":
       return ok({ ...viewOf(desk, campaign), numbers: countCampaign(desk, campaign) });
     case "update":
-      return updateCampaign(desk, campaign, call.change);
+      return updateCampaign(desk, campaign, call);
     case "delete":
       return removeCampaign(desk, campaign);
     case "begin_audience":

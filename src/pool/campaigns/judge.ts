@@ -48,7 +48,8 @@ export function rejectPerson(
   const [, to, values, chat] = person;
   if (chat === null) return /@|,|^\s*grp_/.test(to) ? "not_a_person" : "not_a_number";
   if (chat.startsWith("grp_")) return "not_a_person";
-  if (values.length < campaign.audience.fields.length) return "row_too_long";
+  // Of a row that is too long no value is kept; one of a list with fewer fields has fewer.
+  if (values.length === 0 && campaign.audience.fields.length > 0) return "row_too_long";
   if (taken.has(chat)) return "duplicate";
   const row = findChat(desk.sql, chat);
   const refused = refuseRecipient(desk, { to: chat } as Draft, row)?.failure.code;

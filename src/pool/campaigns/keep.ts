@@ -1,4 +1,5 @@
 import {
+  type CampaignCall,
   type CampaignPlan,
   type CampaignState,
   type CampaignView,
@@ -9,6 +10,7 @@ import { fieldsOf, readTemplate } from "../../domain/campaigns/template.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import { readRowId, rowId } from "../../domain/ids.ts";
 import { readPhoneNumber } from "../../domain/phone.ts";
+import { judgeSendAt } from "../../domain/send-time.ts";
 import type { Desk } from "../desk.ts";
 import { deletePeople, readProgress } from "../ledger/campaign-people.ts";
 import {
@@ -38,15 +40,23 @@ export function idOf(desk: Desk, n: number): string {
 /** Returns a campaign as it is shown. */
 export function viewOf(desk: Desk, campaign: Campaign): CampaignView {
   const { n, audience, answersUntil: ___, ...kept } = campaign;
-  const { load: _, checkedTo: __, ...shown } = audience;
-  const held = campaign.state === "running" ? holderOf(desk, n) : null;
-  return {
-    ...kept,
-    id: idOf(desk, n),
-    audience: shown,
-    progress: readProgress(desk.sql, n),
-    heldBy: held,
-  };
+  const { load: _, checkedTo: __, appends: ____, ...shown } = audience;
+  const heldBy = campaign.state === "running" ? holderOf(desk, n) : null;
+  const progress = readProgress(desk.sql, n);
+  const finishesAt = endOf(desk, campaign, { progress, heldBy });
+  return { ...kept, id: idOf(desk, n), audience: shown, progress, heldBy, finishesAt };
+}
+
+/** By the campaign's own pace and by that of all numbers together, whichever is slower. */
+function endOf(desk: Desk, campaign: Campaign, { progress, heldBy }: Pick<CampaignView, "progress" | "heldBy">) {
+  if (campaign.endedAt !== null) return campaign.endedAt;
+  if (campaign.state !== "running" && campaign.state !== "scheduled") return null;
+  if (heldBy !== null && heldBy.until === null) return null;
+  const paces = desk.snapshot.numbers.filter(({ isActive }) => isActive).map((number) => number.messagesPerSecond);
+  const perSecond = paces.reduce<number>((sum, pace) => sum + (pace ?? Number.POSITIVE_INFINITY), 0);
+  const slowest = Math.min(perSecond, (campaign.pacePerMinute ?? Number.POSITIVE_INFINITY) / 60);
+  const begins = Math.max(desk.now(), campaign.startAt ?? 0, heldBy?.until ?? 0);
+  return slowest === 0 ? null : begins + Math.ceil((progress.waiting / slowest) * 1_000);
 }
 
 function holderOf(desk: Desk, n: number): CampaignView["heldBy"] {
@@ -57,11 +67,13 @@ function holderOf(desk: Desk, n: number): CampaignView["heldBy"] {
 }
 
 /** Makes a campaign, a draft without people. */
-export function createCampaign(desk: Desk, plan: CampaignPlan): Result<CampaignView> {
+export function createCampaign(desk: Desk, plan: CampaignPlan, wishedAt: number | null): Result<CampaignView> {
   if (countCampaigns(desk.sql) >= mostCampaigns) return fail("campaign_limit_reached");
   const refusal = refusePlan(desk, plan);
   if (refusal !== null) return refusal;
-  const times = { createdAt: desk.now(), startAt: null, startedAt: null, endedAt: null };
+  const startAt = judgeStart(desk, wishedAt);
+  if (!startAt.ok) return startAt;
+  const times = { createdAt: desk.now(), startAt: startAt.value, startedAt: null, endedAt: null };
   const body = { ...plan, audience: emptyAudience(0), ...times };
   return ok(
     viewOf(
@@ -86,6 +98,16 @@ function refusePlan(desk: Desk, plan: CampaignPlan): ReturnType<typeof fail> | n
   return desk.findNumber(read.value.address) === null ? fail("from_number_not_owned") : null;
 }
 
+/** Returns when a campaign is to start (epoch milliseconds; null: when it is told to), or why that time cannot be meant. */
+export function judgeStart(desk: Desk, at: number | null): Result<number | null> {
+  const judged = judgeSendAt(at, desk.now());
+  if (judged.ok) return judged;
+  const { message, context } = judged.failure;
+  const suggestion = context?.suggestion;
+  const named = { field: "start_at", ...(suggestion === undefined ? {} : { suggestion }) };
+  return fail("invalid_request", message.replaceAll("send_at", "start_at"), named);
+}
+
 /** Returns one page of the pool's campaigns, newest first. */
 export function listCampaigns(desk: Desk, page: { limit: number; offset: number }) {
   const { campaigns, total } = pageCampaigns(desk.sql, page);
@@ -100,12 +122,18 @@ const judgedBy: readonly string[] = ["text", "attachments", "shortenLinks", "ski
  * Changes a campaign: once it has started, its name and pace alone. Whoever is in the list already is judged anew where the change may reject others; a new map of
  * columns needs the file again.
  */
-export function updateCampaign(desk: Desk, campaign: Campaign, change: Partial<CampaignPlan>): Result<CampaignView> {
-  const names = Object.keys(change);
+export function updateCampaign(
+  desk: Desk,
+  campaign: Campaign,
+  { change, startAt }: Pick<Extract<CampaignCall, { kind: "update" }>, "change" | "startAt">,
+): Result<CampaignView> {
+  const names = [...Object.keys(change), ...(startAt === undefined ? [] : ["startAt"])];
   if (campaign.state !== "draft" && names.some((name) => !alwaysOpen.includes(name))) {
     return fail("campaign_not_editable", undefined, { state: campaign.state });
   }
-  const changed: Campaign = { ...campaign, ...change };
+  const start = judgeStart(desk, startAt ?? null);
+  if (!start.ok) return start;
+  const changed: Campaign = { ...campaign, ...change, ...(startAt === undefined ? {} : { startAt: start.value }) };
   const refusal = refusePlan(desk, changed);
   if (refusal !== null) return refusal;
   const needsCheck = judgedBy.some((name) => names.includes(name));

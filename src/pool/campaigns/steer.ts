@@ -10,9 +10,14 @@ import { refuseByKey } from "../numbers/choose.ts";
 import { endMessage } from "../settling/settle.ts";
 import { missingFields, refuseState, viewOf } from "./keep.ts";
 
-/** Starts a draft now or at a time. `campaign_not_ready` says what is missing; one that was started before is `campaign_state_conflict`, whoever did it. */
-export function startCampaign(desk: Desk, campaign: Campaign, at: number | null): Result<CampaignView> {
-  if (campaign.state !== "draft") return refuseState(campaign.state, "This campaign was started before.");
+/**
+ * Starts a draft now, or at the time that is given or that it was made with. `campaign_not_ready` says what is missing. To start twice is one start: the second is told how it stands;
+ * one that was paused, cancelled, or is to start at another time is `campaign_state_conflict`.
+ */
+export function startCampaign(desk: Desk, campaign: Campaign, wishedAt: number | null): Result<CampaignView> {
+  if (campaign.state !== "draft") return startAgain(desk, campaign, wishedAt);
+  const planned = (campaign.startAt ?? 0) > desk.now() ? campaign.startAt : null;
+  const at = wishedAt ?? planned;
   const refusal = refuseStart(desk, campaign) ?? refuseByKey(desk);
   if (refusal !== null) return refusal;
   const judged = judgeSendAt(at, desk.now());
@@ -23,6 +28,13 @@ export function startCampaign(desk: Desk, campaign: Campaign, at: number | null)
       ? { state: "running", startAt: null, startedAt: desk.now() }
       : { state: "scheduled", startAt: judged.value }),
   });
+}
+
+function startAgain(desk: Desk, campaign: Campaign, at: number | null): Result<CampaignView> {
+  const { state } = campaign;
+  if (state === "paused" || state === "cancelled" || (at !== null && at !== campaign.startAt))
+    return refuseState(state, "This campaign was started before.");
+  return ok(viewOf(desk, campaign));
 }
 
 function refuseStart(desk: Desk, campaign: Campaign) {

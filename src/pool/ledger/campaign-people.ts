@@ -28,9 +28,17 @@ export function campaignOfBlock(id: number): number {
   return Math.floor(id / partsEach);
 }
 
-/** Writes a block's people, which never change after. */
-export function insertPeople(sql: SqlStorage, id: number, people: readonly BlockPerson[]): void {
-  sql.exec("INSERT INTO campaign_people (id, people) VALUES (?, ?)", id, JSON.stringify(people));
+/** Writes a block's people, who never change after; others may come behind them as long as there is room. */
+export function writePeople(sql: SqlStorage, id: number, people: readonly BlockPerson[]): void {
+  const query = "INSERT INTO campaign_people (id, people) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET people = ?2";
+  sql.exec(query, id, JSON.stringify(people));
+}
+
+/** Returns the last block of a campaign's list, or null. */
+export function lastBlock(sql: SqlStorage, n: number): Block | null {
+  const query = "SELECT max(id) AS id FROM campaign_states WHERE id >= ? AND id < ?";
+  const { id } = sql.exec<{ id: number | null }>(query, blockId(n, 0), blockId(n + 1, 0)).one();
+  return id === null ? null : (readBlocks(sql, n, partOfBlock(id), 1)[0] ?? null);
 }
 
 /** Writes what became of a block's people, one row, and lets go of what was counted of it. */

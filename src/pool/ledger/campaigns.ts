@@ -9,6 +9,8 @@ export type CampaignBody = CampaignPlan & {
     load: number;
     /** The first part that has still to be judged anew. */
     checkedTo: number;
+    /** What is being read comes behind what is there, and takes nobody out. */
+    appends?: boolean;
   };
   createdAt: number;
   startAt: number | null;

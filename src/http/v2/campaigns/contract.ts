@@ -24,12 +24,12 @@ export const listCampaigns = defineOperation({
   method: "get",
   path: "/campaigns",
   summary: "List campaigns",
-  description: "Newest first.",
+  description: "Newest first, each with its numbers.",
   query: z.object(pageQuery),
   answers: {
     200: {
       description: "One page of campaigns.",
-      schema: z.object({ campaigns: z.array(Campaign), pagination: Pagination }),
+      schema: z.object({ campaigns: z.array(CampaignDetail), pagination: Pagination }),
     },
   },
   errors: [],
@@ -149,7 +149,8 @@ export const startCampaign = defineOperation({
   method: "post",
   path: "/campaigns/{campaignId}/start",
   summary: "Start a campaign",
-  description: "Now, or at `send_at`, at most 35 days ahead. Who starts it second is told that it was started.",
+  description:
+    "Now, at `send_at` (at most 35 days ahead), or at the `start_at` that it was made with. To start twice is one start: the second is answered how it stands; another time is refused.",
   body: z.object({ send_at: instant.nullish() }).strict(),
   bodyOptional: true,
   answers: asItStands,

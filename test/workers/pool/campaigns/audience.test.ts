@@ -139,12 +139,42 @@ describe("the people of a campaign", () => {
       tag: "vip",
       fields: ["name", "first_name"],
     });
-    expect(await doCampaign<"add_tagged">(pool, { kind: "add_tagged", id, load, after: "" })).toEqual({ after: null });
+    expect(await doCampaign<"add_tagged">(pool, { kind: "add_tagged", id, load, after: "" })).toEqual({
+      after: null,
+      rejected: [],
+    });
     await doCampaign<"end_audience">(pool, { kind: "end_audience", id, load });
     const { people } = await doCampaign<"preview">(pool, { kind: "preview", id, limit: 10, offset: 0 });
     expect(people.map(({ to, text, parts, fromNumber }) => [to, text, parts, fromNumber])).toEqual(
       [...tagged].sort().map((to) => [to, `Ann, that is Ann ${tagged.indexOf(to)}`, 1, pool.numbers[0]]),
     );
+  });
+
+  it("stand once in a list that comes in pieces, also where a piece was cut off and is sent again", async () => {
+    const id = await draftCampaign(pool);
+    const [first, second, third] = newPeople(3) as [string, string, string];
+    await give(pool, id, [first]);
+    const begin = { kind: "begin_audience" as const, id, tag: null, fields: ["first_name"], appends: true };
+    const cut = await doCampaign<"begin_audience">(pool, begin);
+    const rows = [second, first, third].map((to, at) => ({ line: at + 1, to, values: ["Ann"] }));
+    await doCampaign<"add_people">(pool, { kind: "add_people", id, load: cut.load, people: rows.slice(0, 1) });
+    expect(await askCampaign<"start">(pool, { kind: "start", id, at: null })).toMatchObject({
+      failure: { code: "campaign_not_ready" },
+    });
+    const { load } = await doCampaign<"begin_audience">(pool, begin);
+    expect(
+      await askCampaign<"add_people">(pool, { kind: "add_people", id, load: cut.load, people: rows.slice(1) }),
+    ).toMatchObject({ failure: { code: "campaign_audience_replaced" } });
+    expect(await doCampaign<"add_people">(pool, { kind: "add_people", id, load, people: rows })).toMatchObject({
+      rejected: [
+        { line: 1, to: second, code: "duplicate" },
+        { line: 2, to: first, code: "duplicate" },
+      ],
+    });
+    expect(await doCampaign<"end_audience">(pool, { kind: "end_audience", id, load })).toMatchObject({
+      audience: { state: "ready", rows: 5, rejected: { duplicate: 2 } },
+      progress: { waiting: 3 },
+    });
   });
 
   it("are no more than a hundred thousand, and of a longer list nobody is kept", async () => {
@@ -216,8 +246,10 @@ describe("a campaign is steered by clear answers", () => {
     const id = await draftCampaign(pool);
     await give(pool, id, newPeople(30));
     const starts = await Promise.all([1, 2].map(() => askCampaign<"start">(pool, { kind: "start", id, at: null })));
-    expect(starts.filter(({ ok }) => ok)).toHaveLength(1);
-    expect(starts.find(({ ok }) => !ok)).toEqual(refusal("campaign_state_conflict", { context: { state: "running" } }));
+    for (const started of starts) expect(started).toMatchObject({ ok: true, value: { id, state: "running" } });
+    expect(await askCampaign<"start">(pool, { kind: "start", id, at: Date.now() + 40 * 86_400_000 })).toEqual(
+      refusal("campaign_state_conflict", { context: { state: "running" } }),
+    );
     expect(await askCampaign<"update">(pool, { kind: "update", id, change: { text: "Other" } })).toEqual(
       refusal("campaign_not_editable", { context: { state: "running" } }),
     );
