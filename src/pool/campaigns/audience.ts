@@ -43,6 +43,7 @@ export function beginAudience(
   if (campaign.state !== "draft") return refuseState(campaign.state, "People can be given to a draft only.");
   const before = campaign.audience;
   if (appends && before.state === "checking") return fail("campaign_audience_replaced");
+  if (appends && before.state === "loading" && before.appends !== true) return fail("campaign_not_ready", cutOff);
   const load = before.load + 1;
   const kept = appends ? before : emptyAudience(load);
   const all = [...new Set([...kept.fields, ...fields])];
@@ -56,6 +57,7 @@ export function beginAudience(
   return ok({ load, columns: campaign.columns, fields: all });
 }
 
+const cutOff = "Its list did not come in whole, or is being read: send that one again, and then add to it.";
 const tooManyFields = `All lists of a campaign together have more than ${mostFields} fields: name fewer.`;
 
 /** Rows of a list without fields get empty ones, for a row without any is one that was too long. */

@@ -69,7 +69,7 @@ export const addKeyCampaignRecipients = defineOperation({
   }),
   file: { type: "text/csv", maxBytes: 5 * 1024 * 1024, orJson: Recipients },
   answers: { 200: { description: "Who was added, and who is left out and why.", schema: AddedRecipients } },
-  errors: [...own.uploadCampaignAudience.errors, "invalid_json", "not_found"],
+  errors: [...own.uploadCampaignAudience.errors, "campaign_not_ready", "invalid_json", "not_found"],
 });
 
 export const previewKeyCampaignRows = defineOperation({

@@ -177,6 +177,26 @@ describe("the people of a campaign", () => {
     });
   });
 
+  it("are not added to a list that did not come in whole", async () => {
+    const id = await draftCampaign(pool);
+    const first = newPerson();
+    const begin = { kind: "begin_audience" as const, id, tag: null, fields: [] };
+    const { load } = await doCampaign<"begin_audience">(pool, begin);
+    await doCampaign<"add_people">(pool, {
+      kind: "add_people",
+      id,
+      load,
+      people: [{ line: 1, to: first, values: [] }],
+    });
+    expect(await askCampaign<"begin_audience">(pool, { ...begin, appends: true })).toMatchObject({
+      failure: { code: "campaign_not_ready", message: expect.stringContaining("did not come in whole") },
+    });
+    await give(pool, id, [first]);
+    expect(await doCampaign<"begin_audience">(pool, { ...begin, appends: true })).toMatchObject({
+      fields: ["first_name"],
+    });
+  });
+
   it("are no more than a hundred thousand, and of a longer list nobody is kept", async () => {
     const id = await draftCampaign(pool);
     const { load } = await doCampaign<"begin_audience">(pool, { kind: "begin_audience", id, tag: null, fields: [] });
