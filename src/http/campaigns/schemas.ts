@@ -80,14 +80,40 @@ const fields = {
   urgent: z.boolean().nullish().meta({ description: "true: it waits for no quiet hours." }),
 };
 
+const paceTwice = { path: ["per_minute"], error: "says the same as pace_per_minute: give one of them." };
+function saysPaceOnce({
+  pace_per_minute: pace,
+  per_minute: other,
+}: {
+  pace_per_minute?: unknown;
+  per_minute?: unknown;
+}) {
+  return pace === undefined || other === undefined;
+}
+
+const silenceTwice = { path: ["only_if"], error: "says the same as skip_without_reply_months: give one of them." };
+function saysSilenceOnce({
+  skip_without_reply_months: months,
+  only_if: other,
+}: {
+  skip_without_reply_months?: unknown;
+  only_if?: unknown;
+}) {
+  return months === undefined || other === undefined;
+}
+
 const name = z.string().trim().min(1).max(100);
 export const CampaignRequest = z
   .object({ name, ...fields })
   .strict()
+  .refine(saysPaceOnce, paceTwice)
+  .refine(saysSilenceOnce, silenceTwice)
   .meta({ id: "CampaignRequest" });
 export const CampaignChange = z
   .object({ name: name.optional(), ...fields })
   .strict()
+  .refine(saysPaceOnce, paceTwice)
+  .refine(saysSilenceOnce, silenceTwice)
   .meta({ id: "CampaignChange" });
 
 const state = z.enum(["draft", "scheduled", "running", "paused", "completed", "cancelled"]);

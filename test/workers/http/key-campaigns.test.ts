@@ -111,6 +111,17 @@ describe("a campaign by the admin API's contract", () => {
   });
 });
 
+describe("a wish with two names", () => {
+  it.each([
+    ["per_minute", { per_minute: 60, pace_per_minute: 30 }],
+    ["only_if", { only_if: { replied_within_months: 6 }, skip_without_reply_months: 3 }],
+  ])("is told once: %s", async (field, wishes) => {
+    const refused = { status: 400, body: { code: "invalid_request", issues: [{ field }] } };
+    expect(await campaigns("", "POST", { name: "Spring", text: "Hi", ...wishes })).toMatchObject(refused);
+    expect(await campaigns(`/${await draft()}`, "PATCH", wishes)).toMatchObject(refused);
+  });
+});
+
 describe("a list in pieces", () => {
   it("takes the fields of every piece, and leaves those of others empty", async () => {
     const id = await draft({ text: "Hi {first_name|you} from {city|here}" });
