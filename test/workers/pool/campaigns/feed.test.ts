@@ -333,6 +333,8 @@ describe("a campaign that runs", () => {
       await pass(pool, second);
       return pool.carrier.departures.length === 5;
     });
+    // And until the walk through the list has come to its end.
+    for (let step = 0; step < 20; step += 1) await pass(pool, second);
     expect(peopleWritten(pool).sort()).toEqual(awake);
     expect((await readCampaign(pool, id)).heldBy).toEqual({
       code: "quiet_hours",
