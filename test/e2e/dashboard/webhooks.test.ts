@@ -57,7 +57,7 @@ describe("webhooks in the dashboard", () => {
     const { page } = dashboard;
     await page.getByRole("button", { name: "Send a test event" }).click();
     await page.getByRole("button", { name: "Send it" }).click();
-    await page.getByText("Received.").waitFor();
+    await page.getByText("Received.", { exact: true }).waitFor();
     expect(await arrived(1)).toMatchObject({ standard: true, payload: { event: "webhook.test" } });
     sink.answer("/hook", { kind: "status", status: 500, body: html });
     await page.getByRole("button", { name: "Send another" }).click();
@@ -77,7 +77,7 @@ describe("webhooks in the dashboard", () => {
     expect(await page.locator("dialog img, dialog script").count()).toBe(0);
     expect(await findFaults("one attempt")).toEqual([]);
     await page.getByRole("button", { name: "Deliver it again" }).click();
-    await page.getByText("Received.").waitFor();
+    await page.getByText("Received.", { exact: true }).waitFor();
     const again = await eventually(async () =>
       sink.deliveries.find((one) => one.headers["x-blooio-replay"] === "true"),
     );
