@@ -1,15 +1,9 @@
-import {
-  type CampaignAnswers,
-  mostPeople,
-  type Person,
-  type RejectedRow,
-  rejectionWords,
-} from "../../domain/campaigns/campaign.ts";
+import { mostPeople, type Person, type RejectedRow, rejectionWords } from "../../domain/campaigns/campaign.ts";
 import { mostFields, readColumns } from "../../domain/campaigns/columns.ts";
 import type { CsvRow } from "../../domain/campaigns/csv.ts";
 import { fieldName } from "../../domain/campaigns/template.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
-import { type AskCampaign, checkAudience, readRows, rowsAtOnce } from "./load-audience.ts";
+import { type AskCampaign, checkAudience, readRows, rowsAtOnce, takeTagged } from "./load-audience.ts";
 
 /** A recipient as a program names one: their number, and the fields of the text. */
 export type Recipient = { to: string; fields?: Record<string, string> | undefined };
@@ -83,20 +77,9 @@ export async function addRecipients(
 export async function addTagged(ask: AskCampaign, id: string, tag: string): Promise<Result<AddedRecipients>> {
   const begun = await begin(ask, id, { tag, fields: ["name", "first_name"], count: 0 });
   if (!begun.ok) return begun;
-  const { load } = begun.value;
-  const rejected: RejectedRow[] = [];
-  for (let after: string | null = ""; after !== null; ) {
-    const added: Result<CampaignAnswers["add_tagged"]> = await ask<"add_tagged">({
-      kind: "add_tagged",
-      id,
-      load,
-      after,
-    });
-    if (!added.ok) return added;
-    rejected.push(...(added.value.rejected ?? []));
-    after = added.value.after;
-  }
-  return end(ask, id, { load, before: begun.value.before, rejected });
+  const { load, before } = begun.value;
+  const taken = await takeTagged(ask, id, load);
+  return taken.ok ? end(ask, id, { load, before, rejected: taken.value }) : taken;
 }
 
 async function add(ask: AskCampaign, id: string, { fields, people }: List): Promise<Result<AddedRecipients>> {

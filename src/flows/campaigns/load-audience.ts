@@ -4,6 +4,7 @@ import {
   type CampaignCall,
   type CampaignView,
   type Person,
+  type RejectedRow,
 } from "../../domain/campaigns/campaign.ts";
 import { type Columns, readColumns } from "../../domain/campaigns/columns.ts";
 import { CsvReader, type CsvRow } from "../../domain/campaigns/csv.ts";
@@ -39,6 +40,13 @@ export async function loadTagged(ask: AskCampaign, id: string, tag: string): Pro
   const begun = await ask<"begin_audience">({ kind: "begin_audience", id, tag, fields: ["name", "first_name"] });
   if (!begun.ok) return begun;
   const { load } = begun.value;
+  const taken = await takeTagged(ask, id, load);
+  return taken.ok ? ask<"end_audience">({ kind: "end_audience", id, load }) : taken;
+}
+
+/** Takes everybody with the tag into a list that was begun, and returns who was left out. */
+export async function takeTagged(ask: AskCampaign, id: string, load: number): Promise<Result<RejectedRow[]>> {
+  const rejected: RejectedRow[] = [];
   for (let after: string | null = ""; after !== null; ) {
     const added: Result<CampaignAnswers["add_tagged"]> = await ask<"add_tagged">({
       kind: "add_tagged",
@@ -47,9 +55,10 @@ export async function loadTagged(ask: AskCampaign, id: string, tag: string): Pro
       after,
     });
     if (!added.ok) return added;
+    rejected.push(...(added.value.rejected ?? []));
     after = added.value.after;
   }
-  return ask<"end_audience">({ kind: "end_audience", id, load });
+  return { ok: true, value: rejected };
 }
 
 /** Has a campaign's list judged anew, as far as a change made that necessary; who asks again goes on where it was cut off. */
