@@ -99,10 +99,10 @@ export function addPeople(
 function writeBlocks(desk: Desk, reading: Reading, kept: readonly BlockPerson[], sums: Sums): RejectedRow[] {
   const { n } = reading.campaign;
   const rejected: RejectedRow[] = [];
-  let open = lastBlock(desk.sql, n);
+  let open: Open = lastBlock(desk.sql, n) ?? openBehind(-1);
   for (let at = 0; at < kept.length; ) {
-    if (open !== null && open.people.length >= blockSize) open = { ...openBehind(open.part), id: 0 };
-    const { part, people: before, states } = open ?? openBehind(-1);
+    if (open.people.length >= blockSize) open = openBehind(open.part);
+    const { part, people: before, states } = open;
     const added = kept.slice(at, at + blockSize - before.length);
     at += added.length;
     writePeople(desk.sql, blockId(n, part), [...before, ...added]);
@@ -111,12 +111,14 @@ function writeBlocks(desk: Desk, reading: Reading, kept: readonly BlockPerson[],
       const state = judged[states.length + index];
       if (typeof state === "string") rejected.push({ line, to, code: state.slice(1) as Rejection });
     }
-    open = { id: 0, part, people: [...before, ...added], states: judged };
+    open = { part, people: [...before, ...added], states: judged };
   }
   return rejected;
 }
 
-function openBehind(part: number): Pick<Block, "part" | "people" | "states"> {
+type Open = Pick<Block, "part" | "people" | "states">;
+
+function openBehind(part: number): Open {
   return { part: part + 1, people: [], states: [] };
 }
 

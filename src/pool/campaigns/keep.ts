@@ -98,8 +98,8 @@ function refusePlan(desk: Desk, plan: CampaignPlan): ReturnType<typeof fail> | n
   return desk.findNumber(read.value.address) === null ? fail("from_number_not_owned") : null;
 }
 
-/** Returns when a campaign is to start (epoch milliseconds; null: when it is told to), or why that time cannot be meant. */
-export function judgeStart(desk: Desk, at: number | null): Result<number | null> {
+/** Null: when it is told to. */
+function judgeStart(desk: Desk, at: number | null): Result<number | null> {
   const judged = judgeSendAt(at, desk.now());
   if (judged.ok) return judged;
   const { message, context } = judged.failure;
