@@ -163,7 +163,8 @@ async function moveAgain(deps: Deps, address: string, keyId: string | null): Pro
   return current.apiKeyId === keyId ? ok(null) : move(deps, current, current.apiKeyId, keyId);
 }
 
-async function mayHold(deps: Deps, keyId: string, number: NumberRow): Promise<Result<null>> {
+/** Says whether a key may hold a number: one of its own organization, of the protocol that it has by now, and of its mode. */
+export async function mayHold(deps: Deps, keyId: string, number: NumberRow): Promise<Result<null>> {
   const key = await findApiKey(deps.db, keyId);
   if (key === null || key.status === "revoked" || key.organizationId !== number.organizationId) {
     return fail("not_found", "API key not found.");

@@ -8,7 +8,7 @@ import { readPhoneNumber } from "../../domain/phone.ts";
 import type { Deps } from "../deps.ts";
 import { openMac, readMacRefusal } from "../macs/open-mac.ts";
 import { seeThrough } from "../see-through.ts";
-import { changeCaps, changeNumber, describeMove, type NumberChange } from "./assign.ts";
+import { changeCaps, changeNumber, describeMove, mayHold, type NumberChange } from "./assign.ts";
 import { chooseType } from "./line-type.ts";
 
 /**
@@ -50,6 +50,8 @@ export async function registerLine(
     await saveNumber(deps.db, row);
     return ok(row);
   }
+  const allowed = await mayHold(deps, apiKeyId, row);
+  if (!allowed.ok) return allowed;
   const placed = position === undefined ? { apiKeyId } : { apiKeyId, position };
   return seeThrough(deps, describeMove(row.address, { from: null, change: placed }), async () => {
     await saveNumber(deps.db, row);

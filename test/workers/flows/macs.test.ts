@@ -159,6 +159,9 @@ describe("the lines of a Mac", () => {
       status: 400,
       body: { message: expect.stringContaining("does not have +12125559999") },
     });
+    const body = { phone_number: "help@example.com", protocol: "blooio", integration_id: key.integrationId };
+    const refused = await admin("/numbers", { body: { ...body, api_key_id: "key_none" } });
+    expect(refused, "and leaves no line behind").toMatchObject({ status: 404, body: { code: "not_found" } });
     expect(await register("HELP@example.com")).toMatchObject({
       status: 201,
       body: { phone_number: "help@example.com", type: "inbound", channel: "imessage", name: "help@example.com" },
