@@ -135,11 +135,16 @@ export function isSaid(name: EventName): boolean {
 /** Says whether a subscription gets this event of this number now: `events` (exact, `prefix.*`, `message.status`) beats `webhook_type`. */
 export function subscribes(webhook: Webhook, name: EventName, number: string | null, now: number): boolean {
   if (webhook.deprecatedAt !== null || webhook.disabledAt !== null) return false;
-  if (webhook.validUntil !== -1 && webhook.validUntil <= now) return false;
+  if (hasEnded(webhook, now)) return false;
   if (webhook.numbers !== null && (number === null || !webhook.numbers.includes(number))) return false;
   if (webhook.format === "campaign") return campaignEvents.includes(name);
   if (webhook.events === null) return byType[webhook.type].includes(name);
   return webhook.events.some((pattern) => matches(pattern, name));
+}
+
+/** Says whether the time that a webhook was made for is over. */
+export function hasEnded({ validUntil }: Pick<Webhook, "validUntil">, now: number): boolean {
+  return validUntil !== -1 && validUntil <= now;
 }
 
 function matches(pattern: string, name: EventName): boolean {

@@ -1,4 +1,5 @@
 import { disableAfterMs } from "./endpoint-health.ts";
+import { hasEnded } from "./event.ts";
 import type { Webhook } from "./snapshot.ts";
 
 const because: Readonly<Record<string, string>> = {
@@ -8,16 +9,18 @@ const because: Readonly<Record<string, string>> = {
 };
 const resume = "`deprecate: false` resumes it.";
 
-/** Returns in words why a webhook gets nothing, null while it is active. */
+/** Returns in words why a webhook gets nothing at `now` (epoch milliseconds), null while it is active. */
 export function whyInactive(
-  webhook: Pick<Webhook, "deprecatedAt" | "disabledAt"> & { disabledBecause?: string | null },
+  webhook: Pick<Webhook, "deprecatedAt" | "disabledAt" | "validUntil"> & { disabledBecause?: string | null },
+  now: number,
 ): string | null {
   const { deprecatedAt, disabledAt, disabledBecause } = webhook;
   if (disabledAt !== null) {
     const why = because[disabledBecause ?? ""] ?? "It was switched off.";
     return disabledBecause === "key_revoked" ? why : `${why} ${resume}`;
   }
-  return deprecatedAt === null ? null : `A person paused it with \`deprecate\`. ${resume}`;
+  if (deprecatedAt !== null) return `A person paused it with \`deprecate\`. ${resume}`;
+  return hasEnded(webhook, now) ? "Its time is over. `valid_until: -1` resumes it." : null;
 }
 
 /** Returns in words what is wrong with an endpoint that has failed since `since` (epoch milliseconds), and what comes of it. */

@@ -3027,7 +3027,7 @@ export interface Webhook {
    */
   owed?: number;
   /**
-   * Why it gets nothing (410, five days of failures, paused by a person) and what resumes it; null while it is active.
+   * Why it gets nothing (410, five days of failures, paused by a person, `valid_until` over) and what resumes it; null while it is active.
    */
   inactive_because?: string | null;
   organization_id?: string;

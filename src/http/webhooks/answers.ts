@@ -69,8 +69,9 @@ type Shown = Pick<
 > & { disabledBecause?: string | null };
 type Owner = { scope: Webhook["scope"]; organizationId: string; apiKeyId: string | null; apiKeyName: string | null };
 
-/** Returns a webhook as it is shown: never its secret. */
-export function toWebhook(webhook: Shown, owner: Owner, state: Omit<WebhookState, "webhookId"> | null) {
+/** Returns a webhook as it is shown at `now` (epoch milliseconds): never its secret. */
+export function toWebhook(webhook: Shown, owner: Owner, state: Omit<WebhookState, "webhookId"> | null, now: number) {
+  const inactiveBecause = whyInactive(webhook, now);
   return {
     webhook_id: webhook.id,
     webhook_url: webhook.url,
@@ -83,13 +84,13 @@ export function toWebhook(webhook: Shown, owner: Owner, state: Omit<WebhookState
     valid_until: webhook.validUntil,
     last_triggered: state?.lastTriggeredAt ?? null,
     failure_count: state?.failureCount ?? 0,
-    is_active: webhook.deprecatedAt === null && webhook.disabledAt === null,
+    is_active: inactiveBecause === null,
     disabled_at: webhook.disabledAt,
     disabled_because: webhook.disabledBecause ?? null,
     last_status: state?.lastStatus ?? null,
     failing_since: state?.failingSince ?? null,
     owed: state?.owed ?? 0,
-    inactive_because: whyInactive(webhook),
+    inactive_because: inactiveBecause,
     organization_id: owner.organizationId,
     api_key_id: owner.apiKeyId,
     events: webhook.events,

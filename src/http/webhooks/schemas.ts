@@ -121,7 +121,7 @@ export const Webhook = z
     owed: z.int().optional().meta({ description: "Deliveries that are still to come or to be repeated." }),
     inactive_because: z.string().nullish().meta({
       description:
-        "Why it gets nothing (410, five days of failures, paused by a person) and what resumes it; null while it is active.",
+        "Why it gets nothing (410, five days of failures, paused by a person, `valid_until` over) and what resumes it; null while it is active.",
     }),
     organization_id: z.string().optional(),
     api_key_id: z.string().nullish(),

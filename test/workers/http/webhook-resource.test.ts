@@ -64,6 +64,19 @@ describe("the webhook resource", () => {
     }
   });
 
+  it("is not active once its time is over, says so, and is resumed by a time without an end", async () => {
+    const { body } = await post("/webhooks", { webhook_url: "https://ended.example/hook" });
+    const id = body.webhook_id;
+    for (const over of [0, Date.now() - 60_000]) {
+      const ended = await patch(id, { valid_until: over });
+      expect(ended.body).toMatchObject({ is_active: false, valid_until: over });
+      expect(ended.body.inactive_because).toBe("Its time is over. `valid_until: -1` resumes it.");
+      expect((await get(`/webhooks/${id}`)).body).toMatchObject({ is_active: false });
+    }
+    const resumed = await patch(id, { valid_until: -1 });
+    expect(resumed.body).toMatchObject({ is_active: true, inactive_because: null });
+  });
+
   it("gets a new secret at once, and counts how often", async () => {
     const made = await post("/webhooks", { webhook_url: "https://three.example/hook" });
     const path = `/webhooks/${made.body.webhook_id}/secret/rotate`;

@@ -21,6 +21,7 @@ describe("how a webhook fares, in a word", () => {
     ["failing", { last_status: 302 }],
     ["paused", { deprecated_at: 3, last_status: 500 }],
     ["ended", { valid_until: now }],
+    ["ended", { valid_until: 0 }],
     ["healthy", { valid_until: now + 1 }],
     ["switched off", { disabled_at: 3, disabled_because: "gone", deprecated_at: 2 }],
   ])("is %s: %o", (word, more) => {

@@ -21,8 +21,12 @@ export function fareOf(webhook: Facts, now: number): Fare {
   if (webhook.deprecated_at !== null) {
     return { tone: "warn", word: "paused", why: "Somebody paused it. What happens meanwhile can be replayed." };
   }
-  if (webhook.valid_until > 0 && webhook.valid_until <= now) {
-    return { tone: "warn", word: "ended", why: "The time that it was made for is over." };
+  if (hasEnded(webhook, now)) {
+    return {
+      tone: "warn",
+      word: "ended",
+      why: "The time that it was made for is over. Resume it without an end, if it is still wanted.",
+    };
   }
   if (webhook.last_triggered === null) return { tone: "plain", word: "not called yet", why: null };
   if (!isTaken(webhook.last_status)) {
@@ -31,6 +35,11 @@ export function fareOf(webhook: Facts, now: number): Fare {
     return { tone: "bad", word: "failing", why };
   }
   return { tone: "good", word: "healthy", why: null };
+}
+
+/** Says whether the time that a webhook was made for is over; -1 never ends. */
+export function hasEnded({ valid_until }: Pick<Webhook, "valid_until">, now: number): boolean {
+  return valid_until !== -1 && valid_until <= now;
 }
 
 /** Says whether an answer counts as received: any 2xx. */

@@ -12,6 +12,7 @@ import { Dialog } from "../dialog.tsx";
 import { useNotice } from "../notices.tsx";
 import { OverlapChoice } from "../overlap-choice.tsx";
 import { Problem } from "../problem.tsx";
+import { hasEnded } from "./fare.ts";
 import { SecretOnce } from "./secret-once.tsx";
 import { Tried } from "./tried.tsx";
 
@@ -23,8 +24,9 @@ export function WebhookActions({ webhook }: { webhook: Webhook }) {
   const close = () => setOpen(null);
   const deprecate = webhook.is_active;
   function turn() {
+    const endless = !deprecate && hasEnded(webhook, Date.now()) ? { valid_until: -1 } : {};
     change.mutate(
-      { deprecate },
+      { deprecate, ...endless },
       { onSuccess: () => notify(deprecate ? "The webhook is paused." : "The webhook hears again.") },
     );
   }

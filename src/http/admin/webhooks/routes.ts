@@ -40,7 +40,7 @@ async function show(deps: Deps, webhook: WebhookRow) {
     webhook.apiKeyId === null ? null : findApiKey(deps.db, webhook.apiKeyId),
     readWebhookStates(deps, [webhook]),
   ]);
-  return toWebhook(webhook, ownerOf(webhook, key?.name ?? null), states.get(webhook.id) ?? null);
+  return toWebhook(webhook, ownerOf(webhook, key?.name ?? null), states.get(webhook.id) ?? null, deps.now());
 }
 
 async function readRow(c: Context<Edge>, webhookId: string): Promise<Result<WebhookRow>> {
@@ -106,7 +106,7 @@ function mountList(router: Hono<Edge>): void {
       const { webhooks } = await listWebhooks(deps.db, { ...allOfThem, ...scope });
       const states = await readWebhookStates(deps, webhooks);
       const shown = webhooks.map((webhook) =>
-        toWebhook(webhook, ownerOf(webhook, webhook.apiKeyName), states.get(webhook.id) ?? null),
+        toWebhook(webhook, ownerOf(webhook, webhook.apiKeyName), states.get(webhook.id) ?? null, deps.now()),
       );
       return reply(200, { webhooks: shown });
     },

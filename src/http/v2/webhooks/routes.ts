@@ -30,7 +30,7 @@ async function readOwn(c: Context<Edge>) {
   const byId = new Map(own.value.states.map((state) => [state.webhookId, state]));
   const webhooks = own.value.webhooks
     .filter((webhook) => webhook.scope === "api_key")
-    .map((webhook) => toWebhook(webhook, ownerOf(key), byId.get(webhook.id) ?? null));
+    .map((webhook) => toWebhook(webhook, ownerOf(key), byId.get(webhook.id) ?? null, c.get("deps").now()));
   return ok({ key, webhooks });
 }
 
@@ -46,7 +46,7 @@ async function callerOf(c: Context<Edge>): Promise<Result<Caller>> {
   const key = await whoAsks(c);
   if (!key.ok) return key;
   const { keyId } = key.value;
-  return ok({ keyId, by: keyId, show: (webhook) => toWebhook(webhook, ownerOf(key.value), null) });
+  return ok({ keyId, by: keyId, show: (webhook) => toWebhook(webhook, ownerOf(key.value), null, c.get("deps").now()) });
 }
 
 async function readLogs(c: Context<Edge>, asked: ListLogs) {

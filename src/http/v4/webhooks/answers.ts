@@ -4,6 +4,7 @@ import { channelId, deliveryId } from "../../../domain/channel-ids.ts";
 import { namesOfType } from "../../../domain/event.ts";
 import { judgeDelivery } from "../../../domain/retry.ts";
 import type { WebhookType } from "../../../domain/snapshot.ts";
+import { whyInactive } from "../../../domain/webhook-words.ts";
 import type { WebhookInput } from "../../../flows/webhooks/manage.ts";
 
 /** Returns the names and wildcards that tokens stand for: v2's words are written out, as a webhook keeps them. */
@@ -27,17 +28,18 @@ export function toWebhookInput(
 
 type Shown = Pick<
   WebhookRow,
-  "id" | "url" | "type" | "events" | "numbers" | "deprecatedAt" | "disabledAt" | "createdAt"
+  "id" | "url" | "type" | "events" | "numbers" | "deprecatedAt" | "disabledAt" | "validUntil" | "createdAt"
 >;
 
-/** Returns a webhook as answers show it, without its secret. */
-export function toWebhook({ id, url, type, events, numbers, deprecatedAt, disabledAt, createdAt }: Shown) {
+/** Returns a webhook as answers show it at `now` (epoch milliseconds), without its secret. */
+export function toWebhook(webhook: Shown, now: number) {
+  const { id, url, type, events, numbers, createdAt } = webhook;
   const [number, ...more] = numbers ?? [];
   return {
     id,
     url,
     event_types: events ?? [type],
-    status: deprecatedAt === null && disabledAt === null ? ("active" as const) : ("disabled" as const),
+    status: whyInactive(webhook, now) === null ? ("active" as const) : ("disabled" as const),
     channel_id: number === undefined || more.length > 0 ? null : channelId(number),
     channel_type: null,
     created_at: createdAt,

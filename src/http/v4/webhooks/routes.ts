@@ -22,7 +22,9 @@ export function mountV4Webhooks(router: Hono<Edge>): void {
 
 async function readOwn(c: Context<Edge>) {
   const own = await askOwn(c, (pool, credential) => pool.webhookStates(credential));
-  return own.ok ? ok(own.value.webhooks.filter(({ scope }) => scope === "api_key").map(toWebhook)) : own;
+  if (!own.ok) return own;
+  const webhooks = own.value.webhooks.filter(({ scope }) => scope === "api_key");
+  return ok(webhooks.map((webhook) => toWebhook(webhook, c.get("deps").now())));
 }
 
 /** Managing webhooks touches the directory, so the key is checked by its object first. */
@@ -82,7 +84,7 @@ function mountCreation(router: Hono<Edge>): void {
       if (!created.ok) return created;
       const { webhook, secret } = created.value;
       if (secret === null) return fail("already_exists", "This URL has a webhook already.", { id: webhook.id });
-      return reply(201, { data: { ...toWebhook(webhook), signing_secret: secret } });
+      return reply(201, { data: { ...toWebhook(webhook, c.get("deps").now()), signing_secret: secret } });
     },
     apiKeyGuard,
   );
@@ -102,7 +104,7 @@ function mountChanging(router: Hono<Edge>): void {
       if (body.url !== undefined)
         return fail("invalid_request", "A webhook's URL cannot be changed: create another webhook.");
       const changed = await changeWebhook(c.get("deps"), params.webhookId, change, key.value.keyId);
-      return changed.ok ? reply(200, { data: toWebhook(changed.value) }) : changed;
+      return changed.ok ? reply(200, { data: toWebhook(changed.value, c.get("deps").now()) }) : changed;
     },
     apiKeyGuard,
   );
