@@ -109,16 +109,23 @@ function readAddress(given: string, homeCountry: string | null): Reading {
   const whatsapp = /^\s*whatsapp:/i.test(raw);
   const number = raw.replace(/^\s*(?:whatsapp|tel):/i, "");
   const marked = /^[ +]/.test(number) && /\d/.test(number);
-  const stranger = findStranger(number);
-  if (stranger !== null) {
-    return refuse(
-      `it holds ${stranger}, which has no place in a phone number. Write + and digits, for example +15551234567.`,
-    );
-  }
+  const misfit = whyNoNumber(number);
+  if (misfit !== null) return refuse(misfit);
   const digits = number.replace(/\D/g, "");
   const read = marked ? readInternational(digits, whatsapp) : readNational(digits, homeCountry);
   if (!read.ok || !whatsapp) return read;
   return { ok: true, address: `whatsapp:${read.address}`, channel: "whatsapp" };
+}
+
+/** What people paste for a number, ids of ours among it, and what to write instead; null where it may be one. */
+function whyNoNumber(number: string): string | null {
+  const [, id] = /^\s*(con|grp)_/.exec(number) ?? [];
+  if (id === "grp") return "it is a group's id, which is no contact.";
+  if (id === "con") return "it is a contact_id. Write the contact's identifier: a phone number or email address.";
+  const stranger = findStranger(number);
+  return stranger === null
+    ? null
+    : `it holds ${stranger}, which has no place in a phone number. Write + and digits, for example +15551234567.`;
 }
 
 /** Calls a number canonical when libphonenumber reads it as itself; a trunk prefix as in +44 (0)7911 is dropped on the way. */

@@ -33,11 +33,11 @@ async function searchContacts(desk: Desk, query: ContactPage): Promise<{ rows: P
   return { rows, total: found + 1 };
 }
 
-/** Who has messages stands in the tally; who has none, and who of them is out of sight, are few as a rule. */
+/** Who has messages stands in the tally; who has none, and who of them is out of sight or a group, are few as a rule. */
 function countContacts(desk: Desk, end: number): number {
   const most = end + countedBeyond + 1;
-  const { quiet, hidden } = countAside(desk.sql, most);
-  return Math.max(0, tallyOf(desk.sql).chats - hidden) + quiet;
+  const { quiet, hidden, groups } = countAside(desk.sql, most);
+  return Math.max(0, tallyOf(desk.sql).chats - hidden - groups) + quiet;
 }
 
 function inOrder(desk: Desk, query: ContactPage, size: number): Iterator<PassedContact> {

@@ -1,6 +1,7 @@
 import type { CapsView, KeyView, NumberStats, PoolCheckUp, PoolStats } from "../domain/calls/numbers.ts";
 import type { ChatSummary, Contact, ListMessages, MessagesPage, MessageView } from "../domain/calls/reading.ts";
 import type { DeliveryLog, ListLogs, WebhookState } from "../domain/calls/telling.ts";
+import { isGroupId } from "../domain/event.ts";
 import { fail, ok, type Result } from "../domain/failure.ts";
 import { readRowId, rowId, sequenceAt } from "../domain/ids.ts";
 import type { Account, SenderNumber } from "../domain/snapshot.ts";
@@ -71,7 +72,7 @@ export function readMessageById(desk: Desk, messageId: string): Result<MessageVi
 
 function contactOf(desk: Desk, chat: string): Contact | null {
   const row = findChat(desk.sql, chat);
-  if (row === null || row.deleted_at !== null) return null;
+  if (row === null || row.deleted_at !== null || isGroupId(chat)) return null;
   return { contactId: row.contact_id, identifier: row.id, name: row.name };
 }
 

@@ -190,6 +190,9 @@ function oneOrAll(chat: string | null): { one: string; values: string[] } {
 export const matchesText =
   "(?1 IS NULL OR instr(lower(id), lower(?1)) > 0 OR instr(lower(name), lower(?1)) > 0 OR instr(name, ?1) > 0)";
 
+/** Of a chat with one person: a group is nobody's contact. */
+export const ofPerson = "id NOT GLOB 'grp_*'";
+
 /** A chat with its last message. */
 export type ListedChat = ChatRow & { last_text: string | null; last_direction: Direction | null };
 

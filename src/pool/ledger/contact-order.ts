@@ -1,6 +1,6 @@
 import type { ContactPage } from "../../domain/contact-view.ts";
 import { timeOfSequence } from "../../domain/ids.ts";
-import { matchesText } from "./chats.ts";
+import { matchesText, ofPerson } from "./chats.ts";
 import type { ContactRow } from "./contacts.ts";
 
 /** A contact on the way along an order; `matches`: it is what was searched for. */
@@ -10,7 +10,7 @@ export type PassedContact = ContactRow & { last_seq: number | null; matches: num
 export type Line = (after: PassedContact | null, limit: number) => PassedContact[];
 
 const columns = `id, contact_id, name, created_at, last_at, time_zone, last_seq, ${matchesText} AS matches`;
-const here = "deleted_at IS NULL";
+const here = `deleted_at IS NULL AND ${ofPerson}`;
 
 /** Returns when a contact was last heard of or, without messages, added, in epoch milliseconds. */
 export function heardOf(contact: PassedContact): number {
@@ -43,17 +43,14 @@ export function linesOf(sql: SqlStorage, { q, sort }: Pick<ContactPage, "q" | "s
 
 type Place = (string | number | null)[];
 
-/** Returns how many contacts without messages there are and how many with messages are out of sight, each counted up to `most`. */
-export function countAside(sql: SqlStorage, most: number): { quiet: number; hidden: number } {
-  const count = (index: string, where: string) =>
-    sql
-      .exec<{ total: number }>(
-        `SELECT count(*) AS total FROM (SELECT 1 FROM chats INDEXED BY ${index} WHERE ${where} LIMIT ?)`,
-        most,
-      )
-      .one().total;
+/** Returns how many contacts without messages there are, how many with messages are out of sight, and how many chats with messages are groups, each counted up to `most`. */
+export function countAside(sql: SqlStorage, most: number): { quiet: number; hidden: number; groups: number } {
+  const count = (where: string) =>
+    sql.exec<{ total: number }>(`SELECT count(*) AS total FROM (SELECT 1 FROM chats ${where} LIMIT ?)`, most).one()
+      .total;
   return {
-    quiet: count("chats_quiet", `last_seq IS NULL AND ${here}`),
-    hidden: count("chats_hidden", "deleted_at IS NOT NULL AND last_seq IS NOT NULL"),
+    quiet: count(`INDEXED BY chats_quiet WHERE last_seq IS NULL AND ${here}`),
+    hidden: count(`INDEXED BY chats_hidden WHERE deleted_at IS NOT NULL AND last_seq IS NOT NULL AND ${ofPerson}`),
+    groups: count("WHERE id GLOB 'grp_*' AND last_seq IS NOT NULL"),
   };
 }

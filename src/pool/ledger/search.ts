@@ -1,4 +1,5 @@
 import type { Contact } from "../../domain/calls/reading.ts";
+import { ofPerson } from "./chats.ts";
 import type { MessageRow } from "./message-row.ts";
 
 /** What a message must be like. `statuses` null: any; `unknown` true: its outcome is not known. `text` is part of its text, or its provider id. */
@@ -66,11 +67,11 @@ export function newestMessage(sql: SqlStorage): number | null {
   return sql.exec<{ newest: number | null }>("SELECT max(seq) AS newest FROM messages").one().newest;
 }
 
-/** Returns the contacts of these chats by chat; one that was deleted is left out. */
+/** Returns the contacts of these chats by chat; one that was deleted is left out, and a group is nobody's contact. */
 export function contactsOf(sql: SqlStorage, chats: readonly string[]): Map<string, Contact> {
   const rows = sql
     .exec<{ id: string; contact_id: string; name: string | null }>(
-      "SELECT id, contact_id, name FROM chats WHERE deleted_at IS NULL AND id IN (SELECT value FROM json_each(?))",
+      `SELECT id, contact_id, name FROM chats WHERE deleted_at IS NULL AND ${ofPerson} AND id IN (SELECT value FROM json_each(?))`,
       JSON.stringify(chats),
     )
     .toArray();

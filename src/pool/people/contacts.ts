@@ -1,6 +1,7 @@
 import type { ContactCapabilities, ErasedContact } from "../../domain/calls/people.ts";
 import type { ContactPage, ContactView } from "../../domain/contact-view.ts";
 import { isEmail } from "../../domain/email.ts";
+import { isGroupId } from "../../domain/event.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import { readConversationId, readPhoneNumber } from "../../domain/phone.ts";
 import type { Desk } from "../desk.ts";
@@ -133,7 +134,7 @@ export function readContactId(desk: Desk, raw: string): Result<string> {
   if (conversation.ok) return conversation;
   const email = raw.trim().toLowerCase();
   if (isEmail(email)) return ok(email);
-  if (findChat(desk.sql, raw) !== null) return ok(raw);
+  if (!isGroupId(raw) && findChat(desk.sql, raw) !== null) return ok(raw);
   if (raw.includes("@")) return fail("invalid_request", "The contact id is not a valid email address.");
   const number = readPhoneNumber(raw, country);
   return number.ok ? ok(number.value.address) : number;

@@ -192,5 +192,5 @@ async function toGroup(
 }
 
 function toMember({ contactId, identifier, name, addedAt }: GroupPerson) {
-  return { id: contactId, contact_id: contactId, identifier, name, added_at: addedAt };
+  return { id: identifier, contact_id: contactId, identifier, name, added_at: addedAt };
 }

@@ -172,3 +172,33 @@ it("what is said and done in a group is told with who did it and who is in it", 
     sender: ann,
   });
 });
+
+it("a group is nobody's contact: not in lists, not by its id, not beside its messages", async () => {
+  const listed = async () => (await v2(stage.key, "/contacts?sort=oldest")).body;
+  const group = await make([ann, ben]);
+  const { body } = await sendFrom(stage.key, group, { text: "Hello all" });
+  await sendFrom(stage.key, mail, { text: "Hello you" });
+  const { contacts, pagination } = await listed();
+  expect((contacts as { id: string }[]).map(({ id }) => id).sort()).toEqual([ann, ben, mail]);
+  expect(pagination).toMatchObject({ total: 3 });
+  expect((await v2(stage.key, "/contacts?q=grp_")).body).toMatchObject({ contacts: [], pagination: { total: 0 } });
+  for (const path of ["", "/tags", "/capabilities"]) {
+    const answer = await v2(stage.key, `/contacts/${group}${path}`);
+    expect(answer).toMatchObject({ status: 400, body: { message: expect.stringContaining("it is a group's id") } });
+  }
+  const messages = `/chats/${group}/messages`;
+  expect((await v2(stage.key, `${messages}/${body.message_id}`)).body).toMatchObject({ contact: null });
+  expect((await v2(stage.key, messages)).body.messages).toMatchObject([{ contact: null }]);
+  const found = await admin(`/api-keys/${stage.key.id}/messages?q=Hello`);
+  expect(found.body.messages).toMatchObject([{ contact: { identifier: mail } }, { contact: null }]);
+});
+
+it("a member's id is what the calls on members take; a contact_id is told to be none", async () => {
+  const group = await make([ann, ben]);
+  const { members } = (await v2(stage.key, `/groups/${group}/members`)).body as { members: Record<string, string>[] };
+  expect(members.map(({ id, identifier }) => [id, identifier])).toEqual([ann, ben].map((one) => [one, one]));
+  const path = (id: unknown) => `/groups/${group}/members/${encodeURIComponent(String(id))}`;
+  const refused = await v2(stage.key, path(members[0]?.contact_id), undefined, "DELETE");
+  expect(refused).toMatchObject({ status: 400, body: { message: expect.stringContaining("it is a contact_id") } });
+  expect((await v2(stage.key, path(members[0]?.id), undefined, "DELETE")).status).toBe(200);
+});
