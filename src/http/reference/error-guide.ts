@@ -59,8 +59,9 @@ export const errorGuide: Record<FailureCode, ErrorAdvice> = {
     fix: "Leave the call out, or use a key that holds an iMessage line.",
   },
   reply_target_not_supported: {
-    cause: "`reply_to` quotes a message, which only an iMessage line can do.",
-    fix: "Send the message without `reply_to`.",
+    cause:
+      "`reply_to` quotes a message, which only an iMessage line can do, and with one message, not a list of texts or links.",
+    fix: "Send the message without `reply_to`, or on a line the reply by itself.",
   },
   content_required: {
     cause:

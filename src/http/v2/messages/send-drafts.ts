@@ -14,10 +14,18 @@ import { messageFieldNames, type SendMessageRequest } from "./send-request.ts";
 
 type Body = z.output<typeof SendMessageRequest>;
 
+const textBesideParts = "A text beside parts is one string, and no part has link_preview: else send it by itself.";
+const replyOfMany = "reply_to goes with one message, not with a list: send the reply by itself.";
+
+const filled = (given: { length: number } | null | undefined) => given != null && given.length > 0;
+
 /** Returns the messages that a body asks for, in order: one for each entry of a text array, or each link of parts that are to be previewed; attachments with the first. */
 export function toDrafts(to: string, body: Body, headerNumber: string | undefined): Result<Draft[]> {
   const links = linksOf(body);
   if (!links.ok) return links;
+  const isList = links.value !== null || Array.isArray(body.text);
+  if (isList && filled(body.parts) && filled(body.text)) return fail("invalid_request", textBesideParts);
+  if (isList && body.reply_to != null) return fail("reply_target_not_supported", replyOfMany);
   const texts = links.value ?? textsOf(body);
   if (texts.some((text) => text !== null && textLength(text) > maxRequestedLength)) return fail("text_too_long");
   const files = links.value === null ? partFiles(body) : [];

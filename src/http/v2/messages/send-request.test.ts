@@ -120,6 +120,11 @@ describe("a send request", () => {
     expect(messageOf({ parts: [{}] })).toBe("parts[0] must have either text or url.");
   });
 
+  it("takes parts for content only where one says something", () => {
+    expect(codeOf({ parts: [{ text: "" }, { text: " " }] })).toBe("missing_content");
+    expect(codeOf({ parts: [{ text: "" }, { text: "b" }] })).toBe("ok");
+  });
+
   it("passes over what it does not know", () => {
     const result = read({ text: "a", subject: "b" });
     expect(whatIsAsked(result.ok ? result.value : {})).toEqual({ text: "a" });

@@ -147,14 +147,19 @@ type Content = {
   text?: string | string[] | null | undefined;
   attachments?: unknown[] | null | undefined;
   content_sid?: string | null | undefined;
-  parts?: unknown[] | null | undefined;
+  parts?: { text?: string | undefined }[] | null | undefined;
 };
 
 /** Says whether a body has anything to send. */
 export function hasContent({ text, attachments, content_sid, parts }: Content): boolean {
   if (Array.isArray(text)) return text.length > 0 && !text.some(isBlank);
   const filled = (list: unknown[] | null | undefined) => list !== undefined && list !== null && list.length > 0;
-  return !isBlank(text ?? "") || filled(attachments) || (content_sid ?? "") !== "" || filled(parts);
+  return (
+    !isBlank(text ?? "") ||
+    filled(attachments) ||
+    (content_sid ?? "") !== "" ||
+    parts?.some(({ text }) => text === undefined || !isBlank(text)) === true
+  );
 }
 
 /** How a body without anything to send is refused. */

@@ -39,6 +39,32 @@ it("a reply to what is not there, or is elsewhere, is refused in the contract's 
   expect(stage.mac.reached()).toEqual([]);
 });
 
+it("a reply goes with one message: with a list of texts or links it is refused, and nothing is sent", async () => {
+  const { id } = await receive(person, "When?");
+  const previewed = [{ url: "https://example.com/1", link_preview: {} }, { url: "https://example.com/2" }];
+  for (const many of [{ text: ["Now", "Or then"] }, { parts: previewed }]) {
+    const { status, body } = await sendFrom(stage.key, person, { ...many, reply_to: { message_id: id } });
+    expect([status, body.code]).toEqual([400, "reply_target_not_supported"]);
+    expect(body.message).toContain("reply_to goes with one message");
+  }
+  expect(stage.mac.reached()).toEqual([]);
+});
+
+it("no text beside parts is lost: one that has no place with them is refused", async () => {
+  await receive(person, "Who?");
+  const parts = [{ text: "Ask " }, { text: "Ann", mention: person }];
+  const previewed = [{ url: "https://example.com/1", link_preview: {} }];
+  for (const beside of [
+    { text: ["One", "Two"], parts },
+    { text: "Look", parts: previewed },
+  ]) {
+    expect(await sendFrom(stage.key, person, beside)).toMatchObject({ status: 400, body: { code: "invalid_request" } });
+  }
+  expect((await sendFrom(stage.key, person, { text: "Well: ", parts })).status).toBe(202);
+  await leave(1);
+  expect(stage.mac.reached()).toMatchObject([{ text: "Well: Ask Ann" }]);
+});
+
 it("parts are one bubble, with its mention", async () => {
   await receive(person, "Who?");
   const parts = [{ text: "Ask " }, { text: "Ann", mention: person }];
