@@ -44,7 +44,7 @@ export async function attempt(deps: Deps, delivery: DueDelivery): Promise<Attemp
       headers: Object.fromEntries(response.headers),
     });
   } catch (error) {
-    return ended({ error: timeout.aborted ? "No complete answer within 15 seconds." : String(error) });
+    return ended({ error: timeout.aborted ? "No complete answer within 15 seconds." : sayFault(error) });
   }
 }
 
@@ -64,6 +64,14 @@ async function composeRequest(deps: Deps, delivery: DueDelivery, signal: AbortSi
       : { "X-Blooio-Replay": "true", "X-Original-Event-Id": delivery.originalEventId }),
   };
   return new Request(delivery.url, { method: "POST", headers, body, signal, redirect: "manual" });
+}
+
+/** The runtime names a host without an address, or without a secure connection, by a reference of its own alone. */
+function sayFault(error: unknown): string {
+  const words = String(error);
+  return /internal error; reference|connection lost/.test(words)
+    ? "The host could not be reached: no address, no secure connection, or the connection was lost."
+    : words;
 }
 
 /** A redirect is a failure, and its target is what helps to mend it. */

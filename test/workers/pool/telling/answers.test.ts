@@ -44,6 +44,14 @@ describe("what a receiver answers", () => {
     expect(await owed(key)).toEqual([]);
   });
 
+  it("is in words where there is none: a host that cannot be reached is told as that, not as the runtime's reference", async () => {
+    customers.answer(url, () => {
+      throw new Error("internal error; reference = nfraipbkmvjaj7kachll9a5v");
+    });
+    await send(key, refused);
+    expect(await log()).toMatchObject({ response_status: null, error: expect.stringMatching(/could not be reached/) });
+  });
+
   it("is still a failure where the status says so", async () => {
     customers.answer(url, () => broken(500));
     await send(key, refused);
