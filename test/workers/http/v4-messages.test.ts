@@ -150,6 +150,8 @@ describe("a send", () => {
       status: 200,
       body: { would_send: false, status: "failed", error: { code: "inbound_only_no_prior_inbound" } },
     });
+    const foreign = await v4("/messages", { body: { ...dry, from: "+19998887777" } });
+    expect(foreign.body).toMatchObject({ error: { code: "from_number_not_owned" }, routing: { mode: "explicit" } });
     const media = { to: person, attachments: ["https://example.com/a.png"], dry_run: true };
     expect((await v4(`/channels/${channelId(numbers()[1] ?? "")}/messages`, { body: media })).body).toMatchObject({
       type: "media",

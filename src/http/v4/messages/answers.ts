@@ -67,8 +67,8 @@ export function toSendResult(answer: SendAnswer, keyId: string) {
   };
 }
 
-/** Returns what a send would come to. */
-export function toDryRun(preview: Preview, type: string, of: Of) {
+/** Returns what a send would come to; `asked`: it names its number, which may be none of the key's. */
+export function toDryRun(preview: Preview, type: string, asked: boolean, of: Of) {
   const { failure, fromNumber: from, reason, note, considered, parts, encoding, quietUntil } = preview;
   const place = from === null ? {} : { from, channel_id: channelId(from), channel_type: channelTypeOf(from, of.lines) };
   return {
@@ -80,7 +80,7 @@ export function toDryRun(preview: Preview, type: string, of: Of) {
     dry_run: true,
     would_send: failure === null,
     preview: { parts, encoding, quiet_until: quietUntil ?? null },
-    routing: toRouting({ reason, considered, note, number: from }, of),
+    routing: toRouting({ reason, considered, note, number: from, asked }, of),
   };
 }
 
@@ -139,11 +139,12 @@ function replyOf(message: Message): string | null {
   return reply?.message_id ?? null;
 }
 
-type Routed = { reason: SelectionReason | null; considered: Candidate[]; note: string | null; number: string | null };
+type Trace = { reason: SelectionReason | null; considered: Candidate[]; note: string | null };
+type Routed = Trace & { number: string | null; asked?: boolean };
 
-function toRouting({ reason, considered, note, number }: Routed, { keyId, lines }: Of) {
+function toRouting({ reason, considered, note, number, asked }: Routed, { keyId, lines }: Of) {
   return {
-    mode: reason === "requested" ? ("explicit" as const) : ("priority" as const),
+    mode: asked || reason === "requested" ? ("explicit" as const) : ("priority" as const),
     ...(number === null ? {} : { channel_type: channelTypeOf(number, lines), number }),
     priority_id: priorityId(keyId),
     reason,

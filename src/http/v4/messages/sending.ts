@@ -87,7 +87,8 @@ async function judge(c: Context<Edge>, { to, requests, type }: Plan): Promise<Re
     const answer = await askChannels(c, { kind: "preview", drafts });
     if (!answer.ok) return answer;
     const { preview, lines } = answer.value;
-    results.push(toDryRun(preview, type, { keyId, lines }));
+    const asked = drafts[0]?.fromNumber != null;
+    results.push(toDryRun(preview, type, asked, { keyId, lines }));
   }
   const [only, ...more] = results;
   if (only !== undefined && more.length === 0) return ok({ status: 200, one: only });
