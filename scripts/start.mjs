@@ -106,7 +106,7 @@ function welcome({ publicUrl, stateDir, settings, key }) {
   if (publicUrl.startsWith("http:")) {
     lines.push(
       "",
-      `Warning: PUBLIC_URL is ${publicUrl}; callbacks of a real Twilio account need a public https address.`,
+      `Warning: PUBLIC_URL is ${publicUrl}; callbacks of a real Twilio account need a public https address (this setting, or PUT /admin/api/public-url).`,
     );
   }
   console.log(`${lines.join("\n")}\n`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hostsOf, noAddress, readAddress, signedUrlsOf, withCurrent } from "./public-address.ts";
+import { hostsOf, noAddress, readAddress, signedUrlsOf, withCurrent, withSetting } from "./public-address.ts";
 
 describe("a public address", () => {
   it.each([
@@ -35,5 +35,18 @@ describe("a public address", () => {
     ]);
     expect(hostsOf(second)).toEqual(["b.example", "a.example"]);
     expect(signedUrlsOf(noAddress, "/x")).toEqual([]);
+  });
+
+  const local = "http://127.0.0.1:8787";
+  const other = "http://localhost:1";
+  const [a, b] = ["https://a.example", "https://b.example"];
+  it.each([
+    ["nothing", null, [a], [a]],
+    ["this machine, and nothing else is known", local, [], [local]],
+    ["this machine, which gives way to an address of the world", local, [a, b], [a, local, b]],
+    ["this machine, which wins over another of its own", local, [other, a], [local, other, a]],
+    ["an address of the world, which wins", b, [a], [b, a]],
+  ])("is set to %s", (_what, setting, [current = null, ...former], [first = null, ...others]) => {
+    expect(withSetting({ current, former }, setting)).toEqual({ current: first, former: others });
   });
 });

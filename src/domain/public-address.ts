@@ -25,6 +25,23 @@ export function withCurrent(addresses: PublicAddresses, current: string): Public
   return { current, former: [...new Set(before)].filter((address) => address !== current) };
 }
 
+/**
+ * Returns the addresses in force beside the setting PUBLIC_URL. It wins over the directory, unless it is this machine only, as `npm start` sets it where nobody
+ * has, and the directory holds an address that the world can reach.
+ */
+export function withSetting(directory: PublicAddresses, setting: string | null): PublicAddresses {
+  if (setting === null) return directory;
+  const { current } = directory;
+  if (current === null || isLocal(current) || !isLocal(setting)) return withCurrent(directory, setting);
+  return withCurrent(withCurrent(directory, setting), current);
+}
+
+/** Says whether the URL leads to this machine only. */
+export function isLocal(address: string): boolean {
+  const url = URL.parse(address);
+  return url !== null && isLoopback(url);
+}
+
 /** Returns every URL that a request to this path may have been signed for: one for each address that is or was ours. */
 export function signedUrlsOf(addresses: PublicAddresses, pathAndQuery: string): string[] {
   const { current, former } = addresses;

@@ -6,12 +6,12 @@ import {
   noAddress,
   type PublicAddresses,
   unsetAddress,
-  withCurrent,
+  withSetting,
 } from "../domain/public-address.ts";
 
 const keptMs = 60_000;
 
-/** What this isolate knows of our addresses. The setting PUBLIC_URL wins over the directory where it is set. */
+/** What this isolate knows of our addresses. What the setting PUBLIC_URL and the directory say together is `withSetting`. */
 export type AddressBook = {
   setting: string | null;
   /** Reads the directory at most once a minute, or at once where `anew` is true. */
@@ -26,7 +26,7 @@ export type AddressBook = {
 
 /** Returns an isolate's address book over the directory. */
 export function openAddressBook(db: Database, setting: string | null, now: () => number): AddressBook {
-  const inForce = (directory: PublicAddresses) => (setting === null ? directory : withCurrent(directory, setting));
+  const inForce = (directory: PublicAddresses) => withSetting(directory, setting);
   let kept: { addresses: PublicAddresses; at: number } | null = null;
   let addresses = inForce(noAddress);
   const known = () => addresses;

@@ -1,7 +1,7 @@
 import { listOrganizations } from "../directory/organizations.ts";
 import { countNumbersElsewhere, listNumbersElsewhere, savePublicUrl } from "../directory/public-urls.ts";
 import { fail, ok, type Result } from "../domain/failure.ts";
-import { isLoopback, readAddress } from "../domain/public-address.ts";
+import { isLocal, readAddress } from "../domain/public-address.ts";
 import type { Deps } from "./deps.ts";
 import { judgePublicUrl } from "./public-url.ts";
 import { publishOrganization } from "./publish.ts";
@@ -28,7 +28,7 @@ export async function describePublicUrl(deps: Deps): Promise<PublicUrlState> {
     countNumbersElsewhere(deps.db, url),
     listNumbersElsewhere(deps.db, url, { after: "", limit: namedAtMost }),
   ]);
-  const source = deps.addresses.setting === null ? "directory" : "setting";
+  const source = deps.addresses.setting === url ? "setting" : "directory";
   return { url, source, former, numbersBehind, phoneNumbersBehind: named.map(({ address }) => address) };
 }
 
@@ -42,7 +42,7 @@ export async function setPublicUrl(deps: Deps, text: string): Promise<Result<Pub
   const judged = judgePublicUrl(url);
   if (!judged.ok) return fail("invalid_request", judged.detail);
   const { setting } = deps.addresses;
-  if (setting !== null && setting !== url) {
+  if (setting !== null && setting !== url && (isLocal(url) || !isLocal(setting))) {
     return fail(
       "forbidden",
       `The Worker's setting PUBLIC_URL (${setting}) wins over this call: change it there, or delete it (npx wrangler secret delete PUBLIC_URL).`,
@@ -55,9 +55,8 @@ export async function setPublicUrl(deps: Deps, text: string): Promise<Result<Pub
 /** Writes the setting PUBLIC_URL into the directory where it is not in force there: once public, an address is never forgotten. Run by the cron. */
 export async function noteSetting(deps: Deps): Promise<void> {
   const { setting } = deps.addresses;
-  const url = setting === null ? null : URL.parse(setting);
   // This machine alone is no address that anybody else was ever told.
-  if (setting === null || url === null || isLoopback(url)) return;
+  if (setting === null || isLocal(setting)) return;
   await putInForce(deps, setting);
 }
 

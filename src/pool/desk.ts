@@ -1,6 +1,6 @@
 import { nextSequence, poolTag } from "../domain/ids.ts";
 import type { Bucket } from "../domain/pacing.ts";
-import { noAddress, type PublicAddresses, withCurrent } from "../domain/public-address.ts";
+import { noAddress, type PublicAddresses, withSetting } from "../domain/public-address.ts";
 import { carryRotation, type RotationState } from "../domain/selection/rotation.ts";
 import { type Account, type SenderNumber, type Snapshot, sameLogin } from "../domain/snapshot.ts";
 import { namesPublicHost } from "../domain/webhook-url.ts";
@@ -134,7 +134,7 @@ export class Desk {
     const { addresses = noAddress } = this.#snapshot;
     const { settingUrl } = this.outside;
     if (settingUrl === null) return addresses;
-    if (this.#addresses?.of !== addresses) this.#addresses = { of: addresses, are: withCurrent(addresses, settingUrl) };
+    if (this.#addresses?.of !== addresses) this.#addresses = { of: addresses, are: withSetting(addresses, settingUrl) };
     return this.#addresses.are;
   }
 

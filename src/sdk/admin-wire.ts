@@ -3341,7 +3341,7 @@ export interface PublicUrl {
    */
   url: string | null;
   /**
-   * The Worker's setting PUBLIC_URL wins over the directory.
+   * The Worker's setting PUBLIC_URL wins over the directory, unless it is this machine's own address alone.
    */
   source: ("setting" | "directory") | null;
   /**

@@ -39,6 +39,8 @@ function Address({ of: known }: { of: PublicUrl }) {
       },
     });
   }
+  // This machine's own address gives way to one of the world.
+  const isFixed = known.source === "setting" && known.url?.startsWith("https:") === true;
   return (
     <>
       <form onSubmit={submit}>
@@ -47,16 +49,16 @@ function Address({ of: known }: { of: PublicUrl }) {
           type="url"
           required
           value={address}
-          readOnly={known.source === "setting"}
+          readOnly={isFixed}
           hint={
-            known.source === "setting"
+            isFixed
               ? "It is the Worker's setting PUBLIC_URL: it is changed there."
               : `This page is open at ${location.origin}.`
           }
           onChange={({ target }) => setTyped(target.value)}
         />
         <Problem error={set.error} />
-        {known.source !== "setting" && (
+        {!isFixed && (
           <button type="submit" disabled={set.isPending || address.trim() === known.url}>
             {set.isPending ? "Setting …" : "Set the address"}
           </button>

@@ -144,6 +144,19 @@ describe("setting the public URL", () => {
     await watch(makeDeps(isolate, settings.value));
     expect(await read()).toMatchObject({ url: second, source: "directory", former: [first] });
   });
+
+  it("is taken where the setting is this machine only, as npm start sets it by itself, until the machine's own is set again", async () => {
+    const local = "http://127.0.0.1:8787";
+    const isolate = { ...env, PUBLIC_URL: local };
+    const ask = async (url: string) => {
+      const body = JSON.stringify({ url });
+      const answer = await askElsewhere(isolate, "/admin/api/public-url", { ...asAdmin, method: "PUT", body });
+      return { status: answer.status, body: await answer.json() };
+    };
+    expect(await ask(first)).toMatchObject({ body: { url: first, source: "directory", former: [local] } });
+    expect((await ask("http://127.0.0.1:1")).status).toBe(403);
+    expect(await ask(local)).toMatchObject({ body: { url: local, source: "setting", former: [first] } });
+  });
 });
 
 describe("a changed public URL", () => {

@@ -6,7 +6,8 @@ const PublicUrl = z
   .object({
     url: z.string().nullable().meta({ description: "null: none is known yet, and live keys answer 503." }),
     source: z.enum(["setting", "directory"]).nullable().meta({
-      description: "The Worker's setting PUBLIC_URL wins over the directory.",
+      description:
+        "The Worker's setting PUBLIC_URL wins over the directory, unless it is this machine's own address alone.",
     }),
     former: z.array(z.string()).meta({ description: "Newest first: callbacks to them are still taken." }),
     numbers_behind: z.int().meta({ description: "Numbers whose webhooks at Twilio lead to another address." }),
