@@ -4,6 +4,7 @@ import { noAddress, type PublicAddresses, withSetting } from "../domain/public-a
 import { carryRotation, type RotationState } from "../domain/selection/rotation.ts";
 import { type Account, type SenderNumber, type Snapshot, sameLogin } from "../domain/snapshot.ts";
 import { namesPublicHost } from "../domain/webhook-url.ts";
+import { GroupCommit } from "./group-commit.ts";
 import { countWaitingByNumber, lineUp } from "./ledger/agenda.ts";
 import { aheadOf, guarded, holdAhead } from "./ledger/ahead.ts";
 import { writeAttempts } from "./ledger/ahead-attempts.ts";
@@ -29,6 +30,8 @@ export const notedEvery = 256;
 export class Desk {
   readonly outside: Surroundings;
   readonly telling = new TellingMemory();
+  /** Calls and answers of the same moment, which are written by one commit. */
+  readonly commits = new GroupCommit();
   /** The ledger's tables: what is known ahead of a row is written before a statement looks at it. */
   readonly sql: SqlStorage;
   readonly tag: string;

@@ -104,6 +104,12 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     return handed.length > 0 ? { ...answer, handed } : answer;
   }
 
+  /** For calls that come in bursts and write: those of the same moment share a turn, and one commit. */
+  #inTurn<T>(work: () => T): T | Promise<T> {
+    const turn = this.#desk?.commits.join(Date.now()) ?? null;
+    return turn === null ? work() : turn.then(work);
+  }
+
   async publish(snapshot: Snapshot) {
     return this.#keeper.publish(snapshot);
   }
@@ -118,12 +124,14 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     call: SendRequest["idempotency"] = null,
     comesBack = false,
   ) {
-    return this.#withDesk(credential, (desk) => {
-      expectVisit(desk, comesBack);
-      const answers = acceptAll(desk, requests, call);
-      this.ctx.waitUntil(dispatch(desk));
-      return answers;
-    });
+    return this.#inTurn(() =>
+      this.#withDesk(credential, (desk) => {
+        expectVisit(desk, comesBack);
+        const answers = acceptAll(desk, requests, call);
+        this.ctx.waitUntil(dispatch(desk));
+        return answers;
+      }),
+    );
   }
 
   async cancelMessage(asker: Asker, chatId: string | null, messageId: string) {
@@ -213,7 +221,7 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   }
 
   async receive(message: InboundMessage, hands = 0) {
-    return this.#withHands(hands, (desk) => receiveMessage(desk, message));
+    return this.#inTurn(() => this.#withHands(hands, (desk) => receiveMessage(desk, message)));
   }
 
   async receiveAll(messages: InboundMessage[]) {
@@ -307,15 +315,21 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   }
 
   async report(report: StatusReport, hands = 0, comesBack = false) {
-    if (this.#desk === null) return this.#keeper.isOutdated ? "unavailable" : "unknown_pool";
-    expectVisit(this.#desk, comesBack);
-    return takeReport(this.#desk, report, hands);
+    const desk = this.#desk;
+    if (desk === null) return this.#keeper.isOutdated ? "unavailable" : "unknown_pool";
+    return this.#inTurn(() => {
+      expectVisit(desk, comesBack);
+      return takeReport(desk, report, hands);
+    });
   }
 
   async takeDeliveries(lane: Lane, hands: number) {
-    if (this.#desk === null) return { deliveries: [], more: false };
-    this.#desk.telling.rung.delete(lane);
-    return takeDeliveries(this.#desk, lane, hands);
+    const desk = this.#desk;
+    if (desk === null) return { deliveries: [], more: false };
+    return this.#inTurn(() => {
+      desk.telling.rung.delete(lane);
+      return takeDeliveries(desk, lane, hands);
+    });
   }
 
   async recordDeliveries(
@@ -325,9 +339,12 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     back: DeliveryHandle[] = [],
     comesBack = false,
   ) {
-    if (this.#desk === null) return { disable: [], deliveries: [], more: false };
-    expectVisit(this.#desk, comesBack);
-    return recordDeliveries(this.#desk, lane, ends, hands, back);
+    const desk = this.#desk;
+    if (desk === null) return { disable: [], deliveries: [], more: false };
+    return this.#inTurn(() => {
+      expectVisit(desk, comesBack);
+      return recordDeliveries(desk, lane, ends, hands, back);
+    });
   }
 
   async keepAll(again: boolean) {

@@ -1,6 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
+import { GroupCommit } from "../../../src/pool/group-commit.ts";
 import { NumberPool } from "../../../src/pool/number-pool.ts";
 
 /** One SQL statement of an object, with what it read and wrote as it is billed. */
@@ -39,6 +40,9 @@ export async function countCost(keyId: string): Promise<Counter> {
   const stops: (() => void)[] = [];
   let transactions = 0;
   let alarms = 0;
+  // What is counted is a call that is alone: of those that share a turn none does anything before it waits.
+  const alone = vi.spyOn(GroupCommit.prototype, "join").mockReturnValue(null);
+  stops.push(() => alone.mockRestore());
   const watch = (prototype: Spied, name: string, note: (args: unknown[], answer: unknown) => void) => {
     const original = prototype[name];
     const spy = vi.spyOn(prototype, name).mockImplementation(function (this: unknown, ...args: unknown[]) {
