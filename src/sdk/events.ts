@@ -30,14 +30,24 @@ export class Events {
     const { after: begin = "latest", everyMs = 1_000, ...call } = options;
     let after: string | undefined = begin;
     while (call.signal?.aborted !== true) {
-      const page: Answer<"listEvents"> = await this.list(
-        { limit: 200, ...(after === undefined ? {} : { after }) },
-        call,
-      );
-      for (const event of page.events) yield event as WebhookEvent & { event_id: string };
+      const page: Answer<"listEvents"> = await this.#look(after, call);
+      for (const event of page.events) {
+        yield event as WebhookEvent & { event_id: string };
+        if (call.signal?.aborted) return;
+      }
       // A pool in which nothing ever happened has no cursor: then everything that comes is new.
       after = page.next_after ?? (after === "latest" ? undefined : after);
       if (page.events.length === 0) await pause(everyMs, call.signal).catch(() => {});
+    }
+  }
+
+  /** An empty page where the signal ended the look. */
+  async #look(after: string | undefined, call: CallOptions): Promise<Answer<"listEvents">> {
+    try {
+      return await this.list({ limit: 200, ...(after === undefined ? {} : { after }) }, call);
+    } catch (error) {
+      if (call.signal?.aborted) return { events: [], next_after: null };
+      throw error;
     }
   }
 }

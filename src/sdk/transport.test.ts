@@ -174,6 +174,31 @@ describe("what waits", () => {
     });
   });
 
+  test("for events ends when its signal says so: in a look, in a pause and amid a page", async () => {
+    const controller = new AbortController();
+    const page = answer(200, { events: [{ event_id: "evt_1" }, { event_id: "evt_2" }], next_after: "evt_2" });
+    const silent = answer(200, { events: [], next_after: "evt_2" });
+    const follow = async (signal: AbortSignal, on: () => void = () => {}) => {
+      const seen: string[] = [];
+      for await (const event of trunkline.events.follow({ signal })) {
+        seen.push(event.event_id);
+        on();
+      }
+      return seen;
+    };
+    fates = [page];
+    expect(await follow(controller.signal, () => controller.abort())).toEqual(["evt_1"]);
+    for (const fate of [silent, () => {}]) {
+      const later = new AbortController();
+      fates = [page, fate];
+      const begun = asked.length;
+      const following = follow(later.signal);
+      await expect.poll(() => asked.length).toBe(begun + 2);
+      later.abort(new Error("enough"));
+      expect(await following).toEqual(["evt_1", "evt_2"]);
+    }
+  });
+
   test("for events follows the cursor over an outage, and begins anew in an empty pool", async () => {
     const events = (ids: string[], next_after: string | null) =>
       answer(200, { events: ids.map((event_id) => ({ event_id })), next_after });
