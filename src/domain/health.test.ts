@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import dictionary from "../carriers/twilio/error-dictionary.json" with { type: "json" };
 import { classifyFault } from "./fault.ts";
 import {
   type HealthState,
@@ -146,17 +147,27 @@ describe("a pool", () => {
 
 describe("whose fault a failure is", () => {
   test.each([
-    ["sender", false, "number"],
-    ["compliance", true, "number"],
-    ["content", false, "number"],
-    ["content", true, "content"],
-    ["media", false, "content"],
-    ["destination", true, "recipient"],
-    ["optout", false, "recipient"],
-    ["transient", true, "other"],
-    ["account", false, "other"],
-    [null, false, "other"],
-  ] as const)("class %s, same text failing elsewhere %s: %s", (faultClass, sameTextFailedOnOtherNumbers, fault) => {
-    expect(classifyFault({ faultClass, sameTextFailedOnOtherNumbers })).toBe(fault);
+    ["21606", "sender", "number"],
+    ["30034", "compliance", "number"],
+    ["30007", "content", "number"],
+    ["63042", "content", "content"],
+    ["21620", "media", "content"],
+    ["30005", "destination", "recipient"],
+    ["21610", "optout", "recipient"],
+    ["30500", "transient", "other"],
+    ["30002", "account", "other"],
+    [null, null, "other"],
+  ] as const)("code %s of class %s: %s", (code, faultClass, fault) => {
+    expect(classifyFault(code, faultClass)).toBe(fault);
+  });
+
+  test("content that a network does not take is its own fault, wherever it failed: only what is filtered may be the number's", () => {
+    const codes = Object.entries(dictionary.errors).filter(([, entry]) => entry.class === "content");
+    const blamed = codes.filter(([code]) => classifyFault(code, "content") === "number");
+    expect(blamed.map(([code]) => code)).toEqual(["21618", "30007", "30453"]);
+  });
+
+  test("whom or when it was written to is no number's fault: quiet hours, a known litigator", () => {
+    for (const code of ["30610", "30640"]) expect(classifyFault(code, "compliance")).toBe("recipient");
   });
 });

@@ -1,5 +1,5 @@
 import { describeError } from "../../carriers/twilio/errors.ts";
-import { classifyFault, type Fault } from "../../domain/fault.ts";
+import { classifyFault, type Fault, isFiltered } from "../../domain/fault.ts";
 import { type HourBucket, hourOf } from "../../domain/health.ts";
 import { rowId } from "../../domain/ids.ts";
 import { isFinal } from "../../domain/status.ts";
@@ -64,15 +64,13 @@ function count(desk: Desk, number: string, hour: number, change: (bucket: HourBu
 }
 
 function faultOf(desk: Desk, row: MessageRow, errorCode: string | null, hour: number): Fault {
-  const faultClass = describeError(errorCode)?.class ?? null;
-  if (faultClass !== "content") return classifyFault({ faultClass, sameTextFailedOnOtherNumbers: false });
-  const content = contentOf(row);
-  if (content === null) return classifyFault({ faultClass, sameTextFailedOnOtherNumbers: false });
+  const content = isFiltered(errorCode) ? contentOf(row) : null;
+  if (content === null) return classifyFault(errorCode, describeError(errorCode)?.class ?? null);
   const text = fingerprintText(content);
   const known = findBlamed(desk.sql, text);
   const own = known.find((blamed) => blamed.number === row.number && blamed.hour === hour);
   const others = known.filter((blamed) => blamed.number !== row.number);
-  const fault = classifyFault({ faultClass, sameTextFailedOnOtherNumbers: others.length > 0 });
+  const fault = others.length > 0 ? "content" : "number";
   for (const blamed of fault === "content" ? known : []) acquit(desk, text, blamed);
   if (fault === "number") saveBlamed(desk.sql, text, { number: row.number, hour, faults: (own?.faults ?? 0) + 1 });
   else if (own === undefined) saveBlamed(desk.sql, text, { number: row.number, hour, faults: 0 });
