@@ -3,7 +3,7 @@ import type { Caps } from "../domain/line.ts";
 import type { Capabilities, NumberType, Protocol, SenderChannel } from "../domain/snapshot.ts";
 import type { AccountRow } from "./accounts.ts";
 import { type Database, keptFor, runTogether, type Statement } from "./database.ts";
-import { bumpKeys } from "./key-versions.ts";
+import { bumpKeys, bumpOrganization } from "./key-versions.ts";
 import { halfImported, numbers, twilioAccounts } from "./schema.ts";
 
 export type NumberRow = {
@@ -33,19 +33,15 @@ export type NumberRow = {
 
 /** Writes an imported number; one that stands already keeps its place and its former webhooks. */
 export async function saveNumber(db: Database, row: NumberRow): Promise<void> {
-  await db
-    .insert(numbers)
-    .values(row)
-    .onConflictDoUpdate({
-      target: numbers.address,
-      set: {
-        providerId: row.providerId,
-        friendlyName: row.friendlyName,
-        capabilities: row.capabilities,
-        webhookOk: row.webhookOk,
-        previousWebhooks: row.previousWebhooks,
-      },
-    });
+  const { friendlyName, capabilities, webhookOk, previousWebhooks, providerId } = row;
+  const set = { friendlyName, capabilities, webhookOk, previousWebhooks, providerId };
+  const saved = db.insert(numbers).values(row).onConflictDoUpdate({ target: numbers.address, set });
+  await runTogether(db, [saved, ...bumpForLine(db, row)]);
+}
+
+/** Each key knows all lines of a Mac, so that a line that comes or goes raises every one. */
+function bumpForLine(db: Database, { channel, organizationId }: Pick<NumberRow, "channel" | "organizationId">) {
+  return channel === "imessage" ? bumpOrganization(db, organizationId) : [];
 }
 
 /** Returns one number, or null. */
@@ -210,9 +206,13 @@ export async function detachNumber(db: Database, address: string, keyId: string)
 }
 
 /** Removes a number and raises the key that held it. */
-export async function deleteNumber(db: Database, row: Pick<NumberRow, "address" | "apiKeyId">): Promise<void> {
+export async function deleteNumber(
+  db: Database,
+  row: Pick<NumberRow, "address" | "apiKeyId" | "channel" | "organizationId">,
+): Promise<void> {
   await runTogether(db, [
     db.delete(numbers).where(eq(numbers.address, row.address)),
     ...(row.apiKeyId === null ? [] : [bumpKeys(db, [row.apiKeyId])]),
+    ...bumpForLine(db, row),
   ]);
 }

@@ -51,6 +51,7 @@ function given(ids: readonly string[]) {
 async function readKnown(db: Database, found: readonly Found[], now: number) {
   const keys = given(found.map(({ key }) => key.id));
   const owners = given([...new Set(found.map(({ organization }) => organization.id))]);
+  const macs = sql`(SELECT id FROM twilio_accounts WHERE kind = 'bluebubbles' AND organization_id IN ${owners})`;
   const isValid = or(isNull(apiKeySecrets.validUntil), gt(apiKeySecrets.validUntil, now));
   const [secrets, numberRows, accountRows, webhookRows] = await Promise.all([
     db
@@ -60,7 +61,7 @@ async function readKnown(db: Database, found: readonly Found[], now: number) {
     db
       .select()
       .from(numbers)
-      .where(inArray(numbers.apiKeyId, keys))
+      .where(or(inArray(numbers.apiKeyId, keys), inArray(numbers.accountId, macs)))
       .orderBy(asc(numbers.position), asc(numbers.createdAt), asc(numbers.address)),
     db
       .select()
@@ -78,6 +79,7 @@ async function readKnown(db: Database, found: readonly Found[], now: number) {
   return {
     secrets: Map.groupBy(secrets, (row) => row.keyId),
     numbers: Map.groupBy(numberRows, (row) => row.apiKeyId),
+    lines: Map.groupBy(numberRows, (row) => row.accountId),
     accounts: Map.groupBy(accountRows, (row) => row.organizationId),
     webhooks: Map.groupBy(webhookRows, (row) => row.organizationId),
   };
@@ -121,7 +123,7 @@ function composeSnapshot({ key, organization, addresses }: Found, known: Known):
     protocol,
     selection: key.selection ?? organization.selection[protocol ?? "twilio"] ?? defaultSelection[protocol ?? "twilio"],
     numbers: numberRows.map((row) => readNumber(row, syncOf(accountRows, row))),
-    accounts: accountRows.map((row) => withLines(readAccount(row), numberRows, key.maySendTwice)),
+    accounts: accountRows.map((row) => withLines(readAccount(row), known.lines.get(row.id), key.maySendTwice)),
     webhooks: webhookRows
       .filter((row) => row.apiKeyId === null || (row.apiKeyId === key.id && !isRevoked))
       .map(readWebhook),
@@ -129,10 +131,10 @@ function composeSnapshot({ key, organization, addresses }: Found, known: Known):
   };
 }
 
-function withLines(account: Account, numbers: readonly NumberRow[], mayUseAppleScript: boolean): Account {
+/** Every key knows all lines of a Mac in one order: what names none of them is the first one's, and no two keys take it. */
+function withLines(account: Account, numbers: readonly NumberRow[] = [], mayUseAppleScript: boolean): Account {
   if (account.kind !== "bluebubbles") return account;
-  const lines = numbers.filter(({ accountId }) => accountId === account.id).map(({ address }) => address);
-  return { ...account, lines, mayUseAppleScript };
+  return { ...account, lines: numbers.map(({ address }) => address).sort(), mayUseAppleScript };
 }
 
 /** Returns an organization's row as pools know it. */

@@ -80,7 +80,7 @@ export type Account = {
   url?: string | null;
   password?: Sealed | null;
   mac?: MacFacts | null;
-  /** Of a Mac: this key's lines on it, and whether the key lets it send without the Private API. */
+  /** Of a Mac: its lines, whichever key holds them, and whether the key lets it send without the Private API. */
   lines?: string[];
   mayUseAppleScript?: boolean;
 };

@@ -15,7 +15,7 @@ import { fail, ok, type Result } from "../../domain/failure.ts";
 import { type PublicAddresses, signedUrlsOf } from "../../domain/public-address.ts";
 import { needAddress, publicUrlOf } from "../addresses.ts";
 import type { Deps } from "../deps.ts";
-import { publishKeys } from "../publish.ts";
+import { publishKeys, publishOrganization } from "../publish.ts";
 import { openLogin } from "../secrets.ts";
 import { seeThrough } from "../see-through.ts";
 import { type Wanted, wantedWebhooks, webhooksHold } from "./drift.ts";
@@ -206,7 +206,10 @@ export async function goOnReleasing(deps: Deps, address: string): Promise<Result
   const restored = await restoreWebhooks(deps, number);
   if (!restored.ok) return restored;
   await deleteNumber(deps.db, number);
-  const published = await publishKeys(deps, number.apiKeyId === null ? [] : [number.apiKeyId]);
+  const { apiKeyId, organizationId, channel } = number;
+  const published = await (channel === "imessage"
+    ? publishOrganization(deps, organizationId)
+    : publishKeys(deps, apiKeyId === null ? [] : [apiKeyId]));
   if (!published.ok) return published;
   return ok({ deletedAt: deps.now(), webhooksRestored: restored.value });
 }

@@ -7,6 +7,7 @@ import { defaultCaps, defaultPerSecond } from "../../domain/line.ts";
 import { readPhoneNumber } from "../../domain/phone.ts";
 import type { Deps } from "../deps.ts";
 import { openMac, readMacRefusal } from "../macs/open-mac.ts";
+import { publishOrganization } from "../publish.ts";
 import { seeThrough } from "../see-through.ts";
 import { changeCaps, changeNumber, describeMove, mayHold, type NumberChange } from "./assign.ts";
 import { chooseType } from "./line-type.ts";
@@ -46,17 +47,21 @@ export async function registerLine(
     type: type.value,
     lineMark: `${mark.value}@${deps.now()}`,
   };
-  if (apiKeyId == null) {
-    await saveNumber(deps.db, row);
-    return ok(row);
-  }
+  if (apiKeyId == null) return keepLine(deps, row);
   const allowed = await mayHold(deps, apiKeyId, row);
   if (!allowed.ok) return allowed;
   const placed = position === undefined ? { apiKeyId } : { apiKeyId, position };
   return seeThrough(deps, describeMove(row.address, { from: null, change: placed }), async () => {
-    await saveNumber(deps.db, row);
-    return changeNumber(deps, row.address, placed);
+    const kept = await keepLine(deps, row);
+    return kept.ok ? changeNumber(deps, row.address, placed) : kept;
   });
+}
+
+/** Keys that hold others of the Mac know of a line before one gets it: what is written to it is not theirs any more. */
+async function keepLine(deps: Deps, row: NumberRow): Promise<Result<NumberRow>> {
+  await saveNumber(deps.db, row);
+  const published = await publishOrganization(deps, row.organizationId);
+  return published.ok ? ok(row) : published;
 }
 
 const newLine = {

@@ -21,7 +21,7 @@ export const serverInfo: Route = ({ mac }) =>
     helper_connected: mac.privateApi && mac.helperConnected,
     proxy_service: "cloudflare",
     detected_icloud: "owner@example.com",
-    detected_imessage: mac.line,
+    detected_imessage: mac.options.detected === undefined ? mac.line : mac.options.detected,
     macos_time_sync: -(mac.options.clockAheadMs ?? 0) / 1000,
     local_ipv4s: [],
     local_ipv6s: [],

@@ -17,6 +17,8 @@ export type FakeMacOptions = {
   macos?: string;
   version?: string;
   privateApi?: boolean;
+  /** The address that the server reads off the newest chat; null where there is none. */
+  detected?: string | null;
   smsForwarding?: boolean;
   /** Addresses that are not on iMessage. */
   notOnIMessage?: string[];
