@@ -56,7 +56,7 @@ function sayWhat(wire: Wire, login: MacLogin, facts: Info, account: Cloud | null
     helperConnected: facts.helper_connected,
     proxy: facts.proxy_service || null,
     aliases: aliases.map(plainAddress),
-    activeAlias: readActive(account, detected),
+    activeAlias: readActive(account, login, detected),
     capabilities: capabilitiesOf({
       serverVersion: facts.server_version ?? null,
       macosVersion: facts.os_version ?? null,
@@ -69,8 +69,9 @@ function sayWhat(wire: Wire, login: MacLogin, facts: Info, account: Cloud | null
   };
 }
 
-function readActive(account: Cloud | null, [detected]: string[]): string | null {
-  const active = account?.active_alias ?? detected;
+/** While nobody can say from which address chats begin, what is known holds: the newest chat, whose address the server detects, may be another's. */
+function readActive(account: Cloud | null, { activeAlias }: MacLogin, [detected]: string[]): string | null {
+  const active = account?.active_alias ?? activeAlias ?? detected;
   return active ? plainAddress(active) : null;
 }
 

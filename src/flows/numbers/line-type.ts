@@ -13,8 +13,7 @@ export async function chooseType(
   address: string,
   wanted: NumberType | undefined,
 ): Promise<Result<NumberType>> {
-  const { aliases = [], activeAlias = null } = mac ?? {};
-  const known = [...new Set([...aliases, ...(activeAlias === null ? [] : [activeAlias])])];
+  const { known, activeAlias } = addressesOf(mac);
   if (known.length > 0 && !known.includes(address)) {
     return fail("invalid_request", `This Mac's Apple ID does not have ${address}: it has ${known.join(", ")}.`, {
       aliases: known,
@@ -28,4 +27,12 @@ export async function chooseType(
   const other = activeAlias ?? first?.address;
   const message = `One Apple ID starts conversations from one address, here ${other}: register ${address} as inbound.`;
   return fail("invalid_request", message);
+}
+
+/** Without its helper a Mac says one address at most, that of its newest chat; which of them begins chats is known from before. */
+function addressesOf(mac: MacFacts | null): { known: string[]; activeAlias: string | null } {
+  if (mac?.privateApi !== true) return { known: [], activeAlias: null };
+  const { aliases, activeAlias, helperConnected } = mac;
+  const said = activeAlias === null ? aliases : [...new Set([...aliases, activeAlias])];
+  return { known: helperConnected ? said : [], activeAlias };
 }

@@ -192,6 +192,36 @@ describe("the lines of a Mac", () => {
     expect((await admin("/numbers/help%40example.com", { method: "PATCH", body: {} })).status).toBe(404);
   });
 
+  it("keep their alias while the helper is off: the newest chat's address is no other beginner of chats, and a message waits instead of failing", async () => {
+    const mac = world.open({ aliases: ["+12125552921", "desk@example.com"] });
+    const key = await makeLineKey(mac);
+    mac.helperConnected = false;
+    mac.options.detected = "desk@example.com";
+    await watchIn(5 * 60_000 + 1);
+    expect(await read(key.integrationId)).toMatchObject({ helper_connected: false, active_alias: "+12125552921" });
+    const sent = await sendFrom(key, person, { text: "After a restart" });
+    expect(sent.status).toBe(202);
+    const status = async () =>
+      (await v2(key, `/chats/${encodeURIComponent(person)}/messages/${String(sent.body.message_id)}`)).body;
+    await world.quiet();
+    expect(await status()).toMatchObject({ status: "queued", error_code: null });
+    mac.helperConnected = true;
+    await watchIn(61_000);
+    await eventually(async () => {
+      await ringIn(key, 61_000);
+      return mac.reached().length === 1;
+    });
+  });
+
+  it("are refused by what a Mac says it has, and not by the one address that it shows without its helper", async () => {
+    const mac = world.open({ privateApi: false, aliases: ["desk@example.com", "+12125552931"] });
+    const { body } = await connect(mac.url, mac.options.password);
+    const register = (phone_number: string) =>
+      admin("/numbers", { body: { phone_number, protocol: "blooio", integration_id: body.integration_id } });
+    expect(body).toMatchObject({ aliases: ["desk@example.com"] });
+    expect(await register("+12125552931")).toMatchObject({ status: 201, body: { type: "dedicated" } });
+  });
+
   it("go with their Mac, and its bell is taken down", async () => {
     const mac = world.open();
     const key = await makeLineKey(mac);
