@@ -253,9 +253,9 @@ export const publicUrls = sqliteTable("public_urls", {
   since: integer("since").notNull(),
 });
 
-/** How far an import has come: the last line that was taken, and whether it was the end. */
+/** How far an import has come: the last line that was taken, and whether it was the end. Its one row is named by when the export was made, which tells exports apart. */
 export const importProgress = sqliteTable("import_progress", {
-  only: integer("only").primaryKey(),
+  exportedAt: integer("only").primaryKey(),
   line: integer("line").notNull(),
   done: integer("done", { mode: "boolean" }).notNull(),
 });

@@ -1,7 +1,7 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, gt, sql } from "drizzle-orm";
 import type { Row } from "../domain/transfer.ts";
-import type { Database } from "./database.ts";
-import { apiKeySecrets, apiKeys, importProgress, numbers, organizations, twilioAccounts, webhooks } from "./schema.ts";
+import { type Database, runTogether } from "./database.ts";
+import { apiKeys, importProgress, organizations, twilioAccounts, webhooks } from "./schema.ts";
 
 /** What of the directory goes along, in the order of its references; sessions are not moved. `still` are columns that would only say when it was looked at. */
 const moved: { table: string; key: string; still: Record<string, number> }[] = [
@@ -59,19 +59,17 @@ export async function writeDirectoryRows(db: Database, rows: readonly { table: s
   return true;
 }
 
-export type Progress = { line: number; done: boolean };
+/** How far the export that was made at `exportedAt` has come. */
+export type Progress = { exportedAt: number; line: number; done: boolean };
 
 /** Returns how far an import has come, null where none was begun. */
 export async function readProgress(db: Database): Promise<Progress | null> {
-  return (await db.select({ line: importProgress.line, done: importProgress.done }).from(importProgress).get()) ?? null;
+  return (await db.select().from(importProgress).get()) ?? null;
 }
 
 /** Notes how far an import has come. */
-export async function noteProgress(db: Database, progress: Progress): Promise<void> {
-  await db
-    .insert(importProgress)
-    .values({ only: 1, ...progress })
-    .onConflictDoUpdate({ target: importProgress.only, set: progress });
+export async function noteProgress(db: Database, progress: Omit<Progress, "exportedAt">): Promise<void> {
+  await db.update(importProgress).set(progress);
 }
 
 /** Says whether the directory holds nothing but what a first start makes: one organization with its sandbox, and at most one test key on it. */
@@ -84,15 +82,18 @@ export async function isFresh(db: Database): Promise<boolean> {
   return found?.made === 0;
 }
 
-/** Removes what a first start has made and notes that an import begins, as one transaction: no first start comes between. */
-export async function clearFresh(db: Database): Promise<void> {
-  await db.batch([
-    db.delete(numbers),
-    db.delete(apiKeySecrets),
-    db.delete(apiKeys),
-    db.delete(twilioAccounts),
-    db.delete(organizations),
-    db.insert(importProgress).values({ only: 1, line: 0, done: false }),
+/** Says whether any key has its snapshot, which an import gives with its last line. */
+export async function isAwake(db: Database): Promise<boolean> {
+  return (await db.select({ id: apiKeys.id }).from(apiKeys).where(gt(apiKeys.publishedVersion, 0)).get()) !== undefined;
+}
+
+/** Removes what a first start or another import has made and notes that this one begins, as one transaction: no first start comes between. */
+export async function clearFor(db: Database, exportedAt: number): Promise<void> {
+  const [first, ...others] = movedTables.toReversed().map((table) => db.run(sql.raw(`DELETE FROM ${table}`)));
+  await runTogether(db, [
+    ...(first === undefined ? [] : [first, ...others]),
+    db.delete(importProgress),
+    db.insert(importProgress).values({ exportedAt, line: 0, done: false }),
   ]);
 }
 

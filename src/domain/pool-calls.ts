@@ -148,7 +148,7 @@ export type PoolCalls = {
   readStory(messageId: string): Promise<Result<MessageStory>>;
   exportRows(cursor: LedgerCursor): Promise<Result<LedgerPage>>;
   /** Takes rows of another ledger into one that was never opened, or is not yet. */
-  importRows(rows: { table: string; row: Row }[]): Promise<Result<null>>;
+  importRows(rows: { table: string; row: Row }[], exportedAt: number): Promise<Result<null>>;
   /** Ends an import: from now on it takes a snapshot. Answers how many messages wait. */
   finishImport(): Promise<{ waiting: number }>;
   stats(): Promise<PoolStats | null>;

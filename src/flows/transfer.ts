@@ -59,13 +59,13 @@ export type Imported = { acceptedThrough: number; done: boolean; paused: string[
 
 /**
  * Takes a part of an export, from line `from` on (the head is line 1), into a deployment that is still as its first start left it. Lines that were taken before are
- * passed over. Ledgers come first and sleep; with the last line they are given their snapshots. A key in which messages wait is paused then: the gateway that it
+ * passed over; another export than the one that has come halfway begins anew. Ledgers come first and sleep; with the last line they are given their snapshots. A key in which messages wait is paused then: the gateway that it
  * comes from may have sent them.
  */
 export async function importLines(deps: Deps, from: number, lines: readonly string[]): Promise<Result<Imported>> {
-  const progress = await rows.readProgress(deps.db);
-  const begun = await begin(deps, progress, from, lines[0]);
+  const begun = await begin(deps, await rows.readProgress(deps.db), from, lines[0]);
   if (!begun.ok) return begun;
+  const progress = begun.value;
   const taken = progress?.line ?? 0;
   if (from > taken + 1) return fail("invalid_request", `Go on from line ${taken + 1}.`, { accepted_through: taken });
   if (progress?.done) return ok({ acceptedThrough: taken, done: true, paused: [] });
@@ -78,12 +78,11 @@ export async function importLines(deps: Deps, from: number, lines: readonly stri
     const message = `The export says ${end.rows} rows, and ${through - 2} came: lines are missing.`;
     return fail("invalid_request", message, { accepted_through: taken });
   }
-  const written = await write(deps, parsed.value.rows);
+  const written = await write(deps, parsed.value.rows, progress?.exportedAt ?? 0);
   if (!written.ok) return written;
-  if (end === null) {
-    await rows.noteProgress(deps.db, { line: through, done: false });
-    return ok({ acceptedThrough: through, done: false, paused: [] });
-  }
+  // The end is taken only once the ledgers are awake: asked again they take no more rows.
+  await rows.noteProgress(deps.db, { line: end === null ? through : through - 1, done: false });
+  if (end === null) return ok({ acceptedThrough: through, done: false, paused: [] });
   const finished = await finish(deps);
   if (!finished.ok) return finished;
   await rows.noteProgress(deps.db, { line: through, done: true });
@@ -95,8 +94,8 @@ async function begin(
   progress: rows.Progress | null,
   from: number,
   first: string | undefined,
-): Promise<Result<null>> {
-  if (from !== 1) return ok(null);
+): Promise<Result<rows.Progress | null>> {
+  if (from !== 1) return ok(progress);
   const head = readHead(first ?? "");
   if (head === null) return fail("invalid_request", "The first line is not the head of an export.");
   if (head.version > exportVersion) {
@@ -107,10 +106,12 @@ async function begin(
     );
   }
   if (head.directory_shape > directoryShape) return failNewer("directory", head.directory_shape, directoryShape);
-  if (progress !== null) return ok(null);
-  if (!(await rows.isFresh(deps.db))) return fail("not_empty");
-  await rows.clearFresh(deps.db);
-  return ok(null);
+  const { exported_at: exportedAt } = head;
+  if (progress?.exportedAt === exportedAt) return ok(progress);
+  const isInUse = progress === null ? !(await rows.isFresh(deps.db)) : progress.done || (await rows.isAwake(deps.db));
+  if (isInUse) return fail("not_empty");
+  await rows.clearFor(deps.db, exportedAt);
+  return ok({ exportedAt, line: 0, done: false });
 }
 
 function readHead(line: string): HeadLine | null {
@@ -118,7 +119,8 @@ function readHead(line: string): HeadLine | null {
   return head !== null &&
     head.format === exportFormat &&
     typeof head.version === "number" &&
-    typeof head.directory_shape === "number"
+    typeof head.directory_shape === "number" &&
+    typeof head.exported_at === "number"
     ? (head as HeadLine)
     : null;
 }
@@ -152,7 +154,7 @@ function parse(lines: readonly string[], first: number): Result<{ rows: RowLine[
   return ok({ rows: found, end: null });
 }
 
-async function write(deps: Deps, lines: readonly RowLine[]): Promise<Result<null>> {
+async function write(deps: Deps, lines: readonly RowLine[], exportedAt: number): Promise<Result<null>> {
   for (const [place, own] of Map.groupBy(lines, (line) => line.in)) {
     if (place === inDirectory) {
       if (!(await rows.writeDirectoryRows(deps.db, own)))
@@ -161,7 +163,7 @@ async function write(deps: Deps, lines: readonly RowLine[]): Promise<Result<null
       if (!opened.ok) return opened;
       continue;
     }
-    const written = await deps.pool(place).importRows(own);
+    const written = await deps.pool(place).importRows(own, exportedAt);
     if (!written.ok) return written;
   }
   return ok(null);

@@ -35,7 +35,7 @@ import { hearCarried, noteCarried, noteRecalled, takeToCarry } from "./fallback/
 import { noteHeard } from "./fallback/reports.ts";
 import { countWaiting, lineUp } from "./ledger/agenda.ts";
 import { lastSequence } from "./ledger/events.ts";
-import { dropMark, isImporting, saveMark } from "./ledger/marks.ts";
+import { dropMark, isImporting, readMark, saveMark } from "./ledger/marks.ts";
 import { noteAll } from "./ledger/notes.ts";
 import { readRows, writeRows } from "./ledger/transfer.ts";
 import { callChat } from "./lines/chat-calls.ts";
@@ -399,12 +399,15 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     });
   }
 
-  async importRows(rows: { table: string; row: Row }[]) {
+  async importRows(rows: { table: string; row: Row }[], exportedAt: number) {
     const { storage } = this.ctx;
-    if (this.#desk !== null || (hasTables(storage.sql) && !isImporting(storage.sql))) return fail("not_empty");
+    const before = hasTables(storage.sql) ? readMark(storage.sql, "importing") : exportedAt;
+    if (this.#desk !== null || before === null) return fail("not_empty");
+    // Rows of an export that was given up for this one.
+    if (before !== exportedAt) await storage.deleteAll();
     migrate(storage);
     const strange = storage.transactionSync(() => {
-      saveMark(storage.sql, "importing", 1);
+      saveMark(storage.sql, "importing", exportedAt);
       return writeRows(storage.sql, rows);
     });
     return strange === null ? ok(null) : fail("invalid_request", `No ledger has ${strange}.`);
@@ -413,7 +416,7 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   async finishImport() {
     const { sql } = this.ctx.storage;
     if (!hasTables(sql)) return { waiting: 0 };
-    saveMark(sql, "noted_from", lastSequence(sql) + 1);
+    if (isImporting(sql)) saveMark(sql, "noted_from", lastSequence(sql) + 1);
     dropMark(sql, "importing");
     return { waiting: countWaiting(sql) };
   }

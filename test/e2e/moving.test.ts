@@ -168,6 +168,28 @@ test("into a gateway whose master key of the same name is another one: refused b
   expect(await command(to, "import", ["--file", join(folder, "sealed")], passphrase)).toMatchObject({ code: 0 });
 });
 
+test("an export of another time begins anew where one has come halfway, and is refused where one has ended", async () => {
+  const lines = await linesOf("a");
+  const to = await start(masterKeys);
+  const take = async (body: string[]) => {
+    const headers = { authorization: `Bearer ${to.adminToken}` };
+    const answer = await fetch(`${to.url}/admin/api/import`, { method: "POST", headers, body: body.join("\n") });
+    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+  };
+  const ofOther = (line: string) =>
+    line.startsWith('{"format"') ? line.replace(/"exported_at":\d+/, '"exported_at":2') : line;
+  const organization = lines.map((line) => JSON.parse(line)).find(({ table }) => table === "organizations");
+  const stray = JSON.stringify({ ...organization, row: { ...organization.row, id: "org_stray" } });
+  const strayTag = `{"in":"${pool.keyId}","table":"tags","row":{"contact":"+15557650001","tag":"stray","created_at":1}}`;
+  const halfway = await take([...lines.slice(0, -2).map(ofOther), strayTag, stray]);
+  expect(halfway).toMatchObject({ status: 200, body: { done: false } });
+  expect(await take(lines)).toMatchObject({ status: 200, body: { accepted_through: lines.length, done: true } });
+  const counted = (all: string[]) => all.slice(1).map((line) => line.replace(/"ended":\d+\}/, '"ended":null}'));
+  expect(counted((await exportOf(to)).trim().split("\n"))).toEqual(counted(lines));
+  expect(await take(lines)).toMatchObject({ status: 200, body: { done: true } });
+  expect(await take(lines.map(ofOther))).toMatchObject({ status: 409, body: { code: "not_empty" } });
+});
+
 test("a file that is no export is refused in words", async () => {
   await writeFile(join(folder, "prose"), "Dear reader\n");
   for (const [name, why] of [

@@ -163,7 +163,8 @@ export const errorGuide: Record<FailureCode, ErrorAdvice> = {
     fix: "Read the pool again, GET /admin/api/api-keys/{apiKeyId}/pool, and order what it holds now.",
   },
   not_empty: {
-    cause: "An import was begun into a deployment that has keys, numbers or webhooks of its own.",
+    cause:
+      "An import was begun into a deployment that has keys, numbers or webhooks of its own, or into which another export has been imported.",
     fix: "Import into a new deployment, or a new STATE_DIR.",
   },
   already_exists: {

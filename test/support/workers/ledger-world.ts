@@ -296,7 +296,7 @@ export class LedgerWorld {
     }
     this.#copies += 1;
     const there = env.POOLS.getByName(`key_${this.pool.id.slice(4, 12)}copy${String(this.#copies).padStart(4, "0")}`);
-    const taken = await there.importRows(rows as never);
+    const taken = await there.importRows(rows as never, 1);
     await there.finishImport();
     if (!taken.ok) this.wrong.push({ refused: taken });
     const arrived = await runInDurableObject(there, (_pool, { storage: { sql } }) =>

@@ -235,7 +235,7 @@ async function knockAtDoors(pool: Pool): Promise<void> {
   const exported = await exports.default.fetch("https://gateway.test/admin/api/export", { headers: headersOfAdmin });
   await exported.text();
   const empty = env.POOLS.getByName("key_0000000000000001");
-  await empty.importRows([]);
+  await empty.importRows([], 1);
   await empty.finishImport();
   await changeNumber(String(pool.numbers[2]), { api_key_id: null });
   await writeTo(pool, heard, String(pool.numbers[2]), "Is anybody there?");

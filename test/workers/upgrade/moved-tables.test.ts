@@ -22,7 +22,7 @@ it("rows of a table that does not move, or of a column that is not there, are re
     { table: "marks", row: { name: "revoked_at", value: 1 } },
     { table: "tags", row: { contact: "+1", tag: "x", created_at: 1, "x) VALUES (1); --": 1 } },
   ]) {
-    const refused = await pool.importRows([{ table: "heeded", row: { sid: "SM1", at: 1 } }, row]);
+    const refused = await pool.importRows([{ table: "heeded", row: { sid: "SM1", at: 1 } }, row], 1);
     expect(refused).toMatchObject({ ok: false, failure: { code: "invalid_request" } });
   }
   const heeded = await runInDurableObject(pool, (_pool, { storage }) =>
@@ -44,7 +44,7 @@ it("what was spent of a cap, and that a key paused itself, moves with its ledger
   while (cursor !== null) {
     const page = await source.exportRows(cursor);
     if (!page.ok) throw new Error("The ledger could not be read.");
-    expect((await target.importRows(page.value.rows)).ok).toBe(true);
+    expect((await target.importRows(page.value.rows, 1)).ok).toBe(true);
     cursor = page.value.next;
   }
   await target.finishImport();

@@ -139,7 +139,7 @@ describe("what is owed at first stands in its event's row", () => {
     }
     expect(rows.filter(({ table }) => table === "owed")).toHaveLength(2);
     const other = env.POOLS.getByName("key_anotherplaceofthesame");
-    expect((await other.importRows(rows as never)).ok).toBe(true);
+    expect((await other.importRows(rows as never, 1)).ok).toBe(true);
     await other.finishImport();
     const place = { id: "key_anotherplaceofthesame" } as TestKey;
     expect(await owed(place)).toHaveLength(2);
