@@ -31,9 +31,11 @@ await run(async () => {
   return page.left > 0 || page.lost > 0 ? 1 : 0;
 });
 
-function tell({ id, in_ring, newest, secrets, tokens, callbacks_until }) {
+function tell({ id, in_ring, opens, newest, secrets, tokens, callbacks_until }) {
   const needs = `secrets: ${secrets}, API key tokens: ${tokens}`;
   if (!in_ring) return `  ${id}  is missing from MASTER_KEYS, and needed: ${needs}. Put it back at the end.`;
+  if (!opens)
+    return `  ${id}  does not open what was sealed under its name: another key stands there. Put the right one back. ${needs}`;
   if (newest) return `  ${id}  newest: ${needs}`;
   if (secrets + tokens > 0) return `  ${id}  needed: ${needs}${tokens > 0 ? " (rotate those keys)" : ""}`;
   if (callbacks_until !== null)

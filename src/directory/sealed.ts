@@ -58,6 +58,13 @@ export async function listSealedBy(db: Database, keyIds: readonly string[], limi
   );
 }
 
+/** Returns some of the values that each master key has sealed, at most `each` of one, others at another time. */
+export async function sampleSealed(db: Database, each: number): Promise<SealedValue[]> {
+  return db.all<SealedValue>(
+    sql`SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY ${keyIdOf} ORDER BY random()) AS nth FROM (${allSealed()})) WHERE nth <= ${each}`,
+  );
+}
+
 /** Puts values that were sealed anew in place of those before, where these still stand, and raises the versions of all that must learn of it. */
 export async function replaceSealed(
   db: Database,

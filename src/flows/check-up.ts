@@ -66,7 +66,7 @@ function checkKeys(needs: readonly KeyNeed[]): Check {
   const here = needs.filter(({ inRing }) => inRing);
   const newest = here.find(({ isNewest }) => isNewest)?.id ?? "none";
   const detail = `Needed for: ${here.map(tell).join(", ")}. New ones are made under ${newest}.`;
-  const lost = needs.filter(({ inRing }) => !inRing);
+  const lost = needs.filter(({ opens }) => !opens);
   if (lost.length === 0) {
     const idle = here.filter(
       ({ isNewest, secrets, tokens, callbacksUntil }) => !isNewest && secrets + tokens === 0 && callbacksUntil === null,
@@ -74,10 +74,18 @@ function checkKeys(needs: readonly KeyNeed[]): Check {
     const spare = idle.length === 0 ? "" : ` Nothing needs ${idle.map(({ id }) => id).join(", ")} any more: it may go.`;
     return { name, ok: true, detail: detail + spare, help: null };
   }
+  const missing = lost.filter(({ inRing }) => !inRing);
+  const wrong = lost.filter(({ inRing }) => inRing);
   return {
     name,
     ok: false,
-    detail: `${detail} Missing from MASTER_KEYS: ${lost.map(tell).join(", ")}.`,
+    detail: [
+      detail,
+      ...(missing.length === 0 ? [] : [`Missing from MASTER_KEYS: ${missing.map(tell).join(", ")}.`]),
+      ...(wrong.length === 0
+        ? []
+        : [`Another key than the one that sealed stands in MASTER_KEYS as ${wrong.map(tell).join(", ")}.`]),
+    ].join(" "),
     help: "Put the missing keys back at the end of MASTER_KEYS: what they sealed opens with nothing else. Then run npm run reseal.",
   };
 }

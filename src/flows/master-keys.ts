@@ -7,21 +7,26 @@ import {
   readNewestSince,
   replaceSealed,
   type SealedValue,
+  sampleSealed,
 } from "../directory/sealed.ts";
 import { fail, ok, type Result } from "../domain/failure.ts";
+import { open, sealedBy } from "../sealing/envelope.ts";
 import type { Deps } from "./deps.ts";
 import { publishKeys, publishOrganization } from "./publish.ts";
 import { openSecret, sealSecret } from "./secrets.ts";
 
 /** So many secrets are sealed anew in one call (an invocation has 50 queries on the free plan, and a batch is one). */
 const atOnce = 25;
+/** So many secrets of each master key are opened, to see that it is the one that sealed them. */
+const triedOfEach = 10;
 /** A status comes four days after its message at the latest, to a URL whose reference the newest key of then made. */
 const callbacksMs = 5 * 24 * 60 * 60 * 1000;
 
-/** What still needs a master key: secrets that it sealed, tokens of API keys whose checksum it made, and until when callbacks under way do (epoch milliseconds, null: none do). `inRing` is false for one that MASTER_KEYS lacks. */
+/** What still needs a master key: secrets that it sealed, tokens of API keys whose checksum it made, and until when callbacks under way do (epoch milliseconds, null: none do). `inRing` is false for one that MASTER_KEYS lacks; `opens` also for one in whose place another key of the same name stands. */
 export type KeyNeed = {
   id: string;
   inRing: boolean;
+  opens: boolean;
   isNewest: boolean;
   secrets: number;
   tokens: number;
@@ -33,8 +38,9 @@ export async function listKeyNeeds(deps: Deps): Promise<KeyNeed[]> {
   const { keyRing } = deps;
   const now = deps.now();
   const newest = keyRing.current.id;
-  const [sealed, tokens, since] = await Promise.all([
+  const [sealed, wrong, tokens, since] = await Promise.all([
     countSealed(deps.db),
+    listWrongKeys(deps),
     countTokens(deps.db, now),
     readNewestSince(deps.db, newest),
   ]);
@@ -49,6 +55,7 @@ export async function listKeyNeeds(deps: Deps): Promise<KeyNeed[]> {
     return {
       id,
       inRing,
+      opens: inRing && !wrong.has(id),
       isNewest,
       secrets: sealed.get(id) ?? 0,
       tokens: (tokens.get(id) ?? 0) + unnoted,
@@ -57,13 +64,23 @@ export async function listKeyNeeds(deps: Deps): Promise<KeyNeed[]> {
   });
 }
 
+/** Returns the names under which something was sealed that does not open: names alone do not tell two keys apart. */
+async function listWrongKeys({ db, keyRing }: Deps): Promise<Set<string>> {
+  const tried = (await sampleSealed(db, triedOfEach)).map(async ({ table, row, column, sealed }) => {
+    const opened = await open(keyRing, sealed, { table, row, column });
+    return opened.ok ? [] : [sealedBy(sealed) ?? ""];
+  });
+  return new Set((await Promise.all(tried)).flat());
+}
+
 export type Resealed = { resealed: number; left: number; lost: number };
 
 /** Seals one page of what older keys sealed under the newest, and publishes it. `left` is what is to be done yet, `lost` what no key here opens. */
 export async function resealPage(deps: Deps): Promise<Result<Resealed>> {
   await noteKeys(deps);
   const newest = deps.keyRing.current.id;
-  const older = deps.keyRing.all.map(({ id }) => id).filter((id) => id !== newest);
+  const wrong = await listWrongKeys(deps);
+  const older = deps.keyRing.all.map(({ id }) => id).filter((id) => id !== newest && !wrong.has(id));
   const page = await listSealedBy(deps.db, older, atOnce);
   const replaced = await Promise.all(page.map(async (was) => ({ was, sealed: await sealAnew(deps, was) })));
   await replaceSealed(deps.db, replaced);
@@ -73,8 +90,8 @@ export async function resealPage(deps: Deps): Promise<Result<Resealed>> {
   const sum = (those: KeyNeed[]) => those.reduce((total, { secrets }) => total + secrets, 0);
   return ok({
     resealed: page.length,
-    left: sum(needs.filter(({ inRing, isNewest }) => inRing && !isNewest)),
-    lost: sum(needs.filter(({ inRing }) => !inRing)),
+    left: sum(needs.filter(({ opens, isNewest }) => opens && !isNewest)),
+    lost: sum(needs.filter(({ opens }) => !opens)),
   });
 }
 

@@ -3409,6 +3409,10 @@ export interface MasterKeyNeed {
    * MASTER_KEYS has it.
    */
   in_ring: boolean;
+  /**
+   * It opens what was sealed under its name; else it is missing, or another key of the name stands there.
+   */
+  opens: boolean;
   newest: boolean;
   /**
    * Credentials and webhook secrets that it sealed.

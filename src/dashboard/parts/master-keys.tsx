@@ -19,7 +19,7 @@ export function MasterKeys() {
   const [progress, setProgress] = useState({ done: 0, left: 0 });
   const reseal = useReseal((done, left) => setProgress({ done, left }));
   const keys = status.data?.master_keys ?? [];
-  const behind = keys.filter(({ newest, in_ring, secrets }) => !newest && in_ring && secrets > 0);
+  const behind = keys.filter(({ newest, opens, secrets }) => !newest && opens && secrets > 0);
   if (keys.length === 0) return <Problem error={status.error} />;
   return (
     <section aria-label="Master keys">
@@ -49,8 +49,9 @@ export function MasterKeys() {
   );
 }
 
-function Standing({ of: { in_ring, newest, secrets, tokens, callbacks_until: until } }: { of: MasterKey }) {
+function Standing({ of: { in_ring, opens, newest, secrets, tokens, callbacks_until: until } }: { of: MasterKey }) {
   if (!in_ring) return <span className="badge bad">missing: put it back</span>;
+  if (!opens) return <span className="badge bad">another key of this name: put the right one back</span>;
   if (newest) return <span className="badge good">newest</span>;
   if (secrets > 0) return <span className="badge warn">seals secrets</span>;
   if (tokens > 0) return <span className="badge warn">API keys to rotate</span>;

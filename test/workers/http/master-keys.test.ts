@@ -36,7 +36,7 @@ async function under(masterKeys: string, method: string, path: string) {
   return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
 }
 
-type Need = { id: string; secrets: number; tokens: number; in_ring: boolean; newest: boolean };
+type Need = { id: string; secrets: number; tokens: number; in_ring: boolean; opens: boolean; newest: boolean };
 const needs = async (masterKeys: string) =>
   Object.fromEntries(
     ((await under(masterKeys, "GET", "/status")).body.master_keys as Need[]).map((need) => [need.id, need]),
@@ -106,6 +106,24 @@ describe("a master key that is missing", () => {
       refused,
     );
     expect(await under(lost, "POST", `/integrations/twilio/${key.integrationId}/test`)).toMatchObject(refused);
+  });
+
+  it("is found by what it opens, not by its name: another key of the same name is said to be another", async () => {
+    const other = `k1:${btoa("fedcba9876543210fedcba9876543210")}`;
+    for (const ring of [other, `${k2},${other}`]) {
+      const { body } = await under(ring, "GET", "/status");
+      expect(body.ok).toBe(false);
+      const check = (body.checks as { name: string; ok: boolean; detail: string }[]).find(
+        ({ name }) => name === "master_keys",
+      );
+      const words = "Another key than the one that sealed stands in MASTER_KEYS as k1";
+      expect(check).toMatchObject({ ok: false, detail: expect.stringContaining(words) });
+      expect((body.master_keys as Need[]).find(({ id }) => id === "k1")).toMatchObject({ in_ring: true, opens: false });
+      const resealed = await under(ring, "POST", "/master-keys/reseal");
+      expect(resealed).toMatchObject({ status: 200, body: { resealed: 0, left: 0 } });
+      expect(resealed.body.lost).toBeGreaterThan(0);
+    }
+    expect((await needs(String(k1))).k1).toMatchObject({ in_ring: true, opens: true });
   });
 
   it("refuses a send, its preview too, instead of queueing it", async () => {

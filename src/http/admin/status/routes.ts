@@ -21,7 +21,7 @@ export function mountStatus(router: Hono<Edge>): void {
           usable &&
           directory.ok &&
           publicUrl.ok &&
-          needs.every(({ inRing }) => inRing) &&
+          needs.every(({ opens }) => opens) &&
           pools.every(({ stats }) => stats !== null),
         version,
         directory,
@@ -40,8 +40,8 @@ export function mountStatus(router: Hono<Edge>): void {
   );
 }
 
-function toKeyNeed({ id, inRing, isNewest, secrets, tokens, callbacksUntil }: KeyNeed) {
-  return { id, in_ring: inRing, newest: isNewest, secrets, tokens, callbacks_until: callbacksUntil };
+function toKeyNeed({ id, inRing, opens, isNewest, secrets, tokens, callbacksUntil }: KeyNeed) {
+  return { id, in_ring: inRing, opens, newest: isNewest, secrets, tokens, callbacks_until: callbacksUntil };
 }
 
 function toPoolStatus({ id, name, isBehind, stats }: PoolStatus) {
