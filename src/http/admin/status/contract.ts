@@ -31,12 +31,10 @@ const MasterKeyNeed = z
   .object({
     id: z.string(),
     in_ring: z.boolean().meta({ description: "MASTER_KEYS has it." }),
-    opens: z
-      .boolean()
-      .meta({
-        description:
-          "It opens what was sealed under its name; else it is missing, or another key of the name stands there.",
-      }),
+    opens: z.boolean().meta({
+      description:
+        "It opens what was sealed under its name; else it is missing, or another key of the name stands there.",
+    }),
     newest: z.boolean(),
     secrets: z.int().meta({ description: "Credentials and webhook secrets that it sealed." }),
     tokens: z.int().meta({ description: "Tokens of API keys that open, and whose checksum it made." }),
