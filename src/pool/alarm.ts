@@ -27,7 +27,7 @@ const restMs = 60_000;
  * Never throws: an alarm that throws seven times is abandoned by the platform.
  */
 export function tick(desk: Desk): void {
-  desk.alarmRang();
+  desk.clock.rang();
   try {
     writeKnown(desk);
     ringForDue(desk);
@@ -71,10 +71,10 @@ export function rearm(desk: Desk): void {
       nextCarryAt,
     ];
     const wanted = reasons.map((next) => next(desk)).filter((at) => at !== null);
-    if (wanted.length > 0) desk.arm(Math.max(Math.min(...wanted), desk.now() + leastGapMs));
+    if (wanted.length > 0) desk.clock.arm(Math.max(Math.min(...wanted), desk.now() + leastGapMs));
   } catch (error) {
     desk.outside.log({ event: "rearm_failed", error: String(error) });
-    desk.arm(desk.now() + restMs);
+    desk.clock.arm(desk.now() + restMs);
   }
 }
 

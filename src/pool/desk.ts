@@ -4,6 +4,7 @@ import { noAddress, type PublicAddresses, withSetting } from "../domain/public-a
 import { carryRotation, type RotationState } from "../domain/selection/rotation.ts";
 import { type Account, type SenderNumber, type Snapshot, sameLogin } from "../domain/snapshot.ts";
 import { namesPublicHost } from "../domain/webhook-url.ts";
+import { AlarmClock } from "./alarm-clock.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { countWaitingByNumber, lineUp } from "./ledger/agenda.ts";
 import { aheadOf, guarded, holdAhead } from "./ledger/ahead.ts";
@@ -32,6 +33,8 @@ export class Desk {
   readonly telling = new TellingMemory();
   /** Calls and answers of the same moment, which are written by one commit. */
   readonly commits = new GroupCommit();
+  /** Wakes the object for what is due. */
+  readonly clock: AlarmClock;
   /** The ledger's tables: what is known ahead of a row is written before a statement looks at it. */
   readonly sql: SqlStorage;
   readonly tag: string;
@@ -85,9 +88,6 @@ export class Desk {
   #lastSequence: number;
   #writtenSinceNote = 0;
   #queueDepth: Map<string, number> | null = null;
-  #alarmAt: number | null;
-  #isArming = false;
-  #timer: { at: number; id: ReturnType<typeof setTimeout> } | null = null;
 
   constructor(outside: Surroundings, snapshot: Snapshot, alarmAt: number | null) {
     this.outside = outside;
@@ -103,7 +103,7 @@ export class Desk {
     this.tag = poolTag(snapshot.apiKey.id);
     const { sql } = this;
     this.#lastSequence = Math.max(lastSequence(sql), lastAttemptSequence(sql), notedFrom(sql));
-    this.#alarmAt = alarmAt;
+    this.clock = new AlarmClock(outside, alarmAt);
     this.endpoints = readEndpoints(sql);
     this.rotation = readRotation(sql);
     this.movedUpTo = readMark(sql, "moved_up_to");
@@ -252,44 +252,6 @@ export class Desk {
     const first = nextSequence(this.#lastSequence, this.now());
     this.#lastSequence = first + count - 1;
     return first;
-  }
-
-  /** Makes sure that the alarm rings at `at` or before: one row when it has to be moved forward, none otherwise. */
-  arm(at: number): void {
-    if (this.#alarmAt !== null && this.#alarmAt <= at) return;
-    this.#alarmAt = at;
-    if (this.#isArming) return;
-    this.#isArming = true;
-    queueMicrotask(() => this.#setAlarm());
-  }
-
-  /** Comes after the caller's transaction: one that is rolled back must not take with it an alarm that is remembered here. */
-  #setAlarm(): void {
-    this.#isArming = false;
-    if (this.#alarmAt === null) return;
-    this.outside.storage.setAlarm(this.#alarmAt).catch((error: unknown) => {
-      this.#alarmAt = null;
-      this.outside.log({ level: "error", event: "alarm_not_set", error: String(error) });
-    });
-  }
-
-  /** Runs `work` at `at` while this object lives, the earliest of what was asked; the alarm stands behind it. */
-  setTimer(at: number, work: () => Promise<void>): void {
-    if (this.#timer !== null && this.#timer.at <= at) return;
-    if (this.#timer !== null) clearTimeout(this.#timer.id);
-    const id = setTimeout(
-      () => {
-        this.#timer = null;
-        void work();
-      },
-      Math.max(0, at - this.now()),
-    );
-    this.#timer = { at, id };
-  }
-
-  /** Says that the alarm has rung, so that the next `arm` sets it again. */
-  alarmRang(): void {
-    this.#alarmAt = null;
   }
 
   /** What the snapshot's numbers and accounts come to. */

@@ -32,7 +32,7 @@ export function feedCampaigns(desk: Desk): boolean {
     return hasMoved && hasDue(desk);
   } catch (error) {
     desk.outside.log({ level: "error", event: "campaign_failed", error: String(error) });
-    desk.arm(desk.now() + againMs.held);
+    desk.clock.arm(desk.now() + againMs.held);
     return false;
   }
 }
@@ -138,8 +138,8 @@ function complete(desk: Desk, campaign: Campaign): void {
 function wakeForNext(desk: Desk): void {
   const at = nextFeedAt(desk);
   if (at === null) return;
-  desk.arm(Math.max(at, desk.now() + againMs.soon));
-  if (at > desk.now() && at - desk.now() <= timerHorizonMs) desk.setTimer(at, () => dispatch(desk));
+  desk.clock.arm(Math.max(at, desk.now() + againMs.soon));
+  if (at > desk.now() && at - desk.now() <= timerHorizonMs) desk.clock.setTimer(at, () => dispatch(desk));
 }
 
 /** Returns when a campaign may go on, or null: what is full goes on when something has left, and a paused key with the directory's word. */

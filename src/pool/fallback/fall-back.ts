@@ -84,7 +84,7 @@ function queueAgain(desk: Desk, row: MessageRow, detail: string): void {
   stepMessage(desk.sql, row.seq, again, ["handed_on", now]);
   schedule(desk.sql, row, now);
   desk.countWaiting(row.number, 1);
-  desk.arm(now);
+  desk.clock.arm(now);
 }
 
 /** It is on its way by another key from here on, which is asked for it until it has answered. */

@@ -8,7 +8,7 @@ const patienceMs = 10_000;
 /** Asks the Worker to carry what this key owes other keys; what it does not hear is said again by the alarm. */
 export function askToCarry(desk: Desk): void {
   desk.carryToldAt = desk.now();
-  desk.arm(desk.now() + patienceMs);
+  desk.clock.arm(desk.now() + patienceMs);
   desk.outside.tell({ kind: "to_carry", pool: desk.snapshot.apiKey.id });
 }
 

@@ -70,7 +70,7 @@ export function ringMac(desk: Desk, accountId: string, edits: boolean): void {
   state.edits ||= edits;
   if (state.isRunning || isNear) {
     state.again = true;
-    desk.arm(now + ringGapMs);
+    desk.clock.arm(now + ringGapMs);
     return;
   }
   desk.outside.keepAlive(lookAtMac(desk, account));
@@ -93,7 +93,7 @@ async function lookAtMac(desk: Desk, account: Account): Promise<void> {
   await state.ended;
   state.isRunning = false;
   const next = nextMacLookAt(desk);
-  if (next !== null) desk.arm(Math.max(next, desk.now() + ringGapMs));
+  if (next !== null) desk.clock.arm(Math.max(next, desk.now() + ringGapMs));
 }
 
 async function lookAndNote(desk: Desk, account: Account, edits: boolean): Promise<void> {

@@ -97,7 +97,7 @@ function takeOwn(desk: Desk, account: Account, change: Of<"own">, known: Known):
   const unsettled = unsettledTo(desk.sql, account.id, chat);
   if (unsettled.length > 0 || isLeavingTo(desk, chat)) {
     for (const seq of unsettled) hastenLook(desk.sql, account.id, seq, desk.now());
-    desk.arm(desk.now());
+    desk.clock.arm(desk.now());
     return false;
   }
   const late = findGivenUp(desk, chat, change);

@@ -23,7 +23,7 @@ export function noteEvidence(desk: Desk, number: string, end: { bucket: HourBuck
   health.isStale = true;
   countInARow(desk, number, end.blamesNumber);
   if (!end.blamesNumber && health.verdicts.get(number)?.status !== "unhealthy") return;
-  desk.arm(Math.max(health.judgedAt + judgeEveryMs, desk.now()));
+  desk.clock.arm(Math.max(health.judgedAt + judgeEveryMs, desk.now()));
   if (health.isSuspicious) return;
   health.isSuspicious = true;
   saveMark(desk.sql, "suspicious_at", desk.now());

@@ -42,5 +42,5 @@ export function resumeItself(desk: Desk): void {
     saveMark(desk.sql, `trusted_${range}`, desk.now() + pumpingRules.trustMs);
   });
   desk.noteSelfPause();
-  desk.arm(desk.now());
+  desk.clock.arm(desk.now());
 }

@@ -104,7 +104,7 @@ function settle(desk: Desk, { campaign, block, place }: Asked, state: string): v
   block.states[place] = state;
   saveStates(desk.sql, block.id, block.states, desk.now());
   lookFirst(desk, campaign.n, block.part);
-  desk.arm(desk.now());
+  desk.clock.arm(desk.now());
 }
 
 /** Has a campaign look at a part of its list before all others: somebody in it waits now. */

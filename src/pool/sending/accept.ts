@@ -21,8 +21,9 @@ import { keepLinks, type LinkedDraft } from "../telling/links.ts";
 import { emitStatus } from "../telling/outbox.ts";
 import { type Ready, readyToLeave } from "./at-once.ts";
 import { addressDrafts, type Chosen, type Decision, decideSend } from "./decide.ts";
-import { sendAtOnce, servicePicking } from "./dispatch.ts";
+import { sendAtOnce } from "./dispatch.ts";
 import { allowanceOf, countParts, spendCap } from "./limits.ts";
+import { servicePicking } from "./outgoing.ts";
 import { countBegun, countryCounted } from "./send-limits.ts";
 
 /** Which number sends a request, and when its messages may leave; `ready`: the first of them leaves in the transaction that accepts it. */
@@ -233,7 +234,7 @@ function writeDraft(desk: Desk, draft: LinkedDraft, { choice, chat, opens, dueAt
   });
   if (ready === null) enqueue(desk.sql, row, { dueAt, now, opens });
   desk.noteActive(number.address);
-  desk.arm(Math.max(dueAt, now + departurePatienceMs));
+  desk.clock.arm(Math.max(dueAt, now + departurePatienceMs));
   keepLinks(desk, seq, draft.links);
   emitStatus(desk, row.status === "sending" ? { ...row, status: "queued" } : row);
   if (row.status === "sending") emitStatus(desk, row);

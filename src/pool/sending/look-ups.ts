@@ -24,7 +24,7 @@ export function lookUp(desk: Desk): void {
       }
     }
     const at = nextLookUpAt(desk);
-    if (at !== null) desk.arm(Math.max(at, desk.now() + leastGapMs));
+    if (at !== null) desk.clock.arm(Math.max(at, desk.now() + leastGapMs));
   } catch (error) {
     desk.outside.log({ event: "look_ups_failed", error: String(error) });
   }

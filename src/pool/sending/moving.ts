@@ -24,7 +24,7 @@ type Move = { row: MessageRow; choice: Chosen; booking: Booking };
 export function startMoving(desk: Desk): void {
   if (!isWished(desk)) return;
   keepPlace(desk, 0);
-  desk.arm(desk.now());
+  desk.clock.arm(desk.now());
 }
 
 /** As `startMoving`, but lets it be where it is under way: for an object that has just woken, and for a chat whose first waiting message is gone. */

@@ -90,7 +90,7 @@ export function noticeQuietHours(desk: Desk, before: Snapshot): void {
   hastenHanded(desk.sql, desk.now());
   saveMark(desk.sql, "quiet_up_to", 0);
   desk.quietUpTo = 0;
-  desk.arm(desk.now());
+  desk.clock.arm(desk.now());
 }
 
 /** Judges a slice of what waits for the end of quiet hours anew: it leaves now, or waits for another time. */
@@ -130,5 +130,5 @@ function judgeAnew(desk: Desk, row: MessageRow): void {
   if (dueAt === row.due_at || row.due_at === null) return;
   const judged = until === null ? detail : withQuiet(detail, until, tellQuiet(desk, asked, chat, until));
   holdQuiet(desk.sql, { ...row, due_at: row.due_at }, { dueAt, detail: judged }, desk.now());
-  desk.arm(dueAt);
+  desk.clock.arm(dueAt);
 }

@@ -11,7 +11,8 @@ import { unknownsTo } from "../ledger/standing.ts";
 import { applyReport, unpark } from "../settling/report.ts";
 import { endMessage, holdUnknown, isDeaf } from "../settling/settle.ts";
 import { findInterrupted } from "./at-once.ts";
-import { dispatch, targetOf, wishesOf } from "./dispatch.ts";
+import { dispatch } from "./dispatch.ts";
+import { targetOf, wishesOf } from "./outgoing.ts";
 
 /** A message that is found absent again and again is not sent for ever. */
 const attemptsAtMost = 5;
@@ -162,5 +163,5 @@ function lookAgain(desk: Desk, look: Look, row: MessageRow, n: number): void {
   strikeLook(desk.sql, look);
   planLook(desk.sql, { ...look, due_at: at, n });
   updateMessage(desk.sql, row.seq, { due_at: at });
-  desk.arm(at);
+  desk.clock.arm(at);
 }

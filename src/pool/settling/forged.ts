@@ -9,7 +9,7 @@ export function noteForged(desk: Desk, accountId: string): void {
   desk.forged.set(accountId, { toldAt, untold: untold + 1, lastAt: desk.now() });
   tellForged(desk);
   const next = nextTellingAt(desk);
-  if (next !== null) desk.arm(next);
+  if (next !== null) desk.clock.arm(next);
 }
 
 /** Tells the directory of the reports that were refused since it last heard of them, where a minute has passed. */

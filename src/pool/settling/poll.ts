@@ -39,7 +39,7 @@ export async function pollStates(desk: Desk): Promise<void> {
     desk.isPolling = false;
   }
   const next = nextPollAt(desk);
-  if (next !== null) desk.arm(Math.max(next, desk.now() + 1_000));
+  if (next !== null) desk.clock.arm(Math.max(next, desk.now() + 1_000));
 }
 
 /** Returns when the next sweep is due, or null when nothing was ever sent after the last one, or one is under way. */
@@ -95,7 +95,7 @@ function askForTruthAgain(desk: Desk, look: Look): void {
   if (look.n === truthAtMost) return;
   const dueAt = desk.now() + reconcileMs.secondLook * 2 ** look.n;
   planLook(desk.sql, { ...look, due_at: dueAt, n: look.n + 1 });
-  desk.arm(dueAt);
+  desk.clock.arm(dueAt);
 }
 
 function planNext(desk: Desk, look: Look, isAnswered: boolean): void {
@@ -108,7 +108,7 @@ function planNext(desk: Desk, look: Look, isAnswered: boolean): void {
   const age = look.kind === "near" ? nearPollMs(desk.now() - leftAt(row)) : (statusPollsMs[look.n + 1] ?? null);
   if (age === null) return;
   planLook(desk.sql, { ...look, due_at: leftAt(row) + age, n: look.n + 1 });
-  desk.arm(leftAt(row) + age);
+  desk.clock.arm(leftAt(row) + age);
 }
 
 function leftAt(row: MessageRow): number {
@@ -122,7 +122,7 @@ function askStateAgain(desk: Desk, look: Look, row: MessageRow): boolean {
   const dueAt = desk.now() + Math.max(reconcileMs.secondLook, desk.now() - soughtAt);
   if (dueAt >= end) return false;
   planLook(desk.sql, { ...look, due_at: dueAt });
-  desk.arm(dueAt);
+  desk.clock.arm(dueAt);
   return true;
 }
 

@@ -275,5 +275,5 @@ function askForTruth(desk: Desk, row: MessageRow, reported: MessageStatus): void
   const carrier = { ...detail.carrier, contradicted_by: reported };
   updateMessage(desk.sql, row.seq, { detail: JSON.stringify({ ...detail, carrier } satisfies Detail) });
   planLook(desk.sql, { account: row.account, due_at: desk.now(), seq: row.seq, kind: "truth", n: 0 });
-  desk.arm(desk.now());
+  desk.clock.arm(desk.now());
 }

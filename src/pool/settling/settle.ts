@@ -126,7 +126,7 @@ export function planPolls(desk: Desk, row: MessageRow): void {
   if (!isDeaf(desk, row) || row.channel === "imessage") return;
   const due_at = desk.now() + nearMs.taken;
   planLook(desk.sql, { ...look, due_at, kind: "near" });
-  desk.arm(due_at);
+  desk.clock.arm(due_at);
 }
 
 /** Says whether no callback can tell of a message, as our public URL stands. */
@@ -181,7 +181,7 @@ export function holdUnknown(desk: Desk, row: MessageRow, cause: string): void {
     detail: JSON.stringify({ ...detail, carrier: { ...detail.carrier, unknown_because: cause } } satisfies Detail),
   };
   stepMessage(desk.sql, row.seq, held, ["unknown", desk.now()]);
-  desk.arm(lookAt);
+  desk.clock.arm(lookAt);
 }
 
 /** Ends a message with a final status and its event, which is told before the row is written that keeps its number, and strikes it from the agenda. */

@@ -11,7 +11,7 @@ export const bellPatienceMs = 10_000;
  * ledger stays the truth, and the alarm rings again when nobody comes.
  */
 export function ringSoon(desk: Desk, lane: Lane): void {
-  desk.arm(desk.now() + bellPatienceMs);
+  desk.clock.arm(desk.now() + bellPatienceMs);
   if (lane === "slow") ring(desk, lane);
   else if (desk.telling.offer !== null) desk.telling.offer.isWanted = true;
   else if (isAwaited(desk)) ringUnlessTaken(desk);
@@ -28,7 +28,7 @@ export function entrustBell(desk: Desk, lane: Lane): boolean {
   const at = desk.now();
   if (desk.telling.rung.get(lane)?.isEntrusted === true && wasRung(desk, lane)) return false;
   desk.telling.rung.set(lane, { at, isEntrusted: true });
-  desk.arm(at + bellPatienceMs);
+  desk.clock.arm(at + bellPatienceMs);
   return true;
 }
 

@@ -97,7 +97,7 @@ export function hold(desk: Desk, row: DueRow, webhook: Webhook, hand: number): D
     hand,
     chat,
   });
-  desk.arm(now + leaseMs);
+  desk.clock.arm(now + leaseMs);
   return {
     hand,
     handle: { dueAt: row.due_at, event: row.event, webhookId: row.webhook },
@@ -192,7 +192,7 @@ function planNext(desk: Desk, row: OwedRow, end: DeliveryEnd, slow: boolean, dis
   if (next.kind === "again") {
     const dueAt = now + next.delayMs;
     owe(desk.sql, { ...row, due_at: dueAt, attempt: row.attempt + 1 });
-    desk.arm(dueAt);
+    desk.clock.arm(dueAt);
   } else {
     desk.outside.log({
       event: "delivery_given_up",
