@@ -83,9 +83,9 @@ export async function checkAccounts(deps: Deps): Promise<void> {
       await checkWebhooks(deps, row);
       continue;
     }
-    const login = await openLogin(deps, readAccount(row));
-    const probed = await deps.carrier(row, login).probe("messages");
-    if (!probed.ok) continue;
+    const carrier = deps.carrier(row, await openLogin(deps, readAccount(row)));
+    // A suspended account can still be read: that it is active stands in the account alone.
+    if (!(await carrier.probe("credentials")).ok || !(await carrier.probe("messages")).ok) continue;
     await updateAccountAsSeen(deps.db, row, { status: "connected", statusReason: null });
     deps.log({ event: "account_recovered", integration_id: row.id, account_sid: row.accountSid });
     await publishOrganization(deps, row.organizationId);

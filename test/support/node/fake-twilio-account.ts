@@ -10,6 +10,8 @@ export type FakeTwilioOptions = {
   authToken: string;
   apiKeys?: { sid: string; secret: string; mayRead?: ("numbers" | "messages")[] }[];
   numbers: (string | FakeNumber)[];
+  /** `active` unless Twilio has suspended or closed it; it can be read all the same. */
+  status?: "active" | "suspended" | "closed";
   /** The callbacks that follow a message, in order; by default `sent` and `delivered`. */
   lifeCycle?: LifeCycle;
   callbackDelayMs?: number;

@@ -261,9 +261,9 @@ function listAgents(account: FakeAccount, request: FakeRequest): Reply {
   return { status: 200, body: { senders, meta: { key: "senders", next_page_url: null } } };
 }
 
-function showAccount({ options: { accountSid, authToken } }: FakeAccount): Reply {
+function showAccount({ options: { accountSid, authToken, status = "active" } }: FakeAccount): Reply {
   const names = { sid: accountSid, owner_account_sid: accountSid, friendly_name: "Stand-in" };
-  return { status: 200, body: { ...names, status: "active", type: "Full", auth_token: authToken } };
+  return { status: 200, body: { ...names, status, type: "Full", auth_token: authToken } };
 }
 
 function redirectToFile(account: FakeAccount, request: FakeRequest): Reply {

@@ -189,6 +189,22 @@ describe("an account whose credentials are refused", () => {
     await eventually(async () => acceptedBy(twilio).length === 1);
   });
 
+  it("that Twilio has suspended does not come back because it can still be read, and does once it is active", async () => {
+    twilio.options.status = "suspended";
+    twilio.faults.add({}, { kind: "refuse", status: 400, code: 20005, message: "Account not active" }, 1);
+    await sendText(key, "Patience", to);
+    await unhealthy();
+    vi.setSystemTime(Date.now() + 6 * minute);
+    await cron();
+    expect((await integration()).status).toBe("unhealthy");
+    expect(acceptedBy(twilio)).toEqual([]);
+    twilio.options.status = "active";
+    vi.setSystemTime(Date.now() + 6 * minute);
+    await cron();
+    expect((await integration()).status).toBe("connected");
+    await eventually(async () => acceptedBy(twilio).length === 1);
+  });
+
   it("comes back at once when a person tests it and the test succeeds", async () => {
     const former = revokeToken();
     await sendText(key, "Patience", to);
