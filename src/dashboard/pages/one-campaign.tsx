@@ -8,7 +8,7 @@ import { KeyFrame } from "../parts/keys/key-frame.tsx";
 import { Problem } from "../parts/problem.tsx";
 import { Reading } from "../parts/reading.tsx";
 import { StatusBadge } from "../parts/status-badge.tsx";
-import { useCampaign } from "../queries/campaigns.ts";
+import { type Campaign, useCampaign } from "../queries/campaigns.ts";
 
 /** One campaign: what it says, to whom, what that comes to, and how far it is. */
 export function OneCampaign() {
@@ -19,8 +19,6 @@ function Whole({ apiKeyId }: { apiKeyId: string }) {
   const { campaignId } = useParams({ strict: false }) as { campaignId: string };
   const names = { apiKeyId, campaignId };
   const { data: campaign, error } = useCampaign(names);
-  if (campaign === undefined) return error === null ? <Reading /> : <Problem error={error} />;
-  const isDraft = campaign.state === "draft";
   return (
     <>
       <p>
@@ -28,10 +26,21 @@ function Whole({ apiKeyId }: { apiKeyId: string }) {
           ← Campaigns
         </Link>
       </p>
+      <Problem error={error} />
+      {campaign === undefined ? error === null && <Reading /> : <Facts names={names} campaign={campaign} />}
+    </>
+  );
+}
+
+type Names = { apiKeyId: string; campaignId: string };
+
+function Facts({ names, campaign }: { names: Names; campaign: Campaign }) {
+  const isDraft = campaign.state === "draft";
+  return (
+    <>
       <h2>
         <bdi>{campaign.name}</bdi> <StatusBadge status={campaign.state} />
       </h2>
-      <Problem error={error} />
       {!isDraft && <CampaignNumbers campaign={campaign} />}
       <CampaignText key={campaign.state} names={names} campaign={campaign} />
       <CampaignAudience names={names} campaign={campaign} />

@@ -27,30 +27,37 @@ export function OneIntegration() {
 function OneAccount({ integrationId }: { integrationId: string }) {
   const [isGone, setGone] = useState(false);
   const { data: account, error } = useIntegration(integrationId, isGone);
-  if (account === undefined) return error === null ? <Reading /> : <Problem error={error} />;
   return (
     <>
       <p>
         <Link to="/integrations">← Integrations</Link>
       </p>
+      <Problem error={error} />
+      {account === undefined ? error === null && <Reading /> : <Whole account={account} onGone={() => setGone(true)} />}
+    </>
+  );
+}
+
+function Whole({ account, onGone }: { account: Integration; onGone: () => void }) {
+  return (
+    <>
       <PageHead
         title={account.name}
         actions={account.sandbox ? <span className="badge">sandbox</span> : <StatusBadge status={account.status} />}
       />
-      <Problem error={error} />
       {account.warnings.map((warning) => (
         <p key={warning} className={account.sandbox ? "note" : "note warn"}>
           {warning}
         </p>
       ))}
       <AccountNumbers account={account} />
-      <AccountTest integrationId={integrationId} />
+      <AccountTest integrationId={account.integration_id} />
       <Facts account={account} />
       {!account.sandbox && (
         <>
           <AccountSettings account={account} />
           <AccountDetails account={account} />
-          <DisconnectAccount account={account} onGone={() => setGone(true)} />
+          <DisconnectAccount account={account} onGone={onGone} />
         </>
       )}
     </>

@@ -75,6 +75,7 @@ describe("a campaign in the dashboard", () => {
     await page.getByText("3 people are then not written to").waitFor();
     await page.getByRole("button", { name: "Cancel it", exact: true }).click();
     await page.getByText("cancelled", { exact: true }).waitFor();
+    await expect.poll(() => page.getByLabel("At most a minute").count()).toBe(0);
     expect(await newest()).toMatchObject({ state: "cancelled", progress: { waiting: 3, taken: 0 } });
     expect(complaints).toEqual([]);
   });

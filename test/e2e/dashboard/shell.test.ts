@@ -52,4 +52,23 @@ describe("the frame of the dashboard", () => {
     await page.getByRole("heading", { name: "There is no such page" }).waitFor();
     expect(await findFaults("not found")).toEqual([]);
   });
+
+  test("leads back from whatever is not there", async () => {
+    const { page, gateway } = dashboard;
+    const { api_keys } = (await dashboard.admin("GET", "/api-keys")).body as { api_keys: { api_key_id: string }[] };
+    const key = `/keys/${api_keys[0]?.api_key_id}`;
+    const pages = [
+      ["/integrations/int_nothing", "← Integrations", "/integrations"],
+      ["/webhooks/wh_nothing", "← Webhooks", "/webhooks"],
+      ["/keys/key_nothing", "← API Keys", "/keys"],
+      [`${key}/campaigns/camp_nothing`, "← Campaigns", `${key}/campaigns`],
+      [`/messages${key.replace("/keys", "")}/msg_nothing`, "← Messages", "/messages"],
+    ] as const;
+    for (const [at, link, to] of pages) {
+      await page.goto(`${gateway.url}/app${at}`);
+      await page.getByRole("alert").first().waitFor();
+      await page.getByRole("link", { name: link }).click();
+      await expect.poll(() => new URL(page.url()).pathname).toBe(`/app${to}`);
+    }
+  });
 });

@@ -7,11 +7,12 @@ import { AskingFields, readAsking } from "./asking.tsx";
 
 type Props = { names: { apiKeyId: string; campaignId: string }; campaign: Campaign };
 
-/** What a campaign says and how fast it goes; once it has started, its pace alone is changed. */
+/** What a campaign says and how fast it goes; once it has started, its pace alone is changed, and nothing once it has ended. */
 export function CampaignText({ names, campaign }: Props) {
   const { mutate, error, isPending } = useUpdateCampaign(names);
   const notify = useNotice();
   const isDraft = campaign.state === "draft";
+  const isOver = campaign.state === "completed" || campaign.state === "cancelled";
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
@@ -59,21 +60,25 @@ export function CampaignText({ names, campaign }: Props) {
             <AskingFields campaign={campaign} />
           </>
         )}
-        <TextField
-          label="At most a minute"
-          name="pace"
-          type="number"
-          min={1}
-          max={60_000}
-          defaultValue={campaign.pace_per_minute ?? ""}
-          hint="Nothing: as fast as the numbers may."
-        />
-        <Problem error={error} />
-        <div className="row end">
-          <button type="submit" className="second" disabled={isPending}>
-            {isPending ? "Saving …" : "Save"}
-          </button>
-        </div>
+        {!isOver && (
+          <>
+            <TextField
+              label="At most a minute"
+              name="pace"
+              type="number"
+              min={1}
+              max={60_000}
+              defaultValue={campaign.pace_per_minute ?? ""}
+              hint="Nothing: as fast as the numbers may."
+            />
+            <Problem error={error} />
+            <div className="row end">
+              <button type="submit" className="second" disabled={isPending}>
+                {isPending ? "Saving …" : "Save"}
+              </button>
+            </div>
+          </>
+        )}
       </form>
     </section>
   );
