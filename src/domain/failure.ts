@@ -53,7 +53,7 @@ export const failureMessages = {
   cursor_expired:
     "What came after this cursor may be forgotten already (events are kept for 30 days): begin without it.",
   link_expired: "This link has expired: links are kept for 90 days.",
-  body_too_large: "The request body is larger than 64 KiB.",
+  body_too_large: "The request body is larger than 64 KiB: shorten it, or divide it.",
   unsupported_media_type: "Send the body as application/json.",
   idempotency_key_reused: "This Idempotency-Key was used with another request: use a new key.",
   twilio_authentication_failed: "Twilio refused the credentials.",

@@ -92,7 +92,7 @@ export async function readFile(request: Request, multipart: Multipart): Promise<
 }
 
 function tooLarge(limit: number): Result<never> {
-  return fail("body_too_large", `The request body is larger than ${limit / 1024} KiB.`);
+  return fail("body_too_large", `The request body is larger than ${limit / 1024} KiB: shorten it, or divide it.`);
 }
 
 function join(chunks: Uint8Array[], size: number): Uint8Array<ArrayBuffer> {

@@ -57,6 +57,9 @@ export interface AdminCalls {
       contactId: string;
     };
     query: {
+      /**
+       * The most entries to answer.
+       */
       limit?: number;
     };
     answer: Person;

@@ -142,7 +142,8 @@ export async function readRows(
   for await (const piece of piecesOf(file)) {
     if (piece === null) return fail("invalid_request", "The request body broke off: send it whole.");
     size += piece.byteLength;
-    if (size > maxBytes) return fail("body_too_large", `The file is larger than ${maxBytes / 1024 / 1024} MiB.`);
+    if (size > maxBytes)
+      return fail("body_too_large", `The file is larger than ${maxBytes / 1024 / 1024} MiB: divide it.`);
     const text = decode(decoder, piece);
     if (text === null) return notUtf8;
     const taken = await take(csv.read(text));

@@ -216,15 +216,18 @@ export const CampaignPreview = z
 
 const text100 = z.string().max(100);
 export const Recipients = z
-  .union([
-    z.strictObject({
-      recipients: z
-        .array(z.strictObject({ to: text100, fields: z.record(z.string(), z.string()).optional() }))
-        .min(1)
-        .max(mostPeople),
-    }),
-    z.strictObject({ tag: z.string().min(1).max(64) }),
-  ])
+  .union(
+    [
+      z.strictObject({
+        recipients: z
+          .array(z.strictObject({ to: text100, fields: z.record(z.string(), z.string()).optional() }))
+          .min(1)
+          .max(mostPeople),
+      }),
+      z.strictObject({ tag: z.string().min(1).max(64) }),
+    ],
+    { error: 'must be {"recipients": [{"to": "+14155550123", "fields": {}}]}, all of it texts, or {"tag": "…"}.' },
+  )
   .meta({ id: "Recipients", description: "People with the fields of the text, or everybody who has a tag now." });
 
 export const AddedRecipients = z

@@ -149,6 +149,17 @@ describe("a list in pieces", () => {
     });
   });
 
+  it.each([
+    [{}],
+    [{ recipients: "x" }],
+    [{ recipients: [{ to: 5 }] }],
+    [{ tag: "a", recipients: [{ to: "+14155550123" }] }],
+  ])("says what its recipients must be, given %o", async (given) => {
+    const refused = await campaigns(`/${await draft()}/recipients`, "POST", given);
+    const message = expect.stringMatching(/must be \{"recipients": .*, or \{"tag"/);
+    expect(refused).toMatchObject({ status: 400, body: { code: "invalid_request", message } });
+  });
+
   it("fills the last block before it begins another, and finds the same person in any of them", async () => {
     const id = await draft();
     const many = Array.from({ length: 150 }, (_, at) => ({ to: `+1415556${String(1000 + at)}` }));

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { defineOperation } from "../../operation.ts";
 import { segment, timestamp } from "../../shapes/fields.ts";
+import { pageQuery } from "../../shapes/paging.ts";
 import { keyProtocol } from "../api-keys/contract.ts";
 import { AdminMessageSummary } from "../messages/schemas.ts";
 
@@ -37,7 +38,7 @@ export const readPerson = defineOperation({
   summary: "See one person over every network",
   description: "Who wrote with them, by Twilio and by iMessage, and what was said, in one order.",
   params: z.object({ organizationId: segment, contactId: segment }),
-  query: z.object({ limit: z.coerce.number().int().min(1).max(200).default(50) }),
+  query: z.object({ limit: pageQuery.limit }),
   answers: { 200: { description: "The person.", schema: Person } },
   errors: ["not_found"],
 });

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { defineOperation } from "../../operation.ts";
+import { wholeNumber } from "../../shapes/fields.ts";
 
 const common = { base: "admin", auth: "admin", tags: ["Moving"] } as const;
 /** The most bytes that one call of an import takes. */
@@ -22,7 +23,7 @@ export const importAll = defineOperation({
   id: "importAll",
   method: "post",
   path: "/import",
-  query: z.object({ from: z.coerce.number().int().min(1).default(1) }),
+  query: z.object({ from: wholeNumber().min(1).default(1) }),
   summary: "Import an export",
   description:
     "The body is a part of an export, as it came, at most 2 MiB of whole lines; `from` is the number of its first line. Into a deployment that is still as its first start left it. Lines that were taken before are passed over: after a cut, go on from `accepted_through`. Keys in which messages wait are paused with the last line.",
