@@ -7,6 +7,7 @@ import type { AccountTrouble } from "../../domain/waiting.ts";
 import type { Desk } from "../desk.ts";
 import { beginLeaving, type DueMessage, lineHeads, nextDue, waitingMessages } from "../ledger/agenda.ts";
 import { findChat } from "../ledger/chats.ts";
+import { readersOf } from "../ledger/groups.ts";
 import { findHanded } from "../ledger/handed.ts";
 import type { MessageRow } from "../ledger/message-row.ts";
 import { recallMessage, stepMessage } from "../ledger/messages.ts";
@@ -203,9 +204,9 @@ function claim(desk: Desk, row: DueMessage, mark: string | null): number | null 
   return attempt;
 }
 
-/** A person who opted out while the message waited is not written to; in the caller's transaction, for to begin one for a look costs as much as the look. */
+/** A person who opted out while the message waited is not written to, and nor is a group that they are in; in the caller's transaction, for to begin one for a look costs as much as the look. */
 function refuseOptedOut(desk: Desk, row: MessageRow): boolean {
-  if (findChat(desk.sql, row.chat)?.opted_out_at == null) return false;
+  if (readersOf(desk.sql, row.chat).every((person) => findChat(desk.sql, person)?.opted_out_at == null)) return false;
   endMessage(desk, row, {
     status: "failed",
     error_code: "recipient_opted_out",

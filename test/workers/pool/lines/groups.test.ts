@@ -202,3 +202,21 @@ it("a member's id is what the calls on members take; a contact_id is told to be 
   expect(refused).toMatchObject({ status: 400, body: { message: expect.stringContaining("it is a contact_id") } });
   expect((await v2(stage.key, path(members[0]?.id), undefined, "DELETE")).status).toBe(200);
 });
+
+it("somebody of a group who opts out while a message waits is not written to: it fails, as a new one is refused", async () => {
+  const group = await make([ann, ben]);
+  stage.mac.tunnel = { status: 530, body: "<html>error code: 1033</html>" };
+  const { body } = await sendFrom(stage.key, group);
+  const story = async () => (await admin(`/api-keys/${stage.key.id}/messages/${body.message_id}`)).body;
+  await eventually(async () => ((await story()).next as { why: string } | null)?.why === "line_offline");
+  await admin(`/api-keys/${stage.key.id}/opt-outs`, { body: { contact: ben } });
+  stage.mac.tunnel = "open";
+  const ended = await eventually(async () => {
+    await ringIn(stage.key, 61_000);
+    const now = await story();
+    return now.status !== "queued" && now;
+  });
+  expect(ended).toMatchObject({ status: "failed", error_code: "recipient_opted_out" });
+  expect((await sendFrom(stage.key, group)).body.code).toBe("recipient_opted_out");
+  expect(stage.mac.reached()).toEqual([]);
+});
