@@ -73,6 +73,13 @@ describe("tellLife", () => {
     expect(wordsOf({ ...failed, errorCode: "30003", failure })[1]).toBe(
       "Failed with 30003: The phone is off. Send again? Yes, later.",
     );
+    const errorMessage = "Not on iMessage. Its fallback, API key key_2, did not take it: it is paused.";
+    const fallback = { to: "api_key", because: "recipient_not_on_imessage", words: "Not on iMessage.", at: 1 };
+    const uncarried = { ...failed, errorCode: "recipient_not_on_imessage", errorMessage, carrierDetail: { fallback } };
+    const told = wordsOf({ ...uncarried, failure: { ...failure, name: "recipient_not_on_imessage" } });
+    expect(told[1]).toBe(`Failed: ${errorMessage} Send again? Yes, later.`);
+    const elsewhere = wordsOf({ ...uncarried, errorCode: "30003", failure });
+    expect(elsewhere[1]).toBe("Failed with 30003: The phone is off. Send again? Yes, later.");
   });
 
   it("tells an older message by its times, and its end at the last of them", () => {

@@ -125,9 +125,15 @@ function whyUnknown({ carrierDetail }: Message): string {
   return `The carrier's answer was lost${why}. Whether it was taken is being found out; it is not sent again blindly.`;
 }
 
+/** Returns why a message failed, as a sentence: what its code means, or, where the fallback did not carry it either, what became of that. */
+export function reasonOf({ errorCode, errorMessage, failure, carrierDetail }: Message): string {
+  const meaning = readFell(carrierDetail)?.because === errorCode ? errorMessage : failure?.meaning;
+  return meaning ?? errorMessage ?? "The carrier gave no reason.";
+}
+
 /** A message that failed never does so without words. */
-function whyFailed({ errorCode, errorMessage, failure }: Message): string {
+function whyFailed(message: Message): string {
+  const { errorCode, failure } = message;
   const code = errorCode === null || errorCode === failure?.name ? "" : ` with ${errorCode}`;
-  const meaning = failure?.meaning ?? errorMessage ?? "The carrier gave no reason.";
-  return `Failed${code}: ${meaning}${failure === null ? "" : ` Send again? ${failure.retry}`}`;
+  return `Failed${code}: ${reasonOf(message)}${failure === null ? "" : ` Send again? ${failure.retry}`}`;
 }

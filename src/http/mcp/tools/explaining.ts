@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { ok } from "../../../domain/failure.ts";
 import type { Message } from "../../../domain/message.ts";
+import { reasonOf } from "../../../domain/timeline.ts";
 import { defineTool, readMessage } from "../tool.ts";
 import { messageId } from "./words.ts";
 
@@ -59,12 +60,12 @@ function tellProgress({ status, sendAt, sentAt, deliveredAt, readAt, outcomeUnkn
   ];
 }
 
-function tellEnd({ status, deliveryReport, failure, errorCode, errorMessage }: Message): string[] {
+function tellEnd(message: Message): string[] {
+  const { status, deliveryReport, failure, errorCode } = message;
   if (status === "cancelled") return ["It was cancelled before it left."];
   if (status === "failed" || status === "undelivered") {
-    const what = failure?.meaning ?? errorMessage ?? "The carrier gave no reason.";
     return [
-      `It failed${errorCode === null ? "" : ` (${errorCode})`}: ${what}`,
+      `It failed${errorCode === null ? "" : ` (${errorCode})`}: ${reasonOf(message)}`,
       ...(failure === null ? [] : [failure.retry]),
     ];
   }

@@ -7,7 +7,7 @@ import { replyOnLine } from "../../../domain/line-facts.ts";
 import type { Candidate, Message, SelectionReason } from "../../../domain/message.ts";
 import type { Preview } from "../../../domain/preview.ts";
 import { publicStatus } from "../../../domain/status.ts";
-import type { Happening } from "../../../domain/timeline.ts";
+import { type Happening, reasonOf } from "../../../domain/timeline.ts";
 import { whatsappFacts } from "../../../domain/whatsapp-facts.ts";
 import { toCandidates } from "../../admin/pools/answers.ts";
 
@@ -120,10 +120,10 @@ function statusOf({ status }: Message) {
   return status === "read" || status === "received" ? status : (publicStatus(status) ?? "received");
 }
 
-function failureOf({ errorCode, errorMessage, failure }: Message) {
+function failureOf(failed: Message) {
+  const { errorCode, failure } = failed;
   const code = errorCode ?? failure?.name ?? "failed";
-  const message = failure?.meaning ?? errorMessage ?? code;
-  return { code, message, name: failure?.name ?? null, retry: failure?.retry ?? null };
+  return { code, message: reasonOf(failed), name: failure?.name ?? null, retry: failure?.retry ?? null };
 }
 
 function typeOfContent({ extras, attachments, carrierDetail }: Message): string {
