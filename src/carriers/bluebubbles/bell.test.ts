@@ -15,8 +15,9 @@ test.each([
   [
     "incoming-facetime",
     JSON.stringify({ caller: "+15550001111", timestamp: 1 }),
-    { kind: "call", callId: null, address: "+15550001111", status: "incoming", isOutgoing: false },
+    { kind: "call", callId: "+15550001111@1", address: "+15550001111", status: "incoming", isOutgoing: false },
   ],
+  ["incoming-facetime", JSON.stringify({ caller: "Ada", timestamp: 1 }), { kind: "nothing" }],
   [
     "ft-call-status-changed",
     { uuid: "U", status: "answered", address: "+15550001111", is_outgoing: false },

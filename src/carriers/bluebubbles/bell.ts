@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { plainAddress } from "./words.ts";
 
 /** What a webhook of the server says, as far as its body is used at all: rows are never taken from it. `edits` says that something that is already known may have changed. */
 export type BellNews =
@@ -19,7 +20,7 @@ const call = z.object({
   address: z.string().nullish(),
   is_outgoing: z.boolean().nullish(),
 });
-const oldCall = z.object({ caller: z.string() });
+const oldCall = z.object({ caller: z.string().regex(/^\+?\d|@/), timestamp: z.union([z.number(), z.string()]) });
 const rings = new Set([
   "new-message",
   "updated-message",
@@ -65,16 +66,18 @@ function readTyping(data: unknown): BellNews {
   return read.success ? { kind: "typing", chat: read.data.guid, isTyping: read.data.display } : nothing;
 }
 
-/** The older notice is a JSON text within the JSON. */
+/** The older notice is a JSON text within the JSON; its call is known by who called when, and a caller without an address is nobody. */
 function readCall(data: unknown): BellNews {
-  const old = oldCall.safeParse(typeof data === "string" ? parseJson(data) : data);
-  if (old.success) {
-    return { kind: "call", callId: null, address: old.data.caller, status: "incoming", isOutgoing: false };
+  const old = oldCall.safeParse(typeof data === "string" ? parseJson(data) : data).data;
+  if (old !== undefined) {
+    const callId = `${old.caller}@${old.timestamp}`;
+    return { kind: "call", callId, address: plainAddress(old.caller), status: "incoming", isOutgoing: false };
   }
   const read = call.safeParse(data);
   if (!read.success) return nothing;
   const { uuid, status, address, is_outgoing } = read.data;
-  return { kind: "call", callId: uuid ?? null, address: address ?? "", status, isOutgoing: is_outgoing ?? false };
+  const from = plainAddress(address ?? "");
+  return { kind: "call", callId: uuid ?? null, address: from, status, isOutgoing: is_outgoing ?? false };
 }
 
 function parseJson(text: string): unknown {
