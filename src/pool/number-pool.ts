@@ -374,7 +374,7 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   }
 
   async preview(drafts: Draft[]) {
-    return this.#asAdmin((desk) => ok(previewSend(desk, drafts)));
+    return this.#asAdmin((desk) => refuseRevoked(desk) ?? ok(previewSend(desk, drafts)));
   }
 
   async searchMessages(query: MessageSearch) {
@@ -438,7 +438,8 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
 
   async acceptAsAdmin(requests: SendRequest[]) {
     return this.#asAdmin((desk) => {
-      if (desk.snapshot.apiKey.status === "revoked") return fail("not_found", "This API key was revoked.");
+      const refused = refuseRevoked(desk);
+      if (refused !== null) return refused;
       const answers = requests.map((request) => acceptRequest(desk, request));
       this.ctx.waitUntil(dispatch(desk));
       return ok(answers);
@@ -492,4 +493,9 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   override async alarm() {
     return this.#keeper.alarm();
   }
+}
+
+/** A key that was revoked sends nothing more, by the admin's hand neither. */
+function refuseRevoked(desk: Desk): Result<never> | null {
+  return desk.snapshot.apiKey.status === "revoked" ? fail("not_found", "This API key was revoked.") : null;
 }

@@ -104,8 +104,8 @@ function namedMessage(desk: Desk, q: string): number | null {
 function rangeOf(desk: Desk, search: MessageSearch): Result<Between> {
   const before = search.before === null ? Number.MAX_SAFE_INTEGER : readRowId("msg", search.before, desk.tag);
   const after = search.after === null || search.after === "latest" ? -1 : readRowId("msg", search.after, desk.tag);
-  if (before === null) return fail("invalid_request", "before: is not the id of a message of this key.");
-  if (after === null) return fail("invalid_request", "after: is neither the id of a message of this key nor latest.");
+  if (before === null) return fail("invalid_request", "before is not the id of a message of this key.");
+  if (after === null) return fail("invalid_request", "after is neither the id of a message of this key nor latest.");
   const named = search.q === null ? null : namedMessage(desk, search.q);
   const ends = [
     before,

@@ -92,6 +92,17 @@ describe("a revoked key", () => {
     ]);
   });
 
+  it("sends nothing by the admin's hand either, and a preview says the same", async () => {
+    await revoke();
+    const asked = { body: { to, text: "Hello" } };
+    const [sent, previewed] = await Promise.all([
+      admin(`/api-keys/${key.id}/messages`, asked),
+      admin(`/api-keys/${key.id}/pool/preview`, asked),
+    ]);
+    expect(sent).toMatchObject({ status: 404, body: { code: "not_found", message: "This API key was revoked." } });
+    expect(previewed).toMatchObject({ status: 404, body: { message: sent.body.message } });
+  });
+
   it("frees its numbers: what comes in is told to the organization at once and waits for the next key", async () => {
     await subscribe();
     await revoke();
