@@ -117,7 +117,7 @@ function* allVariants(urls: readonly string[]): Generator<string> {
   for (const url of urls) yield* urlVariants(url);
 }
 
-/** The other writings under which Twilio's libraries try a URL; the one that is configured, which it nearly always is, has been tried. */
+/** The other writings under which Twilio's libraries try a URL, and an apostrophe that the runtime wrote as `%27`; the one that is configured, which it nearly always is, has been tried. */
 function* urlVariants(url: string): Generator<string> {
   const bare = withoutFragment(url);
   const parts = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/?]*)([^?]*)/.exec(bare);
@@ -130,7 +130,7 @@ function* urlVariants(url: string): Generator<string> {
   const variants = new Set<string>();
   for (const userinfo of [authority.slice(0, hostAt), ""]) {
     for (const portVariant of port === "" ? ["", defaultPort(scheme)] : [port, ""]) {
-      for (const queryVariant of [query, new URL(`https://host/${query}`).search]) {
+      for (const queryVariant of [query, new URL(`https://host/${query}`).search, query.replaceAll("%27", "'")]) {
         variants.add(`${scheme}://${userinfo}${host}${portVariant}${path}${queryVariant}`);
       }
     }
