@@ -4,6 +4,7 @@ import * as z from "zod";
 import { hasLiveAccount } from "../../directory/accounts.ts";
 import { fail, type Result } from "../../domain/failure.ts";
 import { checkSession, endSession, openSession, redeemClaim } from "../../flows/sessions/session.ts";
+import { jsonBodyLimit, readJson } from "../body.ts";
 import { type Edge, isAdminToken } from "../edge.ts";
 import { failureResponse } from "../errors.ts";
 import { clearSessionCookie, isSameOrigin, readSessionCookie, setSessionCookie } from "../session-cookie.ts";
@@ -44,7 +45,9 @@ async function signIn(c: Context<Edge>): Promise<Response> {
   if (!(await deps.admitSignIn(c.req.header("CF-Connecting-IP") ?? "unknown"))) {
     return refuse(c, fail("rate_limited", "Too many attempts to sign in: wait a minute.", undefined, 60));
   }
-  const given = SignIn.safeParse(await c.req.json().catch(() => null));
+  const read = await readJson(c.req.raw, jsonBodyLimit);
+  if (!read.ok) return refuse(c, read);
+  const given = SignIn.safeParse(read.value.value);
   if (!given.success) return refuse(c, fail("invalid_request", "Send either token or claim."));
   const allowed = await proveAdmin(c, given.data);
   if (!allowed.ok) return refuse(c, allowed);

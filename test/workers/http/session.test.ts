@@ -76,6 +76,10 @@ describe("signing in to the dashboard", () => {
     expect((await signIn({ token: env.ADMIN_TOKEN, claim: "x" })).status).toBe(400);
   });
 
+  it("reads no more of a body than any call does", async () => {
+    expect((await signIn({ token: "x".repeat(70_000) })).status).toBe(413);
+  });
+
   it("opens by a claim once, and never by one that is late or made under another token", async () => {
     const claim = await makeClaim(Date.now() + hour);
     expect((await signIn({ claim })).status).toBe(200);
