@@ -1,5 +1,6 @@
 import type { Assignment, AssignmentWish, OptOut } from "../../domain/calls/people.ts";
 import type { Page } from "../../domain/contact-view.ts";
+import { isGroupId } from "../../domain/event.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import { readConversationId, readPhoneNumber } from "../../domain/phone.ts";
 import type { Desk } from "../desk.ts";
@@ -105,7 +106,8 @@ export function optIn(desk: Desk, contact: string): Result<null> {
 
 /** A short code that wrote to us is no number that could be written to, but a contact like any other. */
 function readContact(desk: Desk, contact: string): Result<string> {
-  const read = readConversationId(contact, desk.snapshot.organization.countryCode);
+  if (isGroupId(contact)) return fail("invalid_request", "A group is nobody's contact: name one of its people.");
+  const read = readConversationId(contact, desk.snapshot.organization.countryCode, desk.speaksIMessage);
   return !read.ok && findChat(desk.sql, contact) !== null ? ok(contact) : read;
 }
 

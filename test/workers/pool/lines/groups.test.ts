@@ -220,3 +220,15 @@ it("somebody of a group who opts out while a message waits is not written to: it
   expect((await sendFrom(stage.key, group)).body.code).toBe("recipient_opted_out");
   expect(stage.mac.reached()).toEqual([]);
 });
+
+it("opting out, and being tied to a line, is for people: an e-mail address too, and no group", async () => {
+  const group = await make([ann, ben]);
+  await sendFrom(stage.key, group);
+  const of = `/api-keys/${stage.key.id}`;
+  const optOut = (contact: string) => admin(`${of}/opt-outs`, { body: { contact } });
+  expect(await optOut(mail)).toMatchObject({ status: 201, body: { contact: mail } });
+  const tied = { method: "PUT", body: { contact: group, phone_number: stage.key.line } };
+  for (const refused of [await optOut(group), await admin(`${of}/assignments`, tied)]) {
+    expect(refused).toMatchObject({ status: 400, body: { message: expect.stringMatching(/^A group is nobody's/) } });
+  }
+});
