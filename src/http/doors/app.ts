@@ -33,6 +33,11 @@ export function appDoor(version: string): Hono<Edge> {
     return c.json({ expires_at: endsAt, version, sandbox_only: !(await hasLiveAccount(c.get("deps").db)) });
   });
   router.delete("/session", signOut);
+  router.all("/session", (c) => {
+    c.header("Allow", "GET, HEAD, POST, DELETE");
+    const words = `This path does not take ${c.req.method}: use POST or GET or DELETE.`;
+    return failureResponse(c, fail("method_not_allowed", words).failure);
+  });
   router.get("*", shell);
   return router;
 }

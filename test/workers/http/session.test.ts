@@ -76,6 +76,11 @@ describe("signing in to the dashboard", () => {
     expect((await signIn({ token: env.ADMIN_TOKEN, claim: "x" })).status).toBe(400);
   });
 
+  it("names its methods to any other, as every path does", async () => {
+    const refused = await ask("/app/session", { method: "PUT", body: {} });
+    expect([refused.status, refused.headers.get("Allow")]).toEqual([405, "GET, HEAD, POST, DELETE"]);
+  });
+
   it("reads no more of a body than any call does", async () => {
     expect((await signIn({ token: "x".repeat(70_000) })).status).toBe(413);
   });
