@@ -49,7 +49,11 @@ export function takeChange(desk: Desk, account: Account, change: Change, known: 
 }
 
 function takeReceived(desk: Desk, account: Account, change: Of<"received">, known: Known): void {
-  if (change.chat === null || findMessageBySid(desk.sql, change.providerId) !== null) return;
+  if (change.chat === null) {
+    noteOrphan(desk, account, change);
+    return;
+  }
+  if (findMessageBySid(desk.sql, change.providerId) !== null) return;
   const chat = chatOf(desk, account.id, change.chat, known.groups, change.at);
   const sender = personOf(change.sender);
   receiveMessage(desk, {
@@ -70,6 +74,11 @@ function takeReceived(desk: Desk, account: Account, change: Of<"received">, know
     ...(chat === sender ? {} : { group: chat }),
     writtenAt: change.at,
   });
+}
+
+/** Whose chat never came is told to nobody: it may be a group's, and what a person deleted on the Mac or iCloud left halfway looks just so. */
+function noteOrphan({ outside }: Desk, account: Account, { providerId, line }: Of<"received">): void {
+  outside.log({ level: "warn", event: "row_without_chat", account: account.id, line, guid: providerId });
 }
 
 function factsOf({ effect, filtered }: RowContent): Record<string, unknown> {
