@@ -83,7 +83,17 @@ export type Account = {
   /** Of a Mac: its lines, whichever key holds them, and whether the key lets it send without the Private API. */
   lines?: string[];
   mayUseAppleScript?: boolean;
+  /** Of a Mac: how its addresses stood before, oldest first; the pool keeps it. */
+  formerly?: FormerAddresses[];
 };
+
+/** The addresses of a Mac as they stood until a time (epoch milliseconds): what is dated before was written to these. */
+export type FormerAddresses = { until: number; lines: readonly string[]; activeAlias: string | null };
+
+/** Returns the addresses of a Mac as far as they are known, and the one that its chats begin from. */
+export function addressesOf({ mac, lines = [] }: Account): Omit<FormerAddresses, "until"> {
+  return { lines: [...new Set([...(mac?.aliases ?? []), ...lines])], activeAlias: mac?.activeAlias ?? null };
+}
 
 export type WebhookType = "message" | "status" | "all";
 export type WebhookFormat = "blooio" | "campaign" | "v4";

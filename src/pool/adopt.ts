@@ -4,6 +4,7 @@ import type { Desk } from "./desk.ts";
 import { recallEverything } from "./fallback/recall.ts";
 import { markRevoked, revoked, storeSnapshot } from "./ledger/snapshot.ts";
 import { clearLeftovers } from "./leftovers.ts";
+import { withFormerAddresses } from "./lines/former.ts";
 import { noticeLines } from "./lines/look.ts";
 import { rebook } from "./numbers/pace.ts";
 import { noticeCap } from "./sending/limits.ts";
@@ -18,8 +19,9 @@ import { noticeWebhooks } from "./telling/deliveries.ts";
 export function adoptSnapshot(desk: Desk, given: Snapshot): void {
   const before = desk.snapshot;
   const known = before.apiKey.status === "revoked" ? revoked(given) : given;
+  const since = withFormerAddresses(known, before, desk.now());
   const snapshot =
-    known.protocol === null ? { ...known, formerProtocol: before.protocol ?? before.formerProtocol ?? null } : known;
+    since.protocol === null ? { ...since, formerProtocol: before.protocol ?? before.formerProtocol ?? null } : since;
   const repaced = snapshot.apiKey.status === "revoked" ? revoke(desk, snapshot) : replace(desk, snapshot);
   desk.outside.forgetSecrets();
   for (const number of repaced) rebook(desk, number);

@@ -12,7 +12,7 @@ import type { Bell } from "../domain/calls/telling.ts";
 import { discreet } from "../domain/discreet.ts";
 import { readLogShare } from "../domain/log-share.ts";
 import { readAddress, unsetAddress } from "../domain/public-address.ts";
-import type { Account, Sealed } from "../domain/snapshot.ts";
+import { type Account, addressesOf, type Sealed } from "../domain/snapshot.ts";
 import { deriveKey } from "../sealing/derive.ts";
 import { lostKeyAmong, open, UnopenedSecret } from "../sealing/envelope.ts";
 import { type KeyRing, parseKeyRing } from "../sealing/key-ring.ts";
@@ -148,14 +148,14 @@ function needRing(ring: ReturnType<typeof parseKeyRing>): KeyRing {
 }
 
 async function openMacLogin(account: Account, secrets: Secrets): Promise<MacLogin> {
-  const { activeAlias = null, aliases = [], capabilities = null, privateApi = null } = account.mac ?? {};
+  const { capabilities = null, privateApi = null } = account.mac ?? {};
   const mayUseAppleScript = account.mayUseAppleScript === true;
   return {
     url: account.url ?? "",
     password: (await secrets.open(account.password ?? null, account.id, "password")) ?? "",
-    lines: [...new Set([...aliases, ...(account.lines ?? [])])],
+    ...addressesOf(account),
+    formerly: account.formerly ?? [],
     privateApi,
-    activeAlias,
     // The Mac is looked at for all its keys; leave to use AppleScript is one key's.
     capabilities:
       capabilities !== null && mayUseAppleScript ? { ...capabilities, send: true, attachments: true } : capabilities,

@@ -1,9 +1,10 @@
 import type { LineCapabilities, MacFacts } from "../../domain/line.ts";
+import type { FormerAddresses } from "../../domain/snapshot.ts";
 import type { Act, Acted, Carrier, CarrierResult, Changes, ChangesAsked } from "../carrier.ts";
 
 /**
  * How a Mac's server is reached, opened. `lines` are our addresses on it; `privateApi`, `activeAlias` and `capabilities` what the last look found, null before the
- * first. `mayUseAppleScript` is the owner's leave to send without the Private API, where one send may become several messages.
+ * first. `formerly` is how lines and alias stood before, oldest first. `mayUseAppleScript` is the owner's leave to send without the Private API, where one send may become several messages.
  */
 export type MacLogin = {
   url: string;
@@ -13,6 +14,7 @@ export type MacLogin = {
   activeAlias: string | null;
   capabilities: LineCapabilities | null;
   mayUseAppleScript: boolean;
+  formerly?: readonly FormerAddresses[];
 };
 
 /** Opens a file that is to be sent, guarded against private addresses; the body is read within the carrier's own limits. */

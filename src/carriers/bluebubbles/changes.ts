@@ -20,6 +20,7 @@ const pagesAtMost = 20;
 const appleEpochMs = 978_307_200_000;
 
 type Read<T> = Promise<CarrierResult<T>>;
+type Addresses = Pick<MacLogin, "lines" | "activeAlias">;
 type Reading = { wire: Wire; login: MacLogin; cursor: Cursor; newest: MacRow };
 type Span = { rows: MacRow[]; upTo: number; isReplaced: boolean };
 
@@ -151,7 +152,7 @@ async function tell(reading: Reading, found: Found): Read<Changes> {
   const changes = rows.flatMap((row) => {
     if (waiting.has(row.guid)) return [];
     const chat = chats.value.get(row.guid) ?? null;
-    return readRow(row, chat, lines.value.get(row.guid) ?? lineOf(login, chat));
+    return readRow(row, chat, lines.value.get(row.guid) ?? lineOf(addressesAt(login, row), chat));
   });
   const next = { ...advance(reading, span, edits), waiting: [...waiting] };
   return { ok: true, value: { changes, cursor: writeCursor(next), more: span.upTo < newest.originalROWID } };
@@ -214,22 +215,28 @@ async function readChats(wire: Wire, login: MacLogin, ids: string[]): Read<Map<s
   return { ok: true, value: chats };
 }
 
-/** Which of several addresses a message was written to is no field of it, but can be asked. */
+/** Which of several addresses a message was written to, or left from, is no field of it, but can be asked. */
 async function readLines(wire: Wire, login: MacLogin, rows: MacRow[]): Read<Map<string, string>> {
   const lines = new Map<string, string>();
-  const ids = rows.filter(({ isFromMe }) => !isFromMe).map(({ guid }) => guid);
-  if (login.lines.length < 2 || ids.length === 0) return { ok: true, value: lines };
-  for (const line of login.lines) {
+  const ids = rows.map(({ guid }) => guid);
+  const addresses = new Set([login, ...(login.formerly ?? [])].flatMap((stood) => stood.lines));
+  if (addresses.size < 2 || ids.length === 0) return { ok: true, value: lines };
+  for (const line of addresses) {
     const where = [{ statement: "message.destination_caller_id = :line", args: { line } }];
     const read = await readByIds(wire, login, ids, [], where);
     if (!read.ok) return read;
-    for (const { guid } of read.value) lines.set(guid, line);
+    for (const row of read.value) if (addressesAt(login, row).lines.includes(line)) lines.set(row.guid, line);
   }
   return { ok: true, value: lines };
 }
 
+/** What was written before a Mac's addresses changed belongs to them as they stood. */
+function addressesAt(login: MacLogin, { dateCreated }: MacRow): Addresses {
+  return login.formerly?.find(({ until }) => dateCreated < until) ?? login;
+}
+
 /** Where the row does not say, its chat does; else it is the address that the Mac begins chats from. */
-function lineOf({ lines, activeAlias }: MacLogin, chat: MacChat | null): string {
+function lineOf({ lines, activeAlias }: Addresses, chat: MacChat | null): string {
   const own = (address: string | null | undefined) =>
     lines.find((line) => address != null && plainAddress(line) === plainAddress(address));
   return own(chat?.lastAddressedHandle) ?? own(activeAlias) ?? lines[0] ?? "";

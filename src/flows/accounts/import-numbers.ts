@@ -205,8 +205,10 @@ export async function goOnReleasing(deps: Deps, address: string): Promise<Result
   if (number.accountId !== null) await noteDue(deps.db, number.accountId, deps.now());
   const restored = await restoreWebhooks(deps, number);
   if (!restored.ok) return restored;
+  const { apiKeyId, organizationId, channel, accountId } = number;
+  // What was written to a line until now is its key's: it is read before the line goes.
+  if (channel === "imessage" && apiKeyId !== null) await deps.pool(apiKeyId).readLineMark(accountId ?? "");
   await deleteNumber(deps.db, number);
-  const { apiKeyId, organizationId, channel } = number;
   const published = await (channel === "imessage"
     ? publishOrganization(deps, organizationId)
     : publishKeys(deps, apiKeyId === null ? [] : [apiKeyId]));
