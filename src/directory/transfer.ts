@@ -39,12 +39,13 @@ export async function listLedgers(db: Database): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** Writes rows of another directory as one transaction; the same rows again change nothing. Throws for what this directory does not have. */
-export async function writeDirectoryRows(db: Database, rows: readonly { table: string; row: Row }[]): Promise<boolean> {
-  const isKnown = ({ table, row }: { table: string; row: Row }) =>
-    movedTables.includes(table) && Object.keys(row).every((name) => /^[a-z_0-9]+$/.test(name));
-  if (!rows.every(isKnown)) return false;
+/** Writes rows of another directory; the same rows again change nothing. Returns the table of the first that this directory cannot take, null where it has all. */
+export async function writeDirectoryRows(
+  db: Database,
+  rows: readonly { table: string; row: Row }[],
+): Promise<string | null> {
   for (const { table, row } of rows) {
+    if (!movedTables.includes(table) || !Object.keys(row).every((name) => /^[a-z_0-9]+$/.test(name))) return table;
     const key = moved.find((one) => one.table === table)?.key ?? "";
     const columns = Object.keys(row);
     const values = sql.join(
@@ -52,11 +53,22 @@ export async function writeDirectoryRows(db: Database, rows: readonly { table: s
       sql.raw(", "),
     );
     const updates = columns.map((name) => `${name} = excluded.${name}`).join(", ");
-    await db.run(
-      sql`INSERT INTO ${sql.raw(table)} (${sql.raw(columns.join(", "))}) VALUES (${values}) ON CONFLICT (${sql.raw(key)}) DO UPDATE SET ${sql.raw(updates)}`,
-    );
+    const write = sql`INSERT INTO ${sql.raw(table)} (${sql.raw(columns.join(", "))}) VALUES (${values}) ON CONFLICT (${sql.raw(key)}) DO UPDATE SET ${sql.raw(updates)}`;
+    if (!(await fits(db.run(write)))) return table;
   }
-  return true;
+  return null;
+}
+
+/** A row that lacks a column, has one too many or refers to nothing is the export's fault, not the database's. */
+async function fits(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    const words = error instanceof Error ? `${error.message} ${String(error.cause)}` : "";
+    if (/SQLITE_(?:CONSTRAINT|ERROR|MISMATCH)/.test(words)) return false;
+    throw error;
+  }
 }
 
 /** How far the export that was made at `exportedAt` has come. */

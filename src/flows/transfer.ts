@@ -157,8 +157,12 @@ function parse(lines: readonly string[], first: number): Result<{ rows: RowLine[
 async function write(deps: Deps, lines: readonly RowLine[], exportedAt: number): Promise<Result<null>> {
   for (const [place, own] of Map.groupBy(lines, (line) => line.in)) {
     if (place === inDirectory) {
-      if (!(await rows.writeDirectoryRows(deps.db, own)))
-        return fail("invalid_request", "A line names what no directory has.");
+      const misfit = await rows.writeDirectoryRows(deps.db, own);
+      if (misfit !== null)
+        return fail(
+          "invalid_request",
+          `A line of ${misfit} is not one of a directory: send the export as it was made.`,
+        );
       const opened = await openSandboxes(deps, own);
       if (!opened.ok) return opened;
       continue;

@@ -410,7 +410,7 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
       saveMark(storage.sql, "importing", exportedAt);
       return writeRows(storage.sql, rows);
     });
-    return strange === null ? ok(null) : fail("invalid_request", `No ledger has ${strange}.`);
+    return strange === null ? ok(null) : fail("invalid_request", strange);
   }
 
   async finishImport() {

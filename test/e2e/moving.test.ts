@@ -222,6 +222,25 @@ test("refuses a gateway in use, a newer form, a file that is cut, and a line tha
     status: 400,
     body: { message: expect.stringContaining("Line 4") },
   });
+  const parsed = lines.slice(1, -1).map((line) => JSON.parse(line) as Record<string, unknown> & { row: object });
+  const ofDirectory = parsed.find((line) => line.in === "directory" && line.table === "organizations");
+  const ofLedger = parsed.find((line) => line.table === "messages");
+  const misfits = [
+    [
+      { ...ofDirectory, row: { ...ofDirectory?.row, colour: "red" } },
+      "A line of organizations is not one of a directory",
+    ],
+    [{ ...ofDirectory, row: { id: "org_1" } }, "A line of organizations is not one of a directory"],
+    [{ ...ofDirectory, table: "colours" }, "A line of colours is not one of a directory"],
+    [{ ...ofLedger, row: { ...ofLedger?.row, colour: "red" } }, "No ledger has messages.colour."],
+    [{ ...ofLedger, row: { seq: 1 } }, "A row of messages lacks chat."],
+  ] as const;
+  for (const [misfit, why] of misfits) {
+    expect(await take(to, [String(lines[0]), JSON.stringify(misfit)])).toMatchObject({
+      status: 400,
+      body: { code: "invalid_request", message: expect.stringContaining(why) },
+    });
+  }
   expect(await take(to, [...lines.slice(0, -3), String(lines.at(-1))])).toMatchObject({
     status: 400,
     body: { message: expect.stringContaining("missing") },

@@ -124,12 +124,14 @@ function replays<N extends Noun>(door: Door<N>) {
       summary: "Deliver the events of a time again",
       description:
         "At most 500 a call, each a new event; while they leave, a second call for this webhook answers 429.",
-      body: bodyOf(door, replayRange),
+      body: bodyOf(door, replayRange).refine(({ since, until }) => until == null || until >= since, endsBeforeItBegins),
       answers: { 202: { description: "They leave one after another.", schema: WebhookReplayRange } },
       errors: ["not_found", "webhook_paused", "rate_limited"],
     }),
   };
 }
+
+const endsBeforeItBegins = { error: "must not be before since.", path: ["until"] };
 
 function commonOf({ base, auth, tag }: Door<Noun>) {
   return { base, auth, tags: [tag] };

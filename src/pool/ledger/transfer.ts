@@ -86,7 +86,7 @@ function withoutRedo({ redo: _redo, ...row }: Row): Row {
   return row;
 }
 
-/** Writes rows of another ledger, in the caller's transaction; the same rows again change nothing. Returns the first table or column that no ledger has, and writes nothing then; null otherwise. */
+/** Writes rows of another ledger, in the caller's transaction; the same rows again change nothing. Returns in words what the first row is that no ledger can take, and writes nothing then; null otherwise. */
 export function writeRows(sql: SqlStorage, rows: readonly { table: string; row: Row }[]): string | null {
   const strange = rows.map((one) => findStrange(sql, one)).find((name) => name !== null);
   if (strange !== undefined) return strange;
@@ -117,13 +117,22 @@ function doesMarkMove({ name }: Row): boolean {
 }
 
 function findStrange(sql: SqlStorage, { table, row }: { table: string; row: Row }): string | null {
-  if (!Object.hasOwn(moved, table)) return table;
-  if (table === "marks" && !doesMarkMove(row)) return `marks.${row.name}`;
-  const known = columnsOf(sql, table);
-  const column = Object.keys(row).find((name) => !known.includes(name));
-  return column === undefined ? null : `${table}.${column}`;
+  if (!Object.hasOwn(moved, table)) return `No ledger has ${table}.`;
+  if (table === "marks" && !doesMarkMove(row)) return `No ledger has marks.${row.name}.`;
+  const columns = columnsOf(sql, table);
+  const names = Object.keys(row);
+  const strange = names.find((name) => columns.every((column) => column.name !== name));
+  if (strange !== undefined) return `No ledger has ${table}.${strange}.`;
+  const lacking = columns.find((column) => isNeeded(column) && row[column.name] == null);
+  return lacking === undefined ? null : `A row of ${table} lacks ${lacking.name}.`;
 }
 
-function columnsOf(sql: SqlStorage, table: string): string[] {
-  return sql.exec(`SELECT * FROM ${table} LIMIT 0`).columnNames;
+type Column = { name: string; notnull: number; dflt_value: string | null };
+
+function isNeeded({ notnull, dflt_value }: Column): boolean {
+  return notnull === 1 && dflt_value === null;
+}
+
+function columnsOf(sql: SqlStorage, table: string): Column[] {
+  return sql.exec<Column>(`SELECT name, "notnull", dflt_value FROM pragma_table_info('${table}')`).toArray();
 }

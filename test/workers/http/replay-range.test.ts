@@ -35,6 +35,16 @@ describe("a replay since a time before the webhook existed", () => {
     await eventually(async () => customers.events(url).length === 1);
   });
 
+  it("that ends before it begins is refused at every door", async () => {
+    const key = await makeTestKey();
+    const { id } = await subscribe(key, "https://backwards.example/hook");
+    const body = { since: 2, until: 1 };
+    const refusal = { status: 400, body: { code: "invalid_request", message: "until must not be before since." } };
+    expect(await call(`/v2/api/webhooks/${id}/replay`, { body, token: key.token })).toMatchObject(refusal);
+    expect(await admin(`/webhooks/${id}/replay`, { body })).toMatchObject(refusal);
+    expect(await admin(`/webhooks/${id}/replay`, { body: { since: 2, until: 2 } })).toMatchObject({ status: 202 });
+  });
+
   it("within its life covers what was asked, without a note", async () => {
     const key = await makeTestKey();
     const { id } = await subscribe(key, "https://steady.example/hook");

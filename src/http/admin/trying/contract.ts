@@ -49,7 +49,14 @@ export const composeSandboxInbound = defineOperation({
   body: z.strictObject({
     from: address,
     to: address,
-    text: text.default(""),
+    text: z
+      .string()
+      .refine(
+        (given) => given.length <= 1600,
+        coded("text_too_long", "What a person writes is 1600 characters at most: shorten it."),
+      )
+      .meta({ maxLength: 1600 })
+      .default(""),
     media: z
       .array(z.url({ error: "must be a URL." }).max(2048))
       .max(10)
