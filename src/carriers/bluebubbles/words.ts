@@ -76,9 +76,10 @@ export function chatKey(guid: string): string {
   return guid.split(";").slice(1).join(";");
 }
 
-/** Returns an address as it is compared: e-mail in small letters, numbers without anything but digits and `+`. */
+/** Returns an address as it is compared: e-mail in small letters, numbers without anything but digits and `+`, names (a business's `urn:biz:…`, an SMS sender's) as they stand. */
 export function plainAddress(address: string): string {
-  return address.includes("@") ? address.trim().toLowerCase() : address.replace(/[^\d+A-Za-z]/g, "");
+  if (address.includes("@")) return address.trim().toLowerCase();
+  return /\p{L}/u.test(address) ? address.trim() : address.replace(/[^\d+]/g, "");
 }
 
 /** Returns a text as it is compared with what the Mac kept: one Unicode form, without the marks of attachments. */
