@@ -48,7 +48,12 @@ function cut(desk: Desk, range: Spoken, sort: ListChats["sort"]): { within: Spok
 
 function view(desk: Desk, rows: readonly ListedChat[]): ChatSummary[] {
   return rows.map((row) =>
-    readChatRow(row, groupOfChat(desk.sql, row.id), { text: row.last_text, direction: row.last_direction }, desk.tag),
+    readChatRow(
+      row,
+      groupOfChat(desk.sql, row.id),
+      { text: row.last_text, direction: row.last_direction, sentAt: row.last_sent_at },
+      desk.tag,
+    ),
   );
 }
 

@@ -102,7 +102,7 @@ export function readChat(desk: Desk, chatId: string): Result<ChatSummary> {
     readChatRow(
       row,
       groupOfChat(desk.sql, row.id),
-      { text: last?.text ?? null, direction: last?.direction ?? null },
+      { text: last?.text ?? null, direction: last?.direction ?? null, sentAt: last?.sent_at ?? null },
       desk.tag,
     ),
   );

@@ -194,7 +194,11 @@ export const matchesText =
 export const ofPerson = "id NOT GLOB 'grp_*'";
 
 /** A chat with its last message. */
-export type ListedChat = ChatRow & { last_text: string | null; last_direction: Direction | null };
+export type ListedChat = ChatRow & {
+  last_text: string | null;
+  last_direction: Direction | null;
+  last_sent_at: number | null;
+};
 
 /** A range of the order in which chats were last spoken in, both ends left out. */
 export type Spoken = { after: number; before: number };
@@ -208,7 +212,7 @@ export function spokenChats(
   const order = query.sort === "recent" ? "DESC" : "ASC";
   return sql
     .exec<ListedChat>(
-      `SELECT page.*, messages.text AS last_text, messages.direction AS last_direction FROM
+      `SELECT page.*, messages.text AS last_text, messages.direction AS last_direction, messages.sent_at AS last_sent_at FROM
          (SELECT * FROM chats WHERE last_seq > ?2 AND last_seq < ?3 AND ${matchesText} ORDER BY last_seq ${order} LIMIT ?4 OFFSET ?5) AS page
        LEFT JOIN messages ON messages.seq = page.last_seq ORDER BY page.last_seq ${order}`,
       query.q,
@@ -237,7 +241,7 @@ export function endOfSpoken(sql: SqlStorage, { after, before }: Spoken, sort: Li
 export function readChatRow(
   row: ChatRow,
   group: GroupRow | null,
-  last: { text: string | null; direction: Direction | null },
+  last: { text: string | null; direction: Direction | null; sentAt: number | null },
   tag: string,
 ): ChatSummary {
   return {
@@ -260,7 +264,7 @@ export function readChatRow(
             messageId: rowId("msg", row.last_seq, tag),
             text: last.text,
             direction: last.direction,
-            at: row.last_at ?? row.created_at,
+            at: last.sentAt ?? row.last_at ?? row.created_at,
           },
   };
 }

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { admin, call, eventually, makeTestKey, type TestKey } from "../../support/workers/gateway.ts";
 
-type Listed = { message_id: string; text: string; direction: string; time_sent: number };
+type Listed = { message_id: string; text: string; direction: string; time_sent: number; status: string };
 
 const inAMonth = Date.now() + 30 * 24 * 60 * 60 * 1000;
 const perRecord = 50;
@@ -174,6 +174,28 @@ describe("chats", () => {
     });
     const read = await call(`/v2/api/chats/${people[6]}`, { token: key.token });
     expect(read.body).toMatchObject({ ...first, first_message_time: expect.any(Number) });
+  });
+
+  it("say of their last message the time that it says itself, once it has left and while it waits", async () => {
+    const key = await makeTestKey();
+    const chat = "+15554200020";
+    const path = `/v2/api/chats/${chat}`;
+    const send_at = Date.now() + 1_500;
+    await call(`${path}/messages`, { body: { text: "Hello", send_at }, token: key.token });
+    const read = async () => (await readPage(key, chat, "limit=1")).messages[0];
+    const agrees = async (message: Listed | undefined) => {
+      const last_message = { message_id: message?.message_id, time_sent: message?.time_sent };
+      expect((await call(path, { token: key.token })).body).toMatchObject({ last_message });
+      expect((await call("/v2/api/chats", { token: key.token })).body.chats).toMatchObject([{ last_message }]);
+    };
+    const waiting = await read();
+    await agrees(waiting);
+    const left = await eventually(async () => {
+      const message = await read();
+      return message?.status === "delivered" && message;
+    });
+    expect(left.time_sent).toBeGreaterThan(Number(waiting?.time_sent));
+    await agrees(left);
   });
 
   it("without messages are none, and unknown ones 404", async () => {
