@@ -26,6 +26,13 @@ export function mayFallBack(code: string | null, to: "line_sms" | "api_key"): bo
   return code !== null && (to === "line_sms" ? notOnIMessage : surelyNotGone).has(code);
 }
 
+/** Why a message goes no other way although its key wishes it; `reasonOf` finds these words again behind those of the failure. */
+export const obstacles = {
+  group: "It is for a group, which never falls back.",
+  email: "It is for an e-mail address, which has no SMS to fall back to.",
+  no_sms: "The line cannot send it as SMS: no iPhone forwards text messages to its Mac.",
+} as const;
+
 /** A message on its way from the key of a line to the key that carries it by SMS. */
 export type Parcel = {
   from: Origin;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { obstacles } from "./fallback.ts";
 import type { Message } from "./message.ts";
 import { tellLife } from "./timeline.ts";
 
@@ -80,6 +81,18 @@ describe("tellLife", () => {
     expect(told[1]).toBe(`Failed: ${errorMessage} Send again? Yes, later.`);
     const elsewhere = wordsOf({ ...uncarried, errorCode: "30003", failure });
     expect(elsewhere[1]).toBe("Failed with 30003: The phone is off. Send again? Yes, later.");
+  });
+
+  it("says why a failed message went no other way, behind what its code means", () => {
+    const failure = { name: "recipient_not_on_imessage", meaning: "Not on iMessage.", retry: "No." };
+    const failed: Partial<Message> = { status: "failed", errorCode: failure.name, failure };
+    for (const against of Object.values(obstacles)) {
+      const errorMessage = `The line does not know the address. ${against}`;
+      expect(wordsOf({ ...failed, errorMessage })[1]).toBe(`Failed: Not on iMessage. ${against} Send again? No.`);
+      expect(wordsOf({ ...failed, errorMessage: against })[1]).toBe(
+        `Failed: Not on iMessage. ${against} Send again? No.`,
+      );
+    }
   });
 
   it("tells an older message by its times, and its end at the last of them", () => {

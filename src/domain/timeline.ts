@@ -1,5 +1,5 @@
 import { eventOfStatus, type MessageEvent } from "./event.ts";
-import { readFell, tellFell } from "./fallback.ts";
+import { obstacles, readFell, tellFell } from "./fallback.ts";
 import type { Message, StepName } from "./message.ts";
 
 /** What one entry of a message's life is about. `handed_on`: it goes another way; `left`: handed to the carrier; `taken`: the carrier gave it an id; `put_back`: known not to be taken, and waits again. */
@@ -125,10 +125,12 @@ function whyUnknown({ carrierDetail }: Message): string {
   return `The carrier's answer was lost${why}. Whether it was taken is being found out; it is not sent again blindly.`;
 }
 
-/** Returns why a message failed, as a sentence: what its code means, or, where the fallback did not carry it either, what became of that. */
+/** Returns why a message failed, as a sentence: what its code means, and why it went no other way although its key wishes it; where the fallback did not carry it either, what became of that. */
 export function reasonOf({ errorCode, errorMessage, failure, carrierDetail }: Message): string {
-  const meaning = readFell(carrierDetail)?.because === errorCode ? errorMessage : failure?.meaning;
-  return meaning ?? errorMessage ?? "The carrier gave no reason.";
+  if (failure === null || (errorMessage !== null && readFell(carrierDetail)?.because === errorCode))
+    return errorMessage ?? "The carrier gave no reason.";
+  const against = Object.values(obstacles).find((words) => errorMessage?.endsWith(words));
+  return against === undefined ? failure.meaning : `${failure.meaning} ${against}`;
 }
 
 /** A message that failed never does so without words. */

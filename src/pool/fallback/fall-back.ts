@@ -1,5 +1,5 @@
 import { isGroupId } from "../../domain/event.ts";
-import { type Fell, mayFallBack, readFell, tellFell } from "../../domain/fallback.ts";
+import { type Fell, mayFallBack, obstacles, readFell, tellFell } from "../../domain/fallback.ts";
 import type { Desk } from "../desk.ts";
 import { schedule } from "../ledger/agenda.ts";
 import { heedOnce } from "../ledger/blocks.ts";
@@ -53,10 +53,10 @@ export function isOffIMessage(desk: Desk, chat: string): boolean {
 
 /** A group stays where it is: whoever is not on iMessage would hear from a stranger, and the others not at all. */
 function obstacleTo(desk: Desk, { chat, account }: MessageRow, to: "line_sms" | "api_key"): string | null {
-  if (isGroupId(chat)) return "It is for a group, which never falls back.";
-  if (chat.includes("@")) return "It is for an e-mail address, which has no SMS to fall back to.";
+  if (isGroupId(chat)) return obstacles.group;
+  if (chat.includes("@")) return obstacles.email;
   if (to === "api_key" || desk.findAccount(account)?.mac?.capabilities.sms === true) return null;
-  return "The line cannot send it as SMS: no iPhone forwards text messages to its Mac.";
+  return obstacles.no_sms;
 }
 
 /** What more is for them goes the other way at once, without asking Apple anew each time. */
