@@ -1080,7 +1080,7 @@ export interface AdminCalls {
       campaignId: string;
     };
     body: {
-      send_at?: number | null;
+      send_at?: (number | string) | null;
     };
     answer: Campaign;
   };
@@ -2359,9 +2359,9 @@ export interface CampaignRequest {
    */
   per_minute?: number | null;
   /**
-   * When it begins once it is started (epoch milliseconds), at most 35 days ahead; at once unless set.
+   * When it begins once it is started (as `send_at`), at most 35 days ahead; at once unless set.
    */
-  start_at?: number | null;
+  start_at?: (number | string) | null;
   /**
    * The same as `skip_without_reply_months`.
    */
@@ -2504,9 +2504,9 @@ export interface CampaignChange {
    */
   per_minute?: number | null;
   /**
-   * When it begins once it is started (epoch milliseconds), at most 35 days ahead; at once unless set.
+   * When it begins once it is started (as `send_at`), at most 35 days ahead; at once unless set.
    */
-  start_at?: number | null;
+  start_at?: (number | string) | null;
   /**
    * The same as `skip_without_reply_months`.
    */

@@ -74,7 +74,7 @@ export class Campaigns {
   }
 
   /** Starts it, now or at `sendAt` (epoch milliseconds). Who starts it second gets `campaign_state_conflict`. */
-  start(campaignId: string, sendAt?: number, options?: CallOptions): Promise<Answer<"startCampaign">> {
+  start(campaignId: string, sendAt?: number | string, options?: CallOptions): Promise<Answer<"startCampaign">> {
     const body = sendAt === undefined ? {} : { send_at: sendAt };
     return this.#ask("startCampaign", { params: { campaignId }, body }, options);
   }

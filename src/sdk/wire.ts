@@ -483,7 +483,7 @@ export interface Calls {
       campaignId: string;
     };
     body: {
-      send_at?: number | null;
+      send_at?: (number | string) | null;
     };
     answer: Campaign;
   };
@@ -1864,9 +1864,9 @@ export interface CampaignRequest {
    */
   per_minute?: number | null;
   /**
-   * When it begins once it is started (epoch milliseconds), at most 35 days ahead; at once unless set.
+   * When it begins once it is started (as `send_at`), at most 35 days ahead; at once unless set.
    */
-  start_at?: number | null;
+  start_at?: (number | string) | null;
   /**
    * The same as `skip_without_reply_months`.
    */
@@ -2009,9 +2009,9 @@ export interface CampaignChange {
    */
   per_minute?: number | null;
   /**
-   * When it begins once it is started (epoch milliseconds), at most 35 days ahead; at once unless set.
+   * When it begins once it is started (as `send_at`), at most 35 days ahead; at once unless set.
    */
-  start_at?: number | null;
+  start_at?: (number | string) | null;
   /**
    * The same as `skip_without_reply_months`.
    */

@@ -3,7 +3,7 @@ import { mostPeople } from "../../domain/campaigns/campaign.ts";
 import { mostFields } from "../../domain/campaigns/columns.ts";
 import { confirmDays, confirmWords } from "../../domain/campaigns/confirm.ts";
 import { fieldName } from "../../domain/campaigns/template.ts";
-import { timestamp, wholeNumber } from "../shapes/fields.ts";
+import { givenTime, timestamp, wholeNumber } from "../shapes/fields.ts";
 import { QuietHours } from "../shapes/quiet-hours.ts";
 import { messageFields } from "../v2/messages/send-request.ts";
 
@@ -58,8 +58,8 @@ const fields = {
     .nullish()
     .meta({ description: "Messages a minute at most; without it, as fast as the numbers may." }),
   per_minute: wholeNumber().min(1).max(60_000).nullish().meta({ description: "The same as `pace_per_minute`." }),
-  start_at: z.int().nullish().meta({
-    description: "When it begins once it is started (epoch milliseconds), at most 35 days ahead; at once unless set.",
+  start_at: givenTime.nullish().meta({
+    description: "When it begins once it is started (as `send_at`), at most 35 days ahead; at once unless set.",
   }),
   only_if: z
     .strictObject({

@@ -4,6 +4,12 @@ import { readCountry } from "../../domain/calling-code.ts";
 /** An instant in epoch milliseconds. */
 export const timestamp = z.int().meta({ format: "int64", description: "Epoch milliseconds." });
 
+/** A time as callers write one. */
+export const givenTime = z.union(
+  [z.int().min(0), z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))],
+  { error: "must be epoch milliseconds, or an ISO 8601 time with its offset, for example 2026-01-31T09:00:00Z." },
+);
+
 /** A phone number in E.164 form with its plus, as answers carry it. */
 export const phoneNumber = z.string().meta({ description: "E.164, with its plus.", examples: ["+15551234567"] });
 
@@ -34,6 +40,12 @@ export function wholeNumber(): z.ZodInt {
       issue.code === "invalid_type" && issue.input !== undefined ? "must be a whole number." : undefined,
   });
 }
+
+/** What people call somebody, or several together; nothing but blanks is no name. */
+export const calledName = z
+  .string()
+  .max(255)
+  .transform((name) => (name.trim() === "" ? null : name));
 
 /** A path segment that names something: decoded once, a literal `+` kept. */
 export const segment = z.string().min(1).max(512);

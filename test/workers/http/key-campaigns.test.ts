@@ -265,6 +265,18 @@ describe("a campaign with a time to start", () => {
     expect(await campaigns(`/${id}/start`, "POST")).toMatchObject({ status: 409 });
   });
 
+  it("takes it in either form that a message's `send_at` has", async () => {
+    const at = Date.now() + 3_600_000;
+    const iso = new Date(at).toISOString();
+    const id = await draft({ start_at: iso });
+    expect((await campaigns(`/${id}`)).body).toMatchObject({ start_at: at });
+    await campaigns(`/${id}/recipients`, "POST", { recipients: [{ to: people[0] }] });
+    const later = new Date(at + 60_000).toISOString().replace("Z", "+00:00");
+    expect((await campaigns(`/${id}/start`, "POST", { send_at: later })).body).toMatchObject({ start_at: at + 60_000 });
+    await campaigns(`/${id}/cancel`, "POST");
+    expect((await campaigns("", "POST", { name: "Spring", text: "Hi", start_at: "tomorrow" })).status).toBe(400);
+  });
+
   it("is told by its own name where the time cannot be meant", async () => {
     const wrong = { name: "Spring", text: "Hi", start_at: Math.floor(Date.now() / 1000) + 600 };
     expect((await campaigns("", "POST", wrong)).body).toMatchObject({

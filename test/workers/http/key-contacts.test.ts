@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { contactId } from "../../../src/domain/channel-ids.ts";
 import { admin, call, makeTestKey, type TestKey } from "../../support/workers/gateway.ts";
 
 const ann = "+15557770001";
@@ -29,6 +30,26 @@ describe("a key's contacts in the admin's hands", () => {
     expect(read.body).toEqual((await call(`/v2/api/contacts${annAt}`, { token: key.token })).body);
     expect((await admin(path(key, annAt), { method: "DELETE" })).body).toMatchObject({ success: true });
     expect((await admin(path(key, annAt))).status).toBe(404);
+  });
+
+  it("have no name where it holds nothing but blanks, by whichever API it was given", async () => {
+    const nameless = await makeTestKey();
+    const { token } = nameless;
+    for (const [index, name] of ["", " ", " \t\u00a0"].entries()) {
+      const identifier = `+1555777020${index}`;
+      expect((await admin(path(nameless), { body: { identifier, name } })).body).toMatchObject({ name: null });
+      const mail = { identifier: `ann${index}@example.com`, name };
+      expect((await call("/v2/api/contacts", { token, body: mail })).body).toMatchObject({ name: null });
+      const at = `/${encodeURIComponent(identifier)}`;
+      const given = async (told: string, where = `/v2/api/contacts${at}`) =>
+        (await call(where, { method: "PATCH", token, body: { name: told } })).body;
+      for (const where of [`/v2/api/contacts${at}`, `/v4/contacts/${contactId(identifier)}`]) {
+        await given(" Ann ");
+        await given(name, where);
+        expect((await admin(path(nameless, at))).body).toMatchObject({ name: null });
+      }
+      expect(await given(" Ann ")).toMatchObject({ name: " Ann " });
+    }
   });
 
   it("are listed, searched and paged as the key lists them", async () => {

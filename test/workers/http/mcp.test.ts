@@ -131,6 +131,11 @@ describe("the other tools", () => {
     const { message_id } = await use(client, "send_message", { to, text: "Later", idempotency_key: "later", send_at });
     const story = await use(client, "explain_delivery", { message_id });
     expect(String(story.story)).toContain(`It waits until ${send_at}`);
+    const same = { to, text: "Later", idempotency_key: "as-milliseconds", send_at: Date.parse(send_at) };
+    const other = await use(client, "send_message", same);
+    const { story: told } = await use(client, "explain_delivery", { message_id: other.message_id });
+    expect(String(told)).toContain(`It waits until ${send_at}`);
+    await use(client, "cancel_message", { message_id: other.message_id });
     expect(await use(client, "cancel_message", { message_id })).toMatchObject({ cancelled: true });
     expect(await use(client, "wait_for_status", { message_id })).toMatchObject({ status: "cancelled", final: true });
   });

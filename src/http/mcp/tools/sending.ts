@@ -17,8 +17,8 @@ export const sendMessage = defineTool({
     text: z.string().max(maxRequestedLength).optional(),
     attachments: z.array(z.string()).max(10).optional().describe("https URLs."),
     from_number: fromNumber,
-    idempotency_key: z.string().min(1).max(255).describe("For example order-17-shipped."),
-    send_at: z.string().optional().describe("ISO 8601 with its offset."),
+    idempotency_key: z.string().min(1).max(255).describe("Such as order-17."),
+    send_at: z.union([z.string(), z.number()]).optional().describe("ISO 8601 with offset, or ms."),
     confirm_new_contact: z.boolean().optional().describe("To somebody new: ask a person first."),
   }),
   output: z.object({

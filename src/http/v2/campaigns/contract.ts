@@ -2,9 +2,9 @@ import * as z from "zod";
 import { Campaign, CampaignChange, CampaignDetail, CampaignPreview, CampaignRequest } from "../../campaigns/schemas.ts";
 import { defineOperation } from "../../operation.ts";
 import { DeleteResponse } from "../../shapes/envelope.ts";
-import { address, segment, wholeNumber } from "../../shapes/fields.ts";
+import { address, givenTime, segment, wholeNumber } from "../../shapes/fields.ts";
 import { Pagination, pageQuery } from "../../shapes/paging.ts";
-import { instant, sendFailures } from "../messages/contract.ts";
+import { sendFailures } from "../messages/contract.ts";
 
 const common = { base: "v2", auth: "api_key", tags: ["Campaigns"] } as const;
 const ofCampaign = { ...common, params: z.object({ campaignId: segment }) } as const;
@@ -150,8 +150,8 @@ export const startCampaign = defineOperation({
   path: "/campaigns/{campaignId}/start",
   summary: "Start a campaign",
   description:
-    "Now, at `send_at` (at most 35 days ahead), or at the `start_at` that it was made with. To start twice is one start: the second is answered how it stands; another time is refused.",
-  body: z.object({ send_at: instant.nullish() }).strict(),
+    "Now, at `send_at` (epoch milliseconds or ISO 8601, at most 35 days ahead), or at the `start_at` that it was made with. To start twice is one start: the second is answered how it stands; another time is refused.",
+  body: z.object({ send_at: givenTime.nullish() }).strict(),
   bodyOptional: true,
   answers: asItStands,
   errors: [...steered, "campaign_not_ready", "api_key_paused"],

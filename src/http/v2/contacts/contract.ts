@@ -3,7 +3,7 @@ import { longestOptIn } from "../../../domain/opt-in.ts";
 import { isTimeZone } from "../../../domain/time-zones.ts";
 import { defineOperation } from "../../operation.ts";
 import { DeleteResponse } from "../../shapes/envelope.ts";
-import { segment, timestamp, wholeNumber } from "../../shapes/fields.ts";
+import { calledName, segment, timestamp, wholeNumber } from "../../shapes/fields.ts";
 import { Pagination, pageQuery, searchText } from "../../shapes/paging.ts";
 
 const identityType = z.enum(["phone", "email"]);
@@ -63,7 +63,6 @@ export const OptIn = z
   })
   .meta({ id: "OptIn" });
 
-const name = z.string().max(255);
 const timeZone = z
   .string()
   .max(64)
@@ -96,7 +95,7 @@ export const createContact = defineOperation({
   path: "/contacts",
   summary: "Create a contact",
   description: "Answers 409 where there is one already.",
-  body: z.object({ identifier: z.string().min(1).max(320), name: name.nullish() }),
+  body: z.object({ identifier: z.string().min(1).max(320), name: calledName.nullish() }),
   answers: { 201: { description: "The new contact.", schema: Contact } },
   errors: ["already_exists"],
 });
@@ -120,7 +119,7 @@ export const updateContact = defineOperation({
   summary: "Change a contact",
   description:
     "A `name` or `time_zone` of null clears it. Quiet hours go by the time zone, else by where the number lies.",
-  body: z.object({ name: name.nullish(), time_zone: timeZone.nullish() }),
+  body: z.object({ name: calledName.nullish(), time_zone: timeZone.nullish() }),
   answers: { 200: { description: "The contact as it now stands.", schema: Contact } },
   errors: ["not_found"],
 });

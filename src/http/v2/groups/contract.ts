@@ -1,12 +1,16 @@
 import * as z from "zod";
 import { defineOperation } from "../../operation.ts";
 import { ComingSoon, DeleteResponse } from "../../shapes/envelope.ts";
-import { chatIdFailures, direction, lineFailures, segment, timestamp } from "../../shapes/fields.ts";
+import { calledName, chatIdFailures, direction, lineFailures, segment, timestamp } from "../../shapes/fields.ts";
 import { imageTypes } from "../../shapes/images.ts";
 import { Pagination, pageQuery } from "../../shapes/paging.ts";
 
 const groupId = z.string().regex(/^grp_[a-zA-Z0-9]{1,128}$/, { error: "must be a group id such as grp_abc123." });
-const groupName = z.string().max(255);
+/** A Mac takes no name away. */
+const newGroupName = z
+  .string()
+  .max(255)
+  .refine((name) => name.trim() !== "", { error: "must hold more than blanks." });
 
 export const Group = z
   .object({
@@ -101,7 +105,7 @@ export const createGroup = defineOperation({
   summary: "Create a group",
   description: "An iMessage feature: a Twilio key answers `not_supported_on_twilio`.",
   body: z.object({
-    name: groupName,
+    name: calledName,
     chat_guid: z.string().max(512).nullish(),
     members: z.array(z.string().min(1).max(320)).max(100).nullish(),
   }),
@@ -127,7 +131,7 @@ export const updateGroup = defineOperation({
   path: "/groups/{groupId}",
   summary: "Rename a group",
   description: "An iMessage feature: a Twilio key answers `not_supported_on_twilio`.",
-  body: z.object({ name: groupName.optional() }),
+  body: z.object({ name: newGroupName.optional() }),
   answers: { 200: { description: "The group as it now stands.", schema: GroupUpdated } },
   errors: onlyIMessage,
 });

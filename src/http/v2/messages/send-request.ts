@@ -4,6 +4,7 @@ import { messageEffects } from "../../../domain/message.ts";
 import { findHostFault, lacksScheme } from "../../../domain/public-host.ts";
 import { maxRequestedLength } from "../../../domain/split-text.ts";
 import { coded } from "../../complaint.ts";
+import { givenTime } from "../../shapes/fields.ts";
 import { sparsely } from "../../validate.ts";
 import { explainMissingContent, isBlank } from "./misnamed.ts";
 
@@ -74,11 +75,7 @@ const metadata = z
   })
   .meta({ description: "At most 1 KB of JSON; comes back in the message and its events." });
 
-const sendAt = z
-  .union([z.int().min(0), z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))], {
-    error: "must be epoch milliseconds, or an ISO 8601 time with its offset, for example 2026-01-31T09:00:00Z.",
-  })
-  .meta({ description: "When to send: epoch milliseconds or ISO 8601, at most 35 days ahead." });
+const sendAt = givenTime.meta({ description: "When to send: epoch milliseconds or ISO 8601, at most 35 days ahead." });
 
 const variablesForm = "must be an object, or a string that holds a JSON object.";
 const contentVariables = z

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { defineOperation } from "../../operation.ts";
-import { direction, timestamp, wholeNumber } from "../../shapes/fields.ts";
+import { calledName, direction, timestamp, wholeNumber } from "../../shapes/fields.ts";
 import { Pagination, searchText } from "../../shapes/paging.ts";
 import { channelType, deleted, id, item, listQuery, page, v4 } from "../shapes.ts";
 
@@ -30,7 +30,6 @@ const listed = page(V4Contact, "One page of contacts.");
 const paged = listed.schema.extend({
   pagination: Pagination.optional().meta({ description: "Where `offset`, `q`, `tag` or `sort` was given." }),
 });
-const name = z.string().max(255);
 const tag = z.string().min(1).max(64);
 const tags = { description: "The contact's tags as they now stand.", schema: z.object({ data: z.array(z.string()) }) };
 const ofContact = { ...v4, params: z.object({ contact: id }), errors: ["not_found"] } as const;
@@ -64,7 +63,7 @@ export const createV4Contact = defineOperation({
   description: "Answers 409 where there is one already.",
   body: z.object({
     identifier: id.meta({ description: "A phone number or an e-mail address." }),
-    name: name.nullish(),
+    name: calledName.nullish(),
     channel_type: channelType.nullish(),
   }),
   answers: { 201: item(V4Contact, "The new contact.") },
@@ -88,7 +87,7 @@ export const updateV4Contact = defineOperation({
   path: "/contacts/{contact}",
   summary: "Rename a contact",
   description: "A `name` of null clears it.",
-  body: z.object({ name: name.nullable() }),
+  body: z.object({ name: calledName.nullable() }),
   answers: { 200: item(V4Contact, "The contact as it now stands.") },
 });
 

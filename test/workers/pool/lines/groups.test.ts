@@ -22,6 +22,16 @@ function did(): string[] {
   return stage.mac.log.flatMap((entry) => (entry.kind === "did" ? [`${entry.what} ${entry.value}`.trim()] : []));
 }
 
+it("a group has no name where it holds nothing but blanks, and keeps the one it has", async () => {
+  for (const [index, name] of ["", " \t"].entries()) {
+    const group = await make([ann, ben, `${index}${mail}`], name);
+    expect((await v2(stage.key, `/groups/${group}`)).body).toMatchObject({ name: null });
+    expect((await v2(stage.key, `/groups/${group}`, { name: "Trip" }, "PATCH")).body).toMatchObject({ name: "Trip" });
+    expect((await v2(stage.key, `/groups/${group}`, { name }, "PATCH")).status).toBe(400);
+    expect((await v2(stage.key, `/groups/${group}`)).body).toMatchObject({ name: "Trip" });
+  }
+});
+
 it("a group is made on the Mac by its first message, and everything after goes to that chat", async () => {
   const group = await make([ann, ben, mail]);
   expect((await sendFrom(stage.key, group, { text: "Hello all" })).status).toBe(202);
