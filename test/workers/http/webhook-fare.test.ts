@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Customers, standInForCustomers } from "../../support/workers/customers.ts";
-import { admin, eventually, makeTestKey, type TestKey } from "../../support/workers/gateway.ts";
+import { admin, call, eventually, makeTestKey, type TestKey } from "../../support/workers/gateway.ts";
 
 const url = "https://fare.example/hook";
+const own = "https://own.fare.example/hook";
 
 let customers: Customers;
 let key: TestKey;
@@ -36,6 +37,23 @@ describe("how a webhook fares", () => {
     const failing = await read();
     expect(failing).toMatchObject({ last_status: 503, owed: 1, is_active: true });
     expect(failing.failing_since).toBeGreaterThanOrEqual(Number(failing.last_triggered));
+  });
+
+  it("is said by the answer to a change as by a read, at each API", async () => {
+    const { token } = key;
+    const { webhook_id } = (await call("/v2/api/webhooks", { token, body: { webhook_url: own, webhook_type: "all" } }))
+      .body;
+    customers.answerAlways(own, 503);
+    const at = `/v2/api/webhooks/${webhook_id}`;
+    const to = "+15556620009";
+    await call(`/v2/api/chats/${to}/messages`, { token, body: { text: "Hello" } });
+    const failing = await eventually(async () => {
+      const { body } = await call(at, { token });
+      return body.owed === 2 && body.failure_count === 2 && body;
+    });
+    const body = { webhook_type: "all" };
+    expect((await call(at, { method: "PATCH", token, body })).body).toEqual(failing);
+    expect((await admin(`/webhooks/${webhook_id}`, { method: "PATCH", body })).body).toEqual(failing);
   });
 
   it("says why it was switched off", async () => {

@@ -5,6 +5,7 @@ import { fail, ok, type Result } from "../../../domain/failure.ts";
 import { askPool } from "../../../flows/ask-pool.ts";
 import { createWebhook } from "../../../flows/webhooks/manage.ts";
 import { replayEvent } from "../../../flows/webhooks/replay.ts";
+import { readWebhookStates } from "../../../flows/webhooks/watch.ts";
 import { apiKeyGuard, credentialOf, type Edge } from "../../edge.ts";
 import { mount } from "../../mount.ts";
 import { toWebhook, toWebhookCreated, toWebhookExisting, toWebhookInput } from "../../webhooks/answers.ts";
@@ -46,7 +47,15 @@ async function callerOf(c: Context<Edge>): Promise<Result<Caller>> {
   const key = await whoAsks(c);
   if (!key.ok) return key;
   const { keyId } = key.value;
-  return ok({ keyId, by: keyId, show: (webhook) => toWebhook(webhook, ownerOf(key.value), null, c.get("deps").now()) });
+  const deps = c.get("deps");
+  return ok({
+    keyId,
+    by: keyId,
+    show: async (webhook) => {
+      const states = await readWebhookStates(deps, [webhook]);
+      return toWebhook(webhook, ownerOf(key.value), states.get(webhook.id) ?? null, deps.now());
+    },
+  });
 }
 
 async function readLogs(c: Context<Edge>, asked: ListLogs) {
