@@ -34,7 +34,8 @@ export function tell(message: Message): string[] {
 export function whyThisNumber({ number, trace }: Pick<Message, "number" | "trace">): string | null {
   if (trace === null) return null;
   const own = trace.considered.find(({ phoneNumber, eligible }) => eligible && phoneNumber === number)?.why;
-  return trace.note ?? own ?? trace.reason.replaceAll("_", " ");
+  const why = own ?? trace.reason.replaceAll("_", " ");
+  return trace.note === null ? why : `${why}. ${trace.note}`;
 }
 
 function tellChoice(message: Message): string[] {
