@@ -71,12 +71,22 @@ describe("the settings", () => {
     expect((await organizations()).map(({ name }) => name)).toEqual(["Shop", "Second <b>house</b>"]);
   });
 
-  test("show the public address, and that it is a setting where it is one", async () => {
+  test("show the public address, offer another where it is this machine's alone, and say that it is a setting where it is one of the world", async () => {
     const { page, gateway } = dashboard;
     const address = page.getByLabel("Address");
+    const button = page.getByRole("button", { name: "Set the address" });
     expect(await address.inputValue()).toBe(gateway.url);
+    expect(await button.isDisabled()).toBe(true);
+    await address.fill("https://gateway.example");
+    expect(await button.isDisabled()).toBe(false);
+    const url = "https://gateway.example";
+    const known = { url, source: "setting", former: [], numbers_behind: 0, phone_numbers_behind: [] };
+    await page.route("**/admin/api/public-url", (route) => route.fulfill({ json: known }));
+    await page.reload();
     await page.getByText("It is the Worker's setting PUBLIC_URL").waitFor();
-    expect(await page.getByRole("button", { name: "Set the address" }).count()).toBe(0);
+    expect(await address.inputValue()).toBe(url);
+    expect(await button.count()).toBe(0);
+    await page.unroute("**/admin/api/public-url");
   });
 
   test("set the public address of a gateway that has none as a setting, and offer the one that the page is open at", async () => {
