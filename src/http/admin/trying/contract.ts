@@ -6,10 +6,11 @@ import { apiKeyParams } from "../api-keys/contract.ts";
 import { AdminMessage } from "../messages/schemas.ts";
 
 const address = z.string().min(1).max(64);
-const text = z
-  .string()
-  .refine((given) => given.length <= 1600, coded("text_too_long"))
-  .meta({ maxLength: 1600 });
+const textOrElse = (words?: string) =>
+  z
+    .string()
+    .refine((given) => given.length <= 1600, coded("text_too_long", words))
+    .meta({ maxLength: 1600 });
 const common = { base: "admin", auth: "admin", tags: ["Trying it"] } as const;
 
 export const sendTestMessage = defineOperation({
@@ -20,7 +21,7 @@ export const sendTestMessage = defineOperation({
   path: "/api-keys/{apiKeyId}/test-message",
   summary: "Send a test message",
   description: "By the same path as every message; answers once it is final, or after 10 seconds.",
-  body: z.strictObject({ to: address, text: text.min(1).optional(), from_number: address.nullish() }),
+  body: z.strictObject({ to: address, text: textOrElse().min(1).optional(), from_number: address.nullish() }),
   answers: { 200: { description: "The message.", schema: AdminMessage } },
   errors: [
     "not_found",
@@ -49,14 +50,7 @@ export const composeSandboxInbound = defineOperation({
   body: z.strictObject({
     from: address,
     to: address,
-    text: z
-      .string()
-      .refine(
-        (given) => given.length <= 1600,
-        coded("text_too_long", "What a person writes is 1600 characters at most: shorten it."),
-      )
-      .meta({ maxLength: 1600 })
-      .default(""),
+    text: textOrElse("What a person writes is 1600 characters at most: shorten it.").default(""),
     media: z
       .array(z.url({ error: "must be a URL." }).max(2048))
       .max(10)
