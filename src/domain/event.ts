@@ -134,12 +134,16 @@ export function isSaid(name: EventName): boolean {
 
 /** Says whether a subscription gets this event of this number now: `events` (exact, `prefix.*`, `message.status`) beats `webhook_type`. */
 export function subscribes(webhook: Webhook, name: EventName, number: string | null, now: number): boolean {
-  if (webhook.deprecatedAt !== null || webhook.disabledAt !== null) return false;
-  if (hasEnded(webhook, now)) return false;
+  if (isInactive(webhook, now)) return false;
   if (webhook.numbers !== null && (number === null || !webhook.numbers.includes(number))) return false;
   if (webhook.format === "campaign") return campaignEvents.includes(name);
   if (webhook.events === null) return byType[webhook.type].includes(name);
   return webhook.events.some((pattern) => matches(pattern, name));
+}
+
+/** Says whether a webhook gets nothing at `now`: it was paused or disabled, or its time is over. What it is owed waits. */
+export function isInactive(webhook: Pick<Webhook, "deprecatedAt" | "disabledAt" | "validUntil">, now: number): boolean {
+  return webhook.deprecatedAt !== null || webhook.disabledAt !== null || hasEnded(webhook, now);
 }
 
 /** Says whether the time that a webhook was made for is over. */

@@ -9,6 +9,7 @@ import {
   type WebhookRow,
   webhookLimitOfKey,
 } from "../../directory/webhooks.ts";
+import { hasEnded } from "../../domain/event.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import { hostsOf } from "../../domain/public-address.ts";
 import type { WebhookFormat, WebhookType } from "../../domain/snapshot.ts";
@@ -100,7 +101,8 @@ function publishScope(deps: Deps, scope: WebhookScope): Promise<Result<null>> {
     : publishKeys(deps, [scope.apiKeyId]);
 }
 
-export type WebhookChange = Partial<Omit<WebhookInput, "url">> & { deprecate?: boolean };
+/** `liftEnd` takes away an end that is over, and leaves one that is still to come. */
+export type WebhookChange = Partial<Omit<WebhookInput, "url">> & { deprecate?: boolean; liftEnd?: boolean };
 
 /** Changes a webhook; resuming a disabled or deprecated one starts it afresh. `apiKeyId` limits it to that key's own. */
 export async function changeWebhook(
@@ -113,14 +115,15 @@ export async function changeWebhook(
   if (row === null) return fail("not_found", "Webhook not found.");
   const fitting = await judgeFilters(deps, row.organizationId, { ...row, ...change }, id);
   if (!fitting.ok) return fitting;
-  const { deprecate, ...settings } = change;
+  const { deprecate, liftEnd = false, ...settings } = change;
   const standing =
     deprecate === undefined
       ? {}
       : deprecate
         ? { deprecatedAt: row.deprecatedAt ?? deps.now() }
         : { deprecatedAt: null, disabledAt: null, disabledBecause: null };
-  const next = { ...settings, ...standing };
+  const lifted = liftEnd && hasEnded(row, deps.now()) ? { validUntil: -1 } : {};
+  const next = { ...settings, ...standing, ...lifted };
   await updateWebhook(deps.db, row, next);
   const published = await publishScope(deps, row);
   return published.ok ? ok({ ...row, ...next }) : published;

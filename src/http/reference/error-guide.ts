@@ -180,8 +180,8 @@ export const errorGuide: Record<FailureCode, ErrorAdvice> = {
   },
   webhook_paused: {
     cause:
-      "A replay was asked for a webhook that is paused, or was switched off after it answered 410 or failed for five days.",
-    fix: 'Resume it first: PATCH /webhooks/{webhookId} with {"deprecate": false}.',
+      "A replay or a trial was asked for a webhook that is paused, was switched off after it answered 410 or failed for five days, or whose `valid_until` is over.",
+    fix: 'Resume it first, as the message says: PATCH /webhooks/{webhookId} with {"deprecate": false} or {"valid_until": -1}.',
   },
   campaign_not_editable: {
     cause: "The campaign has started, and what it says or to whom it goes is settled.",

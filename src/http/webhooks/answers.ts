@@ -219,7 +219,7 @@ function toAttemptAnswer(end: AttemptEnd) {
       contentType: end.headers["content-type"] ?? "",
       duration: end.durationMs,
       error: end.error,
-      errorType: end.error === null ? null : "no_answer",
+      errorType: end.error === null ? null : end.status === null ? "no_answer" : "bad_answer",
     },
   };
 }

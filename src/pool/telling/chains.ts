@@ -1,5 +1,6 @@
 import type { Lane } from "../../domain/calls/telling.ts";
 import { mayAttempt } from "../../domain/endpoint-health.ts";
+import { isInactive } from "../../domain/event.ts";
 import type { Webhook } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
 import { owedHeads } from "../ledger/deliveries.ts";
@@ -38,7 +39,8 @@ function waitingOn(desk: Desk, lane: Lane, hands: number): Waiting[] {
   const waiting: Waiting[] = [];
   for (const head of owedHeads(desk.sql)) {
     const webhook = findWebhook(desk, head.webhook);
-    if (webhook === null || isPaused(webhook) || head.due_at > now || laneOf(desk, webhook.id) !== lane) continue;
+    if (webhook === null || isInactive(webhook, now) || head.due_at > now || laneOf(desk, webhook.id) !== lane)
+      continue;
     const endpoint = desk.endpoints.get(webhook.id);
     if (endpoint !== undefined && !mayAttempt(endpoint.health, now)) continue;
     const chains = chainsOf(desk, webhook, hands);
@@ -122,11 +124,6 @@ function* dueOf(desk: Desk, webhookId: string, now: number): Generator<OwedPlace
 /** Returns the pool's webhook with this id, or null. */
 export function findWebhook(desk: Desk, id: string): Webhook | null {
   return desk.snapshot.webhooks.find((webhook) => webhook.id === id) ?? null;
-}
-
-/** Says whether a webhook gets nothing now: it was paused or disabled. What it is owed waits. */
-export function isPaused(webhook: Webhook): boolean {
-  return webhook.disabledAt !== null || webhook.deprecatedAt !== null;
 }
 
 /** Returns what consumers hold of a webhook's deliveries; a hold whose time is over is let go. */

@@ -14,6 +14,7 @@ import {
   probeIntervalMs,
   startProbe,
 } from "../../domain/endpoint-health.ts";
+import { isInactive } from "../../domain/event.ts";
 import { rowId } from "../../domain/ids.ts";
 import { judgeDelivery, nextAttempt, parseRetryAfter } from "../../domain/retry.ts";
 import type { Snapshot, Webhook } from "../../domain/snapshot.ts";
@@ -29,7 +30,7 @@ import { owedAfter } from "../ledger/owed.ts";
 import type { OwedRow } from "../ledger/places.ts";
 import { mayLag } from "../visits.ts";
 import { entrustBell, ringSoon } from "./bells.ts";
-import { chooseChains, findWebhook, isDue, isPaused, leaseOf, leasesOf } from "./chains.ts";
+import { chooseChains, findWebhook, isDue, leaseOf, leasesOf } from "./chains.ts";
 import { emitPoolEvent } from "./outbox.ts";
 import { laneOf, notePace, placesOf } from "./pace.ts";
 
@@ -61,7 +62,7 @@ export function ringForDue(desk: Desk): void {
 }
 
 /**
- * Returns when something owed that may not leave yet will, or null: not what waits for a webhook that is paused or disabled. Behind what is due already a
+ * Returns when something owed that may not leave yet will, or null: not what waits for a webhook that gets nothing. Behind what is due already a
  * webhook may owe a repeat that has a time of its own, so each is asked for the first after now; what is held may come back when its lease ends.
  */
 export function nextDeliveryAt(desk: Desk): number | null {
@@ -77,7 +78,7 @@ export function nextDeliveryAt(desk: Desk): number | null {
 
 function readyAt(desk: Desk, head: OwedHead, now: number): number | null {
   const webhook = findWebhook(desk, head.webhook);
-  if (webhook === null || isPaused(webhook)) return null;
+  if (webhook === null || isInactive(webhook, now)) return null;
   const held = leasesOf(desk, head.webhook, now);
   const hands = new Set(held.map(({ hand }) => hand)).size;
   const full = hands >= placesOf(desk, head.webhook) ? Math.min(...held.map((lease) => lease.until)) : 0;
@@ -244,10 +245,12 @@ function judgeRun(desk: Desk, endpoint: Endpoint, disable: DeliveryVerdicts["dis
 
 /** Learns what a newer snapshot changed of the webhooks: a resumed one begins afresh and gets what waited. */
 export function noticeWebhooks(desk: Desk, before: Snapshot): void {
+  const now = desk.now();
   for (const webhook of desk.snapshot.webhooks) {
     const former = before.webhooks.find((candidate) => candidate.id === webhook.id);
     const endpoint = desk.endpoints.get(webhook.id);
-    if (former === undefined || !isPaused(former) || isPaused(webhook) || endpoint === undefined) continue;
+    if (former === undefined || !isInactive(former, now) || isInactive(webhook, now) || endpoint === undefined)
+      continue;
     saveAndKeep(desk, { ...endpoint, slow: false, health: newEndpoint });
   }
   ringForDue(desk);

@@ -265,6 +265,10 @@ describe("webhooks and events", () => {
       status: "active",
       event_types: ["message.*"],
     });
+    const over = { valid_until: Date.now() - 1_000 };
+    await call(`/v2/api/webhooks/${made.id}`, { method: "PATCH", body: over, token: pool.token });
+    expect(dataOf(await v4(path))).toMatchObject({ status: "disabled" });
+    expect(dataOf(await patch({ status: "active" }))).toMatchObject({ status: "active" });
     expect((await patch({ url: "https://customer.example/other" })).status).toBe(400);
     expect((await patch({ event_types: ["nonsense"] })).status).toBe(400);
     const rotated = dataOf(await v4(`${path}/secret/rotate`, { method: "POST" }));

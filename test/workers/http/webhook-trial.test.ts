@@ -50,9 +50,13 @@ describe("a test event", () => {
     [
       "a redirect",
       () => new Response(null, { status: 302, headers: { Location: "https://else.example" } }),
-      { success: false, response_status: 302 },
+      { success: false, response_status: 302, response_data: { errorType: "bad_answer" } },
     ],
-    ["nothing", () => Promise.reject(new Error("connection refused")), { success: false, response_status: null }],
+    [
+      "nothing",
+      () => Promise.reject(new Error("connection refused")),
+      { success: false, response_status: null, response_data: { errorType: "no_answer" } },
+    ],
   ])("answers %s as it came, and counts for nothing in the endpoint's health", async (_, answer, expected) => {
     const url = "https://failing.example/hook";
     const { id } = await create(url);
@@ -96,6 +100,10 @@ describe("a test event", () => {
     await admin(`/webhooks/${id}`, { method: "PATCH", body: { deprecate: true } });
     const paused = await trial(id);
     expect([paused.status, paused.body.code]).toEqual([409, "webhook_paused"]);
+    await admin(`/webhooks/${id}`, { method: "PATCH", body: { deprecate: false, valid_until: Date.now() - 1 } });
+    const ended = await trial(id);
+    expect([ended.status, ended.body.code]).toEqual([409, "webhook_paused"]);
+    expect(ended.body.message).toContain("`valid_until: -1` resumes it.");
     expect((await trial("wh_none")).status).toBe(404);
     expect((await call(`/admin/api/webhooks/${id}/test`, { method: "POST", token: key.token })).status).toBe(401);
     expect(customers.at(url)).toHaveLength(1);

@@ -99,7 +99,9 @@ function mountChanging(router: Hono<Edge>): void {
       if (!key.ok) return key;
       const change = {
         ...(body.event_types === undefined ? {} : { events: toPatterns(body.event_types) }),
-        ...(body.status === undefined ? {} : { deprecate: body.status === "disabled" }),
+        ...(body.status === undefined
+          ? {}
+          : { deprecate: body.status === "disabled", liftEnd: body.status === "active" }),
       };
       if (body.url !== undefined)
         return fail("invalid_request", "A webhook's URL cannot be changed: create another webhook.");

@@ -257,7 +257,10 @@ describe("D24: changes while deliveries are being repeated", () => {
     expect(await owed(key)).toEqual([]);
   });
 
-  it("a paused webhook keeps what it is owed, and gets it when it is resumed", async () => {
+  it.each([
+    ["a paused webhook", { deprecate: true }, { deprecate: false }],
+    ["a webhook whose time is over", { valid_until: Date.now() - 1_000 }, { valid_until: -1 }],
+  ])("%s keeps what it is owed, and gets it when it is resumed", async (_, ends, resumes) => {
     const key = await makeTestKey();
     const url = "https://paused.example/hook";
     customers.answer(url, 500);
@@ -267,14 +270,18 @@ describe("D24: changes while deliveries are being repeated", () => {
       const rows = await owed(key);
       return rows[0]?.attempt === 2 ? rows : null;
     });
-    const patch = (deprecate: boolean) =>
-      call(`/v2/api/webhooks/${hook}`, { method: "PATCH", body: { deprecate }, token: key.token });
-    await patch(true);
+    const path = `/v2/api/webhooks/${hook}`;
+    const patch = (body: Record<string, unknown>) => call(path, { method: "PATCH", body, token: key.token });
+    const ended = await patch(ends);
+    expect(ended.body.is_active).toBe(false);
+    const refused = await call(`${path}/replay`, { body: { since: 0, only_failed: false }, token: key.token });
+    expect(refused).toMatchObject({ status: 409, body: { code: "webhook_paused" } });
+    expect(refused.body.message).toContain(String(ended.body.inactive_because));
     vi.useFakeTimers({ toFake: ["Date"], now: (first?.due_at ?? 0) + 60_000 });
     await ringAt(key, Date.now());
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(customers.at(url)).toHaveLength(1);
-    await patch(false);
+    await patch(resumes);
     await eventually(async () => customers.at(url).length === 2);
     vi.useRealTimers();
     expect(customers.at(url)[1]?.body).toBe(customers.at(url)[0]?.body);
