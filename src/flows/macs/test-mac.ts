@@ -20,7 +20,9 @@ export async function testMac(deps: Deps, id: string): Promise<Result<{ ok: bool
   const found = await findMac(deps.db, id);
   if (found === null) return fail("not_found", "No Mac is connected under this id.");
   const row = await lookAgain(deps, found);
-  const checks = [connection(row), ...(row.mac === null ? [] : await checksOf(deps, row, row.mac))];
+  const first = connection(row);
+  const further = row.mac === null ? [] : await checksOf(deps, row, row.mac);
+  const checks = [first, ...(first.ok ? further : further.map((check) => asOfThen(check, row.mac)))];
   const needed = ["connection", "private_api", "account"];
   return ok({ ok: checks.every((check) => check.ok || !needed.includes(check.name)), checks });
 }
@@ -35,6 +37,12 @@ function connection({ mac, status, statusReason }: AccountRow): MacCheck {
     ok: true,
     detail: `BlueBubbles Server ${mac?.serverVersion ?? "of an unknown version"} answers.`,
   };
+}
+
+/** Of a Mac that does not answer nothing is seen now: what it said last is no answer of today. */
+function asOfThen({ name, detail }: MacCheck, mac: MacFacts | null): MacCheck {
+  const then = mac === null ? "" : ` At ${new Date(mac.checkedAt).toISOString()}: ${detail}`;
+  return { name, ok: false, detail: `Not seen now.${then}` };
 }
 
 async function checksOf(deps: Deps, row: AccountRow, mac: MacFacts): Promise<MacCheck[]> {

@@ -335,6 +335,19 @@ describe("a Mac that refuses the password", () => {
   });
 });
 
+it("the test of a Mac that does not answer calls nothing in order that it saw at an earlier time", async () => {
+  const mac = world.open();
+  const { body } = await connect(mac.url, mac.options.password);
+  const test = () => admin(`/integrations/bluebubbles/${body.integration_id}/test`, { method: "POST" });
+  expect((await test()).body.ok).toBe(true);
+  mac.tunnel = { status: 530, body: "error code: 1033" };
+  const { ok, checks } = (await test()).body as { ok: boolean; checks: { ok: boolean; detail: string }[] };
+  expect(ok).toBe(false);
+  expect(checks.length).toBeGreaterThan(1);
+  expect(checks.filter((check) => check.ok)).toEqual([]);
+  for (const { detail } of checks.slice(1)) expect(detail).toMatch(/^Not seen now\. At \d{4}-.*Z: ./);
+});
+
 it("the doctor looks at Macs too: what is amiss with one is said, with how to mend it and no address of anybody", async () => {
   const mac = world.open();
   const key = await makeLineKey(mac);
