@@ -14,6 +14,7 @@ import { hasKeys, sweepKeys } from "./ledger/idempotency.ts";
 import { linkBounds, sweepLinks } from "./ledger/links.ts";
 import { readMark, saveMark } from "./ledger/marks.ts";
 import { noteAll, notedFrom } from "./ledger/notes.ts";
+import { macsAt } from "./lines/forgotten.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** How long events and delivery logs are kept. */
@@ -90,7 +91,7 @@ function forgetEvents(desk: Desk, now: number): boolean {
 /** What has not ended is kept until it has. */
 function forgetMessages(desk: Desk, now: number): boolean {
   const kept = messagesKeptMs(desk);
-  return kept === null || sweepMessages(desk.sql, sequenceAt(now - kept), slice) < slice;
+  return kept === null || sweepMessages(desk.sql, sequenceAt(now - kept), slice, macsAt(desk, now)) < slice;
 }
 
 /** Of a campaign that ended so long ago is kept what became of its list, and not who stood in it. */
@@ -105,7 +106,7 @@ function forgetLinks(desk: Desk, now: number): boolean {
   return sweepLinks(desk.sql, sequenceAt(now - linkKeptMs), slice) < slice;
 }
 
-/** Twilio repeats a request for minutes, not for a month. */
+/** Twilio repeats a request for minutes, and a Mac's rows are read again of days, not of a month. */
 function forgetHeeded(desk: Desk, now: number): boolean {
   return sweepHeeded(desk.sql, now - keptMs, slice) < slice;
 }

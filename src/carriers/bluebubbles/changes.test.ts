@@ -270,6 +270,17 @@ describe("another database", () => {
     expect(textsOf((await look(cursor)).changes)).toEqual(["New"]);
   });
 
+  test("brings up no history when iCloud fills it later, as far as it was not read by dates", async () => {
+    for (let n = 0; n < 5; n += 1) running.mac.receive({ from: person, text: `old ${n}` });
+    const { cursor } = await look(cursorAt("0", 0, Date.now()));
+    await replaceMac();
+    running.mac.receive({ from: person, text: "New" });
+    const read = await look(cursor);
+    running.mac.receive({ from: person, text: "Of last week", ageMs: 7 * 86_400_000 });
+    running.mac.receive({ from: person, text: "Late", ageMs: 3_600_000 });
+    expect(textsOf((await look(read.cursor)).changes)).toEqual(["Late"]);
+  });
+
   test("is not suspected because the newest message was deleted", async () => {
     for (let n = 0; n < 5; n += 1) running.mac.receive({ from: person, text: `n${n}` });
     const { cursor } = await look(cursorAt("0", 0, Date.now()));
@@ -289,6 +300,19 @@ test("of several addresses of a Mac, each row is at the one that it was written 
   const { changes } = await look("0", {}, [line, other]);
   expect(changes.map((change) => change.line)).toEqual([line, other, other]);
   expect(running.mac.violations).toEqual([]);
+});
+
+test("what stands before the cursor is not told again, but for what was done to it since", async () => {
+  const { guid } = running.mac.receive({ from: person, text: "Teh" });
+  running.mac.receive({ from: person, text: "Two" });
+  const { cursor } = await look(cursorAt("0", 0, Date.now()));
+  running.mac.change(guid, { text: "The", dateEdited: Date.now() + 5 });
+  running.mac.receive({ from: person, text: "Three" });
+  const { changes } = await look(cursor);
+  expect(changes.map(({ kind, row }) => [kind, row])).toEqual([
+    ["edited", 1],
+    ["received", 3],
+  ]);
 });
 
 test("rows that the pool holds are told again, however far behind they are", async () => {

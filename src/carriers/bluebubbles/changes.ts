@@ -1,4 +1,4 @@
-import type { CarrierResult, Changes, ChangesAsked } from "../carrier.ts";
+import type { CarrierResult, Change, Changes, ChangesAsked } from "../carrier.ts";
 import type { MacLogin } from "./account.ts";
 import type { Wire } from "./call.ts";
 import { type Cursor, clockSlackMs, cursorBehind, readCursor, writeCursor } from "./cursor.ts";
@@ -25,8 +25,8 @@ type Reading = { wire: Wire; login: MacLogin; cursor: Cursor; newest: MacRow };
 type Span = { rows: MacRow[]; upTo: number; isReplaced: boolean };
 
 /**
- * Returns what happened on the Mac since a cursor, by the places of rows: their dates may lie in the past. Null begins now. Rows that are read twice are told twice:
- * their id says so. A row is told when it is whole, or two minutes after it was first seen.
+ * Returns what happened on the Mac since a cursor, by the places of rows: their dates may lie in the past. Null begins now. Rows behind the cursor are read again,
+ * and of them only edits are told; in another database rows are told twice: their id says so. A row is told when it is whole, or two minutes after it was first seen.
  */
 export async function readChangesSince(
   wire: Wire,
@@ -152,10 +152,17 @@ async function tell(reading: Reading, found: Found): Read<Changes> {
   const changes = rows.flatMap((row) => {
     if (waiting.has(row.guid)) return [];
     const chat = chats.value.get(row.guid) ?? null;
-    return readRow(row, chat, lines.value.get(row.guid) ?? lineOf(addressesAt(login, row), chat));
+    const read = readRow(row, chat, lines.value.get(row.guid) ?? lineOf(addressesAt(login, row), chat));
+    const isTold = !span.isReplaced && !asked.has(row.guid) && row.originalROWID <= cursor.row;
+    return isTold ? read.filter(isDoneLater) : read;
   });
   const next = { ...advance(reading, span, edits), waiting: [...waiting] };
   return { ok: true, value: { changes, cursor: writeCursor(next), more: span.upTo < newest.originalROWID } };
+}
+
+/** Of a row that was told before, only this may be new; whoever was told may have forgotten the rest on purpose. */
+function isDoneLater({ kind }: Change): boolean {
+  return kind === "edited" || kind === "unsent";
 }
 
 /** Returns the rows that are held back because they are not whole, with the time since when. */
@@ -188,7 +195,8 @@ function advance({ wire, cursor, newest }: Reading, span: Span, edits: MacRow[] 
   return {
     ...cursor,
     row: span.upTo,
-    ...(span.isReplaced ? { behind: 0 } : {}),
+    // Another database is filled from iCloud in any order: what was not read by dates now is nobody's news later.
+    ...(span.isReplaced ? { behind: 0, since: Math.max(cursor.since, cursor.newestAt - dayMs) } : {}),
     seen: places.length > 0 ? places : cursor.seen,
     newestAt: Math.max(cursor.newestAt, ...span.rows.map(({ dateCreated }) => Math.min(dateCreated, now))),
     edits: edits === null ? cursor.edits : advanceEdits(cursor, edits, now),

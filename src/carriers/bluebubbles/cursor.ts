@@ -40,6 +40,13 @@ export function cursorBehind(row: number, since: number, now: number): Cursor {
   return { row, seen: [], newestAt: since, since, edits, waiting: [], behind: row };
 }
 
+/** Returns a cursor that reads on behind an earlier row, where a line joined at that time (epoch milliseconds); what it was waiting for it still waits for. */
+export function cursorSetBack(text: string, to: { row: number; at: number }): string {
+  const cursor = readCursor(text);
+  if (cursor === null) return text;
+  return writeCursor({ ...cursor, row: to.row, behind: to.row, since: Math.min(cursor.since, to.at) });
+}
+
 /** Returns how far a cursor has come, as a mark; null for what is no cursor. */
 export function markOf(cursor: string): string | null {
   const read = readCursor(cursor);

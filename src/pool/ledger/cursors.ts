@@ -29,8 +29,8 @@ export function saveCursor(
   );
 }
 
-/** Sets a Mac's cursor back, so that what follows it is told once more. */
-export function setCursorBack(sql: SqlStorage, account: string, cursor: string): void {
+/** Moves a Mac's cursor: what follows it is told next. */
+export function moveCursor(sql: SqlStorage, account: string, cursor: string): void {
   sql.exec("UPDATE cursors SET cursor = ? WHERE account = ?", cursor, account);
 }
 

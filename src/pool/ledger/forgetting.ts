@@ -9,8 +9,8 @@ import { restateTally, tallyOf } from "./tally.ts";
 /** What has left or may leave yet is not ended: nothing of it is forgotten. */
 const hasEnded = "status NOT IN ('queued', 'scheduled', 'sending')";
 
-/** Forgets at most `limit` messages before a sequence number that have ended; returns how many it forgot. */
-export function sweepMessages(sql: SqlStorage, before: number, limit: number): number {
+/** Forgets at most `limit` messages before a sequence number that have ended, those of Macs as `heedRows` says; returns how many it forgot. */
+export function sweepMessages(sql: SqlStorage, before: number, limit: number, macs: Macs): number {
   tallyOf(sql);
   const query = `SELECT seq FROM messages WHERE seq < ? AND ${hasEnded} ORDER BY seq LIMIT ?`;
   const seqs = sql
@@ -19,10 +19,26 @@ export function sweepMessages(sql: SqlStorage, before: number, limit: number): n
     .map(({ seq }) => seq);
   if (seqs.length === 0) return 0;
   carryNumbers(sql, { seqs });
+  heedRows(sql, "seq IN (SELECT value FROM json_each(?3))", JSON.stringify(seqs), macs);
   sql.exec("DELETE FROM messages WHERE seq IN (SELECT value FROM json_each(?))", JSON.stringify(seqs));
   restateTally(sql, false);
   forgetNamed(sql, "messages");
   return seqs.length;
+}
+
+/** The accounts that are Macs, and the time. */
+export type Macs = { accounts: readonly string[]; at: number };
+
+/** A Mac keeps its rows, and another database of it shows them anew: of what is forgotten here the id is kept for a while, so that it is nobody's news again. */
+function heedRows(sql: SqlStorage, which: string, value: string, { accounts, at }: Macs): void {
+  if (accounts.length === 0) return;
+  sql.exec(
+    `INSERT INTO heeded (sid, at) SELECT sid, ?1 FROM messages
+     WHERE sid IS NOT NULL AND account IN (SELECT value FROM json_each(?2)) AND ${which} ON CONFLICT DO NOTHING`,
+    at,
+    JSON.stringify(accounts),
+    value,
+  );
 }
 
 /** Returns the sequence number of the oldest message that has ended, null where there is none. */
@@ -36,11 +52,11 @@ export function hasUnended(sql: SqlStorage, chat: string): boolean {
   return sql.exec(`SELECT 1 FROM messages WHERE chat = ? AND NOT (${hasEnded}) LIMIT 1`, chat).toArray().length > 0;
 }
 
-/** Forgets everything of one person, in the caller's transaction, but for that they opted out, by what and when; returns how many messages and events went. */
+/** Forgets everything of one person, in the caller's transaction, but for that they opted out, by what and when, and what `heedRows` says; returns how many messages and events went. */
 export function forgetPerson(
   sql: SqlStorage,
   chat: string,
-  at: number,
+  macs: Macs,
 ): { messages: number; events: number; keptOptOut: boolean } {
   noteAll(sql);
   const gone =
@@ -53,6 +69,7 @@ export function forgetPerson(
   sql.exec("DELETE FROM links WHERE message IN (SELECT seq FROM messages WHERE chat = ?)", chat);
   sql.exec("DELETE FROM looks WHERE seq IN (SELECT seq FROM messages WHERE chat = ?)", chat);
   carryNumbers(sql, { chat });
+  heedRows(sql, "chat = ?3", chat, macs);
   const messages = sql.exec("DELETE FROM messages WHERE chat = ? RETURNING seq", chat).toArray().length;
   forgetInLists(sql, chat);
   sql.exec("DELETE FROM handed WHERE chat = ?", chat);
@@ -65,7 +82,7 @@ export function forgetPerson(
       `UPDATE chats SET name = NULL, deleted_at = ?, inbound = 0, outbound = 0, first_at = NULL, last_at = NULL, last_inbound_at = NULL,
          last_outbound_at = NULL, last_seq = NULL, sticky_number = NULL, sticky_at = NULL, replied_number = NULL, address = NULL, time_zone = NULL
        WHERE id = ? AND opted_out_at IS NOT NULL RETURNING id`,
-      at,
+      macs.at,
       chat,
     )
     .toArray();

@@ -1,10 +1,10 @@
 import type { MacAccount } from "../../carriers/bluebubbles/account.ts";
-import { cursorAt, markOf } from "../../carriers/bluebubbles/cursor.ts";
+import { cursorAt, cursorSetBack, markOf } from "../../carriers/bluebubbles/cursor.ts";
 import type { Change, Refusal } from "../../carriers/carrier.ts";
 import { sequenceAt } from "../../domain/ids.ts";
-import { type Account, loginMark } from "../../domain/snapshot.ts";
+import { type Account, loginMark, type SenderNumber } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
-import { type CursorRow, findCursor, noteMiss, saveCursor, setCursorBack } from "../ledger/cursors.ts";
+import { type CursorRow, findCursor, moveCursor, noteMiss, saveCursor } from "../ledger/cursors.ts";
 import { findGroupByKey } from "../ledger/groups.ts";
 import { hasOpen } from "../ledger/line-rows.ts";
 import { dispatch } from "../sending/dispatch.ts";
@@ -150,30 +150,38 @@ function readAgain({ again }: CursorRow): string[] {
 /** A Mac is read from where its lines joined, else from now on. */
 function startOf(desk: Desk, account: Account, row: CursorRow | null): string | null {
   if (row !== null && row.cursor !== "") return row.cursor;
-  const [first] = lineMarks(desk, account).sort((one, other) => one.row - other.row);
-  return first === undefined ? null : cursorAt(String(first.row), first.at, desk.now());
+  const first = earliestMark(linesOf(desk, account));
+  return first === null ? null : cursorAt(String(first.row), first.at, desk.now());
 }
 
-type LineMark = { row: number; at: number };
+function linesOf(desk: Desk, { id }: Account): SenderNumber[] {
+  return desk.snapshot.numbers.filter(({ accountId }) => accountId === id);
+}
 
-function lineMarks(desk: Desk, account: Account): LineMark[] {
-  return desk.snapshot.numbers.flatMap(({ accountId, lineMark }) => {
+function earliestMark(lines: readonly SenderNumber[]): { row: number; at: number } | null {
+  const marks = lines.flatMap(({ lineMark }) => {
     const [row, at] = (lineMark ?? "").split("@").map(Number);
-    return accountId === account.id && row !== undefined && at !== undefined && at > 0 ? [{ row, at }] : [];
+    return row !== undefined && at !== undefined && at > 0 ? [{ row, at }] : [];
   });
+  return marks.sort((one, other) => one.row - other.row)[0] ?? null;
 }
 
-/** A line that joins where others of its Mac were read already may have been written to before: what came since its mark is read once more, and nothing of it is taken twice. */
+/**
+ * A line that joins where others of its Mac are read may have been written to before: what came since its mark is read once more, and nothing of it is taken twice. Where
+ * none of the Mac stayed, reading goes on at the mark, however far it once had come: what lies between was another key's, or nobody's.
+ */
 export function noticeLines(desk: Desk, before: ReadonlySet<string>): void {
   for (const account of macsOf(desk)) {
     const row = findCursor(desk.sql, account.id);
-    const joined = desk.snapshot.numbers.filter(
-      ({ address, accountId }) => accountId === account.id && !before.has(address),
-    );
-    if (row === null || row.cursor === "" || joined.length === 0) continue;
-    const marks = lineMarks(desk, account).filter((mark) => mark.row < Number(markOf(row.cursor) ?? 0));
-    const [first] = marks.sort((one, other) => one.row - other.row);
-    if (first !== undefined) setCursorBack(desk.sql, account.id, cursorAt(String(first.row), first.at, desk.now()));
+    const lines = linesOf(desk, account);
+    const joining = lines.filter(({ address }) => !before.has(address));
+    const first = earliestMark(joining);
+    if (row === null || row.cursor === "" || first === null) continue;
+    if (joining.length === lines.length) {
+      moveCursor(desk.sql, account.id, cursorAt(String(first.row), first.at, desk.now()));
+    } else if (first.row < Number(markOf(row.cursor) ?? 0)) {
+      moveCursor(desk.sql, account.id, cursorSetBack(row.cursor, first));
+    }
   }
 }
 

@@ -53,7 +53,8 @@ function takeReceived(desk: Desk, account: Account, change: Of<"received">, know
     noteOrphan(desk, account, change);
     return;
   }
-  if (findMessageBySid(desk.sql, change.providerId) !== null) return;
+  // What was forgotten here stands on the Mac as before.
+  if (findMessageBySid(desk.sql, change.providerId) !== null || isHeeded(desk.sql, change.providerId)) return;
   const chat = chatOf(desk, account.id, change.chat, known.groups, change.at);
   const sender = personOf(change.sender);
   receiveMessage(desk, {
@@ -100,7 +101,7 @@ function takeOwn(desk: Desk, account: Account, change: Of<"own">, known: Known):
     applyReport(desk, ours.seq, change.state);
     return true;
   }
-  // The row of a try that was given up for another way is nobody's message.
+  // The row of a try that was given up for another way is nobody's message, and that of one that was forgotten.
   if (change.chat === null || isHeeded(desk.sql, change.providerId)) return true;
   const chat = chatOf(desk, account.id, change.chat, known.groups, change.at);
   const unsettled = unsettledTo(desk.sql, account.id, chat);

@@ -18,6 +18,7 @@ import {
   saveContact,
 } from "../ledger/contacts.ts";
 import { forgetPerson, hasUnended } from "../ledger/forgetting.ts";
+import { macsAt } from "../lines/forgotten.ts";
 import { pageContacts } from "../list-contacts.ts";
 
 /** Returns one page of the pool's contacts: everybody it has written to or heard from, and who was added by hand. */
@@ -87,7 +88,7 @@ export function eraseContact(desk: Desk, identifier: string): Result<ErasedConta
   if (row === null && !standsInLists(desk.sql, id.value)) return fail("not_found", "Contact not found.");
   if (hasUnended(desk.sql, id.value)) return fail("message_on_its_way");
   const erasedAt = desk.now();
-  const gone = desk.transact(() => forgetPerson(desk.sql, id.value, erasedAt));
+  const gone = desk.transact(() => forgetPerson(desk.sql, id.value, macsAt(desk, erasedAt)));
   return ok({ erasedAt, ...gone });
 }
 

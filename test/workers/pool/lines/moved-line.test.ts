@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
+import { markOf } from "../../../../src/carriers/bluebubbles/cursor.ts";
 import { macWords } from "../../../support/node/fake-bluebubbles-faults.ts";
 import { admin, eventually } from "../../../support/workers/gateway.ts";
+import { ask } from "../../../support/workers/ledger.ts";
 import { stageLine } from "../../../support/workers/line-stage.ts";
 import { type LineKey, ringIn, sendFrom, v2 } from "../../../support/workers/mac.ts";
 import { changeNumber } from "../../../support/workers/pool.ts";
@@ -77,4 +79,55 @@ it("what a key sent just before its line moves is nobody's on a device at the ke
   expect(both("message.device_sent")).toEqual(["By hand"]);
   expect(both("message.received")).toEqual(["Hi", "Are you there?", "Hello?"]);
   expect((await statusOf(stage.key, sent.body.message_id)).status).toBe("sent");
+});
+
+it("a line that comes back to a key brings along nothing that was told, or sent, where it was in between", async () => {
+  const other = await makeOtherKey();
+  await stage.receive({ from: person, text: "Hi" });
+  await changeNumber(stage.key.line, { api_key_id: other.id });
+  stage.mac.receive({ from: person, text: "To the other" });
+  await passTime(other, stage.key, 61_000);
+  await eventually(async () => heard(other, "message.received").length === 1);
+  await sendFrom(other, person, { text: "Answered there" });
+  await eventually(async () => stage.mac.reached().length === 1);
+  await changeNumber(stage.key.line, { api_key_id: stage.key.id });
+  await stage.receive({ from: person, text: "Back" });
+  for (let turn = 0; turn < 2; turn += 1) await passTime(stage.key, other, 61_000);
+  await stage.world.quiet();
+  expect(heard(stage.key, "message.received").map(({ text }) => text)).toEqual(["Hi", "Back"]);
+  expect(heard(stage.key, "message.device_sent")).toEqual([]);
+});
+
+it("a line that is registered anew begins then: what was written while it stood nowhere is nobody's news", async () => {
+  await stage.receive({ from: person, text: "Hi" });
+  const path = `/numbers/${encodeURIComponent(stage.key.line)}`;
+  expect((await admin(path, { method: "DELETE" })).status).toBe(200);
+  stage.mac.receive({ from: person, text: "Between" });
+  const { integrationId: integration_id, id: api_key_id, line: phone_number } = stage.key;
+  await admin("/numbers", { body: { protocol: "blooio", phone_number, integration_id, api_key_id } });
+  await stage.receive({ from: person, text: "Again" });
+  await stage.world.quiet();
+  expect(heard(stage.key, "message.received").map(({ text }) => text)).toEqual(["Hi", "Again"]);
+});
+
+it("a second line that joins has nothing read again that the first one's key has read", async () => {
+  await stage.receive({ from: person, text: "Hi" });
+  await stage.receive({ from: person, text: "Hi again" });
+  stage.mac.options.aliases.push("second@example.com");
+  const { integrationId: integration_id, id: api_key_id } = stage.key;
+  await admin(`/integrations/bluebubbles/${integration_id}/test`, { method: "POST", body: {} });
+  const place = async () => {
+    const [row] = await ask<{ cursor: string }>({ ...stage.key, numbers: [] }, "SELECT cursor FROM cursors");
+    return Number(markOf(row?.cursor ?? ""));
+  };
+  expect(await place()).toBe(2);
+  const second = { protocol: "blooio", phone_number: "second@example.com", integration_id, api_key_id };
+  expect((await admin("/numbers", { body: second })).status).toBe(201);
+  expect(await place()).toBe(2);
+  await stage.receive({ from: person, text: "To the second", to: "second@example.com" });
+  expect(stage.told("message.received").map(({ internal_id }) => internal_id)).toEqual([
+    stage.key.line,
+    stage.key.line,
+    "second@example.com",
+  ]);
 });

@@ -57,7 +57,7 @@ it("a number is not given again when the message that kept it was forgotten", as
   await report(pool, first, "delivered");
   expect(await ask(asKey(pool), "SELECT sequence FROM chats")).toEqual([{ sequence: 0 }]);
   await runInDurableObject(env.POOLS.getByName(pool.id), (_pool, { storage }) =>
-    storage.transactionSync(() => sweepMessages(storage.sql, Number.MAX_SAFE_INTEGER, 10)),
+    storage.transactionSync(() => sweepMessages(storage.sql, Number.MAX_SAFE_INTEGER, 10, { accounts: [], at: 0 })),
   );
   expect(await ask(asKey(pool), "SELECT 1 FROM messages")).toEqual([]);
   await evict(pool);
