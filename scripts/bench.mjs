@@ -2,13 +2,14 @@
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { readArguments } from "./arguments.mjs";
-import { measureBeside, startYardstick } from "./bench/beside.mjs";
+import { measureBeside } from "./bench/beside.mjs";
 import { endOnSignals } from "./bench/children.mjs";
 import { writeFigures } from "./bench/figures.mjs";
 import { measureGrowth } from "./bench/growth.mjs";
 import { measureKill, measurePeersKill } from "./bench/kill.mjs";
 import { startPeers } from "./bench/peers.mjs";
 import { reachByName, root, startRig } from "./bench/rig.mjs";
+import { startYardstick } from "./bench/start-yardstick.mjs";
 import { measureSteps } from "./bench/steps.mjs";
 import { drawGrowth } from "./bench/svg.mjs";
 
@@ -43,9 +44,9 @@ const log = (line = "") => {
   lines.push(...String(line).split("\n"));
 };
 
-const yard = await startYardstick();
 const settings = { LOG_SHARE: "0" };
 const rig = await startNamed("https://gateway.example", {});
+const yard = await startYardstick(rig);
 const other = values.against && (await startNamed("https://other.example", { from: resolve(values.against) }));
 const peers = values["no-peers"] ? {} : await startPeers({ ...rig, log });
 try {

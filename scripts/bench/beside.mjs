@@ -1,42 +1,9 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { clientOf, eventually, makeLivePool } from "../../test/support/node/client.ts";
-import { watchRuntime } from "../local/runtime-process.mjs";
-import { endWithUs } from "./children.mjs";
-import { cpuOf, inPlaces, median, root } from "./rig.mjs";
+import { inPlaces, median } from "./rig.mjs";
 
 const places = 16;
 const monthMs = 30 * 24 * 60 * 60 * 1000;
 const bulk = 50;
-
-/** Runs the yardstick on a runtime of its own, before any other is started; returns its address, its CPU and its end. */
-export async function startYardstick() {
-  const { default: miniflare } = await import("miniflare");
-  const runtimes = [];
-  watchRuntime((child) => runtimes.push(endWithUs(child)));
-  const mf = new miniflare.Miniflare(
-    miniflare.convertV4MiniflareOptions({
-      name: "yardstick",
-      modules: [
-        {
-          type: "ESModule",
-          path: join(root, "yardstick.js"),
-          contents: readFileSync(join(root, "scripts", "bench", "yardstick.js"), "utf8"),
-        },
-      ],
-      modulesRoot: root,
-      compatibilityDate: "2026-10-01",
-      durableObjects: { YARD: { className: "Yard", useSQLite: true } },
-      host: "127.0.0.1",
-      port: 0,
-      cf: false,
-      log: new miniflare.Log(miniflare.LogLevel.ERROR),
-      unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
-    }),
-  );
-  const url = String(await mf.unsafeGetDirectURL());
-  return { url, cpu: () => cpuOf(runtimes[0].pid), stop: () => mf.dispose() };
-}
 
 /**
  * Measures the gateway beside the yardstick, round by round in turn, and prints medians: rate, CPU of the runtime for one, and that beside the yardstick.
@@ -46,6 +13,12 @@ export async function measureBeside(rigs, yard, { peers = {}, rounds, count, log
   const steps = [
     { name: "hello", cpu: yard.cpu, run: () => repeat(count * 5, () => ask(yard.url)) },
     { name: "three rows", cpu: yard.cpu, run: () => repeat(count * 2, () => post(yard.url)) },
+    {
+      name: "bare cycle",
+      cpu: yard.cpu,
+      beside: "three rows",
+      run: () => runBare(yard, Object.values(rigs)[0], count),
+    },
   ];
   for (const [name, rig] of Object.entries(rigs)) steps.push(...(await stepsOf(name, rig, count)));
   for (const [name, peer] of Object.entries(peers)) steps.push(stepOf(name, peer, Object.values(rigs)[0], count));
@@ -59,7 +32,8 @@ export async function measureBeside(rigs, yard, { peers = {}, rounds, count, log
   }
   const own = results.get("whole cycle").micros;
   const perSecond = (micros) => (1e6 / micros).toFixed(0);
-  log(`\nWhole cycles a CPU second: ${perSecond(own)} here`);
+  const bare = results.get("bare cycle").micros;
+  log(`\nWhole cycles a CPU second: ${perSecond(own)} here, ${(own / bare).toFixed(2)}x the CPU of a bare one`);
   for (const name of Object.keys(peers)) {
     const { micros } = results.get(`whole cycle, ${name}`) ?? {};
     if (micros === undefined) continue;
@@ -77,14 +51,13 @@ function stepOf(name, peer, rig, count) {
   };
 }
 
-async function runPeer(peer, rig, count) {
-  const heard = () =>
-    rig.sink.deliveries.filter(({ path, payload }) => path === "/peer" && payload?.event === "message.delivered")
-      .length;
-  const before = heard();
-  await inPlaces(count, places, () => peer.send(nextPerson(), "Your parcel is here"));
-  await eventually(async () => heard() - before >= count, 120_000);
-  return count;
+/** The same calls, commits and requests with nothing in between. */
+function runBare(yard, { sink }, count) {
+  return runCycles(sink, "/bare", () => post(`${yard.url}/send`, nextPerson()), count);
+}
+
+function runPeer(peer, { sink }, count) {
+  return runCycles(sink, "/peer", () => peer.send(nextPerson(), "Your parcel is here"), count);
 }
 
 async function stepsOf(name, rig, count) {
@@ -94,7 +67,7 @@ async function stepsOf(name, rig, count) {
   rig.sink.trust(String(hook.body.signing_secret));
   const send = sender(client);
   const later = new Date(Date.now() + monthMs).toISOString();
-  await runCycles(rig, send, 1);
+  await runCycles(rig.sink, "/hook", send, 1);
   const { sid } = rig.twilio.accepted()[0];
   const { cpu } = rig;
   const step = (what, beside, run) => ({ name: `${what}${name}`, cpu, beside, run });
@@ -103,7 +76,7 @@ async function stepsOf(name, rig, count) {
     step("accept", "three rows", () => repeat(count * 2, () => send({ send_at: later }))),
     step("bulk of 50, a message", "three rows", () => sendInBulk(client, 4 * count, later)),
     step("repeated callback", "three rows", () => repeat(count * 2, () => rig.twilio.sendStatus(sid, "delivered"))),
-    step("whole cycle", "three rows", () => runCycles(rig, send, count)),
+    step("whole cycle", "three rows", () => runCycles(rig.sink, "/hook", send, count)),
   ];
 }
 
@@ -170,10 +143,10 @@ async function sendInBulk(client, count, later) {
   return calls * bulk;
 }
 
-async function runCycles(rig, send, count) {
+/** Sends, and waits until the receiver heard on this path that all of them were delivered. */
+async function runCycles(sink, at, send, count) {
   const heard = () =>
-    rig.sink.deliveries.filter(({ path, payload }) => path === "/hook" && payload?.event === "message.delivered")
-      .length;
+    sink.deliveries.filter(({ path, payload }) => path === at && payload?.event === "message.delivered").length;
   const before = heard();
   await inPlaces(count, places, () => send());
   await eventually(async () => heard() - before >= count, 120_000);
@@ -189,6 +162,7 @@ async function ask(url) {
   await (await fetch(url)).arrayBuffer();
 }
 
-async function post(url) {
-  await (await fetch(url, { method: "POST", body: '{"text":"Your parcel is here"}' })).arrayBuffer();
+async function post(url, to) {
+  const body = JSON.stringify({ to, text: "Your parcel is here" });
+  await (await fetch(url, { method: "POST", body })).arrayBuffer();
 }

@@ -45,14 +45,7 @@ export async function startRig({
     lifeCycle: () => lifeCycle,
     ...account,
   });
-  const runtimes = [];
-  let loopback;
-  watchRuntime((child) => {
-    // Every instance has an address of its own, which its runtimes are told, also those that replace a killed one.
-    const address = child.spawnargs.find((argument) => argument.startsWith("--external-addr=loopback="));
-    loopback ??= address;
-    if (address === loopback) runtimes.push(endWithUs(child));
-  });
+  const runtimes = runtimesOfNext();
   const options = (publicUrl, port) => {
     const values = {
       ADMIN_TOKEN: adminToken,
@@ -112,6 +105,19 @@ export async function startRig({
       if (temporary === undefined) delete process.env.TMPDIR;
     },
   };
+}
+
+/** Returns the runtimes of the miniflare that is made next, as they come: what replaces a killed one stands last. */
+export function runtimesOfNext() {
+  const runtimes = [];
+  let loopback;
+  watchRuntime((child) => {
+    // Every instance has an address of its own, which its runtimes are told, also those that replace a killed one.
+    const address = child.spawnargs.find((argument) => argument.startsWith("--external-addr=loopback="));
+    loopback ??= address;
+    if (address === loopback) runtimes.push(endWithUs(child));
+  });
+  return runtimes;
 }
 
 /**
