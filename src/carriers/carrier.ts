@@ -39,7 +39,7 @@ export type Outcome =
     }
   | { kind: "refused"; code: string | null; message: string; requestId: string | null }
   | { kind: "account_refused"; because: string; requestId: string | null }
-  | { kind: "wait"; retryAfterSeconds: number | null; requestId: string | null; offline?: string }
+  | { kind: "wait"; retryAfterSeconds: number | null; requestId: string | null; offline?: string; spent?: boolean }
   | { kind: "unknown"; cause: string; requestId: string | null };
 
 /** What the carrier says of one message of ours; `status` is null for a word that we do not know. */

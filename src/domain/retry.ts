@@ -37,6 +37,9 @@ export function nearPollMs(ageMs: number): number | null {
 /** The least and the longest wait before a send that the carrier answered with 429 is repeated. */
 export const sendBackoffMs = { base: 1 * second, ceiling: 60 * second } as const;
 
+/** How long an account rests that has used up its messages of 24 hours: the window moves on by itself, and a try a minute would find it shut. */
+export const dailyLimitRestMs = 15 * minute;
+
 /** What a webhook's answer means: `slow` failed and asks for fewer requests, `gone` wants no more of them. */
 export type DeliveryVerdict = "delivered" | "failed" | "slow" | "gone";
 

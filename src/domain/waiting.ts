@@ -1,6 +1,7 @@
 /** What keeps an account from sending, beside its being refused for good by the directory's word. */
 export type AccountTrouble =
   | "rate_limited"
+  | "daily_limit"
   | "account_refused"
   | "line_offline"
   | "credentials_unreadable"
@@ -14,6 +15,7 @@ export const waitReasons = [
   "number_paused",
   "account_refused",
   "rate_limited",
+  "daily_limit",
   "line_offline",
   "credentials_unreadable",
   "gateway_fault",
@@ -39,6 +41,7 @@ const causes: Record<WaitReason, string> = {
   number_paused: "Its number is paused",
   account_refused: "Twilio refuses the account's credentials",
   rate_limited: "Twilio takes no more messages of this account for now (429)",
+  daily_limit: "The Twilio account has sent all that it may within 24 hours (63038)",
   line_offline: "Its line's Mac does not answer, and no other line speaks to this contact",
   credentials_unreadable:
     "The account's credentials cannot be opened: the master key that sealed them is missing, or they are damaged",

@@ -2928,6 +2928,7 @@ export interface NextStep {
         | "number_paused"
         | "account_refused"
         | "rate_limited"
+        | "daily_limit"
         | "line_offline"
         | "credentials_unreadable"
         | "gateway_fault"

@@ -64,7 +64,7 @@ export class MemoryPool {
       repliedTo: this.lastWrittenTo.get(wish.contact) ?? null,
       hasWrittenTo: (number) => this.heard.has(`${number} ${wish.contact}`),
       blocked: new Set(),
-      isAccountRefused: () => false,
+      accountHold: () => null,
       rotation: this.rotation,
       queueDepth: (number) => this.queues.get(number) ?? 0,
       unhealthy: this.unhealthy,

@@ -38,6 +38,12 @@ describe("an answer to a send", () => {
     });
   });
 
+  it("says of a 429 that means the messages of 24 hours that they are used up", () => {
+    const read = readOutcome({ ...answer, status: 429, code: "63038" });
+    expect(read).toMatchObject({ kind: "wait", spent: true });
+    expect(readOutcome({ ...answer, status: 429, code: "20429" })).toMatchObject({ kind: "wait", spent: false });
+  });
+
   it.each([302, 408, 500, 502, 503, 504, 599])("is unknown for %i, even where an id came along", (status) => {
     expect(readOutcome({ ...answer, status }).kind).toBe("unknown");
   });

@@ -11,6 +11,9 @@ export type SendAnswer = {
   requestId: string | null;
 };
 
+/** The account has sent all that it may within 24 hours (twilio.com/docs/api/errors/63038), which is answered with HTTP 429 too. */
+const dailyLimitCode = "63038";
+
 /**
  * Reads an answer to a send: 2xx with an id is accepted; 429 is known not to be taken; other 4xx but 408 are refusals, of the account for HTTP 401 and
  * the code of one that is not active (20005); all else is unknown.
@@ -21,7 +24,9 @@ export function readOutcome(answer: SendAnswer): Outcome {
   if (status >= 200 && status < 300 && answer.providerId !== null) {
     return { kind: "accepted", providerId: answer.providerId, from: answer.from, requestId };
   }
-  if (status === 429) return { kind: "wait", retryAfterSeconds: answer.retryAfterSeconds, requestId };
+  if (status === 429) {
+    return { kind: "wait", retryAfterSeconds: answer.retryAfterSeconds, requestId, spent: code === dailyLimitCode };
+  }
   if (status >= 400 && status < 500 && status !== 408) {
     const message = answer.message ?? `The carrier refused with HTTP ${status}.`;
     if (status === 401 || code === "20005") return refuseAccount({ status, code, message, requestId });

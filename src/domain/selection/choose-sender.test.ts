@@ -114,7 +114,7 @@ describe("capability before preference", () => {
       repliedTo: null,
       hasWrittenTo: () => false,
       blocked: new Set(),
-      isAccountRefused: () => false,
+      accountHold: () => null,
       rotation: new RotationState(),
       queueDepth: () => 0,
       unhealthy: new Set(),

@@ -3,7 +3,7 @@ import type { Candidate, SelectionTrace } from "../message.ts";
 import type { Proximity } from "../regions.ts";
 import type { Protocol, Selection, SenderNumber, Sync } from "../snapshot.ts";
 import { type Conversation, holds, readConversation } from "./conversation.ts";
-import { bareNumber, findObstacle, type LineLimit, type Recipient } from "./eligibility.ts";
+import { type AccountHold, bareNumber, findObstacle, type LineLimit, type Recipient } from "./eligibility.ts";
 import { explainNoSender, noNumbers, refuseRequested } from "./no-sender.ts";
 import type { RotationChange, RotationState } from "./rotation.ts";
 import { pickByStrategy } from "./strategies.ts";
@@ -38,7 +38,7 @@ export type ChoiceInput = {
   queueDepth: (number: string) => number;
   /** The numbers that are passed over as unhealthy now. */
   unhealthy: ReadonlySet<string>;
-  isAccountRefused: (account: string) => boolean;
+  accountHold: (account: string) => AccountHold | null;
   now: number;
   proximity: (fromNumber: string, to: string) => Proximity;
   /** Where a number is at home: numbers of one place are equally near to everybody. */
@@ -105,7 +105,9 @@ function takeRequested(input: ChoiceInput, requested: string, survey: Survey, co
 }
 
 function accountNote(input: ChoiceInput, { address, accountId, channel }: SenderNumber, but: string): string | null {
-  if (!input.isAccountRefused(accountId)) return null;
+  const hold = input.accountHold(accountId);
+  if (hold === null) return null;
+  if (hold === "account_spent") return `${address}'s account has used up its messages of 24 hours: ${but}.`;
   return channel === "imessage"
     ? `The Mac of ${address} refuses the password: ${but}.`
     : `Twilio refuses the credentials of ${address}'s account: ${but}.`;

@@ -1,5 +1,5 @@
 import type { Selection, SenderNumber } from "../snapshot.ts";
-import type { Obstacle } from "./eligibility.ts";
+import type { AccountHold, Obstacle } from "./eligibility.ts";
 import { lineupOf } from "./lineup.ts";
 import type { Survey } from "./survey.ts";
 
@@ -7,7 +7,7 @@ import type { Survey } from "./survey.ts";
 export type Conversation =
   | { kind: "kept"; number: SenderNumber; reason: "replied_to" | "sticky" }
   | { kind: "unable"; address: string; obstacle: Obstacle }
-  | { kind: "out"; address: string; cause: "gone" | "paused" | "unhealthy" | "account_refused" }
+  | { kind: "out"; address: string; cause: "gone" | "paused" | "unhealthy" | AccountHold }
   | { kind: "none" };
 
 export type ConversationView = {
@@ -64,7 +64,8 @@ function standOf(
       if (survey.counts.has("able")) return { kind: "out", address, cause: "unhealthy" };
       return { kind: "kept", number, reason };
     case "account_refused":
-      if (survey.counts.has("able")) return { kind: "out", address, cause: "account_refused" };
+    case "account_spent":
+      if (survey.counts.has("able")) return { kind: "out", address, cause: standing };
       return { kind: "kept", number, reason };
     case "able":
     case "unweighted":

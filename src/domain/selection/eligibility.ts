@@ -30,6 +30,9 @@ export type Obstacle =
   | "blocked";
 export type LineLimit = "receive_only" | "reply_only";
 
+/** Why what is sent from an account's numbers waits: its credentials are refused, or its messages of the day are used up. */
+export type AccountHold = "account_refused" | "account_spent";
+
 /** Where a number stands for one message: an obstacle, a reason to pass it over while others can (seen by automatic choice alone), or able. */
 export type Standing =
   | Obstacle
@@ -37,7 +40,7 @@ export type Standing =
   | "unweighted_unhealthy"
   | "unhealthy"
   | "offline"
-  | "account_refused"
+  | AccountHold
   | "capped"
   | "able";
 

@@ -39,7 +39,8 @@ test.each(strategies)("a choice by %s judges no number again that stands for eve
 
 function preferenceOf(one: SenderNumber, view: SurveyView): Standing {
   if (view.isCapped?.(one) === true) return "capped";
-  if (view.isAccountRefused(one.accountId)) return "account_refused";
+  const hold = view.accountHold(one.accountId);
+  if (hold !== null) return hold;
   const kind = view.selection.strategy === "weighted" && one.weight === 0 ? "unweighted" : "able";
   if (!view.unhealthy.has(one.address)) return kind;
   return kind === "able" ? "unhealthy" : "unweighted_unhealthy";
@@ -77,7 +78,7 @@ test("what a pool remembers of its numbers is what a look at each of them says",
           unhealthy: addresses(unhealthy),
           blocked: addresses(blocked),
           hasWrittenTo: (address: string) => addresses(heard).has(address),
-          isAccountRefused: (account: string) => refused.some((one) => one === account),
+          accountHold: (account: string) => (refused.some((one) => one === account) ? "account_refused" : null),
           isCapped: (one: SenderNumber) => one.channel === "imessage" && capped,
         };
         const survey = surveyPool(view);

@@ -53,7 +53,7 @@ describe("an RCS agent in a pool", () => {
       rotation: new RotationState(),
       queueDepth: () => 0,
       unhealthy: new Set(),
-      isAccountRefused: () => false,
+      accountHold: () => null,
       now: 0,
       proximity: () => "none",
       placeOf: (address) => address,

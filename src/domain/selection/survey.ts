@@ -1,5 +1,5 @@
 import type { SenderNumber } from "../snapshot.ts";
-import { type Demand, findObstacle, type Standing } from "./eligibility.ts";
+import { type AccountHold, type Demand, findObstacle, type Standing } from "./eligibility.ts";
 import { type Lineup, lineupOf } from "./lineup.ts";
 
 /** Where every number of a pool stands for one message, by its position in the pool, how many stand so, and the positions that automatic choice picks from. */
@@ -17,6 +17,7 @@ export const ableStandings = [
   "unweighted",
   "unweighted_unhealthy",
   "offline",
+  "account_spent",
   "account_refused",
   "capped",
 ] as const satisfies Standing[];
@@ -26,8 +27,8 @@ export type SurveyView = Demand & {
   selection: { strategy: string };
   /** The numbers that are passed over as unhealthy now. */
   unhealthy: ReadonlySet<string>;
-  /** Whether the carrier refuses the account: what is sent from its numbers waits. */
-  isAccountRefused: (account: string) => boolean;
+  /** Why what is sent from an account's numbers waits, null where it does not. */
+  accountHold: (account: string) => AccountHold | null;
   /** Whether the Mac of an iMessage line does not answer: what is sent from it waits. */
   isOffline?: (number: SenderNumber) => boolean;
   /** Whether an iMessage line may begin no conversation with this person for now. */
@@ -53,7 +54,7 @@ function usualSurvey(view: SurveyView, lineup: Lineup): Survey {
   const byWeight = selection.strategy === "weighted";
   return lineup.once(`survey ${recipient.channel} ${needs.media} ${byWeight}`, (numbers) => {
     const demand: Demand = { recipient, needs, hasWrittenTo: () => true, blocked: new Set() };
-    const usual = { selection, unhealthy: new Set<string>(), isAccountRefused: () => false };
+    const usual = { selection, unhealthy: new Set<string>(), accountHold: () => null };
     const standings = numbers.map((number) => findObstacle(number, demand) ?? preferenceOf(number, usual));
     const counts = new Map<Standing, number>();
     for (const standing of standings) counts.set(standing, (counts.get(standing) ?? 0) + 1);
@@ -68,7 +69,7 @@ function standingApart(view: SurveyView, lineup: Lineup): ReadonlySet<number> {
     if (position !== undefined) apart.add(position);
   }
   for (const [account, positions] of lineup.byAccount) {
-    if (view.isAccountRefused(account)) for (const position of positions) apart.add(position);
+    if (view.accountHold(account) !== null) for (const position of positions) apart.add(position);
   }
   return apart;
 }
@@ -102,10 +103,11 @@ function bestOf(standings: readonly Standing[], counts: ReadonlyMap<Standing, nu
 
 function preferenceOf(
   number: SenderNumber,
-  view: Pick<SurveyView, "selection" | "unhealthy" | "isAccountRefused" | "isCapped" | "isOffline">,
+  view: Pick<SurveyView, "selection" | "unhealthy" | "accountHold" | "isCapped" | "isOffline">,
 ): Standing {
   if (view.isCapped?.(number) === true) return "capped";
-  if (view.isAccountRefused(number.accountId)) return "account_refused";
+  const hold = view.accountHold(number.accountId);
+  if (hold !== null) return hold;
   if (view.isOffline?.(number) === true) return "offline";
   const unhealthy = view.unhealthy.has(number.address);
   if (view.selection.strategy === "weighted" && number.weight === 0) {

@@ -24,6 +24,7 @@ const standingWords: Record<Exclude<Standing, "able">, string> = {
   unhealthy: "unhealthy, and others can send",
   offline: "its Mac does not answer, and others can send",
   account_refused: "the credentials of its account are refused, and others can send",
+  account_spent: "its account has used up its messages of 24 hours, and others can send",
   capped: "it has begun as many conversations as its caps allow for now",
   unweighted: "weight 0, and others can send",
   unweighted_unhealthy: "weight 0 and unhealthy, and others can send",
@@ -50,6 +51,7 @@ export function conversationNote(conversation: Conversation): string | null {
         paused: "it is paused",
         unhealthy: "it is unhealthy",
         account_refused: "the credentials of its account are refused",
+        account_spent: "its account has used up its messages of 24 hours",
       } as const;
       return `Handed over from ${conversation.address}: ${causes[conversation.cause]}.`;
     }

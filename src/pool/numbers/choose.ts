@@ -4,7 +4,7 @@ import { countryOf } from "../../domain/phone.ts";
 import { addressMissing } from "../../domain/public-address.ts";
 import { placeOf, proximity } from "../../domain/regions.ts";
 import { type Choice, type ChoiceInput, chooseSender, considerPool } from "../../domain/selection/choose-sender.ts";
-import type { LineLimit } from "../../domain/selection/eligibility.ts";
+import type { AccountHold, LineLimit } from "../../domain/selection/eligibility.ts";
 import type { Explain } from "../../domain/selection/trace-words.ts";
 import type { Account } from "../../domain/snapshot.ts";
 import { tellPumping } from "../../domain/velocity.ts";
@@ -64,13 +64,19 @@ function inputOf(desk: Desk, wish: Wish, chat: ChatRow | null, explain: Explain)
     rotation: desk.rotation,
     queueDepth: (number) => desk.queueDepth.get(number) ?? 0,
     unhealthy: passedOver(desk),
-    isAccountRefused: (account) => desk.findAccount(account)?.refused === true,
+    accountHold: (account) => holdOf(desk, account),
     now: desk.now(),
     proximity: (from, to) => proximity(bareAddress(from), to),
     placeOf,
     protocol,
     explain,
   };
+}
+
+function holdOf(desk: Desk, account: string): AccountHold | null {
+  if (desk.findAccount(account)?.refused === true) return "account_refused";
+  const rest = desk.accountRests.get(account);
+  return rest?.why === "daily_limit" && rest.until > desk.now() ? "account_spent" : null;
 }
 
 /** Says whether a Mac does not answer: two looks in a row, or a message that could not be handed over; of a Mac that this pool has not looked at yet, what the directory knows. */

@@ -118,9 +118,10 @@ function isOnLine({ channel }: MessageRow): boolean {
   return channel === "imessage";
 }
 
-/** 20003 is Twilio's own code for refused credentials. */
+/** 20003 is Twilio's own code for refused credentials, 63038 for messages of a day that are used up. */
 function expiryCode(why: WaitReason | null, onLine: boolean): string {
   if (why === "line_offline") return "line_offline";
+  if (why === "daily_limit") return "63038";
   if (why !== "account_refused") return "waiting_limit_reached";
   return onLine ? "line_password_refused" : "20003";
 }

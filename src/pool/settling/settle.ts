@@ -1,6 +1,6 @@
 import type { Outcome } from "../../carriers/carrier.ts";
 import { optOutCodes } from "../../domain/opt-out.ts";
-import { nextSendAttempt, reconcileMs, statusPollsMs } from "../../domain/retry.ts";
+import { dailyLimitRestMs, nextSendAttempt, reconcileMs, statusPollsMs } from "../../domain/retry.ts";
 import { loginMark } from "../../domain/snapshot.ts";
 import type { AccountTrouble } from "../../domain/waiting.ts";
 import type { Desk } from "../desk.ts";
@@ -67,7 +67,7 @@ function applyOutcome(desk: Desk, row: MessageRow, attempt: number, outcome: Out
     case "wait":
       putBack(desk, row, attempt, {
         retryAfterSeconds: outcome.retryAfterSeconds,
-        why: outcome.offline === undefined ? "rate_limited" : "line_offline",
+        why: outcome.offline !== undefined ? "line_offline" : outcome.spent ? "daily_limit" : "rate_limited",
       });
       break;
     case "unknown":
@@ -152,7 +152,8 @@ function putBack(
   told: { retryAfterSeconds: number | null; why: AccountTrouble },
 ): void {
   const { retryAfterSeconds, why } = told;
-  const delay = nextSendAttempt({ attempt, retryAfterSeconds, jitter: desk.outside.dice() });
+  const soon = nextSendAttempt({ attempt, retryAfterSeconds, jitter: desk.outside.dice() });
+  const delay = why === "daily_limit" ? dailyLimitRestMs : soon;
   desk.accountRests.set(row.account, { until: desk.now() + delay, why, tries: attempt });
   const dueAt = row.due_at ?? row.created_at;
   if (row.due_at === null) desk.countWaiting(row.number, 1);

@@ -118,3 +118,24 @@ it("what waits on a refused account stays where the key does not wish it moved",
   await waitsOnRefused(untried);
   expect(acceptedBy(healthy)).toHaveLength(0);
 });
+
+it("a number whose account has used up its messages of 24 hours is passed over in the same way, asked for by name it waits", async () => {
+  const spent = {
+    kind: "refuse",
+    status: 429,
+    code: 63038,
+    message: "Account exceeded the daily messages limit",
+  } as const;
+  refused.faults.chooseBy(({ call: kind }) => (kind === "create" ? spent : null));
+  const held = await sendText(key, "Held", "+15553330001", { from_number: numbers.refused });
+  await eventually(async () => (await admin(`/api-keys/${key.id}/messages/${held}`)).body.next !== null);
+  const ids: string[] = [];
+  for (let index = 2; index < 6; index += 1) ids.push(await sendText(key, "Leaves", `+1555333000${index}`));
+  await eventually(async () => acceptedBy(healthy).length === 4);
+  const why = expect.stringContaining("account has used up its messages of 24 hours");
+  const read = (await admin(`/api-keys/${key.id}/messages/${ids[0]}`)).body as { trace: { considered: unknown[] } };
+  expect(read.trace.considered).toContainEqual(expect.objectContaining({ phone_number: numbers.refused, why }));
+  const named = await sendText(key, "Named", "+15553330007", { from_number: numbers.refused });
+  const { body } = await admin(`/api-keys/${key.id}/messages/${named}`);
+  expect(body).toMatchObject({ next: { why: "daily_limit" }, trace: { note: why } });
+});

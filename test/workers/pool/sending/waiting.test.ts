@@ -92,6 +92,32 @@ describe("a message that waits says why, and until when", () => {
     expect(what.words).toContain("429");
   });
 
+  it("messages of 24 hours used up: the time of the next try, a quarter of an hour on, and Twilio's own code at the end", async () => {
+    const message = "Account exceeded the 50 daily messages limit";
+    const spent = { kind: "refuse", status: 429, code: 63038, message } as const;
+    twilio.faults.chooseBy(({ call: kind }) => (kind === "create" ? spent : null));
+    const to = newPerson();
+    const id = await sendText(key, "Too many today", to);
+    const what = await waitsFor(id, "daily_limit");
+    expect(what.at).toBe(Date.now() + 15 * minute);
+    expect(what.words).toContain("63038");
+    await pass(24 * hour + minute);
+    const ended = await readMessage(key, id, to);
+    expect(ended).toMatchObject({ status: "failed", error_code: "63038", error_name: "account_daily_limit_reached" });
+    expect(ended.error).toContain("has sent all that it may within 24 hours");
+  });
+
+  it("messages of 24 hours used up: it leaves once the window has moved on", async () => {
+    const message = "Account exceeded the 50 daily messages limit";
+    twilio.faults.add({}, { kind: "refuse", status: 429, code: 63038, message }, 1);
+    const id = await sendText(key, "Too many for now", newPerson());
+    await waitsFor(id, "daily_limit");
+    await pass(14 * minute);
+    expect(acceptedBy(twilio)).toHaveLength(0);
+    await pass(2 * minute);
+    await eventually(async () => acceptedBy(twilio).length === 1);
+  });
+
   it("account refused: no time, for a person has to mend it", async () => {
     twilio.options.authToken = "another";
     const id = await sendText(key, "Refused", newPerson());
