@@ -49,7 +49,13 @@ export async function findNumber(db: Database, address: string): Promise<NumberR
   return (await db.select().from(numbers).where(eq(numbers.address, address)).get()) ?? null;
 }
 
-export type NumberFilter = { apiKeyId?: string; accountId?: string; unassigned?: boolean; addresses?: string[] };
+export type NumberFilter = {
+  apiKeyId?: string;
+  accountId?: string;
+  unassigned?: boolean;
+  webhookOk?: boolean;
+  addresses?: string[];
+};
 
 /** Returns every number that matches, pools in their order. */
 export async function listNumbers(db: Database, filter: NumberFilter): Promise<NumberRow[]> {
@@ -57,6 +63,7 @@ export async function listNumbers(db: Database, filter: NumberFilter): Promise<N
     filter.apiKeyId === undefined ? undefined : eq(numbers.apiKeyId, filter.apiKeyId),
     filter.accountId === undefined ? undefined : eq(numbers.accountId, filter.accountId),
     filter.unassigned === true ? isNull(numbers.apiKeyId) : undefined,
+    filter.webhookOk === undefined ? undefined : eq(numbers.webhookOk, filter.webhookOk),
     filter.addresses === undefined ? undefined : inArray(numbers.address, filter.addresses),
   ];
   return db

@@ -1,4 +1,5 @@
 import { type AccountRow, listAccounts } from "../directory/accounts.ts";
+import { listNumbers } from "../directory/numbers.ts";
 import type { AccountTraffic } from "../domain/calls/numbers.ts";
 import { type Check, timeOf } from "../domain/check.ts";
 import type { Status } from "./check-status.ts";
@@ -42,6 +43,7 @@ export async function checkUp(deps: Deps, status: Status, needs: readonly KeyNee
   const { accounts } = await listAccounts(deps.db, asked);
   const live = accounts.filter(({ sandbox }) => !sandbox);
   const fallbacks = await checkFallbacks(deps);
+  const drifted = await listNumbers(deps.db, { webhookOk: false });
   return [
     ...found,
     checkKeys(needs),
@@ -52,7 +54,12 @@ export async function checkUp(deps: Deps, status: Status, needs: readonly KeyNee
     ...(live.some(({ kind }) => kind === "twilio") ? [checkClock(await deps.askClock())] : []),
     ...live.map((account) => {
       const traffic = trafficOf(status, account.id);
-      return account.kind === "bluebubbles" ? checkMac(account, traffic) : checkAccount(account, traffic, deps.now());
+      if (account.kind === "bluebubbles") return checkMac(account, traffic);
+      return checkAccount(
+        account,
+        { ...traffic, drifted: drifted.filter(({ accountId }) => accountId === account.id).length },
+        deps.now(),
+      );
     }),
   ];
 }
@@ -160,13 +167,22 @@ function checkLedgers({ pools }: Status): Check {
   };
 }
 
-function checkAccount(account: AccountRow, traffic: AccountTraffic, now: number): Check {
+function checkAccount(account: AccountRow, traffic: AccountTraffic & { drifted: number }, now: number): Check {
   const name = `account ${account.name} (${account.id})`;
   if (account.status === "unhealthy") {
     const detail = `Twilio refuses its credentials: ${account.statusReason ?? "no reason was given"}.`;
     return { name, ok: false, detail, help: "Replace the credentials: PATCH /admin/api/integrations/twilio/{id}." };
   }
-  const { inboundAt, sentAt, statusAt } = traffic;
+  const { inboundAt, sentAt, statusAt, drifted } = traffic;
+  if (drifted > 0) {
+    const detail = `${drifted} of its numbers do not call this gateway: what people write to them does not come in.`;
+    return {
+      name,
+      ok: false,
+      detail,
+      help: "Its warnings name them: import them again, or release those that are gone.",
+    };
+  }
   const last = `Last inbound message ${timeOf(inboundAt)}, last message sent ${timeOf(sentAt)}, last status ${timeOf(statusAt)}.`;
   const isDeaf = sentAt !== null && statusAt === null && now - sentAt > statusPatienceMs;
   const help = "See that PUBLIC_URL can be reached from outside: Twilio posts its status callbacks there.";

@@ -18,7 +18,7 @@ import type { Deps } from "../deps.ts";
 import { resolveOrganization } from "../keys/organizations.ts";
 import { publishOrganization } from "../publish.ts";
 import { openLogin, openSecret, sealSecret } from "../secrets.ts";
-import { checkWebhooks, wantedWebhooks, webhooksHold } from "./drift.ts";
+import { checkWebhooks, tellDrift, wantedWebhooks, webhooksHold } from "./drift.ts";
 import { readRefusal } from "./read-refusal.ts";
 
 export type Credentials = {
@@ -228,12 +228,11 @@ async function urlCheck(deps: Deps, row: AccountRow, login: Login): Promise<Chec
   const listed = await deps.carrier(row, login).listNumbers();
   if (!listed.ok) return { name: "webhook_urls", ok: false, detail: listed.refusal.message };
   const wanted = await wantedWebhooks(deps, row);
-  const drifted = imported.filter((number) => {
-    const there = listed.value.find((candidate) => candidate.phoneNumber === number.address);
-    return there !== undefined && !webhooksHold(there, wanted);
+  const there = new Map(listed.value.map((number) => [number.phoneNumber, number]));
+  const drifted = imported.filter(({ address, providerId }) => {
+    const found = there.get(address);
+    return found === undefined ? providerId !== null : !webhooksHold(found, wanted);
   });
-  const names = drifted.map((number) => number.address).join(", ");
-  const detail =
-    drifted.length === 0 ? `${imported.length} imported, all in place.` : `Import again to repair: ${names}.`;
-  return { name: "webhook_urls", ok: drifted.length === 0, detail };
+  const told = tellDrift(drifted.map(({ address }) => address));
+  return { name: "webhook_urls", ok: told === null, detail: told ?? `${imported.length} imported, all in place.` };
 }

@@ -28,6 +28,12 @@ export function webhooksHold(number: CarrierNumber, wanted: Wanted): boolean {
   );
 }
 
+/** Returns what is to be done about numbers at whose webhooks this gateway does not stand, null where there are none. */
+export function tellDrift(addresses: readonly string[]): string | null {
+  if (addresses.length === 0) return null;
+  return `These numbers do not call this gateway: ${addresses.join(", ")}. Import again to repair, or release those that the account no longer has.`;
+}
+
 /** Returns the first of our addresses, the one in force before those of earlier, at which a number's webhooks hold; null where they hold at none. */
 async function findHold(deps: Deps, account: AccountRow, number: CarrierNumber): Promise<string | null> {
   const { current, former } = await deps.addresses.read();

@@ -578,6 +578,22 @@ describe("importing", () => {
     expect(listed.body.numbers).toMatchObject([{ phone_number: number, imported: false }]);
   });
 
+  it("says of a number that the account no longer has that it may be released, in its test too", async () => {
+    const [stays = "", goes = ""] = [freshNumber(), freshNumber()];
+    const used = outside.open({ numbers: [stays, goes] });
+    const own = await makeLiveKey(used);
+    used.numbers.splice(1, 1);
+    const tested = await admin(`/integrations/twilio/${own.integrationId}/test`, { method: "POST", body: {} });
+    const checks = tested.body.checks as { name: string; ok: boolean; detail: string }[];
+    const { ok, detail } = checks.find(({ name }) => name === "webhook_urls") ?? {};
+    expect({ ok, detail }).toMatchObject({
+      ok: false,
+      detail: expect.stringMatching(/release those that the account no longer has/),
+    });
+    expect(detail).toContain(goes);
+    expect(detail).not.toContain(stays);
+  });
+
   it("is compared by the cron: what was changed at Twilio is told, shown, and repaired by importing again", async () => {
     const path = `/integrations/twilio/${key.integrationId}`;
     const webhookOk = async () =>

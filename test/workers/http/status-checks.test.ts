@@ -1,5 +1,7 @@
+import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import worker from "../../../src/index.ts";
 import type { FakeAccount } from "../../support/node/fake-twilio-account.ts";
 import { admin } from "../../support/workers/gateway.ts";
 import {
@@ -75,6 +77,17 @@ describe("the checks of the status", () => {
     expect((await check(key.integrationId)).detail).toContain(
       `Last inbound message ${new Date(begun + 16 * 60_000).toISOString()}`,
     );
+  });
+
+  it("say of an account how many of its numbers call somebody else, and none by its number", async () => {
+    const at = twilio.numbers[0];
+    if (at !== undefined) at.fields.sms_url = "https://elsewhere.example/sms";
+    await admin(`/integrations/twilio/${key.integrationId}/test`, { method: "POST", body: {} });
+    vi.setSystemTime(Date.now() + 2 * 60 * 60_000);
+    for (let round = 0; round < 4; round += 1) await worker.scheduled(createScheduledController(), env);
+    const found = await check(key.integrationId);
+    expect(found).toMatchObject({ ok: false, detail: expect.stringMatching(/^1 of its numbers/) });
+    expect(JSON.stringify(found)).not.toContain(key.numbers[0]);
   });
 
   it("name an account that Twilio refuses, with the reason", async () => {

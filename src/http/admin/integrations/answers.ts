@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import type { AccountRow } from "../../../directory/accounts.ts";
 import { listNumbers } from "../../../directory/numbers.ts";
+import { tellDrift } from "../../../flows/accounts/drift.ts";
 import { inboundUrl, statusUrl } from "../../../flows/accounts/inbound-url.ts";
 import { warnOfRefused } from "../../../flows/accounts/refused-signatures.ts";
 import type { Deps } from "../../../flows/deps.ts";
@@ -34,9 +35,8 @@ export async function toIntegration(deps: Deps, account: AccountRow): Promise<z.
 
 async function driftWarning(deps: Deps, account: AccountRow): Promise<string[]> {
   const numbers = await listNumbers(deps.db, { accountId: account.id });
-  const drifted = numbers.filter((number) => number.webhookOk === false).map((number) => number.address);
-  if (drifted.length === 0) return [];
-  return [`These numbers no longer call this gateway; import them again to repair: ${drifted.join(", ")}.`];
+  const told = tellDrift(numbers.filter(({ webhookOk }) => webhookOk === false).map(({ address }) => address));
+  return told === null ? [] : [told];
 }
 
 async function warningsOf(deps: Deps, account: AccountRow): Promise<string[]> {
