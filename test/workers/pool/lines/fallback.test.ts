@@ -114,6 +114,8 @@ describe("a contact who is not on iMessage", () => {
     if (departure === undefined) throw new Error("It has left.");
     await report(stage.texts, departure, "undelivered", 30006);
     expect(await ended(id)).toMatchObject({ status: "failed", error_code: "30006" });
+    await eventually(async () => told("message.failed").length > 0);
+    await nothingMoreLeaves();
     expect(told("message.failed")).toMatchObject([{ message_id: id, error_code: "30006", protocol: "sms" }]);
   });
 
