@@ -60,6 +60,8 @@ export default defineConfig(async () => ({
         test: {
           name: "unit",
           include: ["src/**/*.test.ts", "test/{house,docs,scripts}/**/*.test.ts"],
+          // A process for each file would cost as much as all that the files test.
+          isolate: false,
           testTimeout: 20_000,
           sequence: { groupOrder: 0 },
         },

@@ -1,8 +1,6 @@
 import { isPossiblePhoneNumber, parsePhoneNumberFromString } from "libphonenumber-js/max";
-import { beforeEach, expect, it, vi } from "vitest";
+import { afterAll, beforeEach, expect, it, vi } from "vitest";
 import { areaCodeRows } from "./nanp-area-codes.ts";
-import { countryOf, readChatId } from "./phone.ts";
-import { costlyRange, homeOf } from "./velocity.ts";
 
 const parsed = vi.hoisted(() => vi.fn());
 
@@ -11,6 +9,12 @@ vi.mock("libphonenumber-js/max", async (importOriginal) => {
   parsed.mockImplementation(original.parsePhoneNumberFromString);
   return { ...original, parsePhoneNumberFromString: parsed };
 });
+
+// Other files of this process have loaded them with the package itself.
+vi.resetModules();
+const { countryOf, readChatId } = await import("./phone.ts");
+const { costlyRange, homeOf } = await import("./velocity.ts");
+afterAll(() => void vi.resetModules());
 
 const home = homeOf("US", ["+14155550123"]);
 
