@@ -127,6 +127,9 @@ describe("the other tools", () => {
     const client = await connect(key.token);
     const to = "+15551230003";
     expect(await use(client, "preview_send", { to })).toMatchObject({ would_send: true, from_number: key.numbers[0] });
+    const unreachable = { to, attachments: ["https://10.0.0.1/a.png"] };
+    const refused = { would_send: false, reason: expect.stringContaining("use a public host name") };
+    expect(await use(client, "preview_send", unreachable)).toMatchObject(refused);
     const send_at = new Date(Date.now() + 3_600_000).toISOString();
     const { message_id } = await use(client, "send_message", { to, text: "Later", idempotency_key: "later", send_at });
     const story = await use(client, "explain_delivery", { message_id });

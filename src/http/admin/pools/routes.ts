@@ -2,13 +2,15 @@ import type { Hono } from "hono";
 import type { ApiKeyView } from "../../../directory/api-keys.ts";
 import { listNumbers } from "../../../directory/numbers.ts";
 import { findOrganization } from "../../../directory/organizations.ts";
+import type { Draft } from "../../../domain/message.ts";
 import { defaultSelection, type Selection } from "../../../domain/snapshot.ts";
 import type { Deps } from "../../../flows/deps.ts";
+import { lineNamer } from "../../../flows/messages/name-line.ts";
 import { setOrder } from "../../../flows/numbers/assign.ts";
 import { readNumberStats } from "../../../flows/numbers/number-stats.ts";
 import { adminGuard, type Edge } from "../../edge.ts";
 import { mount } from "../../mount.ts";
-import { toDrafts } from "../../v2/messages/send-drafts.ts";
+import { previewBody } from "../../v2/messages/preview-body.ts";
 import { askKey, readKey } from "../ask-key.ts";
 import { toManagedNumber } from "../numbers/answers.ts";
 import { toSelection } from "../organizations/selection-answers.ts";
@@ -46,9 +48,9 @@ export function mountPools(router: Hono<Edge>): void {
     operations.previewPool,
     async ({ params, body: { to, ...body }, reply }, c) => {
       const deps = c.get("deps");
-      const drafts = toDrafts(to, body, undefined);
-      if (!drafts.ok) return drafts;
-      const previewed = await askKey(deps, params.apiKeyId, (pool) => pool.preview(drafts.value));
+      const { apiKeyId } = params;
+      const ask = (drafts: Draft[]) => askKey(deps, apiKeyId, (pool) => pool.preview(drafts));
+      const previewed = await previewBody(to, body, ask, lineNamer(deps, apiKeyId));
       return previewed.ok ? reply(200, toPreview(previewed.value)) : previewed;
     },
     adminGuard,

@@ -3,7 +3,7 @@ import { fail, ok, type Result } from "../../../domain/failure.ts";
 import type { Preview } from "../../../domain/preview.ts";
 import { maxRequestedLength } from "../../../domain/split-text.ts";
 import { publicStatus } from "../../../domain/status.ts";
-import { toDrafts } from "../../v2/messages/send-drafts.ts";
+import { previewBody } from "../../v2/messages/preview-body.ts";
 import { chatPath, defineTool, readMessage, type World } from "../tool.ts";
 import { whyThisNumber } from "./explaining.ts";
 import { contact, fromNumber, messageId } from "./words.ts";
@@ -77,9 +77,8 @@ async function refuseStranger(world: World, to: string, from: string | null): Pr
 
 type Asked = { to: string; text?: string | undefined; attachments?: string[] | undefined; from_number?: string | null };
 
-async function askPreview(world: World, { to, ...body }: Asked): Promise<Result<Preview>> {
-  const drafts = toDrafts(to, body, undefined);
-  return drafts.ok ? world.pool((pool) => pool.preview(drafts.value)) : drafts;
+function askPreview(world: World, { to, ...body }: Asked): Promise<Result<Preview>> {
+  return previewBody(to, body, (drafts) => world.pool((pool) => pool.preview(drafts)));
 }
 
 export const previewSend = defineTool({

@@ -74,6 +74,19 @@ const situations: Record<
   },
   "a picture where a number can send it": { pool: [{ mms: false }, {}], body: picture, code: null },
   "a picture where no number can": { pool: [{ mms: false }], body: picture, code: "capability_missing" },
+  "a file at a private host": {
+    body: { text: "Look", attachments: ["https://10.0.0.1/a.png"] },
+    code: "invalid_attachment",
+  },
+  "eleven files": {
+    body: { attachments: Array.from({ length: 11 }, (_, index) => `https://files.example/${index}.png`) },
+    code: "invalid_attachment",
+  },
+  "a text longer than any request takes": { body: { text: "x".repeat(16_001) }, code: "text_too_long" },
+  "an answer inline to a list of texts": {
+    body: { text: ["a", "b"], reply_to: { guid: "1" } },
+    code: "reply_target_not_supported",
+  },
   "paused numbers only": {
     make: (pool) => changeNumber(String(pool.numbers[0]), { is_active: false }),
     code: "no_active_number",
@@ -160,10 +173,16 @@ describe("a preview is a send without the sending", () => {
     expect(await sizeOf({ ...link, shorten_links: true })).toEqual({ parts: 1, encoding: "GSM-7" });
   });
 
-  it("but what no send could mean is a bad request: a text too long, an attachment that is no https URL", async () => {
+  it("but a body that cannot be read is a bad request, and a key that there is not is not found", async () => {
     const pool = await makePool([{}]);
-    expect((await preview(pool, newPerson(), { text: "a".repeat(16_001) })).status).toBe(400);
-    const local = { attachments: ["http://example.com/cat.jpg"] };
-    expect((await preview(pool, newPerson(), local)).body.code).toBe("invalid_attachment");
+    const unread = [{ nonsense: true }, { attachments: [5] }, { text: "Hello", reply_line: "+12125550198" }];
+    for (const body of unread) {
+      const refused = await preview(pool, newPerson(), body);
+      expect([refused.status, refused.body.code]).toEqual([400, "invalid_request"]);
+    }
+    const none = await admin("/api-keys/key_none/pool/preview", {
+      body: { to: newPerson(), text: "x".repeat(16_001) },
+    });
+    expect(none.status).toBe(404);
   });
 });
