@@ -15,6 +15,8 @@ const organizationsAtMost = 1_000;
 export type PublicUrlState = {
   url: string | null;
   source: "setting" | "directory" | null;
+  /** Whether another may be put in force by a call. */
+  changeable: boolean;
   former: string[];
   numbersBehind: number;
   phoneNumbersBehind: string[];
@@ -23,13 +25,15 @@ export type PublicUrlState = {
 /** Returns the address in force, who says so, those of before, and the numbers whose webhooks were last seen to lead to another. */
 export async function describePublicUrl(deps: Deps): Promise<PublicUrlState> {
   const { current: url, former } = await deps.addresses.read(true);
-  if (url === null) return { url, source: null, former, numbersBehind: 0, phoneNumbersBehind: [] };
+  const { setting } = deps.addresses;
+  const changeable = setting === null || isLocal(setting);
+  if (url === null) return { url, source: null, changeable, former, numbersBehind: 0, phoneNumbersBehind: [] };
   const [numbersBehind, named] = await Promise.all([
     countNumbersElsewhere(deps.db, url),
     listNumbersElsewhere(deps.db, url, { after: "", limit: namedAtMost }),
   ]);
-  const source = deps.addresses.setting === url ? "setting" : "directory";
-  return { url, source, former, numbersBehind, phoneNumbersBehind: named.map(({ address }) => address) };
+  const source = setting === url ? "setting" : "directory";
+  return { url, source, changeable, former, numbersBehind, phoneNumbersBehind: named.map(({ address }) => address) };
 }
 
 /**

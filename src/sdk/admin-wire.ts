@@ -3349,6 +3349,10 @@ export interface PublicUrl {
    */
   source: ("setting" | "directory") | null;
   /**
+   * Whether this call may set another: false where the setting wins.
+   */
+  changeable: boolean;
+  /**
    * Newest first: callbacks to them are still taken.
    */
   former: string[];

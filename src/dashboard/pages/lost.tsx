@@ -1,11 +1,12 @@
 import { Link } from "@tanstack/react-router";
+import { PageTitle } from "../parts/page-title.tsx";
 import { Problem } from "../parts/problem.tsx";
 
 /** What an address leads to that is no page of ours. */
 export function NotFound() {
   return (
     <main className="narrow">
-      <h1>There is no such page</h1>
+      <PageTitle>There is no such page</PageTitle>
       <p>
         The address may be mistyped, or the page may have moved. <Link to="/">Go to the overview</Link>
       </p>
@@ -17,7 +18,7 @@ export function NotFound() {
 export function Crash({ error }: { error: unknown }) {
   return (
     <>
-      <h1>This page broke</h1>
+      <PageTitle>This page broke</PageTitle>
       <Problem error={error instanceof Error ? error : null} />
       <button type="button" onClick={() => location.reload()}>
         Load it again

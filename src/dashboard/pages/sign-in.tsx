@@ -2,6 +2,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { request } from "../api.ts";
 import { TextField } from "../parts/field.tsx";
+import { PageTitle } from "../parts/page-title.tsx";
 import { Problem } from "../parts/problem.tsx";
 
 /** Opens a session by a one-time link, whose claim stands behind the `#`, or by the admin token. */
@@ -41,7 +42,7 @@ export function SignIn() {
 
   return (
     <main className="narrow">
-      <h1>Sign in to Trunkline</h1>
+      <PageTitle>Sign in to Trunkline</PageTitle>
       <form className="card" onSubmit={submit}>
         <input type="text" name="username" autoComplete="username" defaultValue="admin" hidden readOnly />
         <TextField label="Admin token" type="password" name="token" autoComplete="current-password" required />

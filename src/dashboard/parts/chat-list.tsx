@@ -1,9 +1,9 @@
 import { Link } from "@tanstack/react-router";
 import { useDeferredValue, useState } from "react";
 import { type Chat, useChats } from "../queries/inbox.ts";
+import { nameOfChat } from "./chat-name.ts";
 import { TextField } from "./field.tsx";
 import { Pager } from "./pager.tsx";
-import { readAddress } from "./phone-number.tsx";
 import { Problem } from "./problem.tsx";
 import { Reading } from "./reading.tsx";
 import { TimeAgo } from "./time-ago.tsx";
@@ -57,7 +57,7 @@ function Entry({ apiKeyId, chat, isOpen }: { apiKeyId: string; chat: Chat; isOpe
       activeProps={{}}
     >
       <span className="chat-who">
-        <bdi title={chat.id}>{chat.contact?.name ?? readAddress(chat.id).words}</bdi>
+        <bdi title={chat.id}>{nameOfChat(chat)}</bdi>
       </span>
       <span className="chat-when quiet small">
         <TimeAgo at={chat.last_message_time} isShort />

@@ -1,13 +1,14 @@
 import { Link } from "@tanstack/react-router";
 import { Fragment, useLayoutEffect, useRef } from "react";
-import { usePerson } from "../queries/inbox.ts";
+import { isGroup, useGroup, usePerson } from "../queries/inbox.ts";
 import { type FoundMessage, useMessages, useOlderMessages } from "../queries/messages.ts";
 import { Attachments } from "./attachments.tsx";
+import { nameOfChat } from "./chat-name.ts";
 import { Compose } from "./compose.tsx";
 import { stateOf } from "./found-messages.tsx";
 import { dayOf, Instant } from "./instant.tsx";
 import type { Key } from "./key-picker.tsx";
-import { PhoneNumber } from "./phone-number.tsx";
+import { PhoneNumber, readAddress } from "./phone-number.tsx";
 import { Problem } from "./problem.tsx";
 import { Reading } from "./reading.tsx";
 import { StatusBadge } from "./status-badge.tsx";
@@ -21,6 +22,7 @@ export function Conversation({ of: key, chat }: { of: Key; chat: string }) {
   const { data, error } = useMessages(key.api_key_id, filters, true, key.mode === "test" ? sandboxMs : undefined);
   const older = useOlderMessages(key.api_key_id, filters);
   const newest = data?.messages[0];
+  const { data: group } = useGroup(key.api_key_id, chat);
   // A group is one key's alone, and nobody knows a person who was never written with.
   const others = useOthers(key, chat, data?.messages.length ?? 0);
   return (
@@ -30,6 +32,7 @@ export function Conversation({ of: key, chat }: { of: Key; chat: string }) {
           ← All conversations
         </Link>
         <h2>
+          {group !== undefined && <bdi>{nameOfChat(group)} </bdi>}
           {newest?.contact?.name && <bdi>{newest.contact.name} </bdi>}
           <PhoneNumber address={chat} copies />
         </h2>
@@ -88,7 +91,7 @@ function Bubbles({ apiKeyId, chat, messages, others, hasOlder, isBusy, onOlder }
           {isBusy ? "Reading …" : "Earlier messages"}
         </button>
       )}
-      {inOrder.length === 0 && <p className="quiet">Nothing was written with this person yet.</p>}
+      {inOrder.length === 0 && <p className="quiet">Nothing was written here yet.</p>}
       {inOrder.map(({ message, by }, index) => {
         const before = inOrder[index - 1]?.message;
         const isNewDay = before === undefined || dayOf(before.time_sent) !== dayOf(message.time_sent);
@@ -108,7 +111,7 @@ type Said = { message: FoundMessage; by: { id: string; name: string } | null };
 
 /** Returns what other keys of the organization wrote with this person; who is tried in the sandbox is nobody to a live key. */
 function useOthers(key: Key, chat: string, own: number): Said[] {
-  const { data } = usePerson(key.organization_id, chat, own > 0 && !chat.startsWith("grp_"));
+  const { data } = usePerson(key.organization_id, chat, own > 0 && !isGroup(chat));
   return (data?.messages ?? []).flatMap(({ api_key_id: id, ...message }) => {
     const other = data?.keys.find((one) => one.api_key_id === id && id !== key.api_key_id && one.mode === key.mode);
     return other === undefined ? [] : [{ message, by: { id, name: other.name } }];
@@ -123,15 +126,26 @@ const networks: Readonly<Record<string, string>> = {
   whatsapp: "WhatsApp",
 };
 
+/** Who wrote is said where it may be one of several. */
+function writerOf({ direction, sender }: FoundMessage, chat: string): string | null {
+  return direction === "inbound" && isGroup(chat) && sender ? readAddress(sender).words : null;
+}
+
 type BubbleProps = { apiKeyId: string; chat: string; message: FoundMessage; by: string | null };
 
 function Bubble({ apiKeyId, chat, message, by }: BubbleProps) {
   const isOurs = message.direction === "outbound";
+  const writer = writerOf(message, chat);
   return (
     <article
       className={`bubble${isOurs ? " is-ours" : ""}${by === null ? "" : " is-other"}`}
-      aria-label={isOurs ? "You wrote" : "They wrote"}
+      aria-label={isOurs ? "You wrote" : `${writer ?? "They"} wrote`}
     >
+      {writer !== null && (
+        <p className="small">
+          <bdi>{writer}</bdi>
+        </p>
+      )}
       {message.text && (
         <p dir="auto" className="text">
           {message.text}

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { PageTitle } from "./page-title.tsx";
 
 type Props = { title: ReactNode; children?: ReactNode; actions?: ReactNode };
 
@@ -7,7 +8,7 @@ export function PageHead({ title, children, actions }: Props) {
   return (
     <div className="page-head">
       <div>
-        <h1 dir="auto">{title}</h1>
+        <PageTitle>{title}</PageTitle>
         {children && <p className="quiet">{children}</p>}
       </div>
       {actions && <div className="row">{actions}</div>}

@@ -39,8 +39,7 @@ function Address({ of: known }: { of: PublicUrl }) {
       },
     });
   }
-  // This machine's own address gives way to one of the world.
-  const isFixed = known.source === "setting" && known.url?.startsWith("https:") === true;
+  const isFixed = !known.changeable;
   return (
     <>
       <form onSubmit={submit}>

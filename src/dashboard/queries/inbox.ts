@@ -22,6 +22,22 @@ export function useChats(apiKeyId: string, q: string) {
   });
 }
 
+/** Says whether a conversation is a group's, by its id. */
+export function isGroup(chat: string): boolean {
+  return chat.startsWith("grp_");
+}
+
+/** Reads a group of a key: its name and how many are in it. */
+export function useGroup(apiKeyId: string, chat: string) {
+  return useQuery({
+    enabled: isGroup(chat),
+    queryKey: ["chats", apiKeyId, "group", chat],
+    queryFn: () => call("listKeyChats", { params: { apiKeyId }, query: { limit: 1, q: chat } }),
+    select: ({ chats }) => chats.find(({ id }) => id === chat),
+    refetchInterval: refreshMs,
+  });
+}
+
 const personMs = 10_000;
 
 export type Person = Answer<"readPerson">;

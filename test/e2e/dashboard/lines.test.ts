@@ -109,6 +109,30 @@ describe("a Mac in the dashboard", () => {
     await page.getByRole("row", { name: "Studio Mac" }).getByText("The Mac answers").waitFor();
   });
 
+  test("names a group in the inbox, says who of it wrote, and names the tab by what is open", async () => {
+    const { page, goTo, findFaults } = dashboard;
+    const group = [person, "+14155550124"];
+    running.mac.receive({ from: person, text: "To all of you", group });
+    await goTo("Inbox");
+    expect(await page.title()).toBe("Inbox · Trunkline");
+    await page.getByLabel("API key").selectOption({ label: "Concierge (live)" });
+    await page.getByRole("link", { name: "Group of 2" }).click();
+    await page.getByRole("heading", { name: "Group of 2", level: 2 }).waitFor();
+    const said = page.getByRole("log").getByRole("article", { name: "+1 415 555 0123 wrote" });
+    await said.getByText("To all of you").waitFor();
+    await said.getByText("+1 415 555 0123").waitFor();
+    running.mac.receive({ from: person, group, more: { itemType: 2, groupTitle: "Team" } });
+    await page.getByRole("heading", { name: "Team", level: 2 }).waitFor();
+    await page.getByRole("link", { name: "Team" }).waitFor();
+    expect(await findFaults("group conversation")).toEqual([]);
+    await page.goto(`${dashboard.gateway.url}/app/nowhere`);
+    await page.getByRole("heading", { name: "There is no such page" }).waitFor();
+    expect(await page.title()).toBe("There is no such page · Trunkline");
+    await page.goBack();
+    await page.getByRole("heading", { name: "Team", level: 2 }).waitFor();
+    expect(await page.title()).toBe("Inbox · Trunkline");
+  });
+
   test("changes its password only where the new one works, and goes with its lines", async () => {
     const { page, goTo, admin, complaints } = dashboard;
     await goTo("Integrations");

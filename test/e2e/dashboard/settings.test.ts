@@ -80,7 +80,8 @@ describe("the settings", () => {
     await address.fill("https://gateway.example");
     expect(await button.isDisabled()).toBe(false);
     const url = "https://gateway.example";
-    const known = { url, source: "setting", former: [], numbers_behind: 0, phone_numbers_behind: [] };
+    const none = { former: [], numbers_behind: 0, phone_numbers_behind: [] };
+    const known = { url, source: "setting", changeable: false, ...none };
     await page.route("**/admin/api/public-url", (route) => route.fulfill({ json: known }));
     await page.reload();
     await page.getByText("It is the Worker's setting PUBLIC_URL").waitFor();
@@ -93,7 +94,7 @@ describe("the settings", () => {
     const { page, gateway, findFaults } = dashboard;
     // Started by npm, a gateway always has the setting: the answers of one that was deployed without it are told here.
     const known = { url: null as string | null, source: null as string | null, former: ["https://old.example"] };
-    const behind = { numbers_behind: 1, phone_numbers_behind: ["+15005550006"] };
+    const behind = { changeable: true, numbers_behind: 1, phone_numbers_behind: ["+15005550006"] };
     await page.route("**/admin/api/public-url", async (route) => {
       if (route.request().method() === "PUT")
         Object.assign(known, route.request().postDataJSON(), { source: "directory" });

@@ -74,7 +74,14 @@ describe("a gateway that does not know its public URL", () => {
       expect((await askElsewhere(env, path)).status, path).toBe(503);
     }
     expect((await admin("/status")).body).toMatchObject({ ok: false, public_url: { ok: false } });
-    expect(await read()).toEqual({ url: null, source: null, former: [], numbers_behind: 0, phone_numbers_behind: [] });
+    expect(await read()).toEqual({
+      url: null,
+      source: null,
+      changeable: true,
+      former: [],
+      numbers_behind: 0,
+      phone_numbers_behind: [],
+    });
   });
 
   it("is healthy, lets the admin in, and serves a test key to the end", async () => {
@@ -134,7 +141,7 @@ describe("setting the public URL", () => {
     await put(first);
     const isolate = { ...env, PUBLIC_URL: second };
     const shown = await askElsewhere(isolate, "/admin/api/public-url", asAdmin);
-    expect(await shown.json()).toMatchObject({ url: second, source: "setting", former: [first] });
+    expect(await shown.json()).toMatchObject({ url: second, source: "setting", changeable: false, former: [first] });
     const body = JSON.stringify({ url: first });
     const refused = await askElsewhere(isolate, "/admin/api/public-url", { ...asAdmin, method: "PUT", body });
     expect(refused.status).toBe(403);
@@ -143,6 +150,21 @@ describe("setting the public URL", () => {
     if (!settings.ok) throw new Error("The settings of the tests are incomplete.");
     await watch(makeDeps(isolate, settings.value));
     expect(await read()).toMatchObject({ url: second, source: "directory", former: [first] });
+  });
+
+  it("is said to be unchangeable by whoever asks wherever it would be refused, a network of one's own among them", async () => {
+    for (const [setting, changeable] of [
+      ["http://192.168.7.20:8787", false],
+      ["https://sms.gateway.test", false],
+      ["http://127.0.0.1:8787", true],
+    ] as const) {
+      const isolate = { ...env, PUBLIC_URL: setting };
+      const shown = await askElsewhere(isolate, "/admin/api/public-url", asAdmin);
+      expect(await shown.json()).toMatchObject({ url: setting, changeable });
+      const body = JSON.stringify({ url: first });
+      const put = await askElsewhere(isolate, "/admin/api/public-url", { ...asAdmin, method: "PUT", body });
+      expect(put.status === 200, setting).toBe(changeable);
+    }
   });
 
   it("is taken where the setting is this machine only, as npm start sets it by itself, until the machine's own is set again", async () => {
@@ -155,7 +177,9 @@ describe("setting the public URL", () => {
     };
     expect(await ask(first)).toMatchObject({ body: { url: first, source: "directory", former: [local] } });
     expect((await ask("http://127.0.0.1:1")).status).toBe(403);
-    expect(await ask(local)).toMatchObject({ body: { url: local, source: "setting", former: [first] } });
+    expect(await ask(local)).toMatchObject({
+      body: { url: local, source: "setting", changeable: true, former: [first] },
+    });
   });
 });
 

@@ -9,6 +9,7 @@ const PublicUrl = z
       description:
         "The Worker's setting PUBLIC_URL wins over the directory, unless it is this machine's own address alone.",
     }),
+    changeable: z.boolean().meta({ description: "Whether this call may set another: false where the setting wins." }),
     former: z.array(z.string()).meta({ description: "Newest first: callbacks to them are still taken." }),
     numbers_behind: z.int().meta({ description: "Numbers whose webhooks at Twilio lead to another address." }),
     phone_numbers_behind: z.array(phoneNumber).meta({ description: "At most 50 of them." }),

@@ -41,6 +41,6 @@ export function mountPublicUrl(router: Hono<Edge>): void {
   );
 }
 
-function toPublicUrl({ url, source, former, numbersBehind, phoneNumbersBehind }: PublicUrlState) {
-  return { url, source, former, numbers_behind: numbersBehind, phone_numbers_behind: phoneNumbersBehind };
+function toPublicUrl({ url, source, changeable, former, numbersBehind, phoneNumbersBehind }: PublicUrlState) {
+  return { url, source, changeable, former, numbers_behind: numbersBehind, phone_numbers_behind: phoneNumbersBehind };
 }
