@@ -43,6 +43,13 @@ describe("the URLs of a text", () => {
     for (const [text, urls] of table) expect([text, findUrls(text)]).toEqual([text, urls]);
   });
 
+  it("are read in one pass, also where a text is nothing but brackets", () => {
+    const many = 60_000;
+    expect(findUrls(`https://a.example/${")".repeat(many)}`)).toEqual(["https://a.example/"]);
+    const opened = `https://a.example/${"(".repeat(many)}${")".repeat(many)}`;
+    expect(findUrls(`${opened}).`)).toEqual([opened]);
+  });
+
   it("are replaced where they stand, a longer one never by the code of a shorter", () => {
     const codes = new Map<string, string>();
     const shorten = (url: string) => codes.get(url) ?? codes.set(url, `<${codes.size + 1}>`).get(url) ?? "";

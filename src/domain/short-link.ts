@@ -39,16 +39,22 @@ export function replaceUrls(text: string, shorten: (url: string) => string): str
   });
 }
 
-/** A closing bracket belongs to the URL only when it was opened in it. */
+const ending = ".,;:!?'’…])}";
+const openingOf: Partial<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
+
+/** A closing bracket belongs to the URL only when it was opened in it. Each is counted once, for a text may be nothing but brackets. */
 function trimEnd(raw: string): string {
-  let url = raw;
-  while (/[.,;:!?'’…\])}]$/u.test(url)) {
-    const last = url.slice(-1);
-    const opening = { ")": "(", "]": "[", "}": "{" }[last];
-    if (opening !== undefined && url.split(opening).length >= url.split(last).length) break;
-    url = url.slice(0, -1);
+  const unopened = new Map<string, number>();
+  let end = raw.length;
+  for (; ending.includes(raw.charAt(end - 1)); end -= 1) {
+    const last = raw.charAt(end - 1);
+    const opening = openingOf[last];
+    if (opening === undefined) continue;
+    const left = unopened.get(last) ?? raw.split(last).length - raw.split(opening).length;
+    if (left <= 0) break;
+    unopened.set(last, left - 1);
   }
-  return url;
+  return raw.slice(0, end);
 }
 
 function toBase62(value: number): string {

@@ -10,11 +10,8 @@ const otherHeaders = ["X-API-Key", "Api-Key", "X-Auth-Token", "X-Admin-Token", "
 const otherParameters = ["api_key", "apikey", "key", "token", "access_token"] as const;
 const keyLength = 64;
 
-/** Returns why no API key was read from a request: what was sent, never its value, and what is wanted. */
-export function explainKeyRefusal(sent: SentCredential, isAdminToken: boolean): string {
-  if (isAdminToken) {
-    return "Invalid or missing API key: this is the admin token, which opens /admin/api alone. Send an API key, which begins with tl_live_ or tl_test_.";
-  }
+/** Returns why no API key was read from a request: what was sent, never its value, and what is wanted. Whether it is the admin token is not said: that would be a door to try guesses at. */
+export function explainKeyRefusal(sent: SentCredential): string {
   const fault = findHeaderFault(sent, "API key") ?? findKeyFault(tokenOf(sent));
   return fault === null ? failureMessages.unauthorized : `Invalid or missing API key: ${fault}`;
 }
@@ -53,7 +50,7 @@ function findKeyFault(token: string): string | null {
   if (/^["'<{]/.test(token)) return "the key stands in quotes or brackets. Leave them out.";
   if (/[^\x21-\x7e]/.test(token)) return "the key holds a blank or a character that no key has. Copy it again.";
   if (!/^tl_(?:live|test)_/.test(token))
-    return "keys of this gateway begin with tl_live_ or tl_test_, and this does not.";
+    return "keys of this gateway begin with tl_live_ or tl_test_, and this does not. The admin token opens /admin/api alone.";
   if (token.length !== keyLength) {
     return `a key has ${keyLength} characters, and this has ${token.length}. Copy it whole, and nothing beside it.`;
   }

@@ -11,13 +11,13 @@ import { followMac } from "./mac-health.ts";
 const keptMs = 30_000;
 const keysAtMost = 50;
 
-/** Takes what a Mac posts to its bell: whoever knows the URL can cost a look, and nothing more. */
+/** Takes what a Mac posts to its bell: whoever knows the URL can cost a look, and nothing more. A body that was not read (`null`) rings like any other. */
 export async function ringMac(
   deps: Deps,
-  bell: { accountId: string; secret: string; body: string },
+  bell: { accountId: string; secret: string; body: string | null },
 ): Promise<Result<null>> {
   if (!(await bellHolds(deps, bell.accountId, bell.secret))) return fail("signature_invalid");
-  const news = readBell(bell.body);
+  const news = bell.body === null ? { kind: "ring" as const, edits: true } : readBell(bell.body);
   const { accountId } = bell;
   switch (news.kind) {
     case "new_server":

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { ringMac } from "../../flows/macs/ring.ts";
+import { readBytes } from "../body.ts";
 import type { Edge } from "../edge.ts";
 import { failureResponse } from "../errors.ts";
 
@@ -17,11 +18,7 @@ export function bellDoor(): Hono<Edge> {
   return door;
 }
 
-async function readText(request: Request): Promise<string> {
-  if (Number(request.headers.get("content-length") ?? "0") > bodyLimit) {
-    await request.body?.cancel();
-    return "";
-  }
-  const text = await request.text();
-  return text.length > bodyLimit ? "" : text;
+async function readText(request: Request): Promise<string | null> {
+  const read = await readBytes(request, bodyLimit);
+  return read.ok ? new TextDecoder().decode(read.value) : null;
 }

@@ -25,7 +25,11 @@ describe("a credential that is missing or of another kind", () => {
     ["the key alone", () => ({ Authorization: key.token }), "the word Bearer is missing"],
     ["Basic", () => ({ Authorization: "Basic YTpi" }), "not of the scheme Bearer"],
     ["Bearer and nothing", () => ({ Authorization: "Bearer " }), "nothing stands behind the word Bearer"],
-    ["the admin token", () => ({ Authorization: `Bearer ${env.ADMIN_TOKEN}` }), "this is the admin token"],
+    [
+      "the admin token",
+      () => ({ Authorization: `Bearer ${env.ADMIN_TOKEN}` }),
+      "The admin token opens /admin/api alone",
+    ],
     [
       "a key cut short",
       () => ({ Authorization: `Bearer ${key.token.slice(0, 40)}` }),

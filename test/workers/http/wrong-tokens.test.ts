@@ -22,3 +22,17 @@ it("a flood of wrong tokens holds back a bounded number of answers", async () =>
   expect(answers.filter(({ status }) => status === 429)).toHaveLength(70);
   expect((await from("192.0.2.79", env.ADMIN_TOKEN)).status).toBe(200);
 });
+
+it.each(["/v2/api/me", "/v4/me", "/mcp"])(
+  "%s says of a guess the same words as of the admin token itself",
+  async (path) => {
+    const asked = path === "/mcp" ? { body: {} } : {};
+    const said = async (token: string) => {
+      const { status, body } = await call(path, { ...asked, token });
+      return { status, words: body.message };
+    };
+    const guess = await said("0".repeat(env.ADMIN_TOKEN.length));
+    expect(guess.status).toBe(401);
+    expect(await said(env.ADMIN_TOKEN)).toEqual(guess);
+  },
+);

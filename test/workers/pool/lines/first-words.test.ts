@@ -1,3 +1,4 @@
+import { exports } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { admin, eventually } from "../../../support/workers/gateway.ts";
 import { stageLine } from "../../../support/workers/line-stage.ts";
@@ -45,6 +46,24 @@ it("what a person writes comes in once, by the bell and by the look", async () =
   await eventually(async () => told("message.received").length === 2);
   const listed = await v2(stage.key, `/chats/${encodeURIComponent(person)}/messages`);
   expect((listed.body.messages as { text: string }[]).map(({ text }) => text)).toEqual(["Anybody there?", "Hi"]);
+});
+
+it("a bell that is rung with more than is read rings all the same, and no more of it is taken than that", async () => {
+  stage.mac.isDeaf = true;
+  stage.mac.receive({ from: person, text: "A very long story" });
+  const piece = new Uint8Array(64 * 1024);
+  let taken = 0;
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      taken += 1;
+      if (taken > 100) controller.close();
+      else controller.enqueue(piece);
+    },
+  });
+  const [bell] = stage.mac.hooks.map(({ url }) => url);
+  expect((await exports.default.fetch(String(bell), { method: "POST", body })).status).toBe(204);
+  expect(taken).toBeLessThan(50);
+  await eventually(async () => told("message.received").some(({ text }) => text === "A very long story"));
 });
 
 it("a key with lines takes no Twilio number, and its numbers say their type", async () => {
