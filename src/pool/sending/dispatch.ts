@@ -183,11 +183,11 @@ async function prepare(desk: Desk, row: DueMessage, account: Account): Promise<P
   }
 }
 
-/** Says that the message is leaving, durably and before the request does; null when it was cancelled meanwhile. */
+/** Says that the message is leaving, durably and before the request does; null when it was cancelled, or its key or number paused, while what it needs was asked for. */
 function claim(desk: Desk, row: DueMessage, mark: string | null): number | null {
   const current = recallMessage(desk.sql, row.seq);
   if (current === null || (current.status !== "queued" && current.status !== "scheduled")) return null;
-  if (desk.findNumber(current.number) === null) return null;
+  if (desk.snapshot.apiKey.status !== "active" || desk.findNumber(current.number)?.isActive !== true) return null;
   const attempt = current.attempts + 1;
   const inLine = desk.transact(() => {
     if (refuseOptedOut(desk, current)) return null;
