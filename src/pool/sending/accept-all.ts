@@ -16,7 +16,7 @@ export function acceptAll(
   requests: SendRequest[],
   call: SendRequest["idempotency"],
 ): Result<Result<SendAnswer>[]> {
-  if (call === null) return ok(requests.map((request) => acceptRequest(desk, request)));
+  if (call === null) return ok(requests.map((request) => acceptOne(desk, request)));
   const fingerprint = [call.fingerprint, ...requests.map((request) => peopleOf(desk, request))].join("\n");
   const remembered = recallKey<Answers>(desk.sql, call.key, desk.now());
   if (remembered !== null) {
@@ -24,11 +24,21 @@ export function acceptAll(
       ? ok(remembered.answer.map((answer, index) => asReplay(desk, answer, requests[index])))
       : fail("idempotency_key_reused");
   }
-  const answers = requests.map((request) => acceptRequest(desk, request));
+  const answers = requests.map((request) => acceptOne(desk, request));
   if (answers.some(({ ok }) => ok)) {
     rememberKey(desk.sql, call.key, fingerprint, answers.map(toRemember), desk.now());
   }
   return ok(answers);
+}
+
+/** A send that cannot be accepted for a fault of ours keeps from no other its answer: those before it have left, and would leave again if the call had none to repeat. */
+function acceptOne(desk: Desk, request: SendRequest): Result<SendAnswer> {
+  try {
+    return acceptRequest(desk, request);
+  } catch (error) {
+    desk.outside.log({ level: "error", event: "send_not_accepted", error: String(error) });
+    return fail("internal_error");
+  }
 }
 
 /** Who sends to whom in the forms of the ledger: written otherwise, the numbers are the same. */

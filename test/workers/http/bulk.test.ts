@@ -1,3 +1,5 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { call, makeTestKey, type TestKey } from "../../support/workers/gateway.ts";
 
@@ -43,6 +45,23 @@ describe("an Idempotency-Key on a bulk call", () => {
     const again = await bulk(messages, "call-1");
     expect(again).toMatchObject({ status: 200, body: first.body });
     expect(await countMessages(person)).toBe(3);
+  });
+
+  it("answers again also where one of the records met a fault of ours: those beside it are not sent twice", async () => {
+    const person = newPerson();
+    const spoil = `CREATE TRIGGER spoil BEFORE INSERT ON messages WHEN NEW.text = 'spoilt' BEGIN SELECT RAISE(ABORT, 'spoilt'); END`;
+    const run = (query: string) =>
+      runInDurableObject(env.POOLS.getByName(key.id), (_pool, { storage: { sql } }) => void sql.exec(query));
+    await run(spoil);
+    const messages = ["before", "spoilt", "behind"].map((text) => ({ chat_id: person, text, send_at: at }));
+    const first = await bulk(messages, "call-fault");
+    expect(first).toMatchObject({
+      status: 202,
+      body: { results: [{ status: "queued" }, { status: "failed", code: "internal_error" }, { status: "queued" }] },
+    });
+    await run("DROP TRIGGER spoil");
+    expect(await bulk(messages, "call-fault")).toMatchObject({ status: 200, body: first.body });
+    expect(await countMessages(person)).toBe(2);
   });
 
   it("with other records is refused whole, and nothing is sent", async () => {
