@@ -141,7 +141,8 @@ export function noteCarried(desk: Desk, messageId: string, answer: ParcelAnswer)
     }
     const fell = readFell((JSON.parse(row.detail) as Detail).carrier);
     const error_message = `${fell?.words ?? ""} Its fallback, API key ${handed.key}, did not take it: ${answer.because}`;
-    end(desk, row, { status: "failed", error_code: fell?.because ?? null, error_message: error_message.trim() });
+    const alone = { status: "failed", error_code: fell?.because ?? null, error_message: error_message.trim() } as const;
+    end(desk, row, (handed.state === "to_recall" ? calledBack(desk, row) : null) ?? alone);
   });
   return null;
 }

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { PoolCalls } from "../../../../src/domain/pool-calls.ts";
 import { carryOn } from "../../../../src/flows/messages/carry.ts";
 import { freshDeps } from "../../../support/workers/cut.ts";
 import { admin, eventually } from "../../../support/workers/gateway.ts";
@@ -56,6 +57,23 @@ it("a word to carry that is lost, with the key's object, is said again by its al
   await deliverAll();
   await inTheEnd(async () => told("message.delivered").length === 1);
   expect(told("message.sent")).toHaveLength(1);
+});
+
+it("a message that was called back before it came to the other key says why it was, whichever word of that comes first", async () => {
+  vi.spyOn(Object.getPrototypeOf(env.BELL), "send").mockImplementation(async () => undefined);
+  const [line, texts] = [stage.line.id, stage.texts.id].map((id) => env.POOLS.getByName(id) as unknown as PoolCalls);
+  const person = somebody();
+  const sent = await sendFrom(stage.line, person);
+  await eventually(async () => JSON.stringify((await storyOf(sent.body.message_id)).timeline).includes("handed_on"));
+  const taken = await line?.takeToCarry();
+  const [parcel] = taken?.ok === true ? taken.value.parcels : [];
+  if (parcel === undefined) throw new Error("Nothing is to be carried.");
+  await admin(`/api-keys/${stage.line.id}/opt-outs`, { body: { contact: person } });
+  await texts?.recallCarried(parcel.from);
+  const carried = await texts?.carry(parcel);
+  expect(carried).toMatchObject({ ok: true, value: { taken: false } });
+  if (carried?.ok === true) await line?.noteCarried(parcel.from.messageId, carried.value);
+  expect(await storyOf(sent.body.message_id)).toMatchObject({ status: "failed", error_code: "recipient_opted_out" });
 });
 
 it("an answer that Twilio does not give is looked up by the key that carries it, and sent by neither again", async () => {
