@@ -71,7 +71,7 @@ export default defineConfig(async () => ({
           source.plugin,
           runner.inside,
           cloudflareTest({
-            main: source.main,
+            main: "./test/support/workers/isolate.ts",
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
               modulesRules: source.rules,
@@ -84,6 +84,8 @@ export default defineConfig(async () => ({
         test: {
           name: "workers",
           include: ["test/workers/**/*.test.ts"],
+          // A runtime for each file would cost a second and a half of CPU; what the file before left is taken away by the setup.
+          isolate: false,
           setupFiles: ["test/support/workers/migrate.ts"],
           provide: {
             migrations: await readD1Migrations("./migrations"),
@@ -93,6 +95,7 @@ export default defineConfig(async () => ({
           restoreMocks: true,
           retry,
           testTimeout: 20_000,
+          hookTimeout: 20_000,
           sequence: { groupOrder: 1 },
         },
       },

@@ -60,13 +60,13 @@ export async function makeTestKey(options: { numbers?: number } = {}): Promise<T
   return { id, token: String(key.body.key), numbers, organizationId, integrationId };
 }
 
-/** Waits until `look` returns something, asking every 20 ms for at most 8 s. */
+/** Waits until `look` returns something, asking every 20 ms for at most 16 s. */
 export async function eventually<T>(look: () => Promise<T | null | undefined | false>): Promise<T> {
-  const deadline = performance.now() + 8_000;
+  const deadline = performance.now() + 16_000;
   for (;;) {
     const found = await look();
     if (found !== null && found !== undefined && found !== false) return found;
-    if (performance.now() > deadline) throw new Error("It did not happen within 8 seconds.");
+    if (performance.now() > deadline) throw new Error("It did not happen within 16 seconds.");
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
