@@ -515,6 +515,7 @@ describe("the key that it falls back to", () => {
       error_code: "recipient_not_on_imessage",
       error: expect.stringContaining(words),
     });
+    await eventually(async () => told("message.failed").length > 0);
     expect(told("message.failed")).toHaveLength(1);
     expect(departures()).toEqual([]);
   });

@@ -151,6 +151,9 @@ it("a preview judges effect, reply, parts and files as the send does", async () 
     would_send: false,
     code: "reply_target_not_found",
   });
-  expect((await preview({ parts: [{ url: "https://10.0.0.1/a.png" }] })).status).toBe(400);
+  expect((await preview({ parts: [{ url: "https://10.0.0.1/a.png" }] })).body).toMatchObject({
+    would_send: false,
+    code: "invalid_attachment",
+  });
   expect(stage.mac.reached()).toEqual([]);
 });
