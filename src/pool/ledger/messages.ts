@@ -145,65 +145,47 @@ const repeatableAtMost = 24;
 
 function writeColumns(sql: SqlStorage, seq: number, change: MessageChange, step: Step | null): boolean {
   const ahead = aheadOf(sql).messages.get(seq);
+  const before = recallMessage(sql, seq);
+  if (before === null) return false;
   const { detail = ahead?.row.detail, ...columns } = { ...ahead?.lacks, ...change };
-  const assignments = Object.keys(columns).map((name) => `${name} = ?`);
-  const values: (string | number | null)[] = Object.values(columns);
-  assignDetail({ assignments, values }, detail, step);
-  if (assignments.length === 0) return true;
+  const written = step === null ? detail : withStep(detail ?? before.detail, step);
   const numbered = numberWith(sql, seq);
   const sequence = numbered?.number ?? ahead?.sequence ?? null;
-  if (sequence !== null) {
-    assignments.push("sequence = ?");
-    values.push(sequence);
-  }
-  const row = writeUnlessTaken(sql, seq, change.sid ?? null, { assignments, values });
-  if (row === null) return false;
+  const all = { ...columns, ...(written === undefined ? {} : { detail: written }) };
+  if (Object.keys(all).length === 0) return true;
+  const isWritten = writeUnlessTaken(sql, seq, change.sid ?? null, sequence === null ? all : { ...all, sequence });
+  if (!isWritten) return false;
   aheadOf(sql).messages.delete(seq);
-  keepChanged(sql, row);
+  keepChanged(sql, { ...before, ...all, ...(sequence === null ? {} : { sequence }) });
   if (numbered !== null) noteKept(sql, numbered.chat);
   return true;
 }
 
-type Assignments = { assignments: string[]; values: (string | number | null)[] };
-
-/** Adds the detail that is given, or the one that stands, with the step. */
-function assignDetail({ assignments, values }: Assignments, detail: string | undefined, step: Step | null): void {
-  const given = detail === undefined ? [] : [detail];
-  const before = detail === undefined ? "detail" : "?";
-  if (step !== null) {
-    const most = repeatableSteps.includes(step[0]) ? repeatableAtMost : Number.MAX_SAFE_INTEGER;
-    assignments.push(
-      `detail = iif(json_array_length(messages.detail, '$.life') < ?, json_insert(${before}, '$.life[#]', json(?)), ${before})`,
-    );
-    values.push(most, ...given, JSON.stringify(step), ...given);
-  } else if (detail !== undefined) {
-    assignments.push("detail = ?");
-    values.push(detail);
-  }
+/** Returns a message's detail with one more step of its life. */
+function withStep(detail: string, step: Step): string {
+  const read = JSON.parse(detail) as Detail;
+  const most = repeatableSteps.includes(step[0]) ? repeatableAtMost : Number.MAX_SAFE_INTEGER;
+  if (read.life === undefined || read.life.length >= most) return detail;
+  return JSON.stringify({ ...read, life: [...read.life, step] } satisfies Detail);
 }
 
-/** Another message's provider id is never given to one: the statement then writes nothing. */
+/** Writes columns of one message; how it stands is known, and rows that are returned cost more than all else of it. Another message's provider id is never given to one: then nothing is written. */
 function writeUnlessTaken(
   sql: SqlStorage,
   seq: number,
   sid: string | null,
-  { assignments, values }: Assignments,
-): MessageRow | null {
-  const write = `UPDATE messages SET ${assignments.join(", ")} WHERE seq = ?`;
-  if (sid === null)
-    return (
-      bareOf(sql)
-        .exec<MessageRow>(`${write} RETURNING *`, ...values, seq)
-        .toArray()[0] ?? null
-    );
-  if ((findRecent(sql, sid)?.seq ?? seq) !== seq) return null;
-  const query = `${write} AND NOT EXISTS (SELECT 1 FROM messages WHERE sid = ? AND (${isIndexed})) RETURNING *`;
-  const row =
-    bareOf(sql)
-      .exec<MessageRow>(query, ...values, seq, sid)
-      .toArray()[0] ?? null;
-  if (row !== null) rememberSid(sql, sid, seq);
-  return row;
+  columns: Record<string, string | number | null>,
+): boolean {
+  const write = `UPDATE messages SET ${Object.keys(columns)
+    .map((name) => `${name} = ?`)
+    .join(", ")} WHERE seq = ?`;
+  const values = [...Object.values(columns), seq];
+  if (sid === null) return bareOf(sql).exec(write, ...values).rowsWritten > 0;
+  if ((findRecent(sql, sid)?.seq ?? seq) !== seq) return false;
+  const query = `${write} AND NOT EXISTS (SELECT 1 FROM messages WHERE sid = ? AND (${isIndexed}))`;
+  if (bareOf(sql).exec(query, ...values, sid).rowsWritten === 0) return false;
+  rememberSid(sql, sid, seq);
+  return true;
 }
 
 /** Remembers how a message stands that was changed. */
