@@ -19,6 +19,7 @@ import { forgetRows } from "./ledger/memory.ts";
 import { notedFrom, noteWritten as noteEvents } from "./ledger/notes.ts";
 import { keepNumbers } from "./ledger/numbering.ts";
 import { readRotation, replaceRotation } from "./ledger/rotation.ts";
+import { oldestTurn } from "./ledger/turns.ts";
 import { Roster } from "./roster.ts";
 import type { AccountRest, Feeding, Surroundings } from "./surroundings.ts";
 import { TellingMemory } from "./telling/memory.ts";
@@ -87,6 +88,8 @@ export class Desk {
   #addresses: { of: PublicAddresses; are: PublicAddresses } | null = null;
   #lastSequence: number;
   #writtenSinceNote = 0;
+  /** Which message was written with the note before: what is older and still waits gets a row. After a wake that is all of it. */
+  #notedAt = Number.MAX_SAFE_INTEGER;
   #queueDepth: Map<string, number> | null = null;
 
   constructor(outside: Surroundings, snapshot: Snapshot, alarmAt: number | null) {
@@ -201,15 +204,16 @@ export class Desk {
 
   /**
    * Notes now and then, in the caller's transaction, from where on messages may stand that left as they were accepted and are not settled: they stand in no line,
-   * and are looked for from there when the object wakes. Call for every message that is written.
+   * and are looked for from there when the object wakes; so are those that wait without a row since the note before. Call for every message that is written.
    */
   noteWritten(seq: number): void {
     this.#writtenSinceNote += 1;
     if (this.#writtenSinceNote < notedEvery) return;
-    lineUp(this.sql, seq);
+    lineUp(this.sql, Math.min(seq, this.#notedAt));
     const leaving = [...this.leaving].filter(([, { atOnce }]) => atOnce).map(([left]) => left);
-    saveMark(this.sql, "leaving_from", Math.min(seq, ...leaving, ...unkept(this.sql)));
+    saveMark(this.sql, "leaving_from", Math.min(seq, oldestTurn(this.sql), ...leaving, ...unkept(this.sql)));
     this.#writtenSinceNote = 0;
+    this.#notedAt = seq;
   }
 
   /** How many messages wait on each number or are on their way from it; counted from the rows when it is first asked for. */

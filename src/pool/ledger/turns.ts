@@ -77,6 +77,11 @@ export function countTurns(sql: SqlStorage): Map<string, number> {
   return new Map([...turns(sql).lines].map(([number, line]) => [number, line.length]));
 }
 
+/** Returns the sequence number of the oldest message that waits its turn without a row, or infinity. */
+export function oldestTurn(sql: SqlStorage): number {
+  return Math.min(...turns(sql).all.keys());
+}
+
 /** Gives rows in the agenda to what waits its turn and was written before a sequence number: the mark passes it by, or somebody reads the lines. Returns what got one. */
 export function lineUp(sql: SqlStorage, before = Number.MAX_SAFE_INTEGER): Turn[] {
   const old = [...turns(sql).all.values()].filter(({ seq }) => seq < before);

@@ -67,6 +67,24 @@ describe("a message that waits its turn without a row in the agenda", () => {
     expect((await env.POOLS.getByName(key.id).stats())?.waitingMessages).toBe(264);
   });
 
+  it("keeps waiting without a row when the mark moves, until it has passed by twice", async () => {
+    twilio.faults.chooseBy(() => ({ kind: "hang", taken: true }));
+    await sendInOrder("Hangs");
+    const sendMany = async (tens: number) => {
+      for (let count = 0; count < tens; count += 1)
+        await sendInOrder(...Array.from({ length: 10 }, (_, at) => `More ${at}`));
+    };
+    await sendMany(26);
+    const passed = (await inAgenda()).length;
+    await sendMany(26);
+    expect((await inAgenda()).length).toBeLessThan(passed + 10);
+    await sendMany(26);
+    expect((await inAgenda()).length).toBeGreaterThan(500);
+    expect((await env.POOLS.getByName(key.id).stats())?.waitingMessages).toBe(780);
+    await crash(pool());
+    expect((await env.POOLS.getByName(key.id).stats())?.waitingMessages).toBeGreaterThanOrEqual(779);
+  });
+
   it("is cancelled, and moved to the morning, like any other", async () => {
     twilio.faults.chooseBy(({ body }) => (body === "Hangs" ? { kind: "hang", taken: true } : null));
     await sendInOrder("Hangs");
