@@ -1,4 +1,4 @@
-import { findWebhook, updateWebhook } from "../../directory/webhooks.ts";
+import { findWebhook, updateWebhook, type WebhookRow } from "../../directory/webhooks.ts";
 import type { Bell, DeliveryEnd, DeliveryHandle, DeliveryVerdicts, DueDelivery } from "../../domain/calls/telling.ts";
 import { sample } from "../../domain/log-share.ts";
 import { judgeDelivery } from "../../domain/retry.ts";
@@ -234,11 +234,18 @@ export function logDelivery(deps: Deps, keyId: string, delivery: DueDelivery, en
   });
 }
 
+/** One pool knows its own deliveries alone: an organization's webhook may do well by others. A cold start goes without what asks them. */
+async function isToldElsewhere(deps: Deps, webhook: WebhookRow, because: string): Promise<boolean> {
+  if (because !== "failing" || webhook.apiKeyId !== null) return false;
+  const { failsEverywhere } = await import("./pools-told.ts");
+  return !(await failsEverywhere(deps, webhook));
+}
+
 /** Writes into the directory what a ledger has decided about an endpoint, and publishes it. */
 export async function learn(deps: Deps, keyId: string, verdicts: Pick<DeliveryVerdicts, "disable">): Promise<void> {
   for (const { webhookId, because } of verdicts.disable) {
     const webhook = await findWebhook(deps.db, webhookId);
-    if (webhook === null || webhook.disabledAt !== null) continue;
+    if (webhook === null || webhook.disabledAt !== null || (await isToldElsewhere(deps, webhook, because))) continue;
     await updateWebhook(deps.db, webhook, { disabledAt: deps.now(), disabledBecause: because });
     deps.log({ event: "webhook_disabled", webhook_id: webhookId, because });
     if (webhook.apiKeyId === null) await publishOrganization(deps, webhook.organizationId);

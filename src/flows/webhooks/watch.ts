@@ -1,54 +1,40 @@
-import { listApiKeys } from "../../directory/api-keys.ts";
-import { isLobbyOpen } from "../../directory/lobbies.ts";
-import type { WebhookRow } from "../../directory/webhooks.ts";
 import type { DeliveryLog, ListLogs, WebhookState } from "../../domain/calls/telling.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import { askPool } from "../ask-pool.ts";
 import type { Deps } from "../deps.ts";
+import { poolsOf, type Scoped } from "./pools-told.ts";
 
-type Scoped = Pick<WebhookRow, "id" | "organizationId" | "apiKeyId">;
-
-const mostKeys = 10_000;
 /** How deep the merged logs of several pools reach, so that they fit into memory. */
 const deepest = 1_000;
 
-/** A webhook of a key is delivered to by that key's pool, one of an organization by the pool of every key, revoked ones too, and by its lobby. */
-async function poolsOf(deps: Deps, webhooks: readonly Scoped[]): Promise<string[]> {
-  const keyIds = new Set(webhooks.flatMap(({ apiKeyId }) => apiKeyId ?? []));
-  const shared = webhooks.filter(({ apiKeyId }) => apiKeyId === null);
-  for (const organizationId of new Set(shared.map((webhook) => webhook.organizationId))) {
-    const { keys } = await listApiKeys(deps.db, { organizationId, limit: mostKeys, offset: 0 });
-    for (const key of keys) keyIds.add(key.id);
-    if (await isLobbyOpen(deps.db, organizationId)) keyIds.add(organizationId);
-  }
-  return [...keyIds];
-}
-
 /** Returns how webhooks fare, by id, over all pools that deliver to them; a pool that does not answer is left out. */
 export async function readWebhookStates(deps: Deps, webhooks: readonly Scoped[]): Promise<Map<string, WebhookState>> {
-  const states = new Map<string, WebhookState>();
+  const asked = Map.groupBy(await askStates(deps, webhooks), ({ webhookId }) => webhookId);
+  return new Map([...asked].map(([id, states]) => [id, combine(id, states)]));
+}
+
+async function askStates(deps: Deps, webhooks: readonly Scoped[]): Promise<WebhookState[]> {
   const keyIds = await poolsOf(deps, webhooks);
   const answers = await Promise.allSettled(
     keyIds.map((keyId) => askPool(deps, keyId, (pool) => pool.adminWebhookStates())),
   );
-  for (const answer of answers) {
-    if (answer.status === "rejected" || !answer.value.ok) continue;
-    for (const state of answer.value.value) states.set(state.webhookId, combine(states.get(state.webhookId), state));
-  }
-  return states;
+  return answers.flatMap((answer) => (answer.status === "fulfilled" && answer.value.ok ? answer.value.value : []));
 }
 
-function combine(known: WebhookState | undefined, state: WebhookState): WebhookState {
-  if (known === undefined) return state;
-  const newer = (state.lastTriggeredAt ?? 0) > (known.lastTriggeredAt ?? 0) ? state : known;
-  const failing = [known.failingSince, state.failingSince].filter((time) => time !== null);
+/** Where one pool's deliveries succeed, the webhook has more than failures. */
+function combine(webhookId: string, states: readonly WebhookState[]): WebhookState {
+  const [newest] = states.toSorted((one, other) => (other.lastTriggeredAt ?? 0) - (one.lastTriggeredAt ?? 0));
+  const failing = Math.min(...states.map(({ failingSince }) => failingSince ?? Number.POSITIVE_INFINITY));
+  const isDisproved = states.some(
+    ({ failingSince, lastTriggeredAt: at }) => failingSince === null && (at ?? 0) > failing,
+  );
   return {
-    webhookId: state.webhookId,
-    lastTriggeredAt: newer.lastTriggeredAt,
-    lastStatus: newer.lastStatus,
-    failureCount: known.failureCount + state.failureCount,
-    failingSince: failing.length === 0 ? null : Math.min(...failing),
-    owed: known.owed + state.owed,
+    webhookId,
+    lastTriggeredAt: newest?.lastTriggeredAt ?? null,
+    lastStatus: newest?.lastStatus ?? null,
+    failureCount: states.reduce((sum, { failureCount }) => sum + failureCount, 0),
+    failingSince: isDisproved || failing === Number.POSITIVE_INFINITY ? null : failing,
+    owed: states.reduce((sum, { owed }) => sum + owed, 0),
   };
 }
 

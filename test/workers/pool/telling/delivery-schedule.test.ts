@@ -239,6 +239,40 @@ describe("endpoints that want or deserve no more", () => {
     expect(customers.events(operator).filter((event) => event.webhook_id === hook.id)).toHaveLength(1);
   });
 
+  it("D10: an organization's webhook is disabled where none of its keys' deliveries came through for five days, not where one key's alone fail", async () => {
+    const key = await makeTestKey();
+    const organization_id = key.organizationId;
+    const body = { name: "The other", organization_id, mode: "test" };
+    const other = { ...key, id: String((await admin("/api-keys", { body })).body.api_key_id) };
+    const url = "https://shared.example/hook";
+    const made = await admin("/webhooks", {
+      body: { webhook_url: url, organization_id, events: ["contact.opted_out"] },
+    });
+    const read = async () => (await admin(`/webhooks/${made.body.webhook_id}`)).body;
+    let told = 0;
+    const happen = async (at: TestKey, answer: 200 | 500) => {
+      customers.answerAlways(url, answer);
+      const before = customers.at(url).length;
+      told += 1;
+      await admin(`/api-keys/${at.id}/opt-outs`, { body: { contact: `+1555662${1000 + told}` } });
+      await eventually(async () => customers.at(url).length > before);
+      await eventually(async () => (await read()).last_status === answer);
+    };
+    const startedAt = Date.now();
+    await happen(key, 500);
+    while ((await owed(key)).length > 0) await nextRound(key);
+    vi.setSystemTime(startedAt + 4 * day);
+    await happen(key, 500);
+    vi.setSystemTime(startedAt + 4 * day + hour);
+    await happen(other, 200);
+    vi.setSystemTime(startedAt + 5.2 * day);
+    await happen(key, 500);
+    expect(await read()).toMatchObject({ is_active: true, failing_since: null });
+    vi.setSystemTime(startedAt + 9.2 * day);
+    await happen(key, 500);
+    await eventually(async () => (await read()).disabled_because === "failing");
+  });
+
   it("an open circuit burns no attempts: only probes leave, and one success lets the backlog through", async () => {
     const key = await makeTestKey();
     const url = "https://circuit.example/hook";
