@@ -74,7 +74,7 @@ function waitedTooLong(desk: Desk, row: MessageRow): false {
   return end(desk, row, { status: "failed", error_code: "waiting_limit_reached", error_message });
 }
 
-/** A key that was asked and never answered may have sent it. */
+/** A key that was asked and never answered may have sent it; it is not asked anew while this key is paused, for it may not have it yet. */
 function mayAskAgain(desk: Desk, row: MessageRow, { state, at, key }: HandedRow): boolean {
   const now = desk.now();
   if (now - at > limitMs(desk)) {
@@ -82,8 +82,9 @@ function mayAskAgain(desk: Desk, row: MessageRow, { state, at, key }: HandedRow)
     const error_message = `${fell?.words ?? ""} Its fallback, API key ${key}, did not answer.`.trim();
     return end(desk, row, { status: "failed", error_code: "outcome_unknown", error_message });
   }
-  changeHanded(desk.sql, row.seq, { state, due_at: now + askAgainMs, asked: 1 });
-  return true;
+  const isPaused = desk.snapshot.apiKey.status === "paused";
+  changeHanded(desk.sql, row.seq, { state, due_at: now + (isPaused ? pausedMs : askAgainMs), asked: 1 });
+  return !isPaused;
 }
 
 function limitMs(desk: Desk): number {

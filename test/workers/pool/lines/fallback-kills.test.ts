@@ -76,6 +76,25 @@ it("a message that was called back before it came to the other key says why it w
   expect(await storyOf(sent.body.message_id)).toMatchObject({ status: "failed", error_code: "recipient_opted_out" });
 });
 
+it("a message that the other key was asked for in vain is not given to it while its own key is paused", async () => {
+  vi.spyOn(Object.getPrototypeOf(env.BELL), "send").mockImplementation(async () => undefined);
+  const line = env.POOLS.getByName(stage.line.id) as unknown as PoolCalls;
+  const given = async () => {
+    vi.setSystemTime(Date.now() + 61_000);
+    const taken = await line.takeToCarry();
+    return taken.ok ? taken.value.parcels.map(({ draft }) => draft.to) : null;
+  };
+  const steer = (status: string) => admin(`/api-keys/${stage.line.id}`, { method: "PATCH", body: { status } });
+  const person = somebody();
+  const sent = await sendFrom(stage.line, person);
+  await eventually(async () => JSON.stringify((await storyOf(sent.body.message_id)).timeline).includes("handed_on"));
+  expect(await given()).toEqual([person]);
+  expect((await steer("paused")).status).toBe(200);
+  expect([await given(), await given()]).toEqual([[], []]);
+  expect((await steer("active")).status).toBe(200);
+  expect(await given()).toEqual([person]);
+});
+
 it("an answer that Twilio does not give is looked up by the key that carries it, and sent by neither again", async () => {
   const person = somebody();
   stage.texts.carrier.twilio.faults.add({ to: person }, { kind: "error", status: 500, taken: true }, 1);
