@@ -144,6 +144,8 @@ async function hand(desk: Desk, row: MessageRow, attempt: number, prepared: Prep
   const startedAt = desk.now();
   const mark = recallMessage(desk.sql, row.seq)?.mark ?? null;
   const told = await carrier.send({ ...outgoing, watermark: { at: startedAt, mark } });
+  // Where others wait, whoever leaves next is written in the same turn, and shares a commit with what comes in meanwhile.
+  if (lineHeads(desk.sql).length > 0) await desk.commits.join(desk.now());
   const outcome = told.kind === "account_refused" && desk.hasNewLogin(account) ? againWithNewLogin(told) : told;
   settleOutcome(desk, row.seq, attempt, outcome);
   if (outcome.kind === "accepted") {
