@@ -29,7 +29,7 @@ export function readSettings(env: Cloudflare.Env): Read {
     ...(ring.ok ? [] : ["MASTER_KEYS"]),
     ...(given === "" || publicUrl !== null ? [] : ["PUBLIC_URL"]),
   ];
-  if (!ring.ok || missing.length > 0) return { ok: false, missing, ...faultOf(token) };
+  if (!ring.ok || missing.length > 0) return { ok: false, missing, ...faultsOf(env) };
   return {
     ok: true,
     value: {
@@ -42,4 +42,12 @@ export function readSettings(env: Cloudflare.Env): Read {
   };
 }
 
-const faultOf = (token: string) => (token !== "" && token.length < leastTokenLength ? { faults: [shortToken] } : {});
+/** Says what is wrong with a secret that is there, and shows none. */
+function faultsOf({ ADMIN_TOKEN: token, MASTER_KEYS: keys }: Cloudflare.Env): { faults?: string[] } {
+  const ring = keys ? parseKeyRing(keys) : null;
+  const faults = [
+    ...(token && token.length < leastTokenLength ? [shortToken] : []),
+    ...(ring?.ok === false ? [ring.failure.message ?? ""] : []),
+  ];
+  return faults.length === 0 ? {} : { faults };
+}

@@ -62,6 +62,15 @@ async function callAdmin(url, adminToken, method, path, body) {
     signal: AbortSignal.timeout(30_000),
   });
   const text = await answer.text();
-  if (!answer.ok) throw new Error(`${method} /admin/api${path} answered ${answer.status}: ${text.slice(0, 500)}`);
+  if (!answer.ok) throw new Error(`${method} /admin/api${path} answered ${answer.status}: ${wordsOf(text)}`);
   return JSON.parse(text);
+}
+
+/** Returns what an error says, or the answer as it is. */
+function wordsOf(text) {
+  try {
+    return JSON.parse(text).message ?? text;
+  } catch {
+    return text.slice(0, 500);
+  }
 }

@@ -46,6 +46,16 @@ describe("a deployment that lacks a setting", () => {
     expect(message).toContain("openssl rand -hex 32");
   });
 
+  it.each([
+    ["k1:c2hvcnQ=", "has 5 bytes instead of 32"],
+    [env.MASTER_KEYS.split(":")[1] ?? "", "has no id"],
+    [`${env.MASTER_KEYS},`, "is empty"],
+  ])("says what is wrong with master keys that are there (%#), and shows none", async (given, words) => {
+    const { message } = (await (await ask({ MASTER_KEYS: given }, "/v2/api/me")).json()) as { message: string };
+    expect(message).toContain(words);
+    for (const entry of env.MASTER_KEYS.split(",")) expect(message).not.toContain(entry.split(":")[1]);
+  });
+
   it("names all that is missing at once, and no value of what is there", async () => {
     const answer = await ask({ MASTER_KEYS: "", PUBLIC_URL: "gateway.test" }, "/v2/api/me");
     const body = await answer.text();
