@@ -71,7 +71,7 @@ export default defineConfig(async () => ({
           source.plugin,
           runner.inside,
           cloudflareTest({
-            main: "./test/support/workers/isolate.ts",
+            main: source.main,
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
               modulesRules: source.rules,
@@ -84,8 +84,6 @@ export default defineConfig(async () => ({
         test: {
           name: "workers",
           include: ["test/workers/**/*.test.ts"],
-          // A runtime for each file would cost a second and a half of CPU; what the file before left is taken away by the setup.
-          isolate: false,
           setupFiles: ["test/support/workers/migrate.ts"],
           provide: {
             migrations: await readD1Migrations("./migrations"),

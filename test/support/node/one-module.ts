@@ -10,8 +10,8 @@ import { replaceFile } from "../../../scripts/build-cache.mjs";
 const apart = /^src\/(dashboard|sdk)\/|\.test\.ts$|\.d\.ts$/;
 const everything = "everything.mjs";
 
-/** `plugin` leads imports of `src/` to the bundle, and by `rules` the runtime loads that as it is. */
-type OneModule = { plugin: Plugin; rules: { type: "ESModule"; include: string[] }[] };
+/** `main` is the Worker's file; `plugin` leads imports of `src/` to the bundle, and by `rules` the runtime loads that as it is. */
+type OneModule = { main: string; plugin: Plugin; rules: { type: "ESModule"; include: string[] }[] };
 
 /**
  * Bundles the source into one module below `dist/test`, where the Worker and the tests find the same instances, and returns how they get there.
@@ -29,6 +29,7 @@ export async function bundleSource(root: string): Promise<OneModule> {
     replaceFile(door, describeDoor(relative(dirname(door), join(target, everything)), index, names));
   }
   return {
+    main: join(target, "src", "index.mjs"),
     rules: [{ type: "ESModule", include: [`**/dist/test/${everything}`, "**/dist/test/node_modules/**"] }],
     plugin: {
       name: "source-as-one-module",

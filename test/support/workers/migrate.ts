@@ -1,6 +1,6 @@
-import { type D1Migration, reset } from "cloudflare:test";
+import type { D1Migration } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { inject, vi } from "vitest";
+import { inject } from "vitest";
 import { visiting } from "../../../src/flows/visits.ts";
 
 declare module "vitest" {
@@ -24,22 +24,6 @@ async function migrateAtOnce(migrations: readonly D1Migration[]): Promise<void> 
   await env.DB.batch([env.DB.prepare(`CREATE TABLE d1_migrations (${noted})`), ...statements]);
 }
 
-/** Deletes every object and the database; a request of the file before that is just being answered may bring its object back, which is deleted as well. */
-async function forgetAll(): Promise<void> {
-  do await reset();
-  while ((await env.DB.prepare("SELECT 1 FROM sqlite_master WHERE name = 'd1_migrations'").first()) !== null);
-}
-
-/** The settings as the runtime got them: a file may change them, as it may change what it spies on and the clock. */
-const runtime = globalThis as { settingsOfTheRuntime?: Partial<Cloudflare.Env> };
-runtime.settingsOfTheRuntime ??= { ...env };
-
-// Several files share a runtime one after the other; each finds it as if it were its own: nothing stored, no object alive, nothing replaced.
-vi.restoreAllMocks();
-vi.useRealTimers();
-vi.resetModules();
-Object.assign(env, runtime.settingsOfTheRuntime);
-await forgetAll();
 await migrateAtOnce(inject("migrations"));
 
 // Who promised to come back does so when a test says it (`keepAll`), not in the midst of another.

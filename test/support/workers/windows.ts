@@ -7,8 +7,8 @@ import { listBehind } from "../../../src/directory/key-versions.ts";
 import { listLobbiesBehind } from "../../../src/directory/lobbies.ts";
 import { listHalfImported, listNumbers } from "../../../src/directory/numbers.ts";
 import type { Deps } from "../../../src/flows/deps.ts";
+import worker from "../../../src/index.ts";
 import { Cut, cutAt, freshDeps, type Moment, type Way } from "./cut.ts";
-import worker from "./isolate.ts";
 
 /** What a flow starts from. `turn` counts how often it was begun on this ground, so that each time it changes something. */
 export type AnyGround = { organizationId: string; turn: number };

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Act } from "../../../src/carriers/carrier.ts";
 import { withSandboxMac } from "../../../src/carriers/sandbox/mac/carrier.ts";
 import { lineRecipients } from "../../../src/carriers/sandbox/mac/script.ts";
+import worker from "../../../src/index.ts";
 import { admin, call, eventually } from "../../support/workers/gateway.ts";
-import worker from "../../support/workers/isolate.ts";
 
 type Message = Record<string, unknown>;
 let key: { id: string; token: string; line: string; organizationId: string; integrationId: string };

@@ -9,7 +9,7 @@ import { twilioCarrier } from "../../../src/carriers/twilio/client.ts";
 import { Clock } from "../../../src/carriers/twilio/clock.ts";
 import { listMessages } from "../../../src/carriers/twilio/messages.ts";
 import { verifyTwilioSignature } from "../../../src/domain/twilio-signature.ts";
-import worker from "../../support/workers/isolate.ts";
+import worker from "../../../src/index.ts";
 
 const gateway = "https://gateway.test/twilio/ta_1";
 const person = "+15551234567";

@@ -7,10 +7,10 @@ import { learnNews } from "../../../src/flows/accounts/account-health.ts";
 import { importNumbers } from "../../../src/flows/accounts/import-numbers.ts";
 import { noteRefused } from "../../../src/flows/accounts/refused-signatures.ts";
 import type { Deps } from "../../../src/flows/deps.ts";
+import worker from "../../../src/index.ts";
 import { readSettings } from "../../../src/settings.ts";
 import type { FakeAccount } from "../../support/node/fake-twilio-account.ts";
 import { admin, call, eventually } from "../../support/workers/gateway.ts";
-import worker from "../../support/workers/isolate.ts";
 import {
   acceptedBy,
   freshNumber,

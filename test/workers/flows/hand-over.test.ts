@@ -7,9 +7,9 @@ import { assignNumber } from "../../../src/directory/numbers.ts";
 import { keepUnclaimed, listHandOvers, listUnclaimed } from "../../../src/directory/unclaimed.ts";
 import type { InboundMessage } from "../../../src/domain/calls/inbound.ts";
 import { finishHandOvers } from "../../../src/flows/messages/hand-over.ts";
+import worker from "../../../src/index.ts";
 import { readSettings } from "../../../src/settings.ts";
 import { admin, eventually } from "../../support/workers/gateway.ts";
-import worker from "../../support/workers/isolate.ts";
 import { ask } from "../../support/workers/ledger.ts";
 import {
   type Carrier,

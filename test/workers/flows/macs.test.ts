@@ -1,9 +1,9 @@
 import { createScheduledController } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import worker from "../../../src/index.ts";
 import type { FakeMac } from "../../support/node/fake-bluebubbles-mac.ts";
 import { admin, call, eventually } from "../../support/workers/gateway.ts";
-import worker from "../../support/workers/isolate.ts";
 import {
   addLine,
   type LineKey,

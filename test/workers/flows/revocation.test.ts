@@ -8,9 +8,9 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openDatabase } from "../../../src/directory/database.ts";
 import { insertWebhook, type WebhookRow } from "../../../src/directory/webhooks.ts";
+import worker from "../../../src/index.ts";
 import type { FakeAccount } from "../../support/node/fake-twilio-account.ts";
 import { admin, call, eventually } from "../../support/workers/gateway.ts";
-import worker from "../../support/workers/isolate.ts";
 import { ask, owed } from "../../support/workers/ledger.ts";
 import {
   acceptedBy,

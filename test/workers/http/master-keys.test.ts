@@ -1,8 +1,8 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import worker from "../../../src/index.ts";
 import { admin, call } from "../../support/workers/gateway.ts";
-import worker from "../../support/workers/isolate.ts";
 import { type LiveKey, makeLiveKey, standInForTheOutside } from "../../support/workers/twilio.ts";
 
 const [k1] = env.MASTER_KEYS.split(",");

@@ -1,7 +1,7 @@
 import { createExecutionContext, createMessageBatch, getQueueResult, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import worker from "../../support/workers/isolate.ts";
+import worker from "../../../src/index.ts";
 
 const paths = ["/healthz", "/", "/v2/api/me", "/admin/api/status", "/twilio/int_x/inbound", "/openapi.json", "/l/x"];
 

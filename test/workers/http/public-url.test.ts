@@ -3,10 +3,10 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { makeDeps } from "../../../src/deps.ts";
 import { watch } from "../../../src/flows/watchdog.ts";
+import worker from "../../../src/index.ts";
 import { readSettings } from "../../../src/settings.ts";
 import type { FakeAccount } from "../../support/node/fake-twilio-account.ts";
 import { admin, call, eventually, makeTestKey } from "../../support/workers/gateway.ts";
-import worker from "../../support/workers/isolate.ts";
 import {
   acceptedBy,
   freshNumber,

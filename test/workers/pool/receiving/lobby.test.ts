@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openDatabase } from "../../../../src/directory/database.ts";
 import { deleteWebhook } from "../../../../src/directory/webhooks.ts";
 import { importSigningKeys, signWebhook } from "../../../../src/domain/webhook-signature.ts";
+import worker from "../../../../src/index.ts";
 import type { FakeAccount } from "../../../support/node/fake-twilio-account.ts";
 import { admin, call, eventually } from "../../../support/workers/gateway.ts";
-import worker from "../../../support/workers/isolate.ts";
 import {
   assignTo,
   freshNumber,

@@ -1,9 +1,9 @@
 import { createExecutionContext, createMessageBatch, evictDurableObject, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import worker from "../../../../src/index.ts";
 import { type Customers, hang, standInForCustomers } from "../../../support/workers/customers.ts";
 import { call, eventually, makeTestKey, type TestKey } from "../../../support/workers/gateway.ts";
-import worker from "../../../support/workers/isolate.ts";
 import { ask, owed, ringAt, settled } from "../../../support/workers/ledger.ts";
 
 let customers: Customers;

@@ -1,10 +1,10 @@
 import { createExecutionContext, createMessageBatch, evictDurableObject, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import worker from "../../../../src/index.ts";
 import { countCost } from "../../../support/workers/counts.ts";
 import { type Customers, standInForCustomers } from "../../../support/workers/customers.ts";
 import { admin, call, eventually, makeTestKey, type TestKey } from "../../../support/workers/gateway.ts";
-import worker from "../../../support/workers/isolate.ts";
 import { ask, owed, triedQuery } from "../../../support/workers/ledger.ts";
 import { crash } from "../../../support/workers/pool.ts";
 

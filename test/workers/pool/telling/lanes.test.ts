@@ -2,9 +2,9 @@ import { createExecutionContext, createMessageBatch, getQueueResult } from "clou
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { DeliveryEnd, DueDelivery } from "../../../../src/domain/calls/telling.ts";
+import worker from "../../../../src/index.ts";
 import { standInForCustomers } from "../../../support/workers/customers.ts";
 import { call, eventually, makeTestKey } from "../../../support/workers/gateway.ts";
-import worker from "../../../support/workers/isolate.ts";
 import { owed } from "../../../support/workers/ledger.ts";
 import { evict, makePool, newPerson, type Pool, report, send, writeTo } from "../../../support/workers/pool.ts";
 import { refused, send as sendAs, subscribe } from "../../../support/workers/story.ts";
