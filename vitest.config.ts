@@ -3,8 +3,8 @@ import { fetch as fetchFromNode, type Request } from "miniflare";
 import { defineConfig } from "vitest/config";
 import "./scripts/make-assets.mjs";
 import { CountReporter } from "./test/support/node/count-reporter.ts";
-import { LongFirst } from "./test/support/node/long-first.ts";
 import { keepTemporaryFilesInMemory } from "./test/support/node/memory-folder.ts";
+import { MixedOrder } from "./test/support/node/mixed-order.ts";
 import { bundleSource } from "./test/support/node/one-module.ts";
 import { bundleRunner } from "./test/support/node/runner-module.ts";
 
@@ -53,7 +53,7 @@ export default defineConfig(async () => ({
     reporters: ["default", new CountReporter()],
     silent: "passed-only" as const,
     maxWorkers: 2,
-    sequence: { sequencer: LongFirst },
+    sequence: { sequencer: MixedOrder },
     onUnhandledError,
     projects: [
       {
@@ -94,15 +94,13 @@ export default defineConfig(async () => ({
           retry,
           testTimeout: 20_000,
           hookTimeout: 20_000,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
         },
       },
       {
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          // They wait for what they started more than they compute: two would leave the machine idle.
-          maxWorkers: 3,
           retry,
           testTimeout: 180_000,
           hookTimeout: 180_000,
