@@ -1,5 +1,6 @@
 import { disableAfterMs } from "./endpoint-health.ts";
 import { hasEnded } from "./event.ts";
+import { fail, ok, type Result } from "./failure.ts";
 import type { Webhook } from "./snapshot.ts";
 
 const because: Readonly<Record<string, string>> = {
@@ -8,6 +9,12 @@ const because: Readonly<Record<string, string>> = {
   key_revoked: "Its API key was revoked.",
 };
 const resume = "`deprecate: false` resumes it.";
+
+/** Refuses to post anything to a webhook that gets nothing at `now` (epoch milliseconds), with the reason in words: `webhook_paused`. */
+export function refuseInactive(webhook: Parameters<typeof whyInactive>[0], now: number): Result<null> {
+  const why = whyInactive(webhook, now);
+  return why === null ? ok(null) : fail("webhook_paused", `The webhook gets nothing. ${why}`);
+}
 
 /** Returns in words why a webhook gets nothing at `now` (epoch milliseconds), null while it is active. */
 export function whyInactive(

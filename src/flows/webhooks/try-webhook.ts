@@ -2,8 +2,8 @@ import type { WebhookRow } from "../../directory/webhooks.ts";
 import type { DueDelivery } from "../../domain/calls/telling.ts";
 import { campaignBody } from "../../domain/campaign-format.ts";
 import { channelEventBody } from "../../domain/channel-event.ts";
-import { fail, ok, type Result } from "../../domain/failure.ts";
-import { whyInactive } from "../../domain/webhook-words.ts";
+import { ok, type Result } from "../../domain/failure.ts";
+import { refuseInactive } from "../../domain/webhook-words.ts";
 import type { Deps } from "../deps.ts";
 import { type AttemptEnd, attempt } from "./attempt.ts";
 
@@ -14,8 +14,8 @@ export type Tried = { eventId: string; end: AttemptEnd };
  * logged, nothing is tried again, and the endpoint's health does not count it.
  */
 export async function tryWebhook(deps: Deps, webhook: WebhookRow): Promise<Result<Tried>> {
-  const why = whyInactive(webhook, deps.now());
-  if (why !== null) return fail("webhook_paused", `The webhook gets nothing. ${why}`);
+  const open = refuseInactive(webhook, deps.now());
+  if (!open.ok) return open;
   const eventId = deps.newId("evt");
   const addresses = await deps.addresses.read();
   const end = await attempt(deps, { ...composeTest(deps, webhook, eventId), addresses });

@@ -3,7 +3,7 @@ import { subscribes } from "../../domain/event.ts";
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import { readRowId, rowId, sequenceAt, timeOfSequence } from "../../domain/ids.ts";
 import type { Webhook } from "../../domain/snapshot.ts";
-import { whyInactive } from "../../domain/webhook-words.ts";
+import { refuseInactive } from "../../domain/webhook-words.ts";
 import type { Desk } from "../desk.ts";
 import { type DueRow, owe } from "../ledger/deliveries.ts";
 import { type EventRow, eventsAfter, findEvent, insertEvent } from "../ledger/events.ts";
@@ -110,8 +110,8 @@ function sinceOf({ since, includeBeforeCreation = false }: ReplayQuery, webhook:
 function findOpen(desk: Desk, webhookId: string, ownOnly: boolean): Result<Webhook> {
   const webhook = desk.snapshot.webhooks.find((candidate) => candidate.id === webhookId);
   if (webhook === undefined || (ownOnly && webhook.scope !== "api_key")) return fail("not_found", "Webhook not found.");
-  const why = whyInactive(webhook, desk.now());
-  return why === null ? ok(webhook) : fail("webhook_paused", `The webhook gets nothing. ${why}`);
+  const open = refuseInactive(webhook, desk.now());
+  return open.ok ? ok(webhook) : open;
 }
 
 /** Books the next place on a line and returns 0, or how many milliseconds to wait where the line is longer than allowed. */
