@@ -1,4 +1,5 @@
 import type { Login } from "../../carriers/twilio/account.ts";
+import { chooseApiUrl, defaultApiUrl } from "../../carriers/twilio/host.ts";
 import {
   type AccountRow,
   findAccountBySid,
@@ -93,7 +94,7 @@ export async function connectAccount(
   return published.ok ? ok(row) : published;
 }
 
-/** Changes an account; new credentials are tried first, and the old auth token goes on verifying webhooks for 24 hours. */
+/** Changes an account; new credentials, or the ones it has at another host of Twilio's, are tried first, and the old auth token goes on verifying webhooks for 24 hours. */
 export async function changeAccount(
   deps: Deps,
   id: string,
@@ -101,9 +102,10 @@ export async function changeAccount(
 ): Promise<Result<AccountRow>> {
   const row = await findTwilioAccount(deps.db, id);
   if (row === null) return fail("not_found", "Twilio account not found.");
-  const renewed = input.apiKeySid !== undefined || input.authToken !== undefined;
+  const login = await loginOfChange(deps, row, input);
+  const renewed = login !== null;
   if (renewed) {
-    const tried = await tryLogin(deps, loginOf(row.accountSid, input, { ...row, ...input }));
+    const tried = await tryLogin(deps, login);
     if (!tried.ok) return tried;
   }
   const change: Partial<AccountRow> = {
@@ -121,6 +123,14 @@ export async function changeAccount(
   // What is not given back here, the regular look at the webhooks gives back.
   if (silenced) await checkWebhooks(deps, changed).catch((error: unknown) => logGivingBack(deps, id, error));
   return ok(changed);
+}
+
+/** The login that a change brings: credentials that are given, or those it has at a host where they were not tried; null for neither. */
+async function loginOfChange(deps: Deps, row: AccountRow, input: AccountSettings & Credentials): Promise<Login | null> {
+  const place = { ...row, ...input };
+  if (input.apiKeySid !== undefined || input.authToken !== undefined) return loginOf(row.accountSid, input, place);
+  const moves = place.region !== row.region || place.edge !== row.edge;
+  return moves ? loginOf(row.accountSid, await openLogin(deps, readAccount(row)), place) : null;
 }
 
 function logGivingBack(deps: Deps, id: string, error: unknown): void {
@@ -164,7 +174,7 @@ function sealed(deps: Deps, row: string, column: string, secret: string | undefi
 
 function loginOf(
   accountSid: string,
-  credentials: Credentials,
+  credentials: { [name in keyof Credentials]?: string | null },
   place: { region?: string | null; edge?: string | null },
 ): Login {
   return {
@@ -179,6 +189,9 @@ function loginOf(
 
 /** A login uses its API key before its auth token, so each that is given is tried by itself: a token that only verifies webhooks would never be noticed. */
 async function tryLogin(deps: Deps, login: Login): Promise<Result<null>> {
+  if (chooseApiUrl(defaultApiUrl, login.region, login.edge) === null) {
+    return fail("invalid_request", "Trunkline does not know this region's edge: give edge too.");
+  }
   const tries: [name: string, alone: Login][] = [];
   if (login.apiKeySid !== null) tries.push(["API key", { ...login, authToken: null }]);
   if (login.authToken !== null) tries.push(["auth token", { ...login, apiKeySid: null, apiKeySecret: null }]);

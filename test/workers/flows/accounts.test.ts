@@ -264,6 +264,25 @@ describe("credentials", () => {
     expect(await integration()).toMatchObject({ authentication: "auth_token", api_key_sid: null });
   });
 
+  it.each([{ region: "ie1" }, { edge: "dublin" }])(
+    "are tried where %o sends them, before anything is stored: what they are refused there keeps the account as it was",
+    async (place) => {
+      const path = `/integrations/twilio/${key.integrationId}`;
+      revokeToken();
+      const refused = await admin(path, { method: "PATCH", body: place });
+      expect(refused).toMatchObject({ status: 422, body: { code: "twilio_authentication_failed" } });
+      expect(await integration()).toMatchObject({ region: null, edge: null, status: "connected" });
+    },
+  );
+
+  it("are stored for no region whose host is not known", async () => {
+    const path = `/integrations/twilio/${key.integrationId}`;
+    const refused = await admin(path, { method: "PATCH", body: { region: "br1" } });
+    expect(refused).toMatchObject({ status: 400, body: { code: "invalid_request" } });
+    expect(refused.body.message).toContain("give edge too");
+    expect(await integration()).toMatchObject({ region: null });
+  });
+
   it("are in no answer, no log line and no error, whatever happens", async () => {
     const secrets = [
       twilio.options.authToken,
