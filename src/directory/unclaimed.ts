@@ -18,12 +18,19 @@ export async function keepUnclaimed(db: Database, message: InboundMessage, recei
 const belongs = sql`${unclaimedInbound.body} ->> 'accountId' IN (SELECT twilio_accounts.id FROM twilio_accounts
   JOIN numbers ON numbers.organization_id = twilio_accounts.organization_id WHERE numbers.address = ${unclaimedInbound.number})`;
 
-/** Returns at most `limit` of what was kept for a number and belongs to its organization, oldest first, each with when it came in. */
-export async function listUnclaimed(db: Database, number: string, limit: number): Promise<InboundMessage[]> {
+/** Returns at most `limit` of what was kept for a number and belongs to its organization, oldest first and behind `last`, each with when it came in. */
+export async function listUnclaimed(
+  db: Database,
+  number: string,
+  limit: number,
+  last?: InboundMessage,
+): Promise<InboundMessage[]> {
+  const place = sql`(${unclaimedInbound.receivedAt}, ${unclaimedInbound.providerId})`;
+  const behind = last && sql`${place} > (${last.receivedAt}, ${last.providerId})`;
   const rows = await db
     .select({ body: unclaimedInbound.body, receivedAt: unclaimedInbound.receivedAt })
     .from(unclaimedInbound)
-    .where(and(eq(unclaimedInbound.number, number), belongs))
+    .where(and(eq(unclaimedInbound.number, number), belongs, behind))
     .orderBy(asc(unclaimedInbound.receivedAt), asc(unclaimedInbound.providerId))
     .limit(limit);
   return rows.map(({ body, receivedAt }) => ({ ...(JSON.parse(body) as InboundMessage), receivedAt }));

@@ -50,7 +50,7 @@ import * as people from "./people/assignments.ts";
 import * as contacts from "./people/contacts.ts";
 import { addOptIn, listOptIns } from "./people/opt-ins.ts";
 import * as reads from "./reads.ts";
-import { noteCall, receiveMessage } from "./receiving/receive.ts";
+import { noteCall, receiveAll, receiveMessage } from "./receiving/receive.ts";
 import { searchMessages } from "./search.ts";
 import { acceptRequest } from "./sending/accept.ts";
 import { acceptAll } from "./sending/accept-all.ts";
@@ -224,13 +224,8 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
     return this.#inTurn(() => this.#withHands(hands, (desk) => receiveMessage(desk, message)));
   }
 
-  async receiveAll(messages: InboundMessage[]) {
-    if (this.#desk === null) return this.#keeper.closed();
-    for (const message of messages) {
-      const received = receiveMessage(this.#desk, message);
-      if (!received.ok) return received;
-    }
-    return ok(null);
+  async receiveAll(messages: InboundMessage[], apart = false) {
+    return this.#asAdmin((desk) => receiveAll(desk, messages, apart));
   }
 
   async noteCall(call: InboundCall, hands = 0) {

@@ -1,5 +1,6 @@
 import { findNumber } from "../../directory/numbers.ts";
 import { forgetUnclaimed, type HandOver, listHandOvers, listUnclaimed } from "../../directory/unclaimed.ts";
+import type { InboundMessage } from "../../domain/calls/inbound.ts";
 import { askPool } from "../ask-pool.ts";
 import type { Deps } from "../deps.ts";
 
@@ -12,22 +13,26 @@ const numbersAsked = 100;
 
 /**
  * Gives a pool what came in while nobody held the number, oldest first. The job is what stands in the directory: a message is struck when the pool has it,
- * the pool takes none twice, and what was cut off or is left the watchdog finishes.
+ * the pool takes none twice, and what was cut off or is left the watchdog finishes. A message that the pool cannot take is passed over, and tried again with each round
+ * for as long as it is kept.
  */
 export async function handOver(deps: Deps, job: HandOver): Promise<void> {
+  let last: InboundMessage | undefined;
+  let struck = 0;
   for (let call = 0; call < callsPerTurn; call += 1) {
-    const messages = await listUnclaimed(deps.db, job.number, messagesPerCall);
+    const messages = await listUnclaimed(deps.db, job.number, messagesPerCall, last);
     if (messages.length === 0) return;
-    const received = await askPool(deps, job.keyId, (pool) => pool.receiveAll(messages));
+    const received = await askPool(deps, job.keyId, (pool) => pool.receiveAll(messages, true));
     // The number has moved on: whoever holds it now gets them.
     if (!received.ok) return;
-    await forgetUnclaimed(
-      deps.db,
-      messages.map(({ providerId }) => providerId),
-    );
+    const left = new Set(received.value);
+    const taken = messages.map(({ providerId }) => providerId).filter((id) => !left.has(id));
+    await forgetUnclaimed(deps.db, taken);
     if (messages.length < messagesPerCall) return;
+    struck += taken.length;
+    last = messages.at(-1);
   }
-  await deps.send({ errand: "hand_over", number: job.number });
+  if (struck > 0) await deps.send({ errand: "hand_over", number: job.number });
 }
 
 /** Goes on with a number's messages, as far as a key holds it. */

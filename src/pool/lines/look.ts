@@ -7,6 +7,7 @@ import type { Desk } from "../desk.ts";
 import { type CursorRow, findCursor, moveCursor, noteMiss, saveCursor } from "../ledger/cursors.ts";
 import { findGroupByKey } from "../ledger/groups.ts";
 import { hasOpen } from "../ledger/line-rows.ts";
+import { oneByOne } from "../one-by-one.ts";
 import { dispatch } from "../sending/dispatch.ts";
 import { emitPoolEvent } from "../telling/outbox.ts";
 import type { KnownGroups } from "./chats.ts";
@@ -21,6 +22,7 @@ const ringGapMs = 1_000;
 const busyAfterRingMs = 60_000;
 /** What was not delivered so long after it was written is asked for more seldom: its person may be away for days. */
 const busyAfterSendMs = 60 * 60_000;
+const triedForMs = 7 * 24 * 60 * 60_000;
 /** So many slices of new rows are read in one go. */
 const slicesAtOnce = 20;
 
@@ -130,8 +132,14 @@ async function look(desk: Desk, account: Account, edits: boolean): Promise<void>
     };
     const isBack = row?.offline_since != null;
     const later = desk.transact(() => {
-      const kept = changes.flatMap((change) => (takeChange(desk, account, change, known) ? [] : [change.providerId]));
-      saveCursor(desk.sql, { account: account.id, cursor, again: kept, at: desk.now() });
+      const kept: string[] = [];
+      const failed = oneByOne(desk, changes, (change) => {
+        if (!takeChange(desk, account, change, known)) kept.push(change.providerId);
+      });
+      const poisoned = failed.flatMap(({ item, error }) =>
+        noteFailed(desk, account, item, error, again) ? item.providerId : [],
+      );
+      saveCursor(desk.sql, { account: account.id, cursor, again: [...kept, ...poisoned], at: desk.now() });
       if (isBack) tellLines(desk, account, "number.recovered", null);
       return kept;
     });
@@ -140,6 +148,22 @@ async function look(desk: Desk, account: Account, edits: boolean): Promise<void>
   }
   await askStates(desk, account, mac);
   desk.outside.keepAlive(dispatch(desk));
+}
+
+/** A row that cannot be taken in holds back none of the others: it is tried again with every look for a week, and the log names it the first time and the last. Says whether it is. */
+function noteFailed(
+  desk: Desk,
+  account: Account,
+  { providerId, at }: Change,
+  error: unknown,
+  again: string[],
+): boolean {
+  const isTriedAgain = desk.now() - at < triedForMs;
+  if (!isTriedAgain || !again.includes(providerId)) {
+    const entry = { level: "error", event: "row_failed", account: account.id, guid: providerId };
+    desk.outside.log({ ...entry, again: isTriedAgain, error: String(error) });
+  }
+  return isTriedAgain;
 }
 
 function readAgain({ again }: CursorRow): string[] {

@@ -1,9 +1,10 @@
 import type { MacAccount } from "../../carriers/bluebubbles/account.ts";
-import { sequenceAt } from "../../domain/ids.ts";
+import { rowId, sequenceAt } from "../../domain/ids.ts";
 import type { Account } from "../../domain/snapshot.ts";
 import type { Desk } from "../desk.ts";
 import { type OpenSlice, openMs, openOfAccount } from "../ledger/line-rows.ts";
 import { readMark, saveMark } from "../ledger/marks.ts";
+import { oneByOne } from "../one-by-one.ts";
 import { applyReport } from "../settling/report.ts";
 
 /**
@@ -17,10 +18,17 @@ export async function askStates(desk: Desk, account: Account, mac: MacAccount): 
   const open = [...newest.open, ...(older?.open ?? [])];
   const states = open.length === 0 ? null : await mac.states(open.map(({ sid }) => sid));
   desk.transact(() => {
-    for (const { seq, sid } of open) {
+    const failed = oneByOne(desk, open, ({ seq, sid }) => {
       const state = states?.get(sid);
       if (state !== undefined) applyReport(desk, seq, state);
-    }
+    });
+    for (const { item, error } of failed)
+      desk.outside.log({
+        level: "error",
+        event: "state_failed",
+        message_id: rowId("msg", item.seq, desk.tag),
+        error: String(error),
+      });
     noteAsked(desk, account.id, older);
   });
 }

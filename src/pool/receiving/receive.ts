@@ -12,16 +12,32 @@ import { ensureChat, findChat, touchChat } from "../ledger/chats.ts";
 import { noteHeard } from "../ledger/heard.ts";
 import { insertMessage } from "../ledger/messages.ts";
 import { hasMessages } from "../ledger/numbering.ts";
+import { oneByOne } from "../one-by-one.ts";
 import { noteAnswer } from "../people/campaign-answers.ts";
 import { liftOptOut, recordOptOut } from "../people/opt-outs.ts";
 import { emitPoolEvent, emitStatus } from "../telling/outbox.ts";
 import { findReactedTo, react } from "./react.ts";
 
+const notHere = "This pool does not hold the number.";
+
 /** Keeps an inbound message by its provider id with its chat, stickiness, opt-out and event in one transaction; a repeat is a no-op. */
 export function receiveMessage(desk: Desk, message: InboundMessage): Result<Received> {
-  if (!isTaken(desk, message)) return fail("not_found", "This pool does not hold the number.");
+  if (!isTaken(desk, message)) return fail("not_found", notHere);
   const receive = message.keywordOnly === true ? heedKeyword : writeInbound;
   return ok(desk.transact(() => receive(desk, message)));
+}
+
+/**
+ * Keeps messages that came in before the number was here, each alone. Returns the provider ids of those that cannot be kept, which the log names too: they stay where
+ * they are. Null where all are kept. Unless the caller heeds them (`apart`), the first fault is thrown at the end.
+ */
+export function receiveAll(desk: Desk, messages: readonly InboundMessage[], apart: boolean): Result<string[] | null> {
+  if (!messages.every((message) => isTaken(desk, message))) return fail("not_found", notHere);
+  const failed = oneByOne(desk, messages, (message) => receiveMessage(desk, message));
+  for (const { item, error } of failed)
+    desk.outside.log({ level: "error", event: "inbound_failed", sid: item.providerId, error: String(error) });
+  if (failed[0] !== undefined && !apart) throw failed[0].error;
+  return ok(failed.length === 0 ? null : failed.map(({ item }) => item.providerId));
 }
 
 function isTaken(desk: Desk, { to, accountId, toAccount }: InboundMessage): boolean {
@@ -40,7 +56,7 @@ function heedKeyword(desk: Desk, message: InboundMessage): Received {
 
 /** Owes `call.received` once to those who name it, however often Twilio asks what to do; `forwarded_to` is null where the call is answered and ended. */
 export function noteCall(desk: Desk, call: InboundCall): Result<null> {
-  if (desk.findNumber(call.to) === null) return fail("not_found", "This pool does not hold the number.");
+  if (desk.findNumber(call.to) === null) return fail("not_found", notHere);
   desk.transact(() => {
     if (!heedOnce(desk.sql, call.providerId, desk.now())) return;
     ensureChat(desk.sql, { chat: call.from, contactId: desk.outside.newId("con"), at: desk.now() });

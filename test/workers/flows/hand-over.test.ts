@@ -1,10 +1,10 @@
 import { createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { makeDeps } from "../../../src/deps.ts";
 import { openDatabase } from "../../../src/directory/database.ts";
 import { assignNumber } from "../../../src/directory/numbers.ts";
-import { keepUnclaimed, listHandOvers, listUnclaimed } from "../../../src/directory/unclaimed.ts";
+import { forgetUnclaimed, keepUnclaimed, listHandOvers, listUnclaimed } from "../../../src/directory/unclaimed.ts";
 import type { InboundMessage } from "../../../src/domain/calls/inbound.ts";
 import { finishHandOvers } from "../../../src/flows/messages/hand-over.ts";
 import worker from "../../../src/index.ts";
@@ -108,6 +108,27 @@ describe("messages that came in while nobody held their number", () => {
     expect(await textsOf(pool, number)).toEqual(upTo(20));
     await changeNumber(number, { api_key_id: pool.id });
     expect(await textsOf(pool, number)).toEqual(upTo(20));
+  });
+
+  it("are handed over past those that no pool can take, which stay, and the log names each by its id alone", async () => {
+    const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
+    const { carrier, pool, number } = await makeUnheld();
+    const poisoned = upTo(120).map((text) => composeInbound(carrier, number, `p${text}`));
+    await keepMany(carrier, number, 230);
+    for (const message of poisoned)
+      await keepUnclaimed(db, { ...message, from: null as unknown as string }, Date.now() - 2 * day);
+    await changeNumber(number, { api_key_id: pool.id });
+    await eventually(async () => (await textsOf(pool, number)).length === 230);
+    expect(await textsOf(pool, number)).toEqual(upTo(230));
+    expect((await listUnclaimed(db, number, 300)).length).toBe(120);
+    const lines = log.mock.calls.map(([line]) => String(line)).filter((line) => line.includes("inbound_failed"));
+    expect(lines.length).toBeGreaterThanOrEqual(120);
+    expect(JSON.parse(String(lines[0]))).toMatchObject({ level: "error", sid: expect.stringMatching(/^SM/) });
+    await forgetUnclaimed(
+      db,
+      poisoned.map(({ providerId }) => providerId),
+    );
+    log.mockRestore();
   });
 
   it("are kept once by the pool that had them when the end came before they were struck", async () => {
