@@ -50,9 +50,14 @@ function tellSteps(message: Message): Happening[] {
   let tries = 0;
   return stepsOf(message).map(({ to, at }) => {
     if (to === "sending") tries += 1;
-    const event = to === "taken" || to === "unknown" || to === "handed_on" ? null : eventOfStatus(to);
-    return { at, kind: kindOf[to], words: wordsOf(message, to, tries), event };
+    return { at, kind: kindOf[to], words: wordsOf(message, to, tries), event: eventOf(to) };
   });
+}
+
+/** What is put back was told to be queued when it was accepted. */
+function eventOf(to: StepName): MessageEvent | null {
+  if (to === "taken" || to === "unknown" || to === "handed_on" || kindOf[to] === "put_back") return null;
+  return eventOfStatus(to);
 }
 
 function stepsOf(message: Message): Message["life"] {

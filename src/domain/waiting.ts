@@ -39,7 +39,7 @@ const causes: Record<WaitReason, string> = {
   quiet_hours: "It is quiet hours where the recipient is",
   key_paused: "The API key is paused",
   number_paused: "Its number is paused",
-  account_refused: "Twilio refuses the account's credentials",
+  account_refused: "Twilio refuses the account (its credentials, or it is not active)",
   rate_limited: "Twilio takes no more messages of this account for now (429)",
   daily_limit: "The Twilio account has sent all that it may within 24 hours (63038)",
   line_offline: "Its line's Mac does not answer, and no other line speaks to this contact",
@@ -61,7 +61,7 @@ const lineCauses: Partial<Record<WaitReason, string>> = {
 const remedies: Partial<Record<WaitReason, string>> = {
   key_paused: "it leaves once the key is resumed",
   number_paused: "it leaves once the number is resumed",
-  account_refused: "it leaves once the credentials work again",
+  account_refused: "it leaves once that is mended",
 };
 
 /** Returns why a message waits and for what, as a sentence; `onLine` where it leaves by an iMessage line. */

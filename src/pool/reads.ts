@@ -168,7 +168,7 @@ export function checkUp(desk: Desk): PoolCheckUp {
 const dayMs = 24 * 60 * 60 * 1000;
 
 function refusalOf({ kind }: { kind?: string }): string {
-  return kind === "bluebubbles" ? "Its Mac refuses the password." : "Twilio refuses its account's credentials.";
+  return kind === "bluebubbles" ? "Its Mac refuses the password." : "Twilio refuses its account.";
 }
 
 /** Returns how each number of the pool fares: what left it today (UTC), what waits on it, its rates over seven days and its health. */

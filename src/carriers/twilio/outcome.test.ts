@@ -27,7 +27,7 @@ describe("an answer to a send", () => {
   ])("is a refusal of the account for HTTP %i with %s", (status, code) => {
     expect(readOutcome({ ...answer, status, code, message: "No." })).toMatchObject({
       kind: "account_refused",
-      because: `Twilio refused to send with this account's credentials: HTTP ${status}, ${code}, No.`,
+      because: `Twilio refused to send for this account: HTTP ${status}, ${code}, No.`,
     });
   });
 

@@ -36,7 +36,7 @@ export function readOutcome(answer: SendAnswer): Outcome {
   return { kind: "unknown", cause, requestId };
 }
 
-/** Returns the outcome of a send that Twilio refused because of the account's credentials, in words for its owner. */
+/** Returns the outcome of a send that Twilio refused because of the account, in words for its owner. */
 export function refuseAccount(refused: {
   status: number;
   code: string | null;
@@ -44,6 +44,6 @@ export function refuseAccount(refused: {
   requestId: string | null;
 }): Outcome {
   const { status, code, message, requestId } = refused;
-  const because = `Twilio refused to send with this account's credentials: HTTP ${status}, ${code ?? "no code"}, ${message}`;
+  const because = `Twilio refused to send for this account: HTTP ${status}, ${code ?? "no code"}, ${message}`;
   return { kind: "account_refused", because, requestId };
 }

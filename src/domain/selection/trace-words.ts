@@ -23,7 +23,7 @@ const standingWords: Record<Exclude<Standing, "able">, string> = {
   reply_only: "reply-only, and the contact has not written to it",
   unhealthy: "unhealthy, and others can send",
   offline: "its Mac does not answer, and others can send",
-  account_refused: "the credentials of its account are refused, and others can send",
+  account_refused: "its account is refused, and others can send",
   account_spent: "its account has used up its messages of 24 hours, and others can send",
   capped: "it has begun as many conversations as its caps allow for now",
   unweighted: "weight 0, and others can send",
@@ -50,7 +50,7 @@ export function conversationNote(conversation: Conversation): string | null {
         gone: "it left the pool",
         paused: "it is paused",
         unhealthy: "it is unhealthy",
-        account_refused: "the credentials of its account are refused",
+        account_refused: "its account is refused",
         account_spent: "its account has used up its messages of 24 hours",
       } as const;
       return `Handed over from ${conversation.address}: ${causes[conversation.cause]}.`;

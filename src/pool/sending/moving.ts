@@ -119,7 +119,7 @@ function turnOf(desk: Desk, row: MessageRow, { messagesPerSecond }: SenderNumber
 }
 
 function retell(row: MessageRow, { trace }: Chosen): string {
-  const moved = `Moved from ${row.number}, where it waited untried: the credentials of its account are refused.`;
+  const moved = `Moved from ${row.number}, where it waited untried: its account is refused.`;
   const note = trace.note === null ? moved : `${moved} ${trace.note}`;
   return JSON.stringify({ ...(JSON.parse(row.detail) as Detail), trace: { ...trace, note } } satisfies Detail);
 }

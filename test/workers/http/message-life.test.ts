@@ -183,6 +183,15 @@ describe("the life of a message", () => {
     expect((await lifeOf(id))[4]?.words).toContain("try 2");
   });
 
+  it("shows an event where it was told: that a message is queued when it is accepted, not when it is put back", async () => {
+    await subscribe("https://good.example/hook", { events: ["message.queued"] });
+    twilio.faults.add({}, { kind: "rate_limit", retryAfter: "2" }, 1);
+    const id = await sendText(key, "Told once", to);
+    await reach(id, "put_back");
+    const told = (await lifeOf(id)).filter((entry) => entry.event_id !== undefined);
+    expect(told.map(({ kind }) => kind)).toEqual(["accepted"]);
+  });
+
   it("shows that an answer was lost", async () => {
     twilio.faults.add({}, { kind: "reset", taken: false }, 1);
     const id = await sendText(key, "Lost", to);

@@ -60,14 +60,14 @@ it("a number whose account is refused keeps no share of the rotation while anoth
 it("the trace, the preview and the pool say why", async () => {
   const held = await refuse();
   const id = await sendText(key, "Leaves", "+15553330002");
-  const why = expect.stringContaining("the credentials of its account are refused");
+  const why = expect.stringContaining("its account is refused");
   const read = (await admin(`/api-keys/${key.id}/messages/${id}`)).body as { trace: { considered: unknown[] } };
   expect(read.trace.considered).toContainEqual(expect.objectContaining({ phone_number: numbers.refused, why }));
   const shown = await preview("+15553330003");
   expect(shown.from_number).toBe(numbers.healthy);
   expect(shown.considered).toContainEqual(expect.objectContaining({ phone_number: numbers.refused, why }));
   const pool = (await admin(`/api-keys/${key.id}/pool`)).body.numbers;
-  const reason = "Twilio refuses its account's credentials.";
+  const reason = "Twilio refuses its account.";
   const health = expect.objectContaining({ status: "unhealthy", reason });
   expect(pool).toContainEqual(expect.objectContaining({ phone_number: numbers.refused, health }));
   const asked = (await admin(`/api-keys/${key.id}/messages/${held}`)).body;

@@ -121,7 +121,7 @@ describe("a message that waits says why, and until when", () => {
   it("account refused: no time, for a person has to mend it", async () => {
     twilio.options.authToken = "another";
     const id = await sendText(key, "Refused", newPerson());
-    await eventually(async () => (await next(id))?.words.includes("once the credentials work again"));
+    await eventually(async () => (await next(id))?.words.includes("once that is mended"));
     expect(await next(id)).toMatchObject({ at: null, why: "account_refused" });
   });
 
