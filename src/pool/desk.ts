@@ -1,4 +1,4 @@
-import { nextSequence, poolTag } from "../domain/ids.ts";
+import { nextSequence, poolTag, timeOfSequence } from "../domain/ids.ts";
 import type { Bucket } from "../domain/pacing.ts";
 import { noAddress, type PublicAddresses, withSetting } from "../domain/public-address.ts";
 import { carryRotation, type RotationState } from "../domain/selection/rotation.ts";
@@ -44,6 +44,8 @@ export class Desk {
   /** Look-ups at the carriers under way, by what is asked, with their account; and whether a sweep of open statuses is. */
   readonly looking = new Map<string, string>();
   isPolling = false;
+  /** The clock when bookings were made anew because it had stepped back: from then on they are right, unless it steps back further. */
+  rebookedBehind = Number.POSITIVE_INFINITY;
   /** Until when a paced number's departures are booked, its tokens since it last sent, and what accounts wait for. */
   readonly bookedUntil = new Map<string, number>();
   readonly tokens = new Map<string, Bucket>();
@@ -249,6 +251,11 @@ export class Desk {
       putBack();
       throw error;
     }
+  }
+
+  /** When the newest sequence number was given, by the clock of that moment. */
+  get lastWrittenAt(): number {
+    return timeOfSequence(this.#lastSequence);
   }
 
   /** Returns a new sequence number for a message, an event or an attempt, or the first of `count` in a row. */
