@@ -37,6 +37,11 @@ describe("quiet hours", () => {
     expect(until(zonesOf("+79161234567", null), "2026-11-26T03:00:00Z")).toBe("2026-11-26T06:00:00.000Z");
   });
 
+  it("are those of its calling code's country for a number of a range that is not known, never those at home", () => {
+    for (const range of ["+447700900123", "+441999999999"]) expect(zonesOf(range, "US")).toEqual(["Europe/London"]);
+    expect(zonesOf("+4479", "US")).toEqual(zonesOf("+12005551234", null));
+  });
+
   it("last until most zones of a number are awake where all of them never are together", () => {
     const long = { from: "17:00", to: "11:00" };
     const russia = zonesOf("+79161234567", null);

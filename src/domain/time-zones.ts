@@ -1,7 +1,7 @@
 import { areaCodeZones } from "./area-code-zones.ts";
-import { parseNumber, withoutChannel } from "./calling-code.ts";
 import { kept } from "./kept.ts";
 import { areaCodeRows } from "./nanp-area-codes.ts";
+import { countryOf } from "./phone.ts";
 import { areaCodeOf, regionOf } from "./regions.ts";
 
 /** Countries with a calling code of which ICU knows no zone. */
@@ -18,7 +18,8 @@ const unlisted: Readonly<Record<string, string>> = {
 export function zonesOf(address: string, homeCountry: string | null): readonly string[] {
   const areaCode = areaCodeOf(address);
   const byCode = areaCode === null ? null : zonesOfAreaCode(areaCode);
-  return byCode ?? zonesOfCountry(countryOf(address, areaCode) ?? homeCountry ?? "");
+  const country = areaCode === null ? countryOf(address) : (regionOf(areaCode)?.country ?? "US");
+  return byCode ?? zonesOfCountry(country ?? homeCountry ?? "");
 }
 
 /** Says whether this is the name of a time zone as the tz database writes it, for example America/New_York. */
@@ -30,12 +31,6 @@ export function isTimeZone(name: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** A WhatsApp user who hides the number still names the country. */
-function countryOf(address: string, areaCode: string | null): string | null {
-  if (areaCode !== null) return regionOf(areaCode)?.country ?? "US";
-  return /^whatsapp:([A-Z]{2})\./.exec(address)?.[1] ?? parseNumber(withoutChannel(address), null)?.country ?? null;
 }
 
 /** An area code that is younger than the list lies where the others of its state or province do. */
