@@ -87,6 +87,12 @@ export function tellWait(
   }
 }
 
+/** Returns what becomes of a message whose recipient opted out while it waits, as a sentence. */
+export function tellOptedOut({ at }: Pick<Next, "at">): string {
+  const when = at === null ? "" : `, at ${iso(at)}`;
+  return `The recipient has opted out: when its turn comes${when}, it fails and is not sent, unless they opt in before.`;
+}
+
 /** Returns why a message that waited to the limit did not leave, as a sentence. */
 export function tellExpiry(why: WaitReason | null, limitSeconds: number, onLine = false): string {
   const cause = why === null ? "" : ` ${causeOf(why, onLine)}.`;

@@ -2,6 +2,7 @@ import type { Desk } from "../desk.ts";
 import { recallHanded } from "../fallback/recall.ts";
 import { blockFor, unblockFor } from "../ledger/blocks.ts";
 import { ensureChat, findChat, setOptOut } from "../ledger/chats.ts";
+import { readersOf } from "../ledger/groups.ts";
 import { emitPoolEvent } from "../telling/outbox.ts";
 
 /** Whose word it is: the person's own, to a number of the pool, to an RCS agent of its account, or to a key that carried a message of this one, or the carrier's. */
@@ -19,6 +20,11 @@ export function recordOptOut(desk: Desk, optOut: { chat: string; number: string;
     internal_id: optOut.number,
     source: optOut.source,
   });
+}
+
+/** Says whether somebody by whom a message to this chat is read has opted out: the person, or one of the group. */
+export function hasOptedOut(desk: Desk, chat: string): boolean {
+  return readersOf(desk.sql, chat).some((person) => findChat(desk.sql, person)?.opted_out_at != null);
 }
 
 /**

@@ -6,12 +6,11 @@ import { type Account, loginMark } from "../../domain/snapshot.ts";
 import type { AccountTrouble } from "../../domain/waiting.ts";
 import type { Desk } from "../desk.ts";
 import { beginLeaving, type DueMessage, lineHeads, nextDue, waitingMessages } from "../ledger/agenda.ts";
-import { findChat } from "../ledger/chats.ts";
-import { readersOf } from "../ledger/groups.ts";
 import { findHanded } from "../ledger/handed.ts";
 import type { MessageRow } from "../ledger/message-row.ts";
 import { recallMessage, stepMessage } from "../ledger/messages.ts";
 import { spendToken } from "../numbers/pace.ts";
+import { hasOptedOut } from "../people/opt-outs.ts";
 import { applyReport, unpark } from "../settling/report.ts";
 import { endMessage, holdUnknown, settleOutcome } from "../settling/settle.ts";
 import { emitStatus } from "../telling/outbox.ts";
@@ -208,7 +207,7 @@ function claim(desk: Desk, row: DueMessage, mark: string | null): number | null 
 
 /** A person who opted out while the message waited is not written to, and nor is a group that they are in; in the caller's transaction, for to begin one for a look costs as much as the look. */
 function refuseOptedOut(desk: Desk, row: MessageRow): boolean {
-  if (readersOf(desk.sql, row.chat).every((person) => findChat(desk.sql, person)?.opted_out_at == null)) return false;
+  if (!hasOptedOut(desk, row.chat)) return false;
   endMessage(desk, row, {
     status: "failed",
     error_code: "recipient_opted_out",

@@ -1,12 +1,13 @@
 import { type Fell, readFell } from "../../domain/fallback.ts";
 import { reconcileMs } from "../../domain/retry.ts";
-import { type Next, tellWait, type WaitReason } from "../../domain/waiting.ts";
+import { type Next, tellOptedOut, tellWait, type WaitReason } from "../../domain/waiting.ts";
 import type { Desk } from "../desk.ts";
 import { findHanded } from "../ledger/handed.ts";
 import type { Detail, MessageRow } from "../ledger/message-row.ts";
 import { findMessage } from "../ledger/messages.ts";
 import { hasEarlierWaiting } from "../ledger/standing.ts";
 import { restingNumbers } from "../numbers/pace.ts";
+import { hasOptedOut } from "../people/opt-outs.ts";
 import { holderOf, waitingLimitMs } from "./waiting.ts";
 
 type Wait = { at: number | null; until: number | null; why: WaitReason };
@@ -62,7 +63,7 @@ function settling(row: MessageRow): Wait {
 
 function tellNext(desk: Desk, row: MessageRow): Next {
   const wait = waitOf(desk, row);
-  if (wait !== null) return told(row, wait);
+  if (wait !== null) return hasOptedOut(desk, row.chat) ? { ...wait, words: tellOptedOut(wait) } : told(row, wait);
   return {
     at: desk.now(),
     until: (row.due_at ?? desk.now()) + waitingLimitMs(desk, row.number),

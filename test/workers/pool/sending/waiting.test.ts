@@ -133,6 +133,20 @@ describe("a message that waits says why, and until when", () => {
     expect((await readMessage(key, id, to)).status).toBe("queued");
   });
 
+  it("an opt-out meanwhile: that it fails when it would leave, until the person opts in again", async () => {
+    const person = newPerson();
+    const later = Date.now() + 60 * minute;
+    const id = await sendText(key, "Later", person, { send_at: new Date(later).toISOString() });
+    const path = `/api-keys/${key.id}/opt-outs`;
+    await admin(path, { body: { contact: person } });
+    const said = await next(id);
+    expect(said).toMatchObject({ at: later, why: "scheduled" });
+    expect(said?.words).toContain("has opted out");
+    expect(said?.words).toContain(new Date(later).toISOString());
+    await admin(`${path}?contact=${encodeURIComponent(person)}`, { method: "DELETE" });
+    expect((await next(id))?.words).toContain("It is scheduled");
+  });
+
   it("key paused, number paused, scheduled, in order", async () => {
     limited();
     const to = newPerson();
