@@ -56,8 +56,8 @@ export type ReplayQuery = {
   includeBeforeCreation?: boolean;
 };
 
-/** How many replays were written, from when on to ask for the rest (null when there is none), and from when on events were looked at. */
-export type ReplayedRange = { replayed: number; nextSince: number | null; coversFrom?: number };
+/** How many replays were written, from when on to ask for the rest (null when there is none), from when on events were looked at, and whether some are still owed and were left out. */
+export type ReplayedRange = { replayed: number; nextSince: number | null; coversFrom?: number; isOwed?: boolean };
 
 /** Where to read on in the feed of events: after an event's id, from `latest`, or from the beginning. */
 export type ListEvents = { after: string | null; limit: number };

@@ -57,6 +57,7 @@ export async function replayRangeAsAdmin(
     const answer = await askPool(deps, keyId, (pool) => pool.replayRange(null, asked));
     if (!answer.ok) return answer;
     whole.replayed += answer.value.replayed;
+    whole.isOwed ||= answer.value.isOwed === true;
     whole.coversFrom = answer.value.coversFrom ?? query.since;
     whole.nextSince = earliest([whole.nextSince, answer.value.nextSince]);
   }

@@ -227,13 +227,23 @@ function toAttemptAnswer(end: AttemptEnd) {
 /** Returns what a replay of many events came to, and which time it covers. */
 export function toWebhookReplayRange(query: ReplayQuery, replayed: ReplayedRange, now: number) {
   const from = replayed.coversFrom ?? query.since;
-  const cut = `The webhook was created at ${new Date(from).toISOString()}: older events are left out. Ask with include_before_creation to get them.`;
+  const notes: string[] = [];
+  if (from > query.since) {
+    notes.push(
+      `The webhook was created at ${new Date(from).toISOString()}: older events are left out. Ask with include_before_creation to get them.`,
+    );
+  }
+  if (replayed.isOwed === true) {
+    notes.push(
+      "What it is still owed comes by itself and is left out: only_failed: false sends that now, as new events.",
+    );
+  }
   return {
     webhook_id: query.webhookId,
     replayed: replayed.replayed,
     next_since: replayed.nextSince,
     covers: { from, until: query.until ?? now },
-    note: from > query.since ? cut : null,
+    note: notes.length === 0 ? null : notes.join(" "),
   };
 }
 

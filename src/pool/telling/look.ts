@@ -6,16 +6,21 @@ import { placesInEvents } from "../ledger/in-event.ts";
 /** So many rows of a log are read before others of the pool have their turn. */
 const rowsAtOnce = 2_000;
 
+/** Events that need no replay, and whether the webhook is still owed each, or has got it. */
+export type Settled = ReadonlyMap<number, "owed" | "got">;
+
 /**
  * Returns those of these events, given oldest first, that a webhook has got, itself or as a replay, or that it is still owed. What is owed is read first, so
  * that what is delivered meanwhile is found among the attempts.
  */
-export async function findSettled(desk: Desk, webhookId: string, events: readonly number[]): Promise<Set<number>> {
+export async function findSettled(desk: Desk, webhookId: string, events: readonly number[]): Promise<Settled> {
+  const settled = new Map<number, "owed" | "got">();
   const [oldest] = events;
-  if (oldest === undefined) return new Set();
-  const found = [...(await readOwed(desk, webhookId)), ...(await readTaken(desk, webhookId, oldest))];
+  if (oldest === undefined) return settled;
   const meant = new Set(events);
-  return new Set(found.filter((event) => meant.has(event)));
+  for (const event of await readOwed(desk, webhookId)) if (meant.has(event)) settled.set(event, "owed");
+  for (const event of await readTaken(desk, webhookId, oldest)) if (meant.has(event)) settled.set(event, "got");
+  return settled;
 }
 
 async function readOwed(desk: Desk, webhookId: string): Promise<Set<number>> {

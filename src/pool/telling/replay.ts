@@ -12,7 +12,7 @@ import { noteWritten } from "../ledger/notes.ts";
 import { ranks } from "../ledger/places.ts";
 import { ringSoon } from "./bells.ts";
 import { hold } from "./deliveries.ts";
-import { findSettled } from "./look.ts";
+import { findSettled, type Settled } from "./look.ts";
 import { failureOf, ownBytes } from "./outbox.ts";
 import { laneOf } from "./pace.ts";
 
@@ -69,7 +69,8 @@ export async function replayRange(desk: Desk, query: ReplayQuery, ownOnly: boole
   });
   desk.telling.booked.set(line, desk.now() + events.length * rangeEveryMs);
   if (events.length > 0) ringSoon(desk, laneOf(desk, query.webhookId));
-  return ok({ replayed: events.length, nextSince, coversFrom: since });
+  const isOwed = [...settled.values()].includes("owed");
+  return ok({ replayed: events.length, nextSince, coversFrom: since, ...(isOwed ? { isOwed } : {}) });
 }
 
 /** Returns from when on the rest of a range would have to be asked for, null where one call takes it all; nothing is written. Refused like the replay itself. */
@@ -94,8 +95,8 @@ function rangeLine(webhookId: string): string {
 }
 
 /** Which of the events a replay of what failed leaves out. */
-async function settledOf(desk: Desk, query: ReplayQuery, looked: EventRow[]): Promise<ReadonlySet<number>> {
-  if (!query.onlyFailed) return new Set();
+async function settledOf(desk: Desk, query: ReplayQuery, looked: EventRow[]): Promise<Settled> {
+  if (!query.onlyFailed) return new Map();
   return findSettled(
     desk,
     query.webhookId,
@@ -129,7 +130,7 @@ function lookAt(desk: Desk, query: ReplayQuery): EventRow[] {
   return eventsAfter(desk.sql, since, until, lookedAtMost + 1);
 }
 
-function chooseEvents(desk: Desk, webhook: Webhook, looked: EventRow[], settled: ReadonlySet<number>): Chosen {
+function chooseEvents(desk: Desk, webhook: Webhook, looked: EventRow[], settled: Settled): Chosen {
   const events: EventRow[] = [];
   for (const [index, row] of looked.entries()) {
     if (events.length === rangeAtMost || index === lookedAtMost) {

@@ -85,6 +85,23 @@ describe("replay of one event", () => {
 });
 
 describe("replay of many", () => {
+  it("says, by v2 and by the admin API, that what is still owed comes by itself and was left out", async () => {
+    const key = await makeTestKey();
+    const url = "https://mended.example/hook";
+    const { id } = await subscribe(key, url);
+    customers.answer(url, 500);
+    await send(key, refused);
+    await eventually(async () => (await owed(key))[0]?.attempt === 2);
+    const since = Number((await call(`/v2/api/webhooks/${id}`, { token: key.token })).body.created_at);
+    const waits = { replayed: 0, note: expect.stringContaining("still owed") };
+    const byKey = await call(`/v2/api/webhooks/${id}/replay`, { body: { since }, token: key.token });
+    expect(byKey).toMatchObject({ status: 202, body: waits });
+    expect(byKey.body.note).toContain("only_failed: false");
+    expect(await admin(`/webhooks/${id}/replay`, { body: { since } })).toMatchObject({ status: 202, body: waits });
+    const all = await admin(`/webhooks/${id}/replay`, { body: { since, only_failed: false } });
+    expect(all.body).toMatchObject({ replayed: 1, note: null });
+  });
+
   it("D25: all failed since a time, exactly those, one after another at ten a second", async () => {
     const key = await makeTestKey();
     const url = "https://outage.example/hook";
