@@ -65,6 +65,7 @@ function Head({ apiKeyId, story }: { apiKeyId: string; story: MessageStory }) {
         <StatusBadge status={stateOf(story)} />
       </span>{" "}
       {story.contact?.name && <bdi>{story.contact.name} · </bdi>}
+      {stateOf(story) === "scheduled" && "written "}
       <TimeAgo at={story.time_sent} />
     </PageHead>
   );

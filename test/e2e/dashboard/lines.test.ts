@@ -188,6 +188,36 @@ describe("a Mac in the dashboard", () => {
     expect(await findFaults("numbers with a line")).toEqual([]);
   });
 
+  test("its key says how long a line that is offline is waited for, and that twice is better than not at all; a key of texts asks neither", async () => {
+    const { page, goTo, admin } = dashboard;
+    await goTo("API Keys");
+    await page.getByRole("main").getByRole("link", { name: "iMessage trial" }).click();
+    const waits = page.getByLabel("Wait for offline lines");
+    expect(await waits.inputValue()).toBe("1");
+    await waits.fill("8");
+    await page.getByText("From one minute to seven days.").waitFor();
+    await page.getByLabel("Unit").last().selectOption("hours");
+    await page.getByLabel("Send without the Private API").check();
+    await page.getByRole("button", { name: "Save the settings" }).click();
+    await page.getByText("The settings are in force.").last().waitFor();
+    const { body } = await admin("GET", "/api-keys");
+    const keys = body.api_keys as { name: string; protocol: string }[];
+    const line = keys.find(({ name }) => name === "iMessage trial");
+    expect(line).toMatchObject({
+      offline_limit_seconds: 28_800,
+      may_send_twice: true,
+      waiting_limit_seconds: 86_400,
+    });
+    await goTo("API Keys");
+    const texts = keys.find(({ protocol }) => protocol === "twilio");
+    await page
+      .getByRole("main")
+      .getByRole("link", { name: texts?.name ?? "" })
+      .click();
+    await page.getByLabel("A message may wait for").waitFor();
+    expect(await waits.count()).toBe(0);
+  });
+
   test("its key chooses where messages go that reach nobody by iMessage, and takes the choice back", async () => {
     const { page, findFaults, goTo, admin } = dashboard;
     const { api_keys } = (await admin("GET", "/api-keys")).body as {

@@ -68,7 +68,7 @@ export async function goTo(page: Page, name: string): Promise<void> {
   await page.getByRole("heading", { name, exact: true, level: 1 }).waitFor();
 }
 
-/** Looks at the page as it stands in every look: what axe finds, and whether it scrolls sideways. Each fault names its look. Writes pictures where DASHBOARD_SHOTS names a folder. */
+/** Looks at the page as it stands in every look: what axe finds, whether it scrolls sideways, and what is wider than its place, so that it stands over its neighbour. Each fault names its look. Writes pictures where DASHBOARD_SHOTS names a folder. */
 async function findFaults(page: Page, axe: string, name: string): Promise<string[]> {
   const faults: string[] = [];
   for (const [look, { colorScheme, width, height }] of Object.entries(looks)) {
@@ -96,5 +96,19 @@ async function findFaultsNow(page: Page, axe: string, rules?: string[]): Promise
   };
   const wide = await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth");
   const faults = found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-  return wide ? [...faults, "scrolls sideways"] : faults;
+  const spilled = (await page.evaluate(findSpilled)) as string[];
+  return [...faults, ...(wide ? ["scrolls sideways"] : []), ...spilled.map((html) => `wider than its place: ${html}`)];
 }
+
+/** Boxes whose content is wider than they are, and is neither cut off nor scrolled: the innermost of them. */
+const findSpilled = `(() => {
+  const spills = (element) =>
+    !["SELECT", "INPUT", "TEXTAREA"].includes(element.tagName) &&
+    element.checkVisibility({ visibilityProperty: true }) &&
+    element.clientWidth > 1 &&
+    element.scrollWidth > element.clientWidth + 1 &&
+    getComputedStyle(element).overflowX === "visible";
+  return [...document.querySelectorAll("body *")]
+    .filter((element) => spills(element) && ![...element.querySelectorAll("*")].some(spills))
+    .map(({ outerHTML }) => outerHTML.slice(0, 300));
+})()`;

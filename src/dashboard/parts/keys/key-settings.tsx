@@ -1,12 +1,14 @@
 import { type FormEvent, useState } from "react";
 import type { Given } from "../../api.ts";
 import { type Key, useChangeKey } from "../../queries/key.ts";
-import { Select, Switch, TextField } from "../field.tsx";
+import { Switch, TextField } from "../field.tsx";
 import { useNotice } from "../notices.tsx";
 import { Problem } from "../problem.tsx";
+import { DurationField } from "./duration-field.tsx";
 import { FallbackField, fallbackChoice, readFallbackChoice } from "./fallback-field.tsx";
 import {
   countryName,
+  type Duration,
   joinDuration,
   type LimitName,
   limitFields,
@@ -15,7 +17,6 @@ import {
   readLimits,
   readQuietHours,
   splitDuration,
-  type Unit,
 } from "./settings-fields.ts";
 
 type Change = Given<"updateApiKey">["body"];
@@ -23,12 +24,13 @@ type Draft = {
   name: string;
   countries: string;
   cap: string;
-  waiting: string;
-  unit: Unit;
+  waiting: Duration;
+  offline: Duration;
   shorten_links: boolean;
   resend_unknown: boolean;
   move_waiting: boolean;
   split_long_texts: boolean;
+  may_send_twice: boolean;
   quietFrom: string;
   quietTo: string;
   limits: Record<LimitName, string>;
@@ -36,27 +38,29 @@ type Draft = {
   fallback: string;
 };
 
-const switches = ["shorten_links", "resend_unknown", "move_waiting", "split_long_texts", "pause_itself"] as const;
+const switches = [
+  "shorten_links",
+  "resend_unknown",
+  "move_waiting",
+  "split_long_texts",
+  "may_send_twice",
+  "pause_itself",
+] as const;
 const aDay = 86_400;
 const limits = { least: 60, most: 604_800 };
-const units = [
-  { value: "minutes", label: "minutes" },
-  { value: "hours", label: "hours" },
-  { value: "days", label: "days" },
-];
 
 function draftOf(key: Key): Draft {
-  const { amount, unit } = splitDuration(key.waiting_limit_seconds ?? aDay);
   return {
     name: key.name,
     countries: key.allowed_countries?.join(", ") ?? "",
     cap: key.daily_cap === null ? "" : String(key.daily_cap),
-    waiting: String(amount),
-    unit,
+    waiting: splitDuration(key.waiting_limit_seconds ?? aDay),
+    offline: splitDuration(key.offline_limit_seconds ?? aDay),
     shorten_links: key.shorten_links ?? false,
     resend_unknown: key.resend_unknown ?? false,
     move_waiting: key.move_waiting ?? false,
     split_long_texts: key.split_long_texts ?? false,
+    may_send_twice: key.may_send_twice ?? false,
     quietFrom: key.quiet_hours?.from ?? "",
     quietTo: key.quiet_hours?.to ?? "",
     limits: Object.fromEntries(
@@ -67,10 +71,14 @@ function draftOf(key: Key): Draft {
   };
 }
 
+function judgeDuration(duration: Duration): string | null {
+  const seconds = joinDuration(duration);
+  return seconds === null || seconds < limits.least || seconds > limits.most ? "From one minute to seven days." : null;
+}
+
 /** What is wrong with a draft, by its field. */
 function judge(draft: Draft) {
   const { wrong } = readCountries(draft.countries);
-  const seconds = joinDuration(draft.waiting, draft.unit);
   return {
     name: draft.name.trim() === "" ? "A key needs a name." : null,
     countries: wrong.length === 0 ? null : `No country: ${wrong.join(", ")}. Write its two letters, for example US.`,
@@ -80,18 +88,19 @@ function judge(draft: Draft) {
         ? "Two different times, or neither for no quiet hours."
         : null,
     limits: readLimits(draft.limits, null) === undefined ? "Whole numbers, or nothing for no limit." : null,
-    waiting:
-      seconds === null || seconds < limits.least || seconds > limits.most ? "From one minute to seven days." : null,
+    waiting: judgeDuration(draft.waiting),
+    offline: judgeDuration(draft.offline),
   };
 }
 
 function changeOf(draft: Draft, touched: ReadonlySet<keyof Draft>, before: Key["velocity"]): Change {
   const { name } = draft;
-  const seconds = joinDuration(draft.waiting, draft.unit);
+  const seconds = (name: "waiting" | "offline") => (touched.has(name) ? joinDuration(draft[name]) : null) ?? undefined;
   return {
     ...(touched.has("name") ? { name: name.trim() } : {}),
     ...(touched.has("countries") ? { allowed_countries: readCountries(draft.countries).codes } : {}),
-    ...((touched.has("waiting") || touched.has("unit")) && seconds !== null ? { waiting_limit_seconds: seconds } : {}),
+    waiting_limit_seconds: seconds("waiting"),
+    offline_limit_seconds: seconds("offline"),
     ...boundsOf(draft, touched, before),
     ...Object.fromEntries(switches.filter((name) => touched.has(name)).map((name) => [name, draft[name]])),
   };
@@ -186,17 +195,13 @@ function SettingsFields({ apiKey, draft, faults, set }: FieldsProps) {
         error={faults.cap}
         onChange={({ target }) => set("cap")(target.value)}
       />
-      <div className="pair">
-        <TextField
-          label="A message may wait for"
-          value={draft.waiting}
-          inputMode="numeric"
-          hint="Whatever holds it; then it fails and says why."
-          error={faults.waiting}
-          onChange={({ target }) => set("waiting")(target.value)}
-        />
-        <Select label="Unit" options={units} value={draft.unit} onChange={(unit) => set("unit")(unit as Unit)} />
-      </div>
+      <DurationField
+        label="A message may wait for"
+        hint="Whatever holds it; then it fails and says why."
+        duration={draft.waiting}
+        error={faults.waiting}
+        onChange={set("waiting")}
+      />
       <div className="pair">
         <TextField
           label="Quiet from"
@@ -214,7 +219,22 @@ function SettingsFields({ apiKey, draft, faults, set }: FieldsProps) {
         />
       </div>
       {apiKey.protocol !== "twilio" && (
-        <FallbackField apiKey={apiKey} choice={draft.fallback} onChange={set("fallback")} />
+        <>
+          <FallbackField apiKey={apiKey} choice={draft.fallback} onChange={set("fallback")} />
+          <DurationField
+            label="Wait for offline lines"
+            hint="Then a message fails and says why. It never leaves from another line."
+            duration={draft.offline}
+            error={faults.offline}
+            onChange={set("offline")}
+          />
+          <Switch
+            label="Send without the Private API"
+            hint="A Mac without it may send one message up to three times. Off: its lines only receive."
+            checked={draft.may_send_twice}
+            onChange={set("may_send_twice")}
+          />
+        </>
       )}
       <Switch
         label="Shorten links"

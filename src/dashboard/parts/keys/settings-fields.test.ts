@@ -9,12 +9,13 @@ describe("the settings of a key as a person writes them", () => {
     [60, 1, "minutes"],
     [5_400, 90, "minutes"],
   ] as const)("says %i seconds as %i %s, and back", (seconds, amount, unit) => {
-    expect(splitDuration(seconds)).toEqual({ amount, unit });
-    expect(joinDuration(String(amount), unit)).toBe(seconds);
+    expect(splitDuration(seconds)).toEqual({ amount: String(amount), unit });
+    expect(joinDuration({ amount: String(amount), unit })).toBe(seconds);
   });
 
   it("takes only whole positive amounts", () => {
-    for (const wrong of ["", "0", "-1", "1.5", "a day"]) expect(joinDuration(wrong, "hours")).toBeNull();
+    for (const wrong of ["", "0", "-1", "1.5", "a day"])
+      expect(joinDuration({ amount: wrong, unit: "hours" })).toBeNull();
   });
 
   it("reads countries in any case, each once, and says which are none", () => {

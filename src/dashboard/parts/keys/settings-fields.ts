@@ -1,16 +1,19 @@
 export type Unit = "minutes" | "hours" | "days";
 const unitSeconds: Record<Unit, number> = { minutes: 60, hours: 3_600, days: 86_400 };
 
+/** A time as a person writes it down: an amount of a unit. */
+export type Duration = { amount: string; unit: Unit };
+
 /** Returns seconds as the largest unit that says them exactly; odd seconds are rounded to minutes. */
-export function splitDuration(seconds: number): { amount: number; unit: Unit } {
+export function splitDuration(seconds: number): Duration {
   const unit = (["days", "hours"] as const).find(
     (one) => seconds >= unitSeconds[one] && seconds % unitSeconds[one] === 0,
   );
-  return { amount: Math.round(seconds / unitSeconds[unit ?? "minutes"]), unit: unit ?? "minutes" };
+  return { amount: String(Math.round(seconds / unitSeconds[unit ?? "minutes"])), unit: unit ?? "minutes" };
 }
 
 /** Returns an amount of a unit in seconds, or null for what is no whole positive amount. */
-export function joinDuration(amount: string, unit: Unit): number | null {
+export function joinDuration({ amount, unit }: Duration): number | null {
   return /^[1-9]\d{0,6}$/.test(amount.trim()) ? Number(amount) * unitSeconds[unit] : null;
 }
 

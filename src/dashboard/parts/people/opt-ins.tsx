@@ -70,7 +70,7 @@ function AddOptIn({ apiKeyId, contact }: Props) {
   }
   return (
     <form ref={form} onSubmit={submit}>
-      <div className="pair">
+      <div className="columns">
         <TextField label="Agreed at" name="at" type="datetime-local" required />
         <TextField label="Where" name="source" dir="auto" required maxLength={300} autoComplete="off" />
       </div>
