@@ -13,11 +13,16 @@ export function unknownsTo(sql: SqlStorage, chat: string, number: string): Pick<
     .toArray();
 }
 
-/** Says whether the message before this one in its chat has still to leave, as far as that one is not scheduled. */
-export function hasEarlierWaiting(sql: SqlStorage, { chat, seq }: Pick<MessageRow, "chat" | "seq">): boolean {
-  const query = `SELECT status FROM messages WHERE chat = ? AND seq < ? AND direction = 'outbound' AND status NOT IN ('scheduled', 'cancelled')
+/** Says whether the message before this one in its chat has still to leave, or is one of those `leaving`, as far as it is not scheduled. */
+export function hasEarlierWaiting(
+  sql: SqlStorage,
+  { chat, seq }: Pick<MessageRow, "chat" | "seq">,
+  leaving: ReadonlyMap<number, unknown>,
+): boolean {
+  const query = `SELECT seq, status FROM messages WHERE chat = ? AND seq < ? AND direction = 'outbound' AND status NOT IN ('scheduled', 'cancelled')
        AND NOT (status = 'failed' AND attempts = 0) ORDER BY seq DESC LIMIT 1`;
-  return sql.exec<{ status: string }>(query, chat, seq).toArray()[0]?.status === "queued";
+  const [before] = sql.exec<Pick<MessageRow, "seq" | "status">>(query, chat, seq).toArray();
+  return before !== undefined && (before.status === "queued" || leaving.has(before.seq));
 }
 
 /** Says whether a message of a chat that could leave now has still to: what is scheduled for later, or ended without a try, holds nobody back. */

@@ -84,7 +84,7 @@ function waitOf(desk: Desk, row: MessageRow): Wait | null {
   if (held !== null) return { ...held, until };
   const turn = Math.max(dueAt, restingNumbers(desk).get(row.number) ?? 0);
   if (turn > now) return { at: turn, until, why: "paced" };
-  return hasEarlierWaiting(desk.sql, row) ? { at: null, until, why: "in_order" } : null;
+  return hasEarlierWaiting(desk.sql, row, desk.leaving) ? { at: null, until, why: "in_order" } : null;
 }
 
 /** What waits for a person has no time; what an account was told ends by itself. */

@@ -165,6 +165,15 @@ describe("a message that waits says why, and until when", () => {
     );
   });
 
+  it("in order: also behind a message that the carrier takes its time to answer", async () => {
+    twilio.faults.add({ body: "Slow" }, { kind: "hang", taken: true }, 1);
+    const to = newPerson();
+    const slow = await sendText(key, "Slow", to);
+    await eventually(async () => (await next(slow))?.words.includes("on its way"));
+    const behind = await sendText(key, "Behind", to);
+    expect(await next(behind)).toMatchObject({ at: null, why: "in_order" });
+  });
+
   it("settling: the time of the next look, and a day at the longest", async () => {
     twilio.faults.add({}, { kind: "reset", taken: false }, 1);
     const id = await sendText(key, "Lost", newPerson());
