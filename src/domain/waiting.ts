@@ -42,7 +42,7 @@ const causes: Record<WaitReason, string> = {
   account_refused: "Twilio refuses the account (its credentials, or it is not active)",
   rate_limited: "Twilio takes no more messages of this account for now (429)",
   daily_limit: "The Twilio account has sent all that it may within 24 hours (63038)",
-  line_offline: "Its line's Mac does not answer, and no other line speaks to this contact",
+  line_offline: "Its line's Mac does not answer or cannot send now, and no other line speaks to this contact",
   credentials_unreadable:
     "The account's credentials cannot be opened: the master key that sealed them is missing, or they are damaged",
   gateway_fault: "A fault of the gateway stood in the way",

@@ -47,7 +47,9 @@ function asOfThen({ name, detail }: MacCheck, mac: MacFacts | null): MacCheck {
 
 async function checksOf(deps: Deps, row: AccountRow, mac: MacFacts): Promise<MacCheck[]> {
   const lines = (await listNumbers(deps.db, { accountId: row.id })).map(({ address }) => address);
-  const lost = mac.aliases.length === 0 ? [] : lines.filter((line) => !mac.aliases.includes(line));
+  // Without its helper a Mac knows the address of the newest chat alone.
+  const isTold = mac.privateApi && mac.helperConnected && mac.aliases.length > 0;
+  const lost = isTold ? lines.filter((line) => !mac.aliases.includes(line)) : [];
   const ahead = mac.clockAheadMs ?? null;
   return [
     { name: "private_api", ok: mac.privateApi && mac.helperConnected, detail: privateApiWords(mac) },

@@ -199,6 +199,10 @@ describe("the lines of a Mac", () => {
     mac.options.detected = "desk@example.com";
     await watchIn(5 * 60_000 + 1);
     expect(await read(key.integrationId)).toMatchObject({ helper_connected: false, active_alias: "+12125552921" });
+    // Nor is it said that the Apple ID has lost its addresses: without the helper nobody can say.
+    const tested = await admin(`/integrations/bluebubbles/${key.integrationId}/test`, { method: "POST" });
+    const lines = { name: "lines", ok: true, detail: "1 registered." };
+    expect(tested.body).toMatchObject({ ok: false, checks: expect.arrayContaining([lines]) });
     const sent = await sendFrom(key, person, { text: "After a restart" });
     expect(sent.status).toBe(202);
     const status = async () =>
