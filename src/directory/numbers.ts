@@ -4,7 +4,7 @@ import type { Capabilities, NumberType, Protocol, SenderChannel } from "../domai
 import type { AccountRow } from "./accounts.ts";
 import { type Database, keptFor, runTogether, type Statement } from "./database.ts";
 import { bumpKeys, bumpOrganization } from "./key-versions.ts";
-import { halfImported, numbers, twilioAccounts } from "./schema.ts";
+import { begun, halfImported, numbers, twilioAccounts } from "./schema.ts";
 
 export type NumberRow = {
   address: string;
@@ -197,8 +197,18 @@ export async function assignNumber(
       ),
     )
     .returning({ address: numbers.address });
-  const [rows] = await db.batch([assigned, bumpKeys(db, [to.keyId, ...alsoConcerned])]);
+  const raised = bumpKeys(db, [to.keyId, ...alsoConcerned]);
+  const [rows] = await db.batch([assigned, raised, heedAnew(db, address)]);
   return rows.length === 1;
+}
+
+/** A wish that not all pools of an account have heeded begins anew where one of its numbers comes to another: that one may stand before those that are told next. */
+function heedAnew(db: Database, address: string) {
+  const account = sql`(SELECT ${numbers.accountId} FROM ${numbers} WHERE ${numbers.address} = ${address})`;
+  return db
+    .update(begun)
+    .set({ detail: sql`json_array(${begun.detail} ->> 0, '', ${address})` })
+    .where(and(eq(begun.kind, "heed"), sql`instr(${begun.subject}, ${account} || ' ') = 1`));
 }
 
 /** Takes a number out of the pool that holds it and raises its key; answers false when that pool does not hold it any more. */

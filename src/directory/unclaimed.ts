@@ -1,7 +1,7 @@
-import { and, asc, eq, inArray, lt, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, lt, notInArray, sql } from "drizzle-orm";
 import type { InboundMessage } from "../domain/calls/inbound.ts";
 import type { Database } from "./database.ts";
-import { unclaimedInbound } from "./schema.ts";
+import { begun, unclaimedInbound } from "./schema.ts";
 
 /** How long an inbound message to a number that no key holds is kept (product.md, "Twilio"). */
 export const unclaimedKeptMs = 7 * 24 * 60 * 60 * 1000;
@@ -58,10 +58,13 @@ export function listHandOvers(db: Database, limit: number): Promise<HandOver[]> 
   );
 }
 
-/** Forgets messages that were handed over. */
-export async function forgetUnclaimed(db: Database, providerIds: string[]): Promise<void> {
+/** Forgets messages that were handed over, except wishes that some pools have not heeded yet; returns how many it forgot. */
+export async function forgetUnclaimed(db: Database, providerIds: string[]): Promise<number> {
+  const { providerId } = unclaimedInbound;
   const given = sql`(SELECT value FROM json_each(${JSON.stringify(providerIds)}))`;
-  await db.delete(unclaimedInbound).where(inArray(unclaimedInbound.providerId, given));
+  const heeded = sql`(SELECT ${begun.detail} ->> 0 FROM ${begun} WHERE ${begun.kind} = 'heed')`;
+  const where = and(inArray(providerId, given), notInArray(providerId, heeded));
+  return (await db.delete(unclaimedInbound).where(where).returning({ providerId })).length;
 }
 
 /** Forgets at most `limit` messages that are older than seven days, the oldest first; returns how many it forgot. */

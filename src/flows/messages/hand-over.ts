@@ -27,9 +27,8 @@ export async function handOver(deps: Deps, job: HandOver): Promise<void> {
     if (!received.ok) return;
     const left = new Set(received.value);
     const taken = messages.map(({ providerId }) => providerId).filter((id) => !left.has(id));
-    await forgetUnclaimed(deps.db, taken);
+    struck += await forgetUnclaimed(deps.db, taken);
     if (messages.length < messagesPerCall) return;
-    struck += taken.length;
     last = messages.at(-1);
   }
   if (struck > 0) await deps.send({ errand: "hand_over", number: job.number });

@@ -21,7 +21,7 @@ export async function heedEverywhere(
 ): Promise<Result<string | null>> {
   await begin(deps.db, describe(message, ""), deps.now());
   const kept = await keep();
-  if (kept.ok) await heedAfter(deps, message, "");
+  if (kept.ok) await heedAfter(deps, message, describe(message, ""));
   return kept;
 }
 
@@ -34,9 +34,8 @@ function describe({ providerId, accountId, from }: Wish, afterKey: string): Work
 
 /** Finishes a wish that was cut off; `publish_failed` where a pool has not heeded it. */
 export async function finishHeeding(deps: Deps, work: Work): Promise<Result<null>> {
-  const [providerId, afterKey] = JSON.parse(work.detail) as [string, string];
-  const message = await findUnclaimed(deps.db, providerId);
-  if (message !== null) return heedAfter(deps, message, afterKey);
+  const message = await findUnclaimed(deps.db, readDetail(work)[0]);
+  if (message !== null) return heedAfter(deps, message, work);
   // It was never kept: Twilio, which was not answered, tells it again.
   await strike(deps.db, work);
   return ok(null);
@@ -48,11 +47,16 @@ export async function goOnHeeding(deps: Deps, providerId: string, afterKey: stri
   if (message === null) return;
   const work = describe(message, afterKey);
   const standing = await findBegun(deps.db, "heed", work.subject);
-  if (standing !== null && (JSON.parse(standing.detail) as string[])[0] === providerId)
-    await heedAfter(deps, message, afterKey);
+  if (standing !== null && readDetail(standing)[0] === providerId) await heedAfter(deps, message, work);
 }
 
-async function heedAfter(deps: Deps, message: InboundMessage, afterKey: string): Promise<Result<null>> {
+/** Returns which message it is about, and after which key it is yet to be heeded. */
+function readDetail({ detail }: Work): [string, string] {
+  return JSON.parse(detail) as [string, string];
+}
+
+async function heedAfter(deps: Deps, message: InboundMessage, work: Work): Promise<Result<null>> {
+  const [, afterKey] = readDetail(work);
   const keyIds = await listKeysOfAccount(deps.db, message.accountId, afterKey, poolsPerTurn);
   const asked: InboundMessage = { ...message, keywordOnly: true, toAccount: true };
   let unheeded = 0;
@@ -60,7 +64,6 @@ async function heedAfter(deps: Deps, message: InboundMessage, afterKey: string):
     const part = keyIds.slice(start, start + parallelPools).map((keyId) => tellPool(deps, keyId, asked));
     unheeded += (await Promise.all(part)).filter((heeded) => !heeded).length;
   }
-  const work = describe(message, afterKey);
   const last = keyIds.length < poolsPerTurn ? undefined : keyIds.at(-1);
   // Where a pool has not heeded it, all of this turn are told again by the watchdog.
   if (unheeded === 0)

@@ -47,9 +47,13 @@ function isTaken(desk: Desk, { to, accountId, toAccount }: InboundMessage): bool
     : desk.findNumber(to) !== null;
 }
 
-/** Honours STOP and START, and hears YES, once, in a message that the account's settings keep out of the ledger: a person's wish is no matter of settings. */
+/**
+ * Honours STOP and START, and hears YES, once, in a message that the account's settings keep out of the ledger: a person's wish is no matter of settings. What is kept here
+ * was heeded when it came.
+ */
 function heedKeyword(desk: Desk, message: InboundMessage): Received {
-  if (maySayWish(message) && heedOnce(desk.sql, message.providerId, desk.now()))
+  const isKept = findMessageBySid(desk.sql, message.providerId) !== null;
+  if (!isKept && maySayWish(message) && heedOnce(desk.sql, message.providerId, desk.now()))
     heed(desk, message, personOf(message.from), null);
   return { messageId: null, repeated: false };
 }

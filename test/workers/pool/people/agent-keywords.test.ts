@@ -4,6 +4,7 @@ import { listBegun } from "../../../../src/directory/begun.ts";
 import { keepUnclaimed } from "../../../../src/directory/unclaimed.ts";
 import type { InboundMessage } from "../../../../src/domain/calls/inbound.ts";
 import type { PoolCalls } from "../../../../src/domain/pool-calls.ts";
+import type { Deps } from "../../../../src/flows/deps.ts";
 import { finishBegun } from "../../../../src/flows/finish-begun.ts";
 import { heedEverywhere } from "../../../../src/flows/messages/heed-everywhere.ts";
 import type { FakeAccount } from "../../../support/node/fake-twilio-account.ts";
@@ -147,29 +148,12 @@ async function columnsOf(table: string, others: Record<string, string>): Promise
 }
 
 it("a pool that cannot be told holds back no other, and the watchdog tells it in a later round; a later wish is the last word", async () => {
-  const deps = freshDeps();
-  const broken = { ...deps, pool: (id: string) => (id === key.id ? failingPool : deps.pool(id)) };
-  const wish = (text: string, providerId: string): InboundMessage => ({
-    providerId,
-    accountId: key.integrationId,
-    from: person,
-    to: agent,
-    channel: "rcs",
-    text,
-    attachments: [],
-    verified: true,
-    optOutType: null,
-    detail: {},
-  });
-  const tell = (through: typeof deps, message: InboundMessage) =>
-    heedEverywhere(through, message, async () => {
-      await keepUnclaimed(deps.db, message, Date.now());
-      return { ok: true, value: null };
-    });
+  const broken = without(key.id);
   await tell(broken, wish("STOP", "SMstop1"));
   expect(await refusals()).toEqual([null, "recipient_opted_out", null]);
-  await finishBegun(deps);
+  await finishBegun(freshDeps());
   expect(await refusals()).toEqual(["recipient_opted_out", "recipient_opted_out", null]);
+  const deps = freshDeps();
   await tell(deps, wish("START", "SMstart1"));
   await tell(broken, wish("STOP", "SMstop2"));
   await tell(deps, wish("START", "SMstart2"));
@@ -179,3 +163,42 @@ it("a pool that cannot be told holds back no other, and the watchdog tells it in
 });
 
 const failingPool = { receive: () => Promise.reject(new Error("The object is gone.")) } as unknown as PoolCalls;
+
+/** The gateway without one pool, which cannot be told anything. */
+function without(keyId: string): Deps {
+  const deps = freshDeps();
+  return { ...deps, pool: (id: string) => (id === keyId ? failingPool : deps.pool(id)) };
+}
+
+function wish(text: string, providerId: string): InboundMessage {
+  const what = { channel: "rcs" as const, text, attachments: [], verified: true, optOutType: null, detail: {} };
+  return { providerId, accountId: key.integrationId, from: person, to: agent, ...what };
+}
+
+function tell(deps: Deps, message: InboundMessage) {
+  return heedEverywhere(deps, message, async () => {
+    await keepUnclaimed(deps.db, message, Date.now());
+    return { ok: true, value: null };
+  });
+}
+
+it("a pool that cannot be told is told also where the agent comes to a key meanwhile, and what the person says to that key stands", async () => {
+  const address = "rcs:other_agent";
+  await admin(`/integrations/twilio/${key.integrationId}/senders`, { body: { address } });
+  await tell(without(key.id), { ...wish("STOP", "SMstop3"), to: address });
+  await assignTo(stranger.id, address);
+  expect(await refusals()).toEqual([null, "recipient_opted_out", "recipient_opted_out"]);
+  await write("START", address);
+  await finishBegun(freshDeps());
+  expect(await refusals()).toEqual(["recipient_opted_out", "recipient_opted_out", null]);
+  expect(await listBegun(freshDeps().db, 10)).toEqual([]);
+});
+
+it("a wish that not all pools have heeded reaches the pool to which a number of the account comes meanwhile, wherever it stands in the order of keys", async () => {
+  const [number = ""] = key.numbers;
+  await tell(without(key.id), wish("STOP", "SMstop4"));
+  await env.DB.prepare("UPDATE begun SET detail = json_array('SMstop4', 'key_zzz') WHERE kind = 'heed'").run();
+  await admin(`/numbers/${encodeURIComponent(number)}`, { method: "PATCH", body: { api_key_id: stranger.id } });
+  await finishBegun(freshDeps());
+  expect(await refusal(stranger)).toBe("recipient_opted_out");
+});
