@@ -2,23 +2,16 @@ import type { DeliveryLog, ListLogs, WebhookState } from "../../domain/calls/tel
 import { fail, ok, type Result } from "../../domain/failure.ts";
 import { askPool } from "../ask-pool.ts";
 import type { Deps } from "../deps.ts";
-import { poolsOf, type Scoped } from "./pools-told.ts";
+import { askHowTheyFare, poolsOf, type Scoped } from "./pools-told.ts";
 
 /** How deep the merged logs of several pools reach, so that they fit into memory. */
 const deepest = 1_000;
 
 /** Returns how webhooks fare, by id, over all pools that deliver to them; a pool that does not answer is left out. */
 export async function readWebhookStates(deps: Deps, webhooks: readonly Scoped[]): Promise<Map<string, WebhookState>> {
-  const asked = Map.groupBy(await askStates(deps, webhooks), ({ webhookId }) => webhookId);
-  return new Map([...asked].map(([id, states]) => [id, combine(id, states)]));
-}
-
-async function askStates(deps: Deps, webhooks: readonly Scoped[]): Promise<WebhookState[]> {
-  const keyIds = await poolsOf(deps, webhooks);
-  const answers = await Promise.allSettled(
-    keyIds.map((keyId) => askPool(deps, keyId, (pool) => pool.adminWebhookStates())),
-  );
-  return answers.flatMap((answer) => (answer.status === "fulfilled" && answer.value.ok ? answer.value.value : []));
+  const { states } = await askHowTheyFare(deps, webhooks);
+  const asked = Map.groupBy(states, ({ webhookId }) => webhookId);
+  return new Map([...asked].map(([id, all]) => [id, combine(id, all)]));
 }
 
 /** Where one pool's deliveries succeed, the webhook has more than failures. */
