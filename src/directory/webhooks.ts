@@ -153,6 +153,18 @@ export async function updateWebhook(
   await runTogether(db, [...statements, ...bump(db, row)]);
 }
 
+/** Gives a webhook another secret, as `updateWebhook` does, where it still has the one that was read; answers false where it has not. */
+export async function replaceSecret(
+  db: Database,
+  row: Pick<WebhookRow, "id" | "organizationId" | "apiKeyId" | "secret">,
+  change: Pick<WebhookRow, "secret" | "previousSecret" | "previousValidUntil" | "rotationCount">,
+): Promise<boolean> {
+  const where = and(eq(webhooks.id, row.id), eq(webhooks.secret, row.secret));
+  const replaced = db.update(webhooks).set(change).where(where).returning({ id: webhooks.id });
+  const [rows] = await db.batch([replaced, ...bump(db, row)]);
+  return rows.length === 1;
+}
+
 /** Removes a webhook and raises the keys concerned. */
 export async function deleteWebhook(
   db: Database,

@@ -5,6 +5,7 @@ import {
   findWebhookByUrl,
   insertWebhook,
   measureFilters,
+  replaceSecret,
   updateWebhook,
   type WebhookRow,
   webhookLimitOfKey,
@@ -137,7 +138,7 @@ export async function removeWebhook(deps: Deps, id: string, apiKeyId?: string): 
   return publishScope(deps, row);
 }
 
-/** Gives a webhook a new secret; the old one signs beside it for `overlapSeconds`. */
+/** Gives a webhook a new secret; the old one signs beside it for `overlapSeconds`. Of two calls at once the later one replaces what the earlier one gave. */
 export async function rotateWebhook(
   deps: Deps,
   id: string,
@@ -155,7 +156,7 @@ export async function rotateWebhook(
     previousValidUntil: overlapSeconds === 0 ? null : rotatedAt + overlapSeconds * 1000,
     rotationCount: row.rotationCount + 1,
   };
-  await updateWebhook(deps.db, row, change);
+  if (!(await replaceSecret(deps.db, row, change))) return rotateWebhook(deps, id, overlapSeconds, apiKeyId);
   const published = await publishScope(deps, row);
   return published.ok ? ok({ webhook: { ...row, ...change }, secret, rotatedAt }) : published;
 }
