@@ -1,0 +1,22 @@
+type Found = { id: string } | null;
+type Resolve = (id: string, importer?: string) => Promise<Found>;
+
+/**
+ * Lets the runner ask once where a module lies. Each call of the Worker and of an object imports the Worker's module, and for that the runner asks the process
+ * of the test run each time: several times a request, over a socket that all files share. What it answered holds for as long as a test file runs.
+ */
+function findOnce(transport: { resolveId: Resolve }): void {
+  const ask = transport.resolveId;
+  const found = new Map<string, Found>();
+  transport.resolveId = async (id, importer) => {
+    const key = JSON.stringify([id, importer]);
+    // The answer is kept, not the promise of it: a promise belongs to the request that made it.
+    if (!found.has(key)) found.set(key, await ask(id, importer));
+    return found.get(key) ?? null;
+  };
+}
+
+const { __vitest_mocker__: mocker } = globalThis as unknown as {
+  __vitest_mocker__: { moduleRunner: { vitestOptions: { transport: { resolveId: Resolve } } } };
+};
+findOnce(mocker.moduleRunner.vitestOptions.transport);
