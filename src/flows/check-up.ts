@@ -170,8 +170,10 @@ function checkLedgers({ pools }: Status): Check {
 function checkAccount(account: AccountRow, traffic: AccountTraffic & { drifted: number }, now: number): Check {
   const name = `account ${account.name} (${account.id})`;
   if (account.status === "unhealthy") {
-    const detail = `Twilio refuses its credentials: ${account.statusReason ?? "no reason was given"}.`;
-    return { name, ok: false, detail, help: "Replace the credentials: PATCH /admin/api/integrations/twilio/{id}." };
+    const detail = `Twilio refuses it: ${account.statusReason ?? "no reason was given"}.`;
+    const help =
+      "Replace the credentials (PATCH /admin/api/integrations/twilio/{id}), or have Twilio make the account active: then it comes back by itself.";
+    return { name, ok: false, detail, help };
   }
   const { inboundAt, sentAt, statusAt, drifted } = traffic;
   if (drifted > 0) {

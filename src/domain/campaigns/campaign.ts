@@ -1,6 +1,7 @@
 import type { FailureCode } from "../failure.ts";
 import type { Attachment, MessageStatus } from "../message.ts";
 import type { QuietHours } from "../quiet-hours.ts";
+import type { WaitReason } from "../waiting.ts";
 import type { ColumnMap } from "./columns.ts";
 import type { Confirm } from "./confirm.ts";
 
@@ -108,8 +109,8 @@ export type CampaignNumbers = {
   optedOut: number;
 };
 
-/** What keeps a campaign from going on: a refusal that passes, that all who are left have quiet hours, or that answers are waited for. */
-export type HolderCode = FailureCode | "quiet_hours" | "awaiting_answers";
+/** What keeps a campaign from going on: a refusal that passes, what holds all numbers, that all who are left have quiet hours, or that answers are waited for. */
+export type HolderCode = FailureCode | WaitReason | "awaiting_answers";
 
 export type CampaignView = CampaignPlan & {
   id: string;

@@ -110,7 +110,7 @@ function accountNote(input: ChoiceInput, { address, accountId, channel }: Sender
   if (hold === "account_spent") return `${address}'s account has used up its messages of 24 hours: ${but}.`;
   return channel === "imessage"
     ? `The Mac of ${address} refuses the password: ${but}.`
-    : `Twilio refuses the credentials of ${address}'s account: ${but}.`;
+    : `Twilio refuses ${address}'s account: ${but}.`;
 }
 
 function findRequested(input: ChoiceInput, requested: string): SenderNumber | null {

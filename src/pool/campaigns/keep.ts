@@ -11,6 +11,7 @@ import { fail, ok, type Result } from "../../domain/failure.ts";
 import { readRowId, rowId } from "../../domain/ids.ts";
 import { readPhoneNumber } from "../../domain/phone.ts";
 import { judgeSendAt } from "../../domain/send-time.ts";
+import { tellWait } from "../../domain/waiting.ts";
 import type { Desk } from "../desk.ts";
 import { deletePeople, readProgress } from "../ledger/campaign-people.ts";
 import {
@@ -24,6 +25,7 @@ import {
   saveCampaign,
 } from "../ledger/campaigns.ts";
 import { refuseByKey } from "../numbers/choose.ts";
+import { heldOf } from "../sending/next.ts";
 
 /** Returns a campaign by its id, or `not_found`. */
 export function findById(desk: Desk, id: string): Result<Campaign> {
@@ -61,9 +63,24 @@ function endOf(desk: Desk, campaign: Campaign, { progress, heldBy }: Pick<Campai
 
 function holderOf(desk: Desk, n: number): CampaignView["heldBy"] {
   const refusal = refuseByKey(desk);
-  if (refusal === null) return desk.feeding.get(n)?.heldBy ?? null;
+  const told = desk.feeding.get(n)?.heldBy ?? null;
+  if (refusal === null) return told !== null && (told.until ?? desk.now()) >= desk.now() ? told : standstillOf(desk);
   const { code, message } = refusal.failure;
   return { code, message, until: null };
+}
+
+/** Where no number of the key lets anything leave no campaign is fed: what holds the one that is free first; null while one of them may send. */
+function standstillOf(desk: Desk): CampaignView["heldBy"] {
+  const { numbers } = desk.snapshot;
+  const held = numbers.map(({ address: number, accountId: account, channel }) => {
+    const hold = heldOf(desk, { number, account, due_at: null });
+    return hold && { ...hold, message: tellWait({ ...hold, until: null }, channel === "imessage") };
+  });
+  if (held.includes(null)) return null;
+  const free = ({ at }: { at: number | null }) => at ?? Number.POSITIVE_INFINITY;
+  const [first] = held.filter((hold) => hold !== null).sort((one, other) => free(one) - free(other));
+  if (first === undefined) return { ...fail("no_numbers_assigned").failure, until: null };
+  return { code: first.why, message: first.message, until: first.at };
 }
 
 /** Makes a campaign, a draft without people. */

@@ -87,14 +87,17 @@ function waitOf(desk: Desk, row: MessageRow): Wait | null {
   return hasEarlierWaiting(desk.sql, row, desk.leaving) ? { at: null, until, why: "in_order" } : null;
 }
 
-/** What waits for a person has no time; what an account was told ends by itself. */
-function heldOf(desk: Desk, row: MessageRow): Pick<Wait, "at" | "why"> | null {
+/** A number and its account, and from when on a message waits for them. */
+type Waiting = Pick<MessageRow, "number" | "account" | "due_at">;
+
+/** Returns what holds a message of this number, if anything does. What waits for a person has no time; what an account was told ends by itself. */
+export function heldOf(desk: Desk, row: Waiting): Pick<Wait, "at" | "why"> | null {
   const why = holderOf(desk, row);
   if (why === null || isForPerson(desk, row, why)) return why && { at: null, why };
   const until = desk.accountRests.get(row.account)?.until ?? 0;
   return until > desk.now() ? { at: Math.max(until, row.due_at ?? 0), why } : null;
 }
 
-function isForPerson(desk: Desk, row: MessageRow, why: WaitReason): boolean {
+function isForPerson(desk: Desk, row: Waiting, why: WaitReason): boolean {
   return why === "key_paused" || why === "number_paused" || desk.findAccount(row.account)?.refused === true;
 }

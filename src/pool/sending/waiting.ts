@@ -127,7 +127,7 @@ function expiryCode(why: WaitReason | null, onLine: boolean): string {
 }
 
 /** Returns what held a message that was due, as far as it is known: what waits for a person's word comes first. */
-export function holderOf(desk: Desk, row: MessageRow): WaitReason | null {
+export function holderOf(desk: Desk, row: Pick<MessageRow, "number" | "account">): WaitReason | null {
   if (desk.snapshot.apiKey.status === "paused") return "key_paused";
   if (desk.findNumber(row.number)?.isActive === false) return "number_paused";
   if (desk.findAccount(row.account)?.refused === true) return "account_refused";

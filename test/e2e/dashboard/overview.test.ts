@@ -91,7 +91,7 @@ describe("the overview", () => {
     await goTo("Integrations");
     await goTo("Overview");
     const verdict = page.getByRole("region", { name: "What needs you" });
-    await verdict.getByText("Twilio refuses its credentials").waitFor({ timeout: 30_000 });
+    await verdict.getByText("Twilio refuses it").waitFor({ timeout: 30_000 });
     expect(await findFaults("overview unhealthy")).toEqual([]);
     await verdict.getByRole("link", { name: "Every check" }).click();
     await page

@@ -244,6 +244,29 @@ describe("a campaign that runs", () => {
     expect((await readCampaign(pool, id)).progress.taken).toBeGreaterThan(progress.taken);
   });
 
+  it("says what holds the numbers of its key while none of them may send: their pause, a refused account, that there is none", async () => {
+    const pool = await makePool([{ messages_per_second: 1 }, { messages_per_second: 1 }]);
+    const [one = "", other = ""] = pool.numbers;
+    const id = await runCampaign(pool, newPeople(60));
+    await pass(pool, 3 * second);
+    const held = async () => (await readCampaign(pool, id)).heldBy;
+    await changeNumber(one, { is_active: false });
+    expect(await held()).toBeNull();
+    await changeNumber(other, { is_active: false });
+    expect(await held()).toMatchObject({ code: "number_paused", until: null });
+    expect((await readCampaign(pool, id)).finishesAt).toBeNull();
+    await changeNumber(other, { is_active: true });
+    pool.carrier.refuse = () => 20005;
+    await eventually(async () => {
+      await pass(pool, second);
+      return (await held())?.code === "account_refused";
+    });
+    expect(await held()).toMatchObject({ message: expect.stringContaining("Twilio refuses the account") });
+    for (const number of pool.numbers) await changeNumber(number, { api_key_id: null });
+    expect(await held()).toMatchObject({ code: "no_numbers_assigned", until: null });
+    expect((await readCampaign(pool, id)).progress).toMatchObject({ refused: 0, rejected: 0 });
+  });
+
   it("waits for its daily cap without striking anybody off, and says so", async () => {
     const pool = await makePool([{}]);
     await admin(`/api-keys/${pool.id}`, { method: "PATCH", body: { daily_cap: 5 } });
