@@ -19,6 +19,7 @@ import { forgetRows } from "./ledger/memory.ts";
 import { notedFrom, noteWritten as noteEvents } from "./ledger/notes.ts";
 import { keepNumbers } from "./ledger/numbering.ts";
 import { readRotation, replaceRotation } from "./ledger/rotation.ts";
+import { watchIndex } from "./ledger/sids.ts";
 import { oldestTurn } from "./ledger/turns.ts";
 import { Roster } from "./roster.ts";
 import type { AccountRest, Feeding, Surroundings } from "./surroundings.ts";
@@ -102,6 +103,7 @@ export class Desk {
     });
     aheadOf(this.sql).numbers = (count) => this.nextSequence(count);
     restoreAhead(this.sql);
+    watchIndex(this.sql);
     this.#snapshot = snapshot;
     this.#inForce = snapshot;
     this.#roster = new Roster(snapshot);

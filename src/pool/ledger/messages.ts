@@ -6,7 +6,7 @@ import { failureFacts } from "./failure-facts.ts";
 import { RecentRows, remembered } from "./memory.ts";
 import type { Detail, MessageChange, MessageRow, Step } from "./message-row.ts";
 import { noteKept, numberWith } from "./numbering.ts";
-import { isIndexed, rememberSid } from "./sids.ts";
+import { isIndexed, noteIndexed, rememberSid } from "./sids.ts";
 import { formatTally, keepTally, tallyWith } from "./tally.ts";
 
 type GivenColumn = "seq" | "chat" | "direction" | "number" | "channel" | "account" | "status" | "text";
@@ -40,6 +40,7 @@ export function insertMessage(sql: SqlStorage, message: NewMessage): MessageRow 
   const { rowsWritten } = bareOf(sql).exec(insertion, ...inserted.map((name) => row[name]));
   if (rowsWritten === 0) return null;
   keepTally(sql, tally);
+  if (row.by_sid === 1) noteIndexed(sql);
   return recent(sql).keep(row);
 }
 
@@ -155,6 +156,7 @@ function writeColumns(sql: SqlStorage, seq: number, change: MessageChange, step:
   if (Object.keys(all).length === 0) return true;
   const isWritten = writeUnlessTaken(sql, seq, change.sid ?? null, sequence === null ? all : { ...all, sequence });
   if (!isWritten) return false;
+  if (all.by_sid === 1) noteIndexed(sql);
   aheadOf(sql).messages.delete(seq);
   keepChanged(sql, { ...before, ...all, ...(sequence === null ? {} : { sequence }) });
   if (numbered !== null) noteKept(sql, numbered.chat);

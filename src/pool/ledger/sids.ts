@@ -3,6 +3,23 @@ import { forgetNamed, ifRemembered, remembered } from "./memory.ts";
 /** Which messages the index by provider id holds; written as in the index, else SQLite does not use it. */
 export const isIndexed = "direction = 'inbound' OR by_sid = 1";
 
+const untouched = "sid_index_untouched";
+
+/** Remembers that no message that went out has come into the index since the object woke, which is when this is called; a transaction that throws forgets it. */
+export function watchIndex(sql: SqlStorage): void {
+  remembered(sql, untouched, () => true);
+}
+
+/** Notes that a message that went out stands in the index from now on. */
+export function noteIndexed(sql: SqlStorage): void {
+  forgetNamed(sql, untouched);
+}
+
+/** Says whether it is known that no message that went out has come into the index since the object woke. */
+export function isIndexUntouched(sql: SqlStorage): boolean {
+  return ifRemembered(sql, untouched) !== null;
+}
+
 /** So many of a chat's newest messages are looked at for a provider id that the index does not hold, and so many of the pool's. */
 const ofChatAtMost = 10_000;
 const newestAtMost = 2_000;

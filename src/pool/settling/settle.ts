@@ -7,7 +7,7 @@ import type { Desk } from "../desk.ts";
 import { fallBack } from "../fallback/fall-back.ts";
 import { endLeaving, schedule } from "../ledger/agenda.ts";
 import { changeAhead } from "../ledger/ahead-messages.ts";
-import { findMessageBySid } from "../ledger/by-sid.ts";
+import { findGivenAway } from "../ledger/by-sid.ts";
 import { savePlace } from "../ledger/cursors.ts";
 import { planLook } from "../ledger/looks.ts";
 import type { Detail, MessageChange, MessageRow } from "../ledger/message-row.ts";
@@ -53,7 +53,7 @@ function isTakenAhead(desk: Desk, seq: number, attempt: number, outcome: Outcome
   const row = recallMessage(desk.sql, seq);
   if (row === null || row.attempts !== attempt || !mayLearnAhead(desk, row)) return false;
   const { providerId: sid } = outcome;
-  if (findMessageBySid(desk.sql, sid) !== null) return false;
+  if (findGivenAway(desk.sql, sid) !== null) return false;
   changeAhead(desk.sql, seq, { change: { sid }, step: ["taken", desk.now()], event: null });
   return true;
 }

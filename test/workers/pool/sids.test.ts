@@ -2,9 +2,9 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Row } from "../../../src/domain/transfer.ts";
-import { findMessageBySid, findMessageOfChat } from "../../../src/pool/ledger/by-sid.ts";
+import { findGivenAway, findMessageBySid, findMessageOfChat } from "../../../src/pool/ledger/by-sid.ts";
 import { forgetRows } from "../../../src/pool/ledger/memory.ts";
-import { stepMessage, updateMessage } from "../../../src/pool/ledger/messages.ts";
+import { dropRecent, stepMessage, updateMessage } from "../../../src/pool/ledger/messages.ts";
 import { writeRows } from "../../../src/pool/ledger/transfer.ts";
 import type { FakeAccount } from "../../support/node/fake-twilio-account.ts";
 import { computeSignature } from "../../support/node/fake-twilio-webhooks.ts";
@@ -144,5 +144,25 @@ describe("the index by the carrier's id", () => {
       return { own, holder: findMessageBySid(sql, "SMfound")?.seq === first };
     });
     expect(given).toEqual({ own: false, holder: true });
+  });
+
+  it("finds who was given the id that an answer brings, though memory alone is asked where no look gave one since the object woke", async () => {
+    await sendTaken(twilio, key, "Lost", to);
+    await evictDurableObject(env.POOLS.getByName(key.id));
+    await ask(key, "SELECT 1");
+    const counter = await countCost(key.id);
+    const found = await atLedger((sql) => {
+      const [{ seq = 0 } = {}] = sql.exec<{ seq: number }>("SELECT seq FROM messages").toArray();
+      counter.since();
+      const before = findGivenAway(sql, "SMfound");
+      const asked = counter.statements().length;
+      updateMessage(sql, seq, { sid: "SMfound", by_sid: 1 });
+      dropRecent(sql, seq);
+      const given = findGivenAway(sql, "SMfound")?.seq === seq;
+      forgetRows(sql);
+      return { before, asked, given, afterwards: findGivenAway(sql, "SMfound")?.seq === seq };
+    });
+    counter.stop();
+    expect(found).toEqual({ before: null, asked: 0, given: true, afterwards: true });
   });
 });
