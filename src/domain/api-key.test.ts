@@ -1,6 +1,6 @@
 import { createHash, createHmac, getRandomValues } from "node:crypto";
 import fc from "fast-check";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import {
   encodeBase62,
   formatKeyId,
@@ -66,6 +66,18 @@ describe("a token", () => {
       }
     }
     expect(await parseToken(token.replace("tl_live_", "tl_test_"), [current])).toBeNull();
+  });
+
+  test("that was found genuine is known again without its checksum, and by nothing but its hash", async () => {
+    const keys = [current];
+    const { token, hash, keyId } = await mint();
+    expect(await parseToken(token, keys)).not.toBeNull();
+    const sign = vi.spyOn(crypto.subtle, "sign");
+    expect(await parseToken(token, keys)).toEqual({ keyId, mode: "live", hash });
+    expect(sign).not.toHaveBeenCalled();
+    expect(await parseToken(`${token.slice(0, 63)}${token.endsWith("0") ? "1" : "0"}`, keys)).toBeNull();
+    expect(await parseToken(token, [foreign])).toBeNull();
+    sign.mockRestore();
   });
 
   test("cannot be put together from the parts of two others", async () => {
@@ -138,6 +150,20 @@ describe("a pool reference", () => {
     for (const form of ["", reference.slice(1), `${reference}0`, reference.slice(0, 16), `key_${reference}`]) {
       expect(await parsePoolReference(form, [previous]), form).toBeNull();
     }
+  });
+
+  test("that was found genuine is known again without its checksum, and another of the same key is not", async () => {
+    const keys = [current, previous];
+    const keyId = formatKeyId(random(32));
+    const [reference, older] = [await poolReference(keyId, current), await poolReference(keyId, previous)];
+    expect(await parsePoolReference(reference, keys)).toBe(keyId);
+    const sign = vi.spyOn(crypto.subtle, "sign");
+    expect(await parsePoolReference(reference, keys)).toBe(keyId);
+    expect(sign).not.toHaveBeenCalled();
+    const forged = `${reference.slice(0, 23)}${reference.endsWith("0") ? "1" : "0"}`;
+    expect(await parsePoolReference(forged, keys)).toBeNull();
+    expect(await parsePoolReference(older, keys)).toBe(keyId);
+    sign.mockRestore();
   });
 
   test("cannot be read off a token of the same key", async () => {

@@ -1,3 +1,5 @@
+import { kept } from "./kept.ts";
+
 /** The addresses at which the world reaches the gateway: the one in force, null while none is known, and those that were in force before, newest first. */
 export type PublicAddresses = { current: string | null; former: string[] };
 
@@ -50,8 +52,10 @@ export function signedUrlsOf(addresses: PublicAddresses, pathAndQuery: string): 
 
 /** Returns the hosts of every address that is or was ours, with their port where it is not the default. */
 export function hostsOf({ current, former }: PublicAddresses): string[] {
-  return [...(current === null ? [] : [current]), ...former].flatMap((address) => URL.parse(address)?.host ?? []);
+  return [...(current === null ? [] : [current]), ...former].flatMap((address) => hostOf(address) ?? []);
 }
+
+const hostOf = kept(100, (address) => URL.parse(address)?.host ?? null);
 
 /** Says whether an address is this machine only. */
 export function isLoopback(url: URL): boolean {

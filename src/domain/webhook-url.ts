@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from "./failure.ts";
+import { kept } from "./kept.ts";
 import { findHostFault, lacksScheme, withoutRootDot } from "./public-host.ts";
 
 /** `ownHosts`: hosts that serve this gateway, with their port where it is not the default. `allowLocal`: development only. */
@@ -34,13 +35,13 @@ function howToWrite(url: string, allowLocal: boolean): string {
 }
 
 /** Says whether a URL names a host that can be called from the internet: neither an address, nor this machine, nor a name of a private network. */
-export function namesPublicHost(url: string): boolean {
+export const namesPublicHost = kept(16, (url) => {
   const parsed = URL.parse(url);
   return parsed !== null && findHostFault("The URL", parsed.hostname, false) === null;
-}
+});
 
 function hasBlanks(url: string): boolean {
-  return Array.from(url).some((character) => character <= " " || character === "\u007f");
+  return /[^!-~\u0080-\uffff]/.test(url);
 }
 
 function findTransportFault(url: URL, allowLocal: boolean): string | null {
