@@ -58,7 +58,7 @@ export type Deps = {
   admitSignIn: (address: string) => Promise<boolean>;
   /** Reads one of the static files beside the Worker. */
   readAsset: (path: string) => Promise<Response>;
-  fetch: (request: Request) => Promise<Response>;
+  fetch: (request: Request | string, init?: RequestInit) => Promise<Response>;
   now: () => number;
   randomBytes: (length: number) => Uint8Array<ArrayBuffer>;
   newId: (prefix: string) => string;

@@ -11,7 +11,7 @@ const keptOfAnswer = 4 * 1024;
 const longestTarget = 500;
 
 /** How an attempt ended, with the headers of the answer for those who show them. */
-export type AttemptEnd = DeliveryEnd & { headers: Record<string, string>; size: number };
+export type AttemptEnd = DeliveryEnd & { headers: Headers | null; size: number };
 
 /** Posts one delivery: signed afresh, no redirect followed, 15 s in all with the body. Whatever comes of it is an outcome. */
 export async function attempt(deps: Deps, delivery: DueDelivery): Promise<AttemptEnd> {
@@ -24,7 +24,7 @@ export async function attempt(deps: Deps, delivery: DueDelivery): Promise<Attemp
     retryAfter: null,
     response: null,
     error: null,
-    headers: {},
+    headers: null,
     size: 0,
     ...end,
   });
@@ -33,7 +33,7 @@ export async function attempt(deps: Deps, delivery: DueDelivery): Promise<Attemp
   if (!url.ok) return ended({ error: url.failure.message });
   const timeout = AbortSignal.timeout(attemptMs);
   try {
-    const response = await deps.fetch(await composeRequest(deps, delivery, timeout));
+    const response = await deps.fetch(delivery.url, await composeRequest(deps, delivery, timeout));
     const read = await readStart(response, timeout);
     return ended({
       status: response.status,
@@ -41,14 +41,14 @@ export async function attempt(deps: Deps, delivery: DueDelivery): Promise<Attemp
       response: read.text,
       size: read.size,
       error: read.fault ?? sayRedirect(response),
-      headers: Object.fromEntries(response.headers),
+      headers: response.headers,
     });
   } catch (error) {
     return ended({ error: timeout.aborted ? "No complete answer within 15 seconds." : sayFault(error) });
   }
 }
 
-async function composeRequest(deps: Deps, delivery: DueDelivery, signal: AbortSignal): Promise<Request> {
+async function composeRequest(deps: Deps, delivery: DueDelivery, signal: AbortSignal): Promise<RequestInit> {
   const keys = await signingKeysOf(deps, delivery.webhookId, delivery.secrets);
   const { body } = delivery;
   const signatures = await signWebhook({ id: delivery.eventId, body, keys, nowMs: deps.now() });
@@ -63,7 +63,7 @@ async function composeRequest(deps: Deps, delivery: DueDelivery, signal: AbortSi
       ? {}
       : { "X-Blooio-Replay": "true", "X-Original-Event-Id": delivery.originalEventId }),
   };
-  return new Request(delivery.url, { method: "POST", headers, body, signal, redirect: "manual" });
+  return { method: "POST", headers, body, signal, redirect: "manual" };
 }
 
 /** The runtime names a host without an address, or without a secure connection, by a reference of its own alone. */

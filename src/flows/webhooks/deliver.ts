@@ -39,7 +39,14 @@ type Board = {
 };
 
 /** What ended at one pool and is not written down yet, and what was given back untried. */
-type Clerk = { ends: DeliveryEnd[]; back: DeliveryHandle[]; writing: boolean; spread: boolean };
+type Clerk = {
+  ends: DeliveryEnd[];
+  back: DeliveryHandle[];
+  writing: boolean;
+  spread: boolean;
+  /** Writes down what has ended while its hand goes on. */
+  timer?: ReturnType<typeof setTimeout> | undefined;
+};
 
 /**
  * Delivers what the pools named by these bells owe, with six hands that go from pool to pool in turn. Returns when nothing is left, or after half a second:
@@ -51,19 +58,16 @@ export async function deliver(deps: Deps, bells: readonly Bell[]): Promise<Shift
 }
 
 /**
- * Delivers, behind the answer of the request that made it due, what a pool has handed over, and what it hands over next: as a consumer does, but no longer than half
+ * Delivers, beside the answer of the request that made it due, what a pool has handed over, and what it hands over next: as a consumer does, but no longer than half
  * a second and only a few. Never throws: what it leaves is due again after its lease.
  */
 export function deliverHanded(deps: Deps, keyId: string, handed: DueDelivery[] | undefined): void {
   if (handed === undefined || handed.length === 0) return;
   const bell: Bell = { pool: keyId, lane: "fast" };
-  const start = async (board: Board) => {
-    // The answer leaves first.
-    await new Promise((resolve) => setTimeout(resolve, 0));
+  const shift = work({ deps, hands: handsOfRequest, left: atMostOfRequest, turns: [] }, (board) => {
     board.busy += board.hands;
-    await begin(board, bell, { deliveries: handed, more: false }, board.hands);
-  };
-  const shift = work({ deps, hands: handsOfRequest, left: atMostOfRequest, turns: [] }, start);
+    return begin(board, bell, { deliveries: handed, more: false }, board.hands);
+  });
   deps.keepAlive(
     shift.then(
       ({ rest }) => rest,
@@ -172,7 +176,8 @@ async function post(board: Board, bell: Bell, chain: DueDelivery[]): Promise<voi
       clerk.back.push(...rest.map(({ handle }) => handle));
       break;
     }
-    if (rest.length > 0) setTimeout(() => void underWay(board, () => write(board, bell)), recordWithinMs);
+    if (rest.length > 0)
+      clerk.timer ??= setTimeout(() => void underWay(board, () => write(board, bell)), recordWithinMs);
   }
   board.busy -= 1;
   await write(board, bell);
@@ -189,6 +194,8 @@ async function write(board: Board, bell: Bell): Promise<void> {
   const clerk = clerkOf(board, bell);
   if (clerk.writing) return;
   clerk.writing = true;
+  clearTimeout(clerk.timer);
+  clerk.timer = undefined;
   while (clerk.ends.length + clerk.back.length > 0) {
     const [ends, back] = [clerk.ends.splice(0), clerk.back.splice(0)];
     const others = board.turns.some((turn) => turn !== bell);

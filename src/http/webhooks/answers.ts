@@ -214,9 +214,9 @@ function toAttemptAnswer(end: AttemptEnd) {
     duration_ms: end.durationMs,
     response_data: {
       body: parseObject(end.response) ?? end.response,
-      headers: end.headers,
+      headers: Object.fromEntries(end.headers ?? []),
       size: end.size,
-      contentType: end.headers["content-type"] ?? "",
+      contentType: end.headers?.get("Content-Type") ?? "",
       duration: end.durationMs,
       error: end.error,
       errorType: end.error === null ? null : end.status === null ? "no_answer" : "bad_answer",

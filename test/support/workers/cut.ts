@@ -79,7 +79,7 @@ export function cutAt(moment: Moment | null): Way {
         account.sandbox ? cutCalls(deps.carrier(account, login), "sandbox", step) : twilio(login),
       mac: openMac,
       send: (errand) => step(`queue ${errand.errand}`, () => sendLater(errand)),
-      fetch: (request) => step("endpoint POST", () => deps.fetch(request)),
+      fetch: (...sent) => step("endpoint POST", () => deps.fetch(...sent)),
       keepAlive: (work) => void behind.push(work),
       log: () => {},
     },
