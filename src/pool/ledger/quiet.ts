@@ -4,7 +4,6 @@ import { moveWaiting } from "./pace.ts";
 
 /** So many of a chat's newest messages are looked at for those that wait. */
 const newest = 1_000;
-const waitsQuietly = "status = 'scheduled' AND json_extract(detail, '$.quietUntil') IS NOT NULL";
 
 /** Lets a waiting message leave at another time, as scheduled for then: it holds nothing back that is urgent. */
 export function holdQuiet(
@@ -19,14 +18,15 @@ export function holdQuiet(
   else stepMessage(sql, row.seq, { status: "scheduled", detail: told }, ["scheduled", now]);
 }
 
-/** Returns those of these messages that wait for the end of quiet hours, in the order in which they were accepted. */
-export function quietAmong(sql: SqlStorage, seqs: readonly number[]): MessageRow[] {
-  const query = `SELECT * FROM messages WHERE seq IN (SELECT value FROM json_each(?)) AND ${waitsQuietly} ORDER BY seq`;
+/** Returns those of these messages that wait for their time or the end of quiet hours, in the order in which they were accepted. */
+export function scheduledAmong(sql: SqlStorage, seqs: readonly number[]): MessageRow[] {
+  const query =
+    "SELECT * FROM messages WHERE seq IN (SELECT value FROM json_each(?)) AND status = 'scheduled' ORDER BY seq";
   return sql.exec<MessageRow>(query, JSON.stringify(seqs)).toArray();
 }
 
-/** Returns the messages of a chat that wait for the end of quiet hours, in the order in which they were accepted. */
-export function quietOfChat(sql: SqlStorage, chat: string): MessageRow[] {
-  const query = `SELECT * FROM (SELECT * FROM messages WHERE chat = ? AND direction = 'outbound' ORDER BY seq DESC LIMIT ${newest}) WHERE ${waitsQuietly} ORDER BY seq`;
+/** Returns the messages of a chat that wait for their time or the end of quiet hours, in the order in which they were accepted. */
+export function scheduledOfChat(sql: SqlStorage, chat: string): MessageRow[] {
+  const query = `SELECT * FROM (SELECT * FROM messages WHERE chat = ? AND direction = 'outbound' ORDER BY seq DESC LIMIT ${newest}) WHERE status = 'scheduled' ORDER BY seq`;
   return sql.exec<MessageRow>(query, chat).toArray();
 }

@@ -11,7 +11,7 @@ import { dropMark, saveMark } from "../ledger/marks.ts";
 import type { Detail, MessageRow } from "../ledger/message-row.ts";
 import { recallMessage } from "../ledger/messages.ts";
 import { linesOf } from "../ledger/pace.ts";
-import { holdQuiet, quietAmong, quietOfChat } from "../ledger/quiet.ts";
+import { holdQuiet, scheduledAmong, scheduledOfChat } from "../ledger/quiet.ts";
 
 /** So many waiting messages are judged anew at once after the quiet hours were changed. */
 const judgedAtOnce = 500;
@@ -83,7 +83,7 @@ function withQuiet(detail: Detail, until: number, why: string): Detail {
   return { ...detail, quietUntil: until, trace: trace === null ? null : { ...trace, note: told } };
 }
 
-/** Begins to judge anew what waits for the end of quiet hours, where these were changed; `goOnFreeing` and the alarms that follow do it. */
+/** Begins to judge anew what waits for its time or the end of quiet hours, where these were changed; `goOnFreeing` and the alarms that follow do it. */
 export function noticeQuietHours(desk: Desk, before: Snapshot): void {
   const said = (hours: QuietHours | null | undefined) => (hours == null ? "" : `${hours.from} ${hours.to}`);
   if (said(before.apiKey.quietHours) === said(desk.snapshot.apiKey.quietHours)) return;
@@ -93,14 +93,14 @@ export function noticeQuietHours(desk: Desk, before: Snapshot): void {
   desk.clock.arm(desk.now());
 }
 
-/** Judges a slice of what waits for the end of quiet hours anew: it leaves now, or waits for another time. */
+/** Judges a slice of what waits so anew: it leaves now, or waits for another time. */
 export function goOnFreeing(desk: Desk): void {
   const after = desk.quietUpTo;
   if (after === null) return;
   const lines = lineHeads(desk.sql).map(({ number }) => number);
   const seqs = linesOf(desk.sql, lines, after, judgedAtOnce);
   desk.transact(() => {
-    for (const row of quietAmong(desk.sql, seqs)) judgeAnew(desk, row);
+    for (const row of scheduledAmong(desk.sql, seqs)) judgeAnew(desk, row);
     desk.quietUpTo = seqs.length < judgedAtOnce ? null : (seqs.at(-1) ?? null);
     if (desk.quietUpTo === null) dropMark(desk.sql, "quiet_up_to");
     else saveMark(desk.sql, "quiet_up_to", desk.quietUpTo);
@@ -112,22 +112,23 @@ export function nextFreeingAt(desk: Desk): number | null {
   return desk.quietUpTo === null ? null : desk.now();
 }
 
-/** Judges what waits for a person's quiet hours anew: their time zone was set. */
+/** Judges what waits for its time or a person's quiet hours anew: their time zone was set. */
 export function judgeChatAnew(desk: Desk, chat: string): void {
   desk.transact(() => {
     hastenHanded(desk.sql, desk.now());
-    for (const row of quietOfChat(desk.sql, chat)) judgeAnew(desk, row);
+    for (const row of scheduledOfChat(desk.sql, chat)) judgeAnew(desk, row);
   });
 }
 
+/** What was to leave at its own time goes on doing so unless that lies in quiet hours by now. */
 function judgeAnew(desk: Desk, row: MessageRow): void {
-  const { quietUntil: _, ...detail } = JSON.parse(row.detail) as Detail;
+  const { quietUntil, ...detail } = JSON.parse(row.detail) as Detail;
   const at = Math.max(desk.now(), detail.sendAt ?? 0);
   const asked = askedOf(row, detail);
   const chat = findChat(desk.sql, row.chat);
   const until = quietFor(desk, asked, chat, at);
   const dueAt = until ?? at;
-  if (dueAt === row.due_at || row.due_at === null) return;
+  if (dueAt === row.due_at || row.due_at === null || (until ?? quietUntil) === undefined) return;
   const judged = until === null ? detail : withQuiet(detail, until, tellQuiet(desk, asked, chat, until));
   holdQuiet(desk.sql, { ...row, due_at: row.due_at }, { dueAt, detail: judged }, desk.now());
   desk.clock.arm(dueAt);

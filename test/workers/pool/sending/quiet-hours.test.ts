@@ -199,6 +199,22 @@ describe("what waits is judged anew", () => {
     await left("Second");
   });
 
+  it("when quiet hours are set into which it is scheduled: it says at once until when, and keeps its own time once they are gone", async () => {
+    await change({ quiet_hours: null });
+    const at = evening + hour;
+    const asleep = await send(pool, newYork(), { text: "Asleep", send_at: at });
+    const awake = await send(pool, losAngeles(), { text: "Awake", send_at: at });
+    await change({ quiet_hours: night });
+    await ring(pool);
+    expect((await story(asleep.body.message_id)).next).toMatchObject({ at: eightInNewYork, why: "quiet_hours" });
+    expect((await story(awake.body.message_id)).next).toMatchObject({ at, why: "scheduled" });
+    await change({ quiet_hours: null });
+    await ring(pool);
+    expect((await story(asleep.body.message_id)).next).toMatchObject({ at, why: "scheduled" });
+    await passTo(at);
+    await left("Asleep", "Awake");
+  });
+
   it("when they are taken away and the object goes away before they have left", async () => {
     await send(pool, newYork(), { text: "Freed" });
     await change({ quiet_hours: null });
