@@ -45,6 +45,7 @@ export function readSettings(root, environment) {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new SettingError(`PORT must be a number from 0 (any free port) to 65535, not "${settings.PORT.value}".`);
   }
+  if (settings.TWILIO_API_URL) readAddress("TWILIO_API_URL", settings.TWILIO_API_URL.value);
   const stateDir = resolve(root, settings.STATE_DIR?.value ?? ".data");
   return { port, stateDir, settings };
 }
@@ -118,12 +119,17 @@ export function completeSecrets(settings, notebook) {
 
 /** The public address without a trailing slash; a loopback or http address is used as it stands. */
 export function resolvePublicUrl(settings, port) {
-  const value = settings.PUBLIC_URL?.value ?? `http://127.0.0.1:${port}`;
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash) {
-    throw new SettingError(`PUBLIC_URL must be an http or https address without query, not "${value}".`);
+  return readAddress("PUBLIC_URL", settings.PUBLIC_URL?.value ?? `http://127.0.0.1:${port}`);
+}
+
+/** An address as the Worker takes it (`src/domain/public-address.ts`), without a trailing slash. */
+function readAddress(name, value) {
+  const trimmed = value.trim().replace(/\/+$/, "");
+  const url = URL.canParse(trimmed) ? new URL(trimmed) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || /[?#\s]/.test(trimmed)) {
+    throw new SettingError(`${name} must be an http or https address without query or login, not "${value}".`);
   }
-  return value.replace(/\/+$/, "");
+  return trimmed;
 }
 
 /** Writes the Worker's settings as the env file of `wrangler dev`, which takes no process variables; returns its path. */

@@ -49,6 +49,8 @@ export function connect(given, environment = process.env) {
 
 function findGateway(url, environment) {
   if (url !== undefined && url !== "") {
+    if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+      throw new GatewayError(`--url (or TRUNKLINE_URL) must be an http or https address, not "${url}".`);
     if (!environment.ADMIN_TOKEN)
       throw new GatewayError("ADMIN_TOKEN is not set: put the gateway's admin token into the environment.");
     return { url: url.replace(/\/+$/, ""), token: environment.ADMIN_TOKEN };

@@ -6,6 +6,7 @@ import { sandboxCarrier } from "../carriers/sandbox/carrier.ts";
 import { withSandboxMac } from "../carriers/sandbox/mac/carrier.ts";
 import type { Login } from "../carriers/twilio/account.ts";
 import { twilioCarrier } from "../carriers/twilio/client.ts";
+import { readApiUrl } from "../carriers/twilio/host.ts";
 import { wayOut } from "../carriers/way-out.ts";
 import { encodeBase62, poolReference } from "../domain/api-key.ts";
 import type { Bell } from "../domain/calls/telling.ts";
@@ -25,7 +26,7 @@ export function surround(ctx: DurableObjectState, env: Cloudflare.Env): Surround
   const keyId = ctx.id.name ?? "";
   const secrets = new Secrets(ring);
   const out = wayOut(env);
-  const twilio = twilioCarrier({ fetch: out, apiUrl: env.TWILIO_API_URL });
+  const twilio = twilioCarrier({ fetch: out, apiUrl: readApiUrl(env.TWILIO_API_URL) ?? unsetAddress });
   const sandbox = sandboxCarrier(env.SANDBOX);
   let reference: string | null = null;
   const mac = withSandboxMac(

@@ -76,6 +76,15 @@ describe("settings of a local start", () => {
     expect(() => readSettings(root, { PORT: "70000" })).toThrow(SettingError);
     const { settings } = readSettings(root, { PUBLIC_URL: "gateway.example.com" });
     expect(() => resolvePublicUrl(settings, 8787)).toThrow(/PUBLIC_URL must be/);
+    for (const value of [
+      "ftp://twilio.example",
+      "api.twilio.com",
+      "https://a:b@twilio.example",
+      "https://t.example/?x",
+    ]) {
+      expect(() => readSettings(root, { TWILIO_API_URL: value })).toThrow(/TWILIO_API_URL must be an http or https/);
+      expect(() => resolvePublicUrl({ PUBLIC_URL: { value } }, 8787)).toThrow(/PUBLIC_URL must be/);
+    }
   });
 
   test("the public address defaults to the loopback port and loses its trailing slash", () => {

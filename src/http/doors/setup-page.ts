@@ -18,6 +18,8 @@ npx wrangler secret put MASTER_KEYS</pre>`,
   ) => `<p>It is set, and is no address. Set it in full, for example <code>${escapeHtml(origin)}</code>, or delete it and say the address in the dashboard:</p>
 <pre>npx wrangler secret put PUBLIC_URL
 npx wrangler secret delete PUBLIC_URL</pre>`,
+  TWILIO_API_URL: () =>
+    "<p>It is set, and is no http or https address. Take it out of the <code>vars</code> of <code>wrangler.toml</code>, or set <code>https://api.twilio.com</code>.</p>",
 };
 
 /** Returns a page for the browser that opens a gateway whose settings are missing: each by name with the command that sets it; null for any other request. */

@@ -26,6 +26,8 @@ describe("a deployment that lacks a setting", () => {
     ["MASTER_KEYS", { MASTER_KEYS: "" }],
     ["MASTER_KEYS", { MASTER_KEYS: "k1:c2hvcnQ=" }],
     ["PUBLIC_URL", { PUBLIC_URL: "gateway.test" }],
+    ["TWILIO_API_URL", { TWILIO_API_URL: "ftp://api.twilio.com" }],
+    ["TWILIO_API_URL", { TWILIO_API_URL: "api.twilio.com" }],
   ])("names %s in a 503 and opens nothing (%o)", async (name, settings) => {
     for (const path of paths) {
       const answer = await ask(settings, path);
@@ -54,6 +56,12 @@ describe("a deployment that lacks a setting", () => {
     const { message } = (await (await ask({ MASTER_KEYS: given }, "/v2/api/me")).json()) as { message: string };
     expect(message).toContain(words);
     for (const entry of env.MASTER_KEYS.split(",")) expect(message).not.toContain(entry.split(":")[1]);
+  });
+
+  it("says how a Twilio address that is none is mended", async () => {
+    const shut = await ask({ TWILIO_API_URL: "ftp://api.twilio.com" }, "/admin/api/status");
+    expect(((await shut.json()) as { message: string }).message).toContain("set https://api.twilio.com");
+    expect((await ask({ TWILIO_API_URL: "" }, "/healthz")).status).toBe(200);
   });
 
   it("names all that is missing at once, and no value of what is there", async () => {
