@@ -53,7 +53,10 @@ function attemptsFor(desk: Desk, events: readonly number[]): Map<number, StoryAt
       const state = judgeDelivery(status) === "delivered" ? "delivered" : "failed";
       keep(row.event, { webhookId: id, attempt, at, state, status, error, durationMs });
     }
-    for (const { event, attempt, due_at: at } of owedOf(desk.sql, id, events, limit)) {
+    // Of an endpoint whose circuit is open nothing leaves before the next probe.
+    const probeAt = desk.endpoints.get(id)?.health.probeAt ?? 0;
+    for (const { event, attempt, due_at: dueAt } of owedOf(desk.sql, id, events, limit)) {
+      const at = Math.max(dueAt, probeAt);
       keep(event, { webhookId: id, attempt, at, state: "waiting", status: null, error: null, durationMs: null });
     }
   }

@@ -27,10 +27,15 @@ async function subscribe(key: TestKey, url: string, more: Record<string, unknown
   return { id: String(made.body.webhook_id), secret: String(made.body.signing_secret) };
 }
 
-/** Refused at once, so that it owes exactly one event: message.failed. */
-async function sendRefused(key: TestKey) {
+/** What a message's timeline tells of the deliveries of a step. */
+type Told = { attempts?: { attempt: number; at: number; state: string }[] };
+
+/** Refused at once, so that it owes exactly one event: message.failed. Returns its id. */
+async function sendRefused(key: TestKey): Promise<unknown> {
   const path = `/v2/api/chats/${encodeURIComponent("+15005550001")}/messages`;
-  expect((await call(path, { body: { text: "Nobody" }, token: key.token })).status).toBe(202);
+  const sent = await call(path, { body: { text: "Nobody" }, token: key.token });
+  expect(sent.status).toBe(202);
+  return sent.body.message_id;
 }
 
 function countAttempts(key: TestKey, webhook: string) {
@@ -271,6 +276,25 @@ describe("endpoints that want or deserve no more", () => {
     vi.setSystemTime(startedAt + 9.2 * day);
     await happen(key, 500);
     await eventually(async () => (await read()).disabled_because === "failing");
+  });
+
+  it("an open circuit is in what a message says of its deliveries: none is due before the next probe", async () => {
+    const key = await makeTestKey();
+    const url = "https://waits-for-a-probe.example/hook";
+    customers.answerAlways(url, 500);
+    await subscribe(key, url);
+    const startedAt = Date.now();
+    for (let sent = 0; sent < 12; sent += 1) await sendRefused(key);
+    await eventually(async () => (await owed(key)).filter((row) => row.attempt === 2).length === 12);
+    await ringAt(key, startedAt + 11 * 60_000);
+    await eventually(async () => (await ask(key, "SELECT 1 FROM endpoints WHERE probe_at IS NOT NULL")).length === 1);
+    const id = await sendRefused(key);
+    const due = await eventually(async () => {
+      const { timeline } = (await admin(`/api-keys/${key.id}/messages/${id}`)).body as { timeline: Told[] };
+      return timeline.flatMap(({ attempts = [] }) => attempts).find(({ state }) => state === "waiting");
+    });
+    const [probe] = await ask<{ probe_at: number }>(key, "SELECT probe_at FROM endpoints");
+    expect(due).toMatchObject({ attempt: 1, at: probe?.probe_at });
   });
 
   it("an open circuit burns no attempts: only probes leave, and one success lets the backlog through", async () => {
