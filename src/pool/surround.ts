@@ -15,7 +15,7 @@ import { readLogShare } from "../domain/log-share.ts";
 import { readAddress, unsetAddress } from "../domain/public-address.ts";
 import { type Account, addressesOf, type Sealed } from "../domain/snapshot.ts";
 import { deriveKey } from "../sealing/derive.ts";
-import { lostKeyAmong, open, UnopenedSecret } from "../sealing/envelope.ts";
+import { lostKeyAmong, open, sealedBy, UnopenedSecret } from "../sealing/envelope.ts";
 import { type KeyRing, parseKeyRing } from "../sealing/key-ring.ts";
 import { signMediaLink } from "../sealing/media-link.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -108,6 +108,7 @@ class Secrets {
   readonly carriers = new Map<Account, Carrier>();
   readonly macs = new Map<Account, MacAccount>();
   readonly #opened = new Map<Sealed, string>();
+  readonly #refused = new Set<Sealed>();
   readonly #lostKeys = new Map<Account, string | null>();
   readonly #ring: ReturnType<typeof parseKeyRing>;
 
@@ -119,14 +120,20 @@ class Secrets {
     this.carriers.clear();
     this.macs.clear();
     this.#opened.clear();
+    this.#refused.clear();
     this.#lostKeys.clear();
   }
 
+  /** The master key that the ring lacks, or in whose place another of its name stands, as the first try to open what it sealed shows. */
   lostKeyOf(account: Account): string | null {
     const known = this.#lostKeys.get(account);
     if (known !== undefined) return known;
-    const { apiKeySecret, authToken, password = null } = account;
-    const lost = lostKeyAmong(needRing(this.#ring), [apiKeySecret, authToken, password]);
+    const { apiKeySecret, authToken, previousAuthToken, password = null } = account;
+    const needed = [apiKeySecret, authToken, password];
+    const refused = [...needed, previousAuthToken?.sealed ?? null].find(
+      (one) => one !== null && this.#refused.has(one),
+    );
+    const lost = refused ? sealedBy(refused) : lostKeyAmong(needRing(this.#ring), needed);
     this.#lostKeys.set(account, lost);
     return lost;
   }
@@ -137,7 +144,11 @@ class Secrets {
     if (known !== undefined) return known;
     const place = { table: "twilio_accounts", row, column };
     const result = await open(needRing(this.#ring), sealed, place);
-    if (!result.ok) throw new UnopenedSecret(place, sealed, result.because);
+    if (!result.ok) {
+      this.#refused.add(sealed);
+      this.#lostKeys.clear();
+      throw new UnopenedSecret(place, sealed, result.because);
+    }
     this.#opened.set(sealed, result.text);
     return result.text;
   }

@@ -47,7 +47,12 @@ export async function takeReport(
   if (account === null) return "forbidden";
   if (!account.sandbox && desk.addresses.current === null) return "no_address";
   if (desk.outside.lostKeyOf(account) !== null) return "key_missing";
-  if (await isGenuine(desk, account, report)) return handOut(desk, hands, () => heed(desk, account, report));
+  const isSigned = await isGenuine(desk, account, report).catch((error: unknown) => {
+    if (desk.outside.lostKeyOf(account) === null) throw error;
+    return null;
+  });
+  if (isSigned === null) return "key_missing";
+  if (isSigned) return handOut(desk, hands, () => heed(desk, account, report));
   noteForged(desk, account.id);
   return "forbidden";
 }

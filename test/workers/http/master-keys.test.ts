@@ -2,6 +2,8 @@ import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test"
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import worker from "../../../src/index.ts";
+import { seal } from "../../../src/sealing/envelope.ts";
+import { parseKeyRing } from "../../../src/sealing/key-ring.ts";
 import { admin, call } from "../../support/workers/gateway.ts";
 import { type LiveKey, makeLiveKey, standInForTheOutside } from "../../support/workers/twilio.ts";
 
@@ -9,6 +11,10 @@ const [k1] = env.MASTER_KEYS.split(",");
 const k2 = `k2:${btoa("0123456789abcdef0123456789abcdef")}`;
 const rotated = `${k2},${k1}`;
 const day = 24 * 60 * 60 * 1000;
+
+function never(): never {
+  throw new Error("The key ring is not valid.");
+}
 
 let key: LiveKey;
 beforeEach(async () => {
@@ -137,5 +143,24 @@ describe("a master key that is missing", () => {
     expect(sent).toMatchObject({ status: 503, body: refused });
     const preview = await admin(`/api-keys/${key.id}/pool/preview`, { body: { to: "+14155550199", text: "Hello" } });
     expect(preview.body).toMatchObject({ would_send: false, code: "master_key_missing" });
+  });
+
+  it("refuses a send and a status report also where another key stands by its name", async () => {
+    const other = parseKeyRing(`k1:${btoa("fedcba9876543210fedcba9876543210")}`);
+    const place = { table: "twilio_accounts", row: key.integrationId, column: "auth_token" };
+    const sealed = await seal(other.ok ? other.value : never(), "a token", place);
+    await env.DB.prepare("UPDATE twilio_accounts SET auth_token = ? WHERE id = ?")
+      .bind(sealed, key.integrationId)
+      .run();
+    await admin(`/api-keys/${key.id}`, { method: "PATCH", body: { name: "Learns it" } });
+    const url = `${env.PUBLIC_URL}/twilio/${key.integrationId}/status`;
+    const params: [string, string][] = [["MessageSid", "SM1"]];
+    const report = { accountId: key.integrationId, messageId: null, url, params, signature: "none" };
+    expect(await env.POOLS.getByName(key.id).report(report)).toBe("key_missing");
+    const sent = await call(`/v2/api/chats/${encodeURIComponent("+14155550199")}/messages`, {
+      body: { text: "Hello" },
+      token: key.token,
+    });
+    expect(sent).toMatchObject({ status: 503, body: { code: "master_key_missing", master_key: "k1" } });
   });
 });
