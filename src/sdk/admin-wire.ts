@@ -586,6 +586,9 @@ export interface AdminCalls {
        * Epoch milliseconds.
        */
       deleted_at: number;
+      /**
+       * Whether all of them stand again: what a person changed meanwhile stays theirs.
+       */
       webhooks_restored?: boolean;
     };
   };

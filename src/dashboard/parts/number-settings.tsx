@@ -143,7 +143,7 @@ function ReleaseNumber({ number, onClose }: { number: ManagedNumber; onClose: ()
       onSuccess: ({ webhooks_restored: restored }) => {
         notify(
           restored === false
-            ? `${number.phone_number} is released. Its former webhooks could not be set again: look after them at Twilio.`
+            ? `${number.phone_number} is released. Not all of its former webhooks were set again: somebody changed them meanwhile, or they could not be. Look after them at Twilio.`
             : `${number.phone_number} is released${isLine ? "." : ", and its former webhooks stand again."}`,
         );
         onClose();

@@ -17,7 +17,7 @@ const groups: readonly Group[] = ["messages", "fallback", "calls"];
 
 /**
  * Sets the webhooks that stood at Twilio before the import, as far as what stands there now is still ours: a webhook that a person changed since stays theirs.
- * False when nothing was set: there is nothing to restore, or nobody to restore it for. `there` is the number as Twilio has it, where that is known already.
+ * False where not all that is remembered was set: a person's own was left alone, there is nothing to restore, or nobody to restore it for. `there` is the number as Twilio has it, where that is known already.
  */
 export async function restoreWebhooks(
   deps: Deps,
@@ -31,7 +31,13 @@ export async function restoreWebhooks(
   const found = there === undefined ? await carrier.findNumber(number.address) : { ok: true as const, value: there };
   if (!found.ok) return readRefusal(found.refusal);
   if (found.value === null) return ok(false);
-  return setBack(carrier, number, account, found.value, groups);
+  const { webhooks } = found.value;
+  const remembered = Object.keys(number.previousWebhooks);
+  const left = groups.filter(
+    (group) => remembered.some((name) => isField(group, name)) && !isOurs(account, webhooks, group),
+  );
+  const set = await setBack(carrier, number, account, found.value, groups);
+  return set.ok ? ok(set.value && left.length === 0) : set;
 }
 
 /** Gives calls back to whom they belonged, after the voice channel was switched off: answered by us they would end in silence. Then nothing of them is remembered. */

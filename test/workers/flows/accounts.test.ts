@@ -481,6 +481,16 @@ describe("importing", () => {
     expect(large.violations).toEqual([]);
   });
 
+  it("leaves alone what a person has set since the import, and says that not all stands again", async () => {
+    const number = freshNumber();
+    const used = outside.open({ numbers: [{ phoneNumber: number, smsUrl: "https://old.example/sms" }] });
+    await makeLiveKey(used);
+    numberAt(used).sms_url = "https://their-own.example/sms";
+    const released = await admin(`/numbers/${encodeURIComponent(number)}`, { method: "DELETE" });
+    expect(released).toMatchObject({ status: 200, body: { webhooks_restored: false } });
+    expect(numberAt(used)).toMatchObject({ sms_url: "https://their-own.example/sms" });
+  });
+
   it("remembers what stood at Twilio and puts it back on release, even after a repair", async () => {
     const number = freshNumber();
     const smsApplicationSid = `AP${"e".repeat(32)}`;

@@ -126,7 +126,14 @@ export const deleteManagedNumber = defineOperation({
   answers: {
     200: {
       description: "It is released.",
-      schema: z.object({ success: z.boolean(), deleted_at: timestamp, webhooks_restored: z.boolean().optional() }),
+      schema: z.object({
+        success: z.boolean(),
+        deleted_at: timestamp,
+        webhooks_restored: z
+          .boolean()
+          .optional()
+          .meta({ description: "Whether all of them stand again: what a person changed meanwhile stays theirs." }),
+      }),
     },
   },
   errors: ["not_found", "publish_failed", "twilio_authentication_failed", "twilio_refused", "twilio_unavailable"],
