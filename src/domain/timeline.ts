@@ -104,7 +104,7 @@ function wordsOf(message: Message, to: StepName, tries: number): string {
     case "sent":
       return "The carrier passed it on to the recipient's network.";
     case "delivered":
-      return "Delivered to the recipient's phone.";
+      return `Delivered to the recipient's phone${fellBack(message) ? " by text message: its Messaging Service fell back from RCS" : ""}.`;
     case "read":
       return "The recipient has read it.";
     case "undelivered":
@@ -115,6 +115,11 @@ function wordsOf(message: Message, to: StepName, tries: number): string {
     case "received":
       return "Received.";
   }
+}
+
+/** A message of an RCS agent that a number has carried. */
+function fellBack({ number, channel }: Message): boolean {
+  return number.startsWith("rcs:") && channel === "sms";
 }
 
 function whyHandedOn({ carrierDetail }: Message): string {

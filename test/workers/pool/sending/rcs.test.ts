@@ -213,6 +213,9 @@ describe("a message of an agent", () => {
       protocol: "sms",
       internal_id: agent,
     });
+    const { timeline } = (await admin(`/api-keys/${key.id}/messages/${id}`)).body;
+    const words = expect.stringContaining("fell back from RCS");
+    expect(timeline).toContainEqual(expect.objectContaining({ kind: "delivered", words }));
     expect(acceptedBy(twilio)).toHaveLength(1);
   });
 
