@@ -3,12 +3,14 @@ import { fetch as fetchFromNode, type Request } from "miniflare";
 import { defineConfig } from "vitest/config";
 import "./scripts/make-assets.mjs";
 import { CountReporter } from "./test/support/node/count-reporter.ts";
+import { startLeanProcesses } from "./test/support/node/lean-processes.ts";
 import { keepTemporaryFilesInMemory } from "./test/support/node/memory-folder.ts";
 import { MixedOrder } from "./test/support/node/mixed-order.ts";
 import { bundleSource } from "./test/support/node/one-module.ts";
 import { bundleRunner } from "./test/support/node/runner-module.ts";
 
 keepTemporaryFilesInMemory();
+startLeanProcesses();
 
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
