@@ -1,4 +1,4 @@
-import type { DeliveryReport, Draft, MessageStatus, Origin } from "./message.ts";
+import type { DeliveryReport, Draft, Message, MessageStatus, Origin } from "./message.ts";
 import type { Channel, KeyMode } from "./snapshot.ts";
 
 /**
@@ -26,7 +26,7 @@ export function mayFallBack(code: string | null, to: "line_sms" | "api_key"): bo
   return code !== null && (to === "line_sms" ? notOnIMessage : surelyNotGone).has(code);
 }
 
-/** Why a message goes no other way although its key wishes it; `reasonOf` finds these words again behind those of the failure. */
+/** Why a message goes no other way although its key wishes it, by what is kept with it. */
 export const obstacles = {
   group: "It is for a group, which never falls back.",
   email: "It is for an e-mail address, which has no SMS to fall back to.",
@@ -76,6 +76,16 @@ export type Fell = {
   from_number?: string;
   provider_id?: string;
 };
+
+/** Returns why a message went no other way although its key wished it, null where nothing is known of that. What failed before this was kept has the words alone, behind those of its failure. */
+export function readObstacle({
+  carrierDetail,
+  errorMessage,
+}: Pick<Message, "carrierDetail" | "errorMessage">): string | null {
+  const kept = carrierDetail?.no_fallback;
+  const byCode = Object.entries(obstacles).find(([code]) => code === kept);
+  return byCode?.[1] ?? Object.values(obstacles).find((words) => errorMessage?.endsWith(words)) ?? null;
+}
 
 /** Returns how a message went another way, null where it did not. */
 export function readFell(carrier: Record<string, unknown> | null): Fell | null {

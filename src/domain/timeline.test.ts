@@ -86,7 +86,10 @@ describe("tellLife", () => {
   it("says why a failed message went no other way, behind what its code means", () => {
     const failure = { name: "recipient_not_on_imessage", meaning: "Not on iMessage.", retry: "No." };
     const failed: Partial<Message> = { status: "failed", errorCode: failure.name, failure };
-    for (const against of Object.values(obstacles)) {
+    for (const [code, against] of Object.entries(obstacles)) {
+      const kept = { ...failed, errorMessage: "In any words.", carrierDetail: { no_fallback: code } };
+      expect(wordsOf(kept)[1]).toBe(`Failed: Not on iMessage. ${against} Send again? No.`);
+      // What failed before that was kept.
       const errorMessage = `The line does not know the address. ${against}`;
       expect(wordsOf({ ...failed, errorMessage })[1]).toBe(`Failed: Not on iMessage. ${against} Send again? No.`);
       expect(wordsOf({ ...failed, errorMessage: against })[1]).toBe(

@@ -1,5 +1,5 @@
 import { eventOfStatus, type MessageEvent } from "./event.ts";
-import { obstacles, readFell, tellFell } from "./fallback.ts";
+import { readFell, readObstacle, tellFell } from "./fallback.ts";
 import type { Message, StepName } from "./message.ts";
 
 /** What one entry of a message's life is about. `handed_on`: it goes another way; `left`: handed to the carrier; `taken`: the carrier gave it an id; `put_back`: known not to be taken, and waits again. */
@@ -136,11 +136,12 @@ function whyUnknown({ carrierDetail }: Message): string {
 }
 
 /** Returns why a message failed, as a sentence: what its code means, and why it went no other way although its key wishes it; where the fallback did not carry it either, what became of that. */
-export function reasonOf({ errorCode, errorMessage, failure, carrierDetail }: Message): string {
+export function reasonOf(message: Message): string {
+  const { errorCode, errorMessage, failure, carrierDetail } = message;
   if (failure === null || (errorMessage !== null && readFell(carrierDetail)?.because === errorCode))
     return errorMessage ?? "The carrier gave no reason.";
-  const against = Object.values(obstacles).find((words) => errorMessage?.endsWith(words));
-  return against === undefined ? failure.meaning : `${failure.meaning} ${against}`;
+  const against = readObstacle(message);
+  return against === null ? failure.meaning : `${failure.meaning} ${against}`;
 }
 
 /** A message that failed never does so without words. */

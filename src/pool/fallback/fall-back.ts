@@ -5,7 +5,7 @@ import { schedule } from "../ledger/agenda.ts";
 import { heedOnce } from "../ledger/blocks.ts";
 import { insertHanded } from "../ledger/handed.ts";
 import type { Detail, MessageRow } from "../ledger/message-row.ts";
-import { stepMessage } from "../ledger/messages.ts";
+import { stepMessage, updateMessage } from "../ledger/messages.ts";
 import { recallReach, saveReach } from "../ledger/reach.ts";
 import { finish } from "../settling/finish.ts";
 import { emitStatus } from "../telling/outbox.ts";
@@ -14,12 +14,14 @@ import { askToCarry } from "./news.ts";
 /** How long a contact who is not on iMessage is not asked about again. */
 const offIMessageMs = 60 * 60 * 1000;
 
+type Obstacle = keyof typeof obstacles;
+
 /** Why a line did not carry a message: its code, words for a person, and the Mac's own id of the try where there was one. */
 type Failing = { code: string | null; message: string; providerId?: string | null };
 
 /**
  * Sends a line's message another way, in the caller's transaction, where its key wishes that and the failure says for certain that nothing reached the person. True: it
- * has not failed. Else why it does not go another way although the key wishes it, as a sentence, or null.
+ * has not failed. Else why it does not go another way although the key wishes it, as a sentence, which its row keeps, or null.
  */
 export function fallBack(desk: Desk, row: MessageRow, failing: Failing): true | string | null {
   const { fallback = null, status } = desk.snapshot.apiKey;
@@ -29,7 +31,7 @@ export function fallBack(desk: Desk, row: MessageRow, failing: Failing): true | 
     return null;
   if (!mayFallBack(code, fallback.to) || status === "revoked") return null;
   const against = obstacleTo(desk, row, fallback.to);
-  if (against !== null) return against;
+  if (against !== null) return keepObstacle(desk, row, detail, against);
   const fell: Fell = {
     to: fallback.to,
     ...(fallback.to === "api_key" ? { api_key_id: fallback.apiKeyId } : {}),
@@ -52,11 +54,17 @@ export function isOffIMessage(desk: Desk, chat: string): boolean {
 }
 
 /** A group stays where it is: whoever is not on iMessage would hear from a stranger, and the others not at all. */
-function obstacleTo(desk: Desk, { chat, account }: MessageRow, to: "line_sms" | "api_key"): string | null {
-  if (isGroupId(chat)) return obstacles.group;
-  if (chat.includes("@")) return obstacles.email;
+function obstacleTo(desk: Desk, { chat, account }: MessageRow, to: "line_sms" | "api_key"): Obstacle | null {
+  if (isGroupId(chat)) return "group";
+  if (chat.includes("@")) return "email";
   if (to === "api_key" || desk.findAccount(account)?.mac?.capabilities.sms === true) return null;
-  return obstacles.no_sms;
+  return "no_sms";
+}
+
+function keepObstacle(desk: Desk, { seq }: MessageRow, detail: Detail, against: Obstacle): string {
+  const carrier = { ...detail.carrier, no_fallback: against };
+  updateMessage(desk.sql, seq, { detail: JSON.stringify({ ...detail, carrier } satisfies Detail) });
+  return obstacles[against];
 }
 
 /** What more is for them goes the other way at once, without asking Apple anew each time. */

@@ -155,7 +155,8 @@ export function applyReport(desk: Desk, seq: number, report: MessageState): "app
   const row = recallMessage(desk.sql, seq);
   if (row === null || row.direction !== "outbound") return "ignored";
   const heard = unlessItFallsBack(desk, row, report);
-  return heard === null ? "applied" : apply(desk, row, heard);
+  if (heard === null) return "applied";
+  return apply(desk, heard === report ? row : (recallMessage(desk.sql, seq) ?? row), heard);
 }
 
 /** A line's message that Apple did not deliver may go another way (null); that it does not, although its key wishes it, is said with the failure. */

@@ -85,7 +85,8 @@ function applyOutcome(desk: Desk, row: MessageRow, attempt: number, outcome: Out
 export function noteRefused(desk: Desk, row: MessageRow, code: string | null, message: string): void {
   const fell = fallBack(desk, row, { code, message });
   if (fell === true) return;
-  endMessage(desk, row, { status: "failed", error_code: code, error_message: withReason(message, fell) });
+  const current = fell === null ? row : (recallMessage(desk.sql, row.seq) ?? row);
+  endMessage(desk, current, { status: "failed", error_code: code, error_message: withReason(message, fell) });
 }
 
 function withReason(message: string, against: string | null): string {

@@ -78,7 +78,10 @@ it("a Mac without text forwarding sends none, and the failure says what it lacks
     const { body } = await admin(`/api-keys/${other.id}/messages/${sent.body.message_id}`);
     return body.status === "failed" && body;
   });
-  expect(story).toMatchObject({ error_code: "recipient_not_on_imessage" });
+  expect(story).toMatchObject({
+    error_code: "recipient_not_on_imessage",
+    carrier_detail: { no_fallback: "no_sms" },
+  });
   expect(story.error).toContain("no iPhone forwards text messages to its Mac");
   expect(bare.reached()).toEqual([]);
 });

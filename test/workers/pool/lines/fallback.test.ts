@@ -233,7 +233,10 @@ describe("nothing falls back", () => {
     const group = await sendFrom(stage.line, `${person},${newPerson()}`);
     await ringIn(stage.line, 61_000);
     await ringIn(stage.line, 61_000);
-    expect((await ended(group.body.message_id)).error).toContain("a group, which never falls back");
+    expect(await ended(group.body.message_id)).toMatchObject({
+      error: expect.stringContaining("a group, which never falls back"),
+      carrier_detail: { no_fallback: "group" },
+    });
     expect(stage.texts.carrier.departures).toEqual([]);
   });
 
