@@ -246,8 +246,12 @@ describe("beside the queue", () => {
   it("an endpoint on the slow lane is left to the queue", async () => {
     const url = await subscribe("slow");
     outside.answerAs = () => 504;
+    const counter = await countCost(key.id);
     await write();
     await eventually(async () => (await owed(key)).some(({ attempt }) => attempt === 2));
+    // The bell that was rung as the endpoint changed its lane is answered: it would do for what comes next.
+    await eventually(async () => counter.since().calls.includes("takeDeliveries"));
+    counter.stop();
     const slow = vi.spyOn(env.BELL_SLOW, "send");
     outside.answerAs = () => 200;
     await write();
