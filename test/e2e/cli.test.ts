@@ -195,6 +195,14 @@ describe("trunkline", () => {
 });
 
 describe("the help of trunkline", () => {
+  /** What the examples name: a key, and a message that has come to its end. */
+  let named: { KEY_ID: string; MESSAGE_ID: string };
+  beforeAll(async () => {
+    const keys = json(await trunkline(["keys", "--json"])).api_keys;
+    const sent = json(await trunkline(["send", "+15551234568", "Hello", "--wait", "--json"]));
+    named = { KEY_ID: keys[0].api_key_id, MESSAGE_ID: sent.message_id };
+  });
+
   test("names every command, and so does docs/cli.md", async () => {
     const { out } = await trunkline(["--help"]);
     const page = readFileSync("docs/cli.md", "utf8");
@@ -210,12 +218,10 @@ describe("the help of trunkline", () => {
     expect(help.out).toMatch(new RegExp(`^Usage: npx trunkline ${name}`));
     expect(help.out.trimEnd().endsWith(`For example:\n  ${example}`)).toBe(true);
     if (name === "listen") return; // it goes on for ever: below
-    const keys = json(await trunkline(["keys", "--json"])).api_keys;
-    const sent = json(await trunkline(["send", "+15551234568", "Hello", "--wait", "--json"]));
     const line = example
       .replace("https://example.com/hook", `${receiver.url}/example`)
       .replace("trunkline.ndjson", join(folder, "trunkline.ndjson"));
-    const { code, out, err } = await inShell(line, { MESSAGE_ID: sent.message_id, KEY_ID: keys[0].api_key_id });
+    const { code, out, err } = await inShell(line, named);
     const [expected, says] = outcomes[name] ?? [];
     expect([code, out + err]).toEqual([expected, expect.stringContaining(says ?? "")]);
   });
