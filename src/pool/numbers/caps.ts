@@ -23,7 +23,8 @@ const windows = [
 
 /** A cap of new contacts that is reached at a time, and how long until it is not. */
 type Full = { mode: "hour" | "day"; limit: number; current: number; retryAfterSeconds: number };
-type Ask = { chat: ChatRow | null; drafts: readonly Pick<Draft, "to" | "text" | "sendAt" | "quietUntil">[] };
+type Asked = Pick<Draft, "to" | "text" | "sendAt" | "quietUntil"> & Partial<Pick<Draft, "extras">>;
+type Ask = { chat: ChatRow | null; drafts: readonly Asked[] };
 /** What a line's caps say of a send: whether its person is new to the line, and what the sender should know. */
 export type LineVerdict = { ok: true; isNew: boolean; warnings: string[] } | Refusal;
 
@@ -154,12 +155,16 @@ function contextOf(number: SenderNumber, told: { mode: string; limit: number; cu
   return { ...told, allocation_id: number.allocationId, sender_number: number.address };
 }
 
-function warningsOf(desk: Desk, { address }: SenderNumber, drafts: Ask["drafts"], isNew: boolean): string[] {
+function warningsOf(desk: Desk, { address, accountId }: SenderNumber, drafts: Ask["drafts"], isNew: boolean): string[] {
   const warnings: string[] = [];
   if (isNew && /\bhttps?:\/\/|\bwww\./i.test(drafts[0]?.text ?? "")) {
     warnings.push(
       "A link in the first message to somebody gets an Apple ID reported: send it once they have answered.",
     );
+  }
+  const mac = desk.findAccount(accountId)?.mac;
+  if (drafts[0]?.extras?.effect !== undefined && mac?.capabilities.effects === false) {
+    warnings.push("The effect is left out: the Private API of this line's Mac is off.");
   }
   const alike = drafts.map(({ to, text }) =>
     text === null ? 0 : 1 + countAlike(desk.sql, text, { number: address, chat: to, now: desk.now() }),

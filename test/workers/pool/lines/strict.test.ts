@@ -176,4 +176,12 @@ describe("without the Private API", () => {
     const [reached] = await eventually(async () => mac.reached().length === 1 && mac.reached());
     expect(reached).toMatchObject({ to: person, text: "Hello" });
   });
+
+  it("what such a line sends with an effect leaves without it, and the answer says so", async () => {
+    await changeKey(key, { may_send_twice: true });
+    await hearFrom(mac, key);
+    const sent = await sendFrom(key, person, { text: "Hello", effect: "Lasers" });
+    expect(sent).toMatchObject({ status: 202, body: { warning: expect.stringContaining("The effect is left out") } });
+    await eventually(async () => mac.reached().length === 1);
+  });
 });
