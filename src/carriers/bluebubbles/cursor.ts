@@ -29,9 +29,9 @@ const cursorShape = z.object({
   behind: z.number().optional(),
 });
 
-/** Returns the cursor behind a mark, from which on rows are read; what is dated before `since` (epoch milliseconds) is never told, and `now` is when edits are followed from. */
-export function cursorAt(mark: string, since: number, now: number): string {
-  return writeCursor(cursorBehind(Number(mark), since, now));
+/** Returns the cursor behind a mark, from which on rows are read; what is dated before `since` (epoch milliseconds) is never told, and `now` is when edits are followed from. `waiting` are ids of rows before it that were not whole when the mark was made. */
+export function cursorAt(mark: string, since: number, now: number, waiting: readonly string[] = []): string {
+  return writeCursor({ ...cursorBehind(Number(mark), since, now), waiting: waiting.map((id) => [id, now]) });
 }
 
 /** Returns the same, to read on with. */
@@ -40,11 +40,17 @@ export function cursorBehind(row: number, since: number, now: number): Cursor {
   return { row, seen: [], newestAt: since, since, edits, waiting: [], behind: row };
 }
 
-/** Returns a cursor that reads on behind an earlier row, where a line joined at that time (epoch milliseconds); what it was waiting for it still waits for. */
-export function cursorSetBack(text: string, to: { row: number; at: number }): string {
+/** Returns a cursor that reads on behind an earlier row, where a line joined at that time (epoch milliseconds); it waits for what it was waiting for, and for these rows. */
+export function cursorSetBack(
+  text: string,
+  to: { row: number; at: number; waiting: readonly string[] },
+  now: number,
+): string {
   const cursor = readCursor(text);
   if (cursor === null) return text;
-  return writeCursor({ ...cursor, row: to.row, behind: to.row, since: Math.min(cursor.since, to.at) });
+  const waiting = [...new Map([...to.waiting.map((id): [string, number] => [id, now]), ...cursor.waiting])];
+  if (to.row >= cursor.row) return writeCursor({ ...cursor, waiting });
+  return writeCursor({ ...cursor, row: to.row, behind: to.row, since: Math.min(cursor.since, to.at), waiting });
 }
 
 /** Returns how far a cursor has come, as a mark; null for what is no cursor. */

@@ -175,19 +175,23 @@ function readAgain({ again }: CursorRow): string[] {
 function startOf(desk: Desk, account: Account, row: CursorRow | null): string | null {
   if (row !== null && row.cursor !== "") return row.cursor;
   const first = earliestMark(linesOf(desk, account));
-  return first === null ? null : cursorAt(String(first.row), first.at, desk.now());
+  return first === null ? null : cursorAt(String(first.row), first.at, desk.now(), first.waiting);
 }
 
 function linesOf(desk: Desk, { id }: Account): SenderNumber[] {
   return desk.snapshot.numbers.filter(({ accountId }) => accountId === id);
 }
 
-function earliestMark(lines: readonly SenderNumber[]): { row: number; at: number } | null {
+type Mark = { row: number; at: number; waiting: string[] };
+
+/** The first of the lines' marks; what any of them waits for is waited for. */
+function earliestMark(lines: readonly SenderNumber[]): Mark | null {
   const marks = lines.flatMap(({ lineMark }) => {
-    const [row, at] = (lineMark ?? "").split("@").map(Number);
-    return row !== undefined && at !== undefined && at > 0 ? [{ row, at }] : [];
+    const [row, at, ...waiting] = (lineMark ?? "").split("@");
+    return Number(at) > 0 ? [{ row: Number(row), at: Number(at), waiting }] : [];
   });
-  return marks.sort((one, other) => one.row - other.row)[0] ?? null;
+  const first = marks.sort((one, other) => one.row - other.row)[0];
+  return first === undefined ? null : { ...first, waiting: marks.flatMap(({ waiting }) => waiting) };
 }
 
 /**
@@ -202,9 +206,9 @@ export function noticeLines(desk: Desk, before: ReadonlySet<string>): void {
     const first = earliestMark(joining);
     if (row === null || row.cursor === "" || first === null) continue;
     if (joining.length === lines.length) {
-      moveCursor(desk.sql, account.id, cursorAt(String(first.row), first.at, desk.now()));
-    } else if (first.row < Number(markOf(row.cursor) ?? 0)) {
-      moveCursor(desk.sql, account.id, cursorSetBack(row.cursor, first));
+      moveCursor(desk.sql, account.id, cursorAt(String(first.row), first.at, desk.now(), first.waiting));
+    } else if (first.waiting.length > 0 || first.row < Number(markOf(row.cursor) ?? 0)) {
+      moveCursor(desk.sql, account.id, cursorSetBack(row.cursor, first, desk.now()));
     }
   }
 }

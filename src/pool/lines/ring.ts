@@ -50,8 +50,8 @@ function tellCall(desk: Desk, { accountId, callId, address }: Extract<LineRing, 
   noteCall(desk, { providerId: `facetime:${callId}`, from: address, to: line, forwardedTo: null });
 }
 
-/** Returns how far a Mac was read, as a line's mark: the row, and from when on it counts. */
+/** Returns how far a Mac was read, as a line's mark: the row, from when on it counts, and the ids of rows before it that are not whole yet. */
 export function lineMarkOf(desk: Desk, accountId: string): string | null {
   const cursor = readCursor(findCursor(desk.sql, accountId)?.cursor ?? "");
-  return cursor === null ? null : `${cursor.row}@${cursor.since}`;
+  return cursor && [cursor.row, cursor.since, ...cursor.waiting.map(([id]) => id)].join("@");
 }

@@ -81,6 +81,22 @@ it("what a key sent just before its line moves is nobody's on a device at the ke
   expect((await statusOf(stage.key, sent.body.message_id)).status).toBe("sent");
 });
 
+it("a row that has no chat yet as its line moves is told by the key that gets the line, once its chat is there", async () => {
+  const other = await makeOtherKey();
+  const { guid } = await stage.receive({ from: person, text: "Hi" });
+  const half = stage.mac.receive({ from: person, text: "Half", joinedAfterMs: null });
+  await ringIn(stage.key, 5_000);
+  await stage.world.quiet();
+  await changeNumber(stage.key.line, { api_key_id: other.id });
+  half.chat = stage.mac.db.find(guid)?.chat ?? null;
+  await eventually(async () => {
+    await passTime(stage.key, other, 61_000);
+    return heard(other, "message.received").length > 0;
+  });
+  expect(heard(other, "message.received").map(({ text }) => text)).toEqual(["Half"]);
+  expect(heard(stage.key, "message.received").map(({ text }) => text)).toEqual(["Hi"]);
+});
+
 it("a line that comes back to a key brings along nothing that was told, or sent, where it was in between", async () => {
   const other = await makeOtherKey();
   await stage.receive({ from: person, text: "Hi" });
