@@ -58,16 +58,19 @@ export async function deliver(deps: Deps, bells: readonly Bell[]): Promise<Shift
 }
 
 /**
- * Delivers, beside the answer of the request that made it due, what a pool has handed over, and what it hands over next: as a consumer does, but no longer than half
+ * Delivers, behind the answer of the request that made it due, what a pool has handed over, and what it hands over next: as a consumer does, but no longer than half
  * a second and only a few. Never throws: what it leaves is due again after its lease.
  */
 export function deliverHanded(deps: Deps, keyId: string, handed: DueDelivery[] | undefined): void {
   if (handed === undefined || handed.length === 0) return;
   const bell: Bell = { pool: keyId, lane: "fast" };
-  const shift = work({ deps, hands: handsOfRequest, left: atMostOfRequest, turns: [] }, (board) => {
+  const start = async (board: Board) => {
+    // The answer leaves first.
+    await new Promise((resolve) => setTimeout(resolve, 0));
     board.busy += board.hands;
-    return begin(board, bell, { deliveries: handed, more: false }, board.hands);
-  });
+    await begin(board, bell, { deliveries: handed, more: false }, board.hands);
+  };
+  const shift = work({ deps, hands: handsOfRequest, left: atMostOfRequest, turns: [] }, start);
   deps.keepAlive(
     shift.then(
       ({ rest }) => rest,
