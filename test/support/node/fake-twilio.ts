@@ -58,13 +58,16 @@ async function serve(account: FakeAccount, incoming: IncomingMessage, response: 
   const authorized = headers.authorization !== undefined;
   account.note({ kind: "request", method, path, status: reply?.status ?? null, authorized });
   if (reply === null || response.destroyed) return;
-  const raw = typeof reply.body === "string" || reply.body instanceof Uint8Array;
+  const { body: given } = reply;
+  const body = typeof given === "string" || given instanceof Uint8Array ? given : JSON.stringify(given);
   response.writeHead(reply.status, {
     "content-type": "application/json",
+    // As Twilio does; without it Node sends an answer in chunks.
+    "content-length": Buffer.byteLength(body ?? ""),
     date: new Date(account.clock()).toUTCString(),
     "twilio-request-id": newSid("RQ"),
     "twilio-concurrent-requests": "1",
     ...reply.headers,
   });
-  response.end(raw ? reply.body : JSON.stringify(reply.body));
+  response.end(body);
 }
