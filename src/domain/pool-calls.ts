@@ -93,8 +93,7 @@ export type PoolCalls = {
   removeTag(asker: Asker, identifier: string, tag: string): Promise<Result<{ deletedAt: number }>>;
   /** With `hands`, here and wherever they are offered, what became due may be handed to the caller, who delivers it with so many: nobody else is rung for. */
   receive(message: InboundMessage, hands?: number): Promise<Handed<Received>>;
-  /** Receives messages in order; ends at the first that the pool does not take. */
-  /** Answers the provider ids of those that could not be taken; a caller that does not say that it heeds them (a Worker of the release before) is thrown the fault. */
+  /** Receives messages in order. Answers the provider ids of those that could not be taken; a caller that does not say that it heeds them (a Worker of the release before) is thrown the fault. */
   receiveAll(messages: InboundMessage[], apart?: boolean): Promise<Result<string[] | null>>;
   /** Looks at a Mac soon, since it rang; a call or somebody's typing is told. Nothing of it is believed but that something may be new. */
   ringLine(ring: LineRing, hands?: number): Promise<Handed<null>>;
