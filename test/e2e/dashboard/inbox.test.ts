@@ -168,7 +168,8 @@ describe("the inbox", () => {
     const { admin, findFaults, page } = dashboard;
     const name = "W".repeat(66);
     await write("+15553000007", "Who has such a name?");
-    await admin("PATCH", `/api-keys/${keyId}/contacts/%2B15553000007`, { name });
+    const naming = () => admin("PATCH", `/api-keys/${keyId}/contacts/%2B15553000007`, { name });
+    await expect.poll(async () => (await naming()).status).toBe(200);
     await open("+15553000007");
     await page.getByRole("heading", { name }).waitFor();
     expect(await findFaults("inbox long name")).toEqual([]);

@@ -133,9 +133,11 @@ export function KeySettings({ apiKey }: { apiKey: Key }) {
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     if (isWrong || touched.size === 0) return;
+    const sent: Record<string, unknown> = edits;
     mutate(changeOf(draft, touched, apiKey.velocity), {
       onSuccess: () => {
-        setEdits({});
+        // What was changed while this was saved is not saved yet.
+        setEdits((now) => Object.fromEntries(Object.entries(now).filter(([name, value]) => value !== sent[name])));
         notify("The settings are in force.");
       },
     });

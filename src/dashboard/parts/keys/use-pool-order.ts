@@ -29,7 +29,8 @@ export function usePoolOrder(apiKeyId: string, standing: string[]) {
         { phone_numbers: draft.order, seen: draft.seen },
         {
           onSuccess: () => {
-            setDraft(null);
+            // What was moved while this was saved is not saved yet.
+            setDraft((now) => (now === draft ? null : now));
             onSaved();
           },
         },
