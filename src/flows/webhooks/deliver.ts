@@ -179,8 +179,7 @@ async function post(board: Board, bell: Bell, chain: DueDelivery[]): Promise<voi
       clerk.back.push(...rest.map(({ handle }) => handle));
       break;
     }
-    if (rest.length > 0)
-      clerk.timer ??= setTimeout(() => void underWay(board, () => write(board, bell)), recordWithinMs);
+    if (rest.length > 0) clerk.timer ??= setTimeout(() => void writeSoon(board, bell), recordWithinMs);
   }
   board.busy -= 1;
   await write(board, bell);
@@ -190,6 +189,12 @@ function clerkOf(board: Board, bell: Bell): Clerk {
   const clerk = board.clerks.get(bell) ?? { ends: [], back: [], writing: false, spread: false };
   board.clerks.set(bell, clerk);
   return clerk;
+}
+
+/** One that finds a record under way leaves it to that, and the next that ends sets another. */
+function writeSoon(board: Board, bell: Bell): Promise<void> {
+  clerkOf(board, bell).timer = undefined;
+  return underWay(board, () => write(board, bell));
 }
 
 /** Writes down what has ended at a pool, all of it in one call, and takes more in the same call where no other pool waits. What ends meanwhile is written together next. */
