@@ -15,6 +15,7 @@ import { attemptsOf, owedOf } from "./ledger/story.ts";
 import { isDown, readMessage } from "./reads.ts";
 import { previewSend } from "./sending/decide.ts";
 import { readStory } from "./story.ts";
+import { probeOf } from "./telling/pace.ts";
 
 /** So many events are looked through for those that fit, in one call, and so many attempts for those of a page of deliveries. */
 const eventsLookedAt = 10_000;
@@ -117,8 +118,11 @@ function listDeliveries(
   const events = page.map(({ event }) => event);
   const tries = page.length === 0 ? [] : attemptsOf(desk.sql, webhookId, events, attemptsLookedAt);
   const owed = page.length === 0 ? [] : owedOf(desk.sql, webhookId, events, attemptsLookedAt);
+  const probeAt = probeOf(desk, webhookId) ?? 0;
   const deliveries = page.map(({ event, name, first_at }): DeliveryView => {
     const last = tries.findLast((one) => one.event === event);
+    const isTaken = judgeDelivery(last?.status ?? null) === "delivered";
+    const dueAt = owed.find((one) => one.event === event)?.due_at;
     return {
       webhookId,
       eventId: rowId("evt", event, desk.tag),
@@ -127,14 +131,10 @@ function listDeliveries(
       status: last?.status ?? null,
       firstAt: first_at,
       lastAt: last?.attempted_at ?? first_at,
-      nextAt: nextOf(last?.status ?? null, owed.find((one) => one.event === event)?.due_at ?? null),
+      nextAt: isTaken || dueAt === undefined ? null : Math.max(dueAt, probeAt),
     };
   });
   return ok({ deliveries, more: rows.length > limit });
-}
-
-function nextOf(status: number | null, dueAt: number | null): number | null {
-  return judgeDelivery(status) === "delivered" ? null : dueAt;
 }
 
 function listEvents(

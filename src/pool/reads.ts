@@ -1,7 +1,7 @@
 import type { CapsView, KeyView, NumberStats, PoolCheckUp, PoolStats } from "../domain/calls/numbers.ts";
 import type { ChatSummary, Contact, ListMessages, MessagesPage, MessageView } from "../domain/calls/reading.ts";
 import type { DeliveryLog, ListLogs, WebhookState } from "../domain/calls/telling.ts";
-import { isGroupId } from "../domain/event.ts";
+import { isGroupId, isInactive } from "../domain/event.ts";
 import { fail, ok, type Result } from "../domain/failure.ts";
 import { readRowId, rowId, sequenceAt } from "../domain/ids.ts";
 import type { Account, SenderNumber } from "../domain/snapshot.ts";
@@ -11,7 +11,7 @@ import { accountTraffic } from "./ledger/account-traffic.ts";
 import { countWaiting } from "./ledger/agenda.ts";
 import { type AttemptRow, lastAttempt, pageAttempts } from "./ledger/attempts.ts";
 import { findChat, readChatRow } from "./ledger/chats.ts";
-import { countOwed, countOwedTo } from "./ledger/deliveries.ts";
+import { countOwed, countOwedTo, owedHeads } from "./ledger/deliveries.ts";
 import { groupOfChat } from "./ledger/groups.ts";
 import { countLost } from "./ledger/looks.ts";
 import { readMark } from "./ledger/marks.ts";
@@ -21,6 +21,7 @@ import { countDepartures } from "./ledger/pace.ts";
 import { tallyOf } from "./ledger/tally.ts";
 import { capsOf, countOpenings } from "./numbers/caps.ts";
 import { examine } from "./numbers/number-health.ts";
+import { probeOf } from "./telling/pace.ts";
 
 /** Returns who the key is, its numbers and what it carried so far. */
 export function describeKey(desk: Desk): KeyView {
@@ -110,16 +111,25 @@ export function readChat(desk: Desk, chatId: string): Result<ChatSummary> {
 
 /** Returns how each webhook of the pool fares. */
 export function webhookStates(desk: Desk): WebhookState[] {
-  return desk.snapshot.webhooks.map(({ id }) => {
+  const now = desk.now();
+  const owed = new Map(owedHeads(desk.sql).map((head) => [head.webhook, head.due_at]));
+  return desk.snapshot.webhooks.map((webhook) => {
+    const { id } = webhook;
     const last = lastAttempt(desk.sql, id);
     const endpoint = desk.endpoints.get(id);
+    const isSilent = isInactive(webhook, now);
+    const dueAt = isSilent ? undefined : owed.get(id);
+    const probeAt = isSilent ? null : probeOf(desk, id);
     return {
       webhookId: id,
       lastTriggeredAt: last?.attempted_at ?? null,
       lastStatus: last?.status ?? null,
+      lastError: last?.error ?? null,
       failureCount: endpoint?.totalFailures ?? 0,
       failingSince: endpoint?.health.failingSince ?? null,
       owed: countOwedTo(desk.sql, id),
+      nextAt: dueAt === undefined ? null : Math.max(dueAt, probeAt ?? 0),
+      probeAt,
     };
   });
 }

@@ -7,6 +7,7 @@ import type { Desk } from "./desk.ts";
 import { attemptsOf, eventsAbout, owedOf } from "./ledger/story.ts";
 import { readMessageById } from "./reads.ts";
 import { nextOf } from "./sending/next.ts";
+import { probeOf } from "./telling/pace.ts";
 
 /**
  * Neither events nor attempts are indexed by message, for an index costs a row each: an event is looked for around the time its status was written, for its number is
@@ -54,7 +55,7 @@ function attemptsFor(desk: Desk, events: readonly number[]): Map<number, StoryAt
       keep(row.event, { webhookId: id, attempt, at, state, status, error, durationMs });
     }
     // Of an endpoint whose circuit is open nothing leaves before the next probe.
-    const probeAt = desk.endpoints.get(id)?.health.probeAt ?? 0;
+    const probeAt = probeOf(desk, id) ?? 0;
     for (const { event, attempt, due_at: dueAt } of owedOf(desk.sql, id, events, limit)) {
       const at = Math.max(dueAt, probeAt);
       keep(event, { webhookId: id, attempt, at, state: "waiting", status: null, error: null, durationMs: null });

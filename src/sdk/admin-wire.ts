@@ -3026,6 +3026,10 @@ export interface Webhook {
    */
   last_status?: number | null;
   /**
+   * What was wrong with that answer, or why none came.
+   */
+  last_error?: string | null;
+  /**
    * Since when nothing but failures.
    */
   failing_since?: number | null;
@@ -3033,6 +3037,14 @@ export interface Webhook {
    * Deliveries that are still to come or to be repeated.
    */
   owed?: number;
+  /**
+   * When the first of these is tried; null: nothing waits.
+   */
+  next_attempt_at?: number | null;
+  /**
+   * It failed ten times in a row over ten minutes or more: until then nothing is posted to it, new events neither, then one to try. Null: not so.
+   */
+  circuit_open_until?: number | null;
   /**
    * Why it gets nothing (410, five days of failures, paused by a person, `valid_until` over) and what resumes it; null while it is active.
    */

@@ -67,7 +67,10 @@ export type EventsPage = { bodies: string[]; nextAfter: string | null };
 /** Somebody follows a short link; `counts` is false for a HEAD. */
 export type LinkVisit = { n: number; secret: string; counts: boolean; knownBot: boolean; prefetch: boolean };
 
-/** How a webhook fares: the newest attempt and its answer (`lastStatus` null: none came), failures in all, since when nothing but failures, and what it is owed. */
+/**
+ * How a webhook fares: the newest attempt and its answer (`lastStatus` null: none came; `lastError` says why in words), failures in all, since when nothing but failures,
+ * what it is owed and when the first of that is tried next, and until when nothing leaves because its circuit is open. A pool of before says neither error nor times.
+ */
 export type WebhookState = {
   webhookId: string;
   lastTriggeredAt: number | null;
@@ -75,6 +78,9 @@ export type WebhookState = {
   failureCount: number;
   failingSince: number | null;
   owed: number;
+  lastError?: string | null;
+  nextAt?: number | null;
+  probeAt?: number | null;
 };
 
 export type DeliveryLog = {

@@ -17,18 +17,26 @@ export async function readWebhookStates(deps: Deps, webhooks: readonly Scoped[])
 /** Where one pool's deliveries succeed, the webhook has more than failures. */
 function combine(webhookId: string, states: readonly WebhookState[]): WebhookState {
   const [newest] = states.toSorted((one, other) => (other.lastTriggeredAt ?? 0) - (one.lastTriggeredAt ?? 0));
-  const failing = Math.min(...states.map(({ failingSince }) => failingSince ?? Number.POSITIVE_INFINITY));
+  const failing = earliest(states.map(({ failingSince }) => failingSince));
   const isDisproved = states.some(
-    ({ failingSince, lastTriggeredAt: at }) => failingSince === null && (at ?? 0) > failing,
+    ({ failingSince, lastTriggeredAt: at }) => failingSince === null && failing !== null && (at ?? 0) > failing,
   );
   return {
     webhookId,
     lastTriggeredAt: newest?.lastTriggeredAt ?? null,
     lastStatus: newest?.lastStatus ?? null,
     failureCount: states.reduce((sum, { failureCount }) => sum + failureCount, 0),
-    failingSince: isDisproved || failing === Number.POSITIVE_INFINITY ? null : failing,
+    failingSince: isDisproved ? null : failing,
     owed: states.reduce((sum, { owed }) => sum + owed, 0),
+    lastError: newest?.lastError ?? null,
+    nextAt: earliest(states.map(({ nextAt }) => nextAt)),
+    probeAt: earliest(states.map(({ probeAt }) => probeAt)),
   };
+}
+
+function earliest(times: readonly (number | null | undefined)[]): number | null {
+  const known = times.filter((time) => time != null);
+  return known.length === 0 ? null : Math.min(...known);
 }
 
 export type LogsPage = { logs: DeliveryLog[]; total: number };

@@ -117,8 +117,16 @@ export const Webhook = z
       description: "`gone` (it answered 410), `failing` (nothing but failures for five days), `key_revoked`.",
     }),
     last_status: z.int().nullish().meta({ description: "What the newest attempt was answered; null: nothing." }),
+    last_error: z.string().nullish().meta({ description: "What was wrong with that answer, or why none came." }),
     failing_since: timestamp.nullish().meta({ description: "Since when nothing but failures." }),
     owed: z.int().optional().meta({ description: "Deliveries that are still to come or to be repeated." }),
+    next_attempt_at: timestamp
+      .nullish()
+      .meta({ description: "When the first of these is tried; null: nothing waits." }),
+    circuit_open_until: timestamp.nullish().meta({
+      description:
+        "It failed ten times in a row over ten minutes or more: until then nothing is posted to it, new events neither, then one to try. Null: not so.",
+    }),
     inactive_because: z.string().nullish().meta({
       description:
         "Why it gets nothing (410, five days of failures, paused by a person, `valid_until` over) and what resumes it; null while it is active.",

@@ -195,11 +195,13 @@ export function pageDeliveries(
     .toArray();
 }
 
+type LastAttempt = Pick<AttemptRow, "attempted_at" | "status" | "error">;
+
 /** Returns when a webhook was last called and what it answered, or null. */
-export function lastAttempt(sql: SqlStorage, webhook: string): Pick<AttemptRow, "attempted_at" | "status"> | null {
-  const query = `SELECT ${tries.attemptedAt} AS attempted_at, ${tries.status} AS status
+export function lastAttempt(sql: SqlStorage, webhook: string): LastAttempt | null {
+  const query = `SELECT ${tries.attemptedAt} AS attempted_at, ${tries.status} AS status, ${tries.error} AS error
      FROM (SELECT * FROM attempts WHERE webhook = ? ORDER BY seq DESC LIMIT 1) AS attempts ${each} ORDER BY one.key DESC LIMIT 1`;
-  return sql.exec<Pick<AttemptRow, "attempted_at" | "status">>(query, webhook).toArray()[0] ?? null;
+  return sql.exec<LastAttempt>(query, webhook).toArray()[0] ?? null;
 }
 
 /** Returns the webhooks that have attempts with the oldest of each, found by one look into the index. */

@@ -7,7 +7,7 @@ import { owedHeads } from "../ledger/deliveries.ts";
 import { firstPlaces } from "../ledger/owed.ts";
 import { type OwedPlace, ranks } from "../ledger/places.ts";
 import type { Lease } from "./memory.ts";
-import { chainAtMost, chainLengthOf, laneOf, placesOf } from "./pace.ts";
+import { chainAtMost, chainLengthOf, laneOf, placesOf, probeOf } from "./pace.ts";
 
 /** Deliveries to one webhook that one hand posts one after another. */
 export type Chain = { webhook: Webhook; places: OwedPlace[] };
@@ -57,7 +57,7 @@ function chainsOf(desk: Desk, webhook: Webhook, hands: number): Chain[] {
   const now = desk.now();
   const held = leasesOf(desk, webhook.id, now);
   const free = Math.min(hands, placesOf(desk, webhook.id) - new Set(held.map(({ hand }) => hand)).size);
-  const isProbed = desk.endpoints.get(webhook.id)?.health.probeAt != null;
+  const isProbed = probeOf(desk, webhook.id) !== null;
   const plan: Plan = {
     webhook,
     free,

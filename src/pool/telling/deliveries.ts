@@ -32,7 +32,7 @@ import { mayLag } from "../visits.ts";
 import { entrustBell, ringSoon } from "./bells.ts";
 import { chooseChains, findWebhook, isDue, leaseOf, leasesOf } from "./chains.ts";
 import { emitPoolEvent } from "./outbox.ts";
-import { laneOf, notePace, placesOf } from "./pace.ts";
+import { laneOf, notePace, placesOf, probeOf } from "./pace.ts";
 
 /** How long a consumer may hold a delivery before it counts as lost: above the 15 s of an attempt and the quick ones before it on the same hand. */
 const leaseMs = 30_000;
@@ -82,7 +82,7 @@ function readyAt(desk: Desk, head: OwedHead, now: number): number | null {
   const held = leasesOf(desk, head.webhook, now);
   const hands = new Set(held.map(({ hand }) => hand)).size;
   const full = hands >= placesOf(desk, head.webhook) ? Math.min(...held.map((lease) => lease.until)) : 0;
-  return Math.max(head.due_at, full, desk.endpoints.get(head.webhook)?.health.probeAt ?? 0);
+  return Math.max(head.due_at, full, probeOf(desk, head.webhook) ?? 0);
 }
 
 /** Holds a delivery for the one who asked for it; when nobody reports its end it is due again after the lease. */

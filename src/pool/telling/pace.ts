@@ -21,7 +21,12 @@ function paceOf(desk: Desk, webhookId: string): Pace {
 
 /** Returns how many hands may post to an endpoint at once: one where its circuit is open, for the probe. */
 export function placesOf(desk: Desk, webhookId: string): number {
-  return desk.endpoints.get(webhookId)?.health.probeAt == null ? paceOf(desk, webhookId).places : 1;
+  return probeOf(desk, webhookId) === null ? paceOf(desk, webhookId).places : 1;
+}
+
+/** Returns when an endpoint whose circuit is open is tried next (epoch milliseconds), null while it is closed: nothing leaves to it before. */
+export function probeOf(desk: Desk, webhookId: string): number | null {
+  return desk.endpoints.get(webhookId)?.health.probeAt ?? null;
 }
 
 /** Returns how many deliveries of different chats one hand may post to an endpoint, one after another. */

@@ -28,6 +28,12 @@ describe("how a webhook fares, in a word", () => {
     expect(fareOf({ ...well, ...more }, now).word).toBe(word);
   });
 
+  it("says that others wait while one at a time is tried", () => {
+    const failing = { ...well, last_status: 500, failing_since: 4 };
+    expect(fareOf({ ...failing, circuit_open_until: now + 1 }, now).why).toContain("others wait");
+    expect(fareOf(failing, now).why).not.toContain("others wait");
+  });
+
   it("says why it was switched off, also where the reason is one that nobody knows", () => {
     expect(fareOf({ ...well, disabled_at: 3, disabled_because: "gone" }, now).why).toContain("410");
     expect(fareOf({ ...well, disabled_at: 3, disabled_because: "new" }, now).why).toBe("It was switched off.");

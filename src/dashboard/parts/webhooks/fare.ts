@@ -10,7 +10,7 @@ const endings: Record<string, string> = {
 };
 
 type Facts = Pick<Webhook, "disabled_at" | "disabled_because" | "deprecated_at" | "valid_until" | "last_triggered"> &
-  Pick<Webhook, "last_status" | "failing_since">;
+  Pick<Webhook, "last_status" | "failing_since" | "circuit_open_until">;
 
 /** Returns how a webhook fares at `now`, in a word with its tone, and what is behind it where it is not well. */
 export function fareOf(webhook: Facts, now: number): Fare {
@@ -30,9 +30,12 @@ export function fareOf(webhook: Facts, now: number): Fare {
   }
   if (webhook.last_triggered === null) return { tone: "plain", word: "not called yet", why: null };
   if (!isTaken(webhook.last_status)) {
-    const why =
-      webhook.failing_since == null ? null : "It is tried again for three days; after five it is switched off.";
-    return { tone: "bad", word: "failing", why };
+    const held =
+      webhook.circuit_open_until == null
+        ? ""
+        : "It failed ten times in a row, so one delivery is tried every five minutes and the others wait, new ones too. ";
+    const why = webhook.failing_since == null ? "" : "It is tried again for three days; after five it is switched off.";
+    return { tone: "bad", word: "failing", why: `${held}${why}` || null };
   }
   return { tone: "good", word: "healthy", why: null };
 }

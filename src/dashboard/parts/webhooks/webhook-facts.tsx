@@ -8,7 +8,8 @@ import { FareBadge } from "./fare-badge.tsx";
 
 /** Where a webhook leads, what it hears and how it fares. */
 export function WebhookFacts({ webhook, children }: { webhook: Webhook; children: ReactNode }) {
-  const { why, tone } = fareOf(webhook, Date.now());
+  const now = Date.now();
+  const { why, tone } = fareOf(webhook, now);
   return (
     <section className="card" aria-label="Facts">
       {why !== null && <p className={tone === "bad" ? "note warn" : "note"}>{why}</p>}
@@ -25,18 +26,7 @@ export function WebhookFacts({ webhook, children }: { webhook: Webhook; children
             )}
           </span>
         </dd>
-        <dt>Last attempt</dt>
-        <dd>
-          {webhook.last_triggered === null ? (
-            "none"
-          ) : (
-            <span>
-              <TimeAgo at={webhook.last_triggered} />, {webhook.last_status ?? "no answer"}
-            </span>
-          )}
-        </dd>
-        <dt>Still owed</dt>
-        <dd>{(webhook.owed ?? 0).toLocaleString("en")}</dd>
+        <Attempts webhook={webhook} now={now} />
         <dt>Of</dt>
         <dd>{webhook.api_key_name == null ? "every key of the organization" : <bdi>{webhook.api_key_name}</bdi>}</dd>
         <dt>Hears</dt>
@@ -60,5 +50,31 @@ export function WebhookFacts({ webhook, children }: { webhook: Webhook; children
       </dl>
       <div className="row">{children}</div>
     </section>
+  );
+}
+
+function Attempts({ webhook, now }: { webhook: Webhook; now: number }) {
+  const { last_triggered: at, last_status, last_error, owed = 0, next_attempt_at: next } = webhook;
+  return (
+    <>
+      <dt>Last attempt</dt>
+      <dd>
+        {at === null ? (
+          "none"
+        ) : (
+          <span>
+            <TimeAgo at={at} />, {last_status ?? "no answer"}
+            {last_error != null && `: ${last_error}`}
+          </span>
+        )}
+      </dd>
+      <dt>Still owed</dt>
+      <dd>
+        <span>
+          {owed.toLocaleString("en")}
+          {next != null && <>, next try {next > now ? <Instant at={next} /> : "now"}</>}
+        </span>
+      </dd>
+    </>
   );
 }

@@ -297,6 +297,36 @@ describe("endpoints that want or deserve no more", () => {
     expect(due).toMatchObject({ attempt: 1, at: probe?.probe_at });
   });
 
+  it("an open circuit is in what a webhook says of itself, with the next try and what was wrong, and in its deliveries", async () => {
+    const key = await makeTestKey();
+    const url = "https://says-why-nothing-comes.example/hook";
+    customers.answerAlways(url, () => Promise.reject(new Error("Connection refused.")));
+    const v2 = await subscribe(key, url);
+    const read = async () => (await call(`/v2/api/webhooks/${v2.id}`, { token: key.token })).body;
+    expect(await read()).toMatchObject({ next_attempt_at: null, circuit_open_until: null, last_error: null });
+    const startedAt = Date.now();
+    for (let sent = 0; sent < 12; sent += 1) await sendRefused(key);
+    const rows = await eventually(async () => {
+      const found = (await owed(key)).filter((row) => row.attempt === 2);
+      return found.length === 12 && found;
+    });
+    const first = Math.min(...rows.map((row) => row.due_at));
+    expect(await read()).toMatchObject({ next_attempt_at: first, circuit_open_until: null });
+    await ringAt(key, startedAt + 11 * 60_000);
+    await eventually(async () => (await ask(key, "SELECT 1 FROM endpoints WHERE probe_at IS NOT NULL")).length === 1);
+    const [probe] = await ask<{ probe_at: number }>(key, "SELECT probe_at FROM endpoints");
+    const open = { owed: 12, next_attempt_at: probe?.probe_at, circuit_open_until: probe?.probe_at };
+    expect(await read()).toMatchObject({ ...open, last_error: expect.stringContaining("Connection refused.") });
+    expect((await admin(`/webhooks/${v2.id}`)).body).toMatchObject(open);
+    const { data } = (await call(`/v4/webhooks/${v2.id}/deliveries`, { token: key.token })).body as {
+      data: { next_attempt_at: number }[];
+    };
+    expect(Math.min(...data.map(({ next_attempt_at }) => next_attempt_at))).toBe(probe?.probe_at);
+
+    const paused = await admin(`/webhooks/${v2.id}`, { method: "PATCH", body: { deprecate: true } });
+    expect(paused.body).toMatchObject({ owed: 12, next_attempt_at: null, circuit_open_until: null });
+  });
+
   it("an open circuit burns no attempts: only probes leave, and one success lets the backlog through", async () => {
     const key = await makeTestKey();
     const url = "https://circuit.example/hook";
