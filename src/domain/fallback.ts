@@ -63,7 +63,7 @@ export type CarriedReport = Carriage & {
 /** What a person said to a message that another key carried, and when (epoch milliseconds): that they want no more, that they do again, or anything else. */
 export type CarriedAnswer = { kind: "reply" | "stop" | "start"; text: string | null; at: number };
 /** What a key owes others: messages to be carried, those that are to be held back after all, and how those stand that it carries. */
-export type ToCarry = { parcels: Parcel[]; recalls: { from: Origin; to: string }[]; reports: CarriedReport[] };
+export type ToCarry = { parcels: Parcel[]; recalls: Recall[]; reports: CarriedReport[] };
 
 /** What is kept with a message that went another way. */
 export type Fell = {
@@ -75,7 +75,14 @@ export type Fell = {
   message_id?: string;
   from_number?: string;
   provider_id?: string;
+  /** When somebody asked for it to be cancelled, in epoch milliseconds. */
+  cancel_asked_at?: number;
 };
+
+/** A message that is to be held back, and the key that may have it. */
+export type Recall = { from: Origin; to: string };
+/** Where a called back message stood at the key that may carry it; `arrived` false: it never came there, and never will. A pool of before does not say `status`. */
+export type Recalled = { arrived: boolean; status?: MessageStatus };
 
 /** Returns why a message went no other way although its key wished it, null where nothing is known of that. What failed before this was kept has the words alone, behind those of its failure. */
 export function readObstacle({

@@ -13,7 +13,7 @@ import type {
   MessagesPage,
   MessageView,
 } from "./calls/reading.ts";
-import type { SendAnswer, SendRequest } from "./calls/sending.ts";
+import type { Cancelling, SendAnswer, SendRequest } from "./calls/sending.ts";
 import type {
   DeliveryEnd,
   DeliveryHandle,
@@ -36,7 +36,7 @@ import type { CampaignAnswers, CampaignCall } from "./campaigns/campaign.ts";
 import type { ChannelAnswer, ChannelCall } from "./channel-calls.ts";
 import type { ContactPage, ContactView, Page } from "./contact-view.ts";
 import type { Result } from "./failure.ts";
-import type { CarriedReport, Parcel, ParcelAnswer, ToCarry } from "./fallback.ts";
+import type { CarriedReport, Parcel, ParcelAnswer, Recalled, ToCarry } from "./fallback.ts";
 import type {
   ChatAnswer,
   ChatCall,
@@ -64,7 +64,7 @@ export type PoolCalls = {
     comesBack?: boolean,
   ): Promise<Result<Result<SendAnswer>[]>>;
   /** The admin may leave the chat out. */
-  cancelMessage(asker: Asker, chatId: string | null, messageId: string): Promise<Result<{ status: MessageStatus }>>;
+  cancelMessage(asker: Asker, chatId: string | null, messageId: string): Promise<Result<Cancelling>>;
   readMessage(credential: Credential, chatId: string, messageId: string): Promise<Result<MessageView>>;
   listMessages(asker: Asker, query: ListMessages): Promise<Result<MessagesPage>>;
   listChats(asker: Asker, query: ListChats): Promise<Result<{ chats: ChatSummary[]; total: number }>>;
@@ -113,8 +113,9 @@ export type PoolCalls = {
   carry(parcel: Parcel): Promise<Result<ParcelAnswer>>;
   noteCarried(messageId: string, answer: ParcelAnswer): Promise<Result<null>>;
   /** Holds a carried message back where it has not left; `arrived` false: it never came, and never will. */
-  recallCarried(from: Origin): Promise<Result<{ arrived: boolean }>>;
-  noteRecalled(messageId: string, arrived: boolean): Promise<Result<null>>;
+  recallCarried(from: Origin): Promise<Result<Recalled>>;
+  /** Answers how the message stands then, null where that is not known. */
+  noteRecalled(messageId: string, arrived: boolean, status?: MessageStatus): Promise<Result<MessageStatus | null>>;
   /** Heeds how a message stands at the key `by` that carries it. */
   hearCarried(by: string, report: CarriedReport): Promise<Result<null>>;
   noteHeard(from: Origin, n: number): Promise<Result<null>>;

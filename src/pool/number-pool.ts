@@ -20,7 +20,7 @@ import type { ContactPage, Page } from "../domain/contact-view.ts";
 import { fail, ok, type Result } from "../domain/failure.ts";
 import type { CarriedReport, Parcel, ParcelAnswer } from "../domain/fallback.ts";
 import type { ChatCall, GroupCall, GroupQuery, LineCall } from "../domain/line-calls.ts";
-import type { Draft, Origin } from "../domain/message.ts";
+import type { Draft, MessageStatus, Origin } from "../domain/message.ts";
 import type { GivenOptIn } from "../domain/opt-in.ts";
 import type { PoolCalls } from "../domain/pool-calls.ts";
 import type { Snapshot } from "../domain/snapshot.ts";
@@ -289,11 +289,11 @@ export class NumberPool extends DurableObject<Cloudflare.Env> implements PoolCal
   }
 
   async recallCarried(from: Origin) {
-    return this.#asAdmin((desk) => ok({ arrived: recall(desk, from) }));
+    return this.#asAdmin((desk) => ok(recall(desk, from)));
   }
 
-  async noteRecalled(messageId: string, arrived: boolean) {
-    return this.#asAdmin((desk) => ok(noteRecalled(desk, messageId, arrived)));
+  async noteRecalled(messageId: string, arrived: boolean, status?: MessageStatus) {
+    return this.#asAdmin((desk) => ok(noteRecalled(desk, messageId, arrived, status)));
   }
 
   async hearCarried(by: string, report: CarriedReport) {

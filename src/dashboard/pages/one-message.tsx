@@ -142,12 +142,14 @@ function Cancel({ apiKeyId, story }: { apiKeyId: string; story: MessageStory }) 
   const [isAsking, ask] = useState(false);
   const cancel = useCancelMessage(apiKeyId);
   const notify = useNotice();
-  const mayLeave = story.status === "queued" && story.next !== null && story.internal_status !== "sending";
+  const isElsewhere = story.timeline.some(({ kind }) => kind === "handed_on");
+  const isLeaving = story.internal_status === "sending" && !isElsewhere;
+  const mayLeave = story.status === "queued" && story.next !== null && !isLeaving;
   function confirm() {
     cancel.mutate(story.message_id, {
-      onSuccess: () => {
+      onSuccess: ({ cancelled, message = "" }) => {
         ask(false);
-        notify("The message is cancelled: it will not leave.");
+        notify(cancelled ? "The message is cancelled: it will not leave." : message);
       },
     });
   }

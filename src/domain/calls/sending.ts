@@ -1,6 +1,7 @@
 /** What a pool is asked to send, and what it answers. */
 import type { Failure } from "../failure.ts";
-import type { Draft, ListedGroup, Message } from "../message.ts";
+import type { Recall } from "../fallback.ts";
+import type { Draft, ListedGroup, Message, MessageStatus } from "../message.ts";
 
 /** One send: its messages in order (a text array is several), and the idempotency key with the fingerprint of what was asked. */
 export type SendRequest = {
@@ -11,6 +12,9 @@ export type SendRequest = {
   /** What was found against it before it came to the pool, and what it would send: it is refused with that, unless it was answered before. It has no drafts. */
   refused?: { failure: Failure; drafts: Draft[] };
 };
+
+/** A message that is cancelled, or how it stands while another key, which carries it, is to be asked (`recall`). */
+export type Cancelling = { status: MessageStatus; recall?: Recall };
 
 export type SentMessage = { messageId: string; fromNumber: string };
 

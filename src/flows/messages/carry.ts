@@ -1,5 +1,6 @@
 import type { FailureCode, Result } from "../../domain/failure.ts";
-import type { ParcelAnswer, ToCarry } from "../../domain/fallback.ts";
+import type { ParcelAnswer, Recall, ToCarry } from "../../domain/fallback.ts";
+import type { MessageStatus } from "../../domain/message.ts";
 import type { PoolCalls } from "../../domain/pool-calls.ts";
 import { askPool } from "../ask-pool.ts";
 import type { Deps } from "../deps.ts";
@@ -15,7 +16,7 @@ export async function carryOn(deps: Deps, keyId: string): Promise<void> {
   const owed = await askPool(deps, keyId, (pool) => pool.takeToCarry());
   if (!owed.ok) return;
   await giveParcels(deps, keyId, owed.value);
-  await callBack(deps, keyId, owed.value);
+  for (const recall of owed.value.recalls) await callBack(deps, keyId, recall);
   await tellReports(deps, keyId, owed.value);
 }
 
@@ -30,13 +31,16 @@ async function giveParcels(deps: Deps, keyId: string, { parcels }: ToCarry): Pro
   }
 }
 
-async function callBack(deps: Deps, keyId: string, { recalls }: ToCarry): Promise<void> {
-  for (const { from, to } of recalls) {
-    const recalled = await ask(deps, to, (pool) => pool.recallCarried(from));
-    if (recalled === null) continue;
-    const arrived = recalled.ok && recalled.value.arrived;
-    await askPool(deps, keyId, (pool) => pool.noteRecalled(from.messageId, arrived));
-  }
+/** Calls one message back from the key that may carry it, and returns how it stands then at its own key, whose answer is null where that is not known; null where the other could not be asked now. */
+export async function callBack(
+  deps: Deps,
+  keyId: string,
+  { from, to }: Recall,
+): Promise<Result<MessageStatus | null> | null> {
+  const recalled = await ask(deps, to, (pool) => pool.recallCarried(from));
+  if (recalled === null) return null;
+  const { arrived, status } = recalled.ok ? recalled.value : { arrived: false, status: undefined };
+  return askPool(deps, keyId, (pool) => pool.noteRecalled(from.messageId, arrived, status));
 }
 
 async function tellReports(deps: Deps, keyId: string, { reports }: ToCarry): Promise<void> {

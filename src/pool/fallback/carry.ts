@@ -1,5 +1,5 @@
 import { fail, type Result } from "../../domain/failure.ts";
-import type { Parcel, ParcelAnswer } from "../../domain/fallback.ts";
+import type { Parcel, ParcelAnswer, Recalled } from "../../domain/fallback.ts";
 import type { Draft, Origin } from "../../domain/message.ts";
 import { isWaiting } from "../../domain/status.ts";
 import type { Desk } from "../desk.ts";
@@ -62,14 +62,16 @@ function followsOf(desk: Desk, behind: Origin | undefined): Pick<Draft, "follows
   return before === null || before.seq === null ? {} : { follows: before.seq };
 }
 
-/** Holds a carried message back where it has not left; false where it never arrived here, and then never will. */
-export function recall(desk: Desk, from: Origin): boolean {
+/** Holds a carried message back where it has not left, and returns how it stands then; where it never arrived here, it never will. */
+export function recall(desk: Desk, from: Origin): Recalled {
   const origin = nameOf(from);
   const known = findCarried(desk.sql, origin);
   const row = known === null || known.seq === null ? null : findMessage(desk.sql, known.seq);
+  const holds = row !== null && isWaiting(row.status);
   desk.transact(() => {
     if (known === null) remember(desk, origin, null, { taken: false, because: "It was called back." });
-    else if (row !== null && isWaiting(row.status)) endMessage(desk, row, { status: "cancelled" });
+    else if (holds) endMessage(desk, row, { status: "cancelled" });
   });
-  return known?.seq != null;
+  const status = holds ? "cancelled" : row?.status;
+  return { arrived: known?.seq != null, ...(status === undefined ? {} : { status }) };
 }

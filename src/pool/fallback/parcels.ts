@@ -5,10 +5,12 @@ import {
   type Fell,
   type Parcel,
   type ParcelAnswer,
+  type Recall,
   readFell,
   type ToCarry,
 } from "../../domain/fallback.ts";
 import { readRowId, rowId } from "../../domain/ids.ts";
+import type { MessageStatus } from "../../domain/message.ts";
 import { isFinal } from "../../domain/status.ts";
 import { tellExpiry, waitingLimitSeconds } from "../../domain/waiting.ts";
 import type { Desk } from "../desk.ts";
@@ -148,16 +150,39 @@ export function noteCarried(desk: Desk, messageId: string, answer: ParcelAnswer)
   return null;
 }
 
-/** Writes down that another key holds a message back where it still can; how it stands there is told by its reports. */
-export function noteRecalled(desk: Desk, messageId: string, arrived: boolean): null {
+/**
+ * Writes down that another key holds a message back where it still can, and returns how the message stands here then, or there where it was too late; null where that is
+ * not known. What is told by that key's reports is heeded with them.
+ */
+export function noteRecalled(
+  desk: Desk,
+  messageId: string,
+  arrived: boolean,
+  there?: MessageStatus,
+): MessageStatus | null {
   const row = findOwn(desk, messageId);
   const handed = row === null ? null : findHanded(desk.sql, row.seq);
-  if (row === null || handed?.state !== "to_recall") return null;
+  if (row === null || handed?.state !== "to_recall") return row?.status ?? null;
+  const isHeld = !arrived || there === "cancelled";
+  const ended = isHeld ? (calledBack(desk, row) ?? (arrived ? null : optedOut)) : null;
   desk.transact(() => {
-    if (arrived) changeHanded(desk.sql, row.seq, { state: "given", due_at: null, asked: 1 });
-    else end(desk, row, calledBack(desk, row) ?? optedOut);
+    if (ended === null) changeHanded(desk.sql, row.seq, { state: "given", due_at: null, asked: 1 });
+    else end(desk, row, ended);
   });
-  return null;
+  if (ended !== null) return ended.status;
+  return there === "cancelled" ? row.status : (there ?? null);
+}
+
+/** Calls a message back from the key that carries it, or may, for somebody who cancels it, in the caller's transaction; the wish is kept until that key has answered. */
+export function callBackOne(desk: Desk, row: MessageRow, { key }: Pick<HandedRow, "key">): Recall {
+  const detail = JSON.parse(row.detail) as Detail;
+  const asked = { ...readFell(detail.carrier), cancel_asked_at: desk.now() };
+  const carrier = { ...detail.carrier, fallback: asked };
+  updateMessage(desk.sql, row.seq, { detail: JSON.stringify({ ...detail, carrier } satisfies Detail) });
+  const due_at = desk.now() + askAgainMs;
+  changeHanded(desk.sql, row.seq, { state: "to_recall", due_at, asked: 1 });
+  desk.clock.arm(due_at);
+  return { from: originOf(desk, row), to: key };
 }
 
 const optedOut = {
@@ -166,14 +191,15 @@ const optedOut = {
   error_message: "The recipient opted out before the message left: it was not sent.",
 } as const;
 
-/** Returns what becomes of a message that was called back and has not left: its person opted out, or its key or campaign is no more; null where nobody called. */
+/** Returns what becomes of a message that was called back and has not left: its person opted out, it was cancelled, or its key or campaign is no more; null where nobody called. */
 function calledBack(
   desk: Desk,
-  { chat, block, sent_at }: MessageRow,
+  { chat, block, sent_at, detail }: MessageRow,
 ): typeof optedOut | { status: "cancelled" } | null {
   if (findChat(desk.sql, chat)?.opted_out_at != null) return optedOut;
   const campaign = block === null ? null : findCampaign(desk.sql, campaignOfBlock(block));
-  const isOver = desk.snapshot.apiKey.status === "revoked" || campaign?.state === "cancelled";
+  const isUnwanted = readFell((JSON.parse(detail) as Detail).carrier)?.cancel_asked_at !== undefined;
+  const isOver = isUnwanted || desk.snapshot.apiKey.status === "revoked" || campaign?.state === "cancelled";
   return isOver && sent_at === null ? { status: "cancelled" } : null;
 }
 

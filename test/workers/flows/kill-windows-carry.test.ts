@@ -1,5 +1,7 @@
 import { env } from "cloudflare:workers";
 import { expect, it, vi } from "vitest";
+import { askPool } from "../../../src/flows/ask-pool.ts";
+import { endCancelling } from "../../../src/flows/messages/cancel.ts";
 import { carryOn } from "../../../src/flows/messages/carry.ts";
 import { freshDeps } from "../../support/workers/cut.ts";
 import { admin, eventually } from "../../support/workers/gateway.ts";
@@ -75,6 +77,23 @@ const windows: Window<Ground>[] = [
     done: async (ground) => {
       await keepQuiet(ground, false);
       expect(await storyOf(ground)).toMatchObject({ status: "failed", error_code: "recipient_opted_out" });
+      expect(departuresOf(ground)).toEqual([]);
+    },
+  },
+  {
+    flow: "endCancelling (what another key carries)",
+    before: async (ground) => {
+      await keepQuiet(ground, true);
+      await sendToNobodyOnIMessage(ground);
+      await carryOn(freshDeps(), ground.line.id);
+    },
+    run: async (deps, { line, messageId }) => {
+      const begun = await askPool(deps, line.id, (pool) => pool.cancelMessage(null, null, messageId));
+      await endCancelling(deps, line.id, begun);
+    },
+    done: async (ground) => {
+      await keepQuiet(ground, false);
+      await eventually(async () => (await storyOf(ground)).status === "cancelled");
       expect(departuresOf(ground)).toEqual([]);
     },
   },

@@ -76,8 +76,11 @@ export const cancelKeyMessage = defineOperation({
   method: "delete",
   path: "/api-keys/{apiKeyId}/messages/{messageId}",
   summary: "Cancel a message that has not left",
-  description: "One that has left answers 409 with its status.",
-  answers: { 200: { description: "It will not be sent.", schema: CancelResponse } },
+  description:
+    "One that has left answers 409 with its status. One that another key carries is called back from there; `cancellation_requested`: that key could not be asked yet.",
+  answers: {
+    200: { description: "It will not be sent (`cancelled`), or is being called back.", schema: CancelResponse },
+  },
   errors: ["not_found", "message_not_cancellable"],
 });
 

@@ -1,5 +1,5 @@
 import type { Hono } from "hono";
-import { publicStatus } from "../../../domain/status.ts";
+import { endCancelling } from "../../../flows/messages/cancel.ts";
 import { lineNamer } from "../../../flows/messages/name-line.ts";
 import { sendAsAdmin } from "../../../flows/messages/send.ts";
 import { adminGuard, type Edge } from "../../edge.ts";
@@ -87,9 +87,10 @@ function mountSending(router: Hono<Edge>): void {
     async ({ params, reply }, c) => {
       const { apiKeyId, messageId } = params;
       const done = await askKey(c.get("deps"), apiKeyId, (pool) => pool.cancelMessage(null, null, messageId));
-      if (!done.ok) return done;
-      const status = publicStatus(done.value.status) ?? "cancelled";
-      return reply(200, { message_id: messageId, cancelled: true, status, message: "Message cancelled" });
+      const ended = await endCancelling(c.get("deps"), apiKeyId, done);
+      if (!ended.ok) return ended;
+      const { status, message } = ended.value;
+      return reply(200, { message_id: messageId, cancelled: status === "cancelled", status, message });
     },
     adminGuard,
   );

@@ -139,8 +139,10 @@ export const cancelMessage = defineOperation({
   path: "/chats/{chatId}/messages/{messageId}",
   summary: "Cancel a message that has not left",
   description:
-    "Works while it is scheduled or waits for its number; what is with Twilio cannot be called back, and answers 409.",
-  answers: { 200: { description: "It will not be sent.", schema: CancelResponse } },
+    "Works while it is scheduled or waits for its number, also where another key carries it; what is with Twilio cannot be called back, and answers 409. `cancellation_requested`: the key that carries it could not be asked yet, and is until it answers.",
+  answers: {
+    200: { description: "It will not be sent (`cancelled`), or is being called back.", schema: CancelResponse },
+  },
   errors: [...unknownMessage, "message_not_cancellable"],
 });
 

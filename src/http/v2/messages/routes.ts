@@ -1,8 +1,8 @@
 import type { Hono } from "hono";
 import { ok } from "../../../domain/failure.ts";
-import { publicStatus } from "../../../domain/status.ts";
 import { askPool } from "../../../flows/ask-pool.ts";
 import { renewLinks } from "../../../flows/links-and-media/media-url.ts";
+import { endCancelling } from "../../../flows/messages/cancel.ts";
 import { apiKeyGuard, credentialOf, type Edge } from "../../edge.ts";
 import { mount } from "../../mount.ts";
 import { noteSent } from "../../note-sent.ts";
@@ -97,9 +97,10 @@ function mountReading(router: Hono<Edge>): void {
       const done = await askPool(c.get("deps"), credential.keyId, (pool) =>
         pool.cancelMessage(credential, chatId, messageId),
       );
-      if (!done.ok) return done;
-      const status = publicStatus(done.value.status) ?? "cancelled";
-      return reply(200, { message_id: messageId, cancelled: true, status, message: "Message cancelled" });
+      const ended = await endCancelling(c.get("deps"), credential.keyId, done);
+      if (!ended.ok) return ended;
+      const { status, message } = ended.value;
+      return reply(200, { message_id: messageId, cancelled: status === "cancelled", status, message });
     },
     apiKeyGuard,
   );

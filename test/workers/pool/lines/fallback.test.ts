@@ -130,7 +130,11 @@ describe("a contact who is not on iMessage", () => {
       await ringIn(stage.line, 16_000);
       return departures().length === 1;
     });
-    expect((await v2(stage.line, `${chat()}/messages/${sent.body.message_id}`)).body).toMatchObject({ status: "sent" });
+    const path = `${chat()}/messages/${sent.body.message_id}`;
+    expect((await v2(stage.line, path)).body).toMatchObject({ status: "sent" });
+    const refused = await v2(stage.line, path, undefined, "DELETE");
+    expect(refused).toMatchObject({ status: 409, body: { code: "message_not_cancellable" } });
+    expect(refused.body.message).toContain(`is with API key ${stage.texts.id} now`);
     await nothingMoreLeaves();
     expect(told("message.sent")).toHaveLength(1);
     expect(told("message.device_sent")).toEqual([]);
@@ -406,6 +410,49 @@ describe("a message that another key still holds for the morning", () => {
     await cancelCampaign(id);
     await inTheEnd(async () => (await resultsOf(stage.line, id))[0]?.status === "cancelled");
     await nothingLeavesInTheMorning();
+  });
+
+  const cancel = (messageId: unknown) => v2(stage.line, `${chat()}/messages/${messageId}`, undefined, "DELETE");
+
+  it("is cancelled at its own key, and with it there, in one call", async () => {
+    const { begun, theirs } = await holdThere(() => sendFrom(stage.line, person));
+    const { message_id } = (begun as { body: Body }).body;
+    expect(await cancel(message_id)).toMatchObject({ status: 200, body: { cancelled: true, status: "cancelled" } });
+    expect(await storyOf(message_id)).toMatchObject({ internal_status: "cancelled" });
+    expect(await storyOf(theirs.message_id, stage.texts)).toMatchObject({ internal_status: "cancelled" });
+    expect(await cancel(message_id)).toMatchObject({ status: 200, body: { status: "cancelled" } });
+    await nothingLeavesInTheMorning();
+    expect(await storyOf(message_id)).toMatchObject({ internal_status: "cancelled" });
+    expect(told("message.failed")).toEqual([]);
+  });
+
+  it("is cancelled as soon as that key can be asked, where it could not", async () => {
+    const { begun } = await holdThere(() => sendFrom(stage.line, person));
+    const { message_id } = (begun as { body: Body }).body;
+    const silent = vi.spyOn(env.POOLS, "getByName").mockImplementation((name) => {
+      if (name === stage.texts.id) throw new Error("The object is gone.");
+      return env.POOLS.get(env.POOLS.idFromName(name));
+    });
+    const asked = await cancel(message_id);
+    expect(asked).toMatchObject({ status: 200, body: { cancelled: false, status: "cancellation_requested" } });
+    expect(asked.body.message).toContain(stage.texts.id);
+    silent.mockRestore();
+    await inTheEnd(async () => (await storyOf(message_id)).status === "cancelled");
+    await nothingLeavesInTheMorning();
+  });
+
+  it("cannot be cancelled once it has left there, and the refusal says so; it is followed to its end", async () => {
+    const messageId = await fall();
+    const refused = await cancel(messageId);
+    expect(refused).toMatchObject({ status: 409, body: { code: "message_not_cancellable" } });
+    expect(refused.body.message).toContain(`API key ${stage.texts.id} carries it`);
+    const [departure] = departures();
+    if (departure === undefined) throw new Error("It has left.");
+    await report(stage.texts, departure, "delivered");
+    await eventually(async () => told("message.delivered").length === 1);
+    expect(await cancel(messageId)).toMatchObject({ status: 409, body: { message_status: "delivered" } });
+    await nothingMoreLeaves();
+    expect(departures()).toHaveLength(1);
   });
 
   it("is called back with its key when that is revoked", async () => {
