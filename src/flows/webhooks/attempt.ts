@@ -9,6 +9,7 @@ const attemptMs = 15_000;
 const readAtMost = 16 * 1024;
 const keptOfAnswer = 4 * 1024;
 const longestTarget = 500;
+const decoder = new TextDecoder();
 
 /** How an attempt ended, with the headers of the answer for those who show them. */
 export type AttemptEnd = DeliveryEnd & { headers: Headers | null; size: number };
@@ -94,12 +95,13 @@ async function readStart(response: Response, signal: AbortSignal): Promise<Start
     if (signal.aborted) reject(new Error("timed out"));
     signal.addEventListener("abort", () => reject(new Error("timed out")), { once: true });
   });
-  const kept = new Uint8Array(keptOfAnswer);
+  let kept: Uint8Array<ArrayBuffer> | null = null;
   let size = 0;
   try {
     while (size < readAtMost) {
       const { done, value } = await Promise.race([reader.read(), gaveUp]);
       if (done) break;
+      kept ??= new Uint8Array(keptOfAnswer);
       if (size < keptOfAnswer) kept.set(value.subarray(0, keptOfAnswer - size), size);
       size += value.length;
     }
@@ -109,5 +111,6 @@ async function readStart(response: Response, signal: AbortSignal): Promise<Start
   } finally {
     reader.cancel().catch(() => {});
   }
-  return { text: new TextDecoder().decode(kept.subarray(0, Math.min(size, keptOfAnswer))), size, fault: null };
+  const text = kept === null ? "" : decoder.decode(kept.subarray(0, Math.min(size, keptOfAnswer)));
+  return { text, size, fault: null };
 }

@@ -7,6 +7,7 @@ import { reportStatus } from "../../flows/messages/report.ts";
 import { readBytes } from "../body.ts";
 import type { Edge } from "../edge.ts";
 import { failureResponse } from "../errors.ts";
+import { readFields } from "../form-fields.ts";
 import { noteAbout } from "../request-log.ts";
 
 /** A `text/plain` answer would be sent to the person as an SMS: only ever this (twilio.com/docs/messaging/twiml). */
@@ -87,7 +88,7 @@ async function readForm(request: Request) {
   const rawBody = read.value;
   return {
     url: new URL(request.url),
-    params: [...new URLSearchParams(decoder.decode(rawBody))],
+    params: readFields(decoder.decode(rawBody)),
     rawBody,
     contentType: request.headers.get("Content-Type"),
     signature: request.headers.get("X-Twilio-Signature"),

@@ -100,6 +100,11 @@ export type Held = {
 /** A number that something waits on, and a time before which nothing of it may leave. */
 export type LineHead = { number: string; due_at: number };
 
+/** Says whether anything waits, as far as is known without a look at the rows. */
+export function isAnyWaiting(sql: SqlStorage): boolean {
+  return lines(sql).size > 0 || turns.isAnyTurn(sql);
+}
+
 /** Returns the lines in the order in which something of them may leave at the earliest; nothing is asked of the rows. */
 export function lineHeads(sql: SqlStorage): LineHead[] {
   const heads = new Map(lines(sql));

@@ -36,9 +36,11 @@ function noNumbers(): never {
 /** Returns what is known ahead of an object's rows. */
 export function aheadOf(sql: SqlStorage): Ahead {
   const key = bareOf(sql);
-  const known = ahead.get(key) ?? { messages: new Map(), attempts: [], numbers: noNumbers };
-  ahead.set(key, known);
-  return known;
+  const known = ahead.get(key);
+  if (known !== undefined) return known;
+  const none: Ahead = { messages: new Map(), attempts: [], numbers: noNumbers };
+  ahead.set(key, none);
+  return none;
 }
 
 /** Returns how what is known ahead is put back as it stands now. */

@@ -4,11 +4,17 @@ const memories = new WeakMap<SqlStorage, Map<string, unknown>>();
 
 /** Returns what is remembered of an object's rows under a name, made anew from the rows where nothing is. */
 export function remembered<T>(sql: SqlStorage, name: string, read: () => T): T {
-  const key = bareOf(sql);
-  const memory = memories.get(key) ?? new Map<string, unknown>();
-  memories.set(key, memory);
+  const memory = memoryOf(bareOf(sql));
   if (!memory.has(name)) memory.set(name, read());
   return memory.get(name) as T;
+}
+
+function memoryOf(key: SqlStorage): Map<string, unknown> {
+  const known = memories.get(key);
+  if (known !== undefined) return known;
+  const memory = new Map<string, unknown>();
+  memories.set(key, memory);
+  return memory;
 }
 
 /** Returns what is remembered under a name, null where nothing is: the rows are not asked. */

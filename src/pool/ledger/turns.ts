@@ -72,6 +72,11 @@ export function firstTurns(sql: SqlStorage): Turn[] {
   return [...turns(sql).lines.values()].flatMap(([first]) => first ?? []);
 }
 
+/** Says whether any message waits its turn without a row. */
+export function isAnyTurn(sql: SqlStorage): boolean {
+  return turns(sql).all.size > 0;
+}
+
 /** Returns how many messages wait their turn without a row, by number. */
 export function countTurns(sql: SqlStorage): Map<string, number> {
   return new Map([...turns(sql).lines].map(([number, line]) => [number, line.length]));

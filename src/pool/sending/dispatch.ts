@@ -5,7 +5,7 @@ import { nextSendAttempt } from "../../domain/retry.ts";
 import { type Account, loginMark } from "../../domain/snapshot.ts";
 import type { AccountTrouble } from "../../domain/waiting.ts";
 import type { Desk } from "../desk.ts";
-import { beginLeaving, type DueMessage, lineHeads, nextDue, waitingMessages } from "../ledger/agenda.ts";
+import { beginLeaving, type DueMessage, isAnyWaiting, lineHeads, nextDue, waitingMessages } from "../ledger/agenda.ts";
 import { findHanded } from "../ledger/handed.ts";
 import type { MessageRow } from "../ledger/message-row.ts";
 import { recallMessage, stepMessage } from "../ledger/messages.ts";
@@ -144,7 +144,7 @@ async function hand(desk: Desk, row: MessageRow, attempt: number, prepared: Prep
   const mark = recallMessage(desk.sql, row.seq)?.mark ?? null;
   const told = await carrier.send({ ...outgoing, watermark: { at: startedAt, mark } });
   // Where others wait, whoever leaves next is written in the same turn, and shares a commit with what comes in meanwhile.
-  if (lineHeads(desk.sql).length > 0) await desk.commits.join(desk.now());
+  if (isAnyWaiting(desk.sql)) await desk.commits.join(desk.now());
   const outcome = told.kind === "account_refused" && desk.hasNewLogin(account) ? againWithNewLogin(told) : told;
   settleOutcome(desk, row.seq, attempt, outcome);
   if (outcome.kind === "accepted") {
