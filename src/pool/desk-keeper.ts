@@ -48,6 +48,8 @@ export class DeskKeeper {
     if (snapshot === null) return this.#askForSnapshot();
     const desk = this.#open(snapshot, await storage.getAlarm());
     await desk.outside.openAhead(snapshot.accounts);
+    // What was due when the object went away has waited long enough: nothing else may call for it before the alarm does.
+    this.#ctx.waitUntil(dispatch(desk));
   }
 
   /** Whether a newer release has changed the ledger: this one neither reads nor writes it. */

@@ -161,10 +161,13 @@ async function* live(pool: Pool, person: string) {
   yield "left";
   expect((await send(pool, person, { text: ["Leaves", "Waits its turn"] })).status).toBe(202);
   yield "in turn";
+  // Where it ended while the first of them was leaving, the second waits until somebody knows what became of that.
+  const leaving = await eventually(async () => pool.carrier.departures.find(({ body }) => body === "Leaves"));
+  answers.push(await report(pool, leaving, "sending"));
   await eventually(async () => pool.carrier.departures.length === 4);
   await eventually(() => isSettled(pool));
   yield "both left";
-  expect(answers).toEqual([204, 204, 204, 200]);
+  expect(answers).toEqual([204, 204, 204, 200, 204]);
 }
 
 describe("what the object remembers of its rows", () => {
@@ -223,6 +226,22 @@ describe("what the object remembers of its rows", () => {
     }
     expect((await compareLine(key)).rows).toMatchObject({ begun: 3, alike: [4, 2] });
     expect(mac.violations).toEqual([]);
+  });
+});
+
+describe("what was due when the object went away", () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  it("leaves as soon as somebody calls it, not first by its alarm", async () => {
+    const pool = await makePool([{}]);
+    pool.carrier.twilio.faults.add({ body: "One" }, { kind: "hang", taken: true }, 1);
+    expect((await send(pool, newPerson(), { text: ["One", "Two"] })).status).toBe(202);
+    await eventually(async () => pool.carrier.departures.length === 1);
+    await crash(pool);
+    const stub = env.POOLS.getByName(pool.id);
+    await runInDurableObject(stub, (_pool, { storage }) => storage.setAlarm(Date.now() + 3_600_000));
+    await eventually(async () => pool.carrier.departures.length === 2);
+    expect(pool.carrier.departures.map(({ body }) => body)).toEqual(["One", "Two"]);
   });
 });
 
