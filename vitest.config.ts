@@ -86,7 +86,7 @@ export default defineConfig(async () => ({
         test: {
           name: "workers",
           include: ["test/workers/**/*.test.ts"],
-          setupFiles: ["test/support/workers/migrate.ts"],
+          setupFiles: ["test/support/workers/found-once.ts", "test/support/workers/migrate.ts"],
           provide: {
             migrations: await readD1Migrations("./migrations"),
             fuzzRuns: Number(process.env.FUZZ_RUNS ?? 0),

@@ -21,7 +21,10 @@ export type MacWorld = {
 };
 
 const macs: FakeMac[] = [];
-const asks = { begun: 0, open: 0 };
+const asks = { begun: 0, open: new Set<symbol>() };
+const turnMs = 2;
+/** Requests that nothing became of in so many turns are those of an object that died: they never end. */
+const deadAfterTurns = 500;
 let given = 0;
 
 /** Returns a number that no other test of the file has. */
@@ -38,10 +41,15 @@ export function standInForMacs(): MacWorld {
     answers: new Map(),
     lines: [],
     async quiet() {
-      for (let calm = 0, seen = -1; calm < 5; await new Promise((resolve) => setTimeout(resolve, 2))) {
-        calm = seen === asks.begun && asks.open === 0 ? calm + 1 : 0;
-        seen = asks.begun;
+      let still = 0;
+      let seen = "";
+      while (still < (asks.open.size === 0 ? 5 : deadAfterTurns)) {
+        const now = `${asks.begun} ${asks.open.size}`;
+        still = seen === now ? still + 1 : 0;
+        seen = now;
+        await new Promise((resolve) => setTimeout(resolve, turnMs));
       }
+      asks.open.clear();
     },
     open(options = {}) {
       given += 1;
@@ -58,11 +66,10 @@ export function standInForMacs(): MacWorld {
     if (url.origin === "https://gateway.test") return exports.default.fetch(request);
     const mac = macs.find((one) => one.url === url.origin);
     if (mac !== undefined) {
+      const one = Symbol();
       asks.begun += 1;
-      asks.open += 1;
-      return askMac(mac, request).finally(() => {
-        asks.open -= 1;
-      });
+      asks.open.add(one);
+      return askMac(mac, request).finally(() => asks.open.delete(one));
     }
     const file = world.files.get(request.url);
     if (file !== undefined) return new Response(file.bytes, { headers: { "content-type": file.type } });

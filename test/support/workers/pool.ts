@@ -21,6 +21,8 @@ export type Carrier = {
   organizationId: string;
   integrationId: string;
   twilio: FakeAccount;
+  /** Resolves when nothing is asked of Twilio any more. */
+  calm(): Promise<void>;
   readonly departures: Departure[];
   refuse: Verdict;
 };
@@ -47,13 +49,15 @@ export function newPerson(areaCode = "415"): string {
 /** Connects an organization to an account of the stand-in that has these numbers and takes every message, until mocks are restored. */
 export async function connectCarrier(numbers: Record<string, Wish>): Promise<Carrier> {
   const addresses = Object.keys(numbers);
-  const twilio = standInForTheOutside().open({
+  const outside = standInForTheOutside();
+  const twilio = outside.open({
     numbers: addresses.map((phoneNumber) => ({ phoneNumber, mms: numbers[phoneNumber]?.mms ?? true })),
   });
   const carrier: Carrier = {
     organizationId: "",
     integrationId: "",
     twilio,
+    calm: () => outside.calm(),
     refuse: () => null,
     get departures() {
       return acceptedBy(twilio).map(({ from, to, body, at, sid }) => ({ from: from ?? "", to, body, at, sid }));

@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, inject, it, vi } from "vitest";
-import { admin } from "../../support/workers/gateway.ts";
+import { admin, eventually } from "../../support/workers/gateway.ts";
 import { judge } from "../../support/workers/ledger-judge.ts";
 import { LedgerWorld } from "../../support/workers/ledger-world.ts";
 import { ring } from "../../support/workers/pool.ts";
@@ -31,6 +31,8 @@ describe("whatever is cut off between two steps of many lives", () => {
     await world.settle();
     expect(await judge(world), `seed ${seed}: ${world.log.join(" ")}`).toEqual([]);
     await forget(world);
+    // What is still owed of this life, the next one's endpoint would hear.
+    await eventually(async () => (await world.stub.stats())?.owedDeliveries === 0);
     expect(world.wrong, `seed ${seed}: ${world.log.join(" ")}`).toEqual([]);
   });
 });

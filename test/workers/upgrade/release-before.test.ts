@@ -4,6 +4,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { snapshotShape } from "../../../src/domain/snapshot.ts";
 import { NumberPool } from "../../../src/pool/number-pool.ts";
 import { ledgerShape, shapeOfLedger } from "../../../src/pool/tables.ts";
+import { open } from "../../../src/sealing/envelope.ts";
+import { parseKeyRing } from "../../../src/sealing/key-ring.ts";
 import recordedCalls from "../../fixtures/release-before/calls.ndjson?raw";
 import directoryBefore from "../../fixtures/release-before/directory.sql?raw";
 import ledgerBefore from "../../fixtures/release-before/ledger.sql?raw";
@@ -29,9 +31,12 @@ async function meddle(change: (sql: SqlStorage) => void): Promise<void> {
   await ended.catch(() => undefined);
 }
 
-/** Puts the rows of the release before where its object and its directory would have left them; the object has not woken on them yet. */
+/** Puts the rows of the release before where its object and its directory would have left them, and its account at Twilio; the object has not woken on them yet. */
 async function restoreRelease(): Promise<void> {
   for (const line of directoryBefore.trim().split("\n")) await env.DB.prepare(line).run();
+  // An account stays for the whole file.
+  if (!isAccountOpen) outside.open(await loginOf("Twilio …47e5"));
+  isAccountOpen = true;
   await meddle((sql) => {
     const tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\'";
     for (const { name } of sql.exec<{ name: string }>(tables).toArray()) sql.exec(`DROP TABLE ${name}`);
@@ -39,7 +44,24 @@ async function restoreRelease(): Promise<void> {
   });
 }
 
+/** Returns what the account of this name is called by, its token opened, and its numbers. */
+async function loginOf(name: string) {
+  const account = await env.DB.prepare("SELECT id, account_sid, auth_token FROM twilio_accounts WHERE name = ?")
+    .bind(name)
+    .first<{ id: string; account_sid: string; auth_token: string }>();
+  const ring = parseKeyRing(env.MASTER_KEYS ?? "");
+  if (account === null || !ring.ok) throw new Error("The account or the master keys are missing.");
+  const place = { table: "twilio_accounts", row: account.id, column: "auth_token" };
+  const opened = await open(ring.value, account.auth_token, place);
+  if (!opened.ok) throw new Error(`The token was not opened: ${opened.because}`);
+  const { results } = await env.DB.prepare("SELECT address FROM numbers WHERE account_id = ?")
+    .bind(account.id)
+    .all<{ address: string }>();
+  return { accountSid: account.account_sid, authToken: opened.text, numbers: results.map(({ address }) => address) };
+}
+
 let outside: Outside;
+let isAccountOpen = false;
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ["Date"], now: before.at + 1_000 });
@@ -119,7 +141,7 @@ describe("a snapshot whose shape is not the one of this code", () => {
   it("is asked for by the object itself, so that what waits there is sent though nobody calls", async () => {
     vi.setSystemTime(before.at + 60_000);
     await runDurableObjectAlarm(stub());
-    await eventually(async () => outside.lines.some((line) => line.includes('"event":"send"')));
+    await eventually(async () => outside.lines.some((line) => /"event":"send".*"outcome":"accepted"/.test(line)));
   });
 
   it("keeps a revoked key revoked, also where the directory was set back behind the revocation", async () => {

@@ -102,6 +102,8 @@ it("an answer that Twilio does not give is looked up by the key that carries it,
   for (let turn = 0; turn < 15; turn += 1) {
     await ringIn(stage.line, 61_000);
     await ring(stage.texts);
+    await stage.world.quiet();
+    await stage.texts.carrier.calm();
   }
   await deliverAll();
   await inTheEnd(async () => told("message.delivered").length === 1);

@@ -221,7 +221,10 @@ describe("nothing falls back", () => {
     const late = await sendFrom(stage.line, newPerson(), { text: "Late" });
     expect(await ended(late.body.message_id)).toMatchObject({ error_code: "4" });
     const lost = await sendFrom(stage.line, person, { text: "Lost" });
-    for (let turn = 0; turn < 8; turn += 1) await ringIn(stage.line, 61_000);
+    for (let turn = 0; turn < 8; turn += 1) {
+      await ringIn(stage.line, 61_000);
+      await stage.world.quiet();
+    }
     expect(await ended(lost.body.message_id)).toMatchObject({ error_code: "outcome_unknown" });
     await nothingMoreLeaves();
     expect(stage.texts.carrier.departures).toEqual([]);

@@ -27,10 +27,11 @@ async function statusOf(key: LineKey, id: unknown) {
   return (await v2(key, `/chats/${encodeURIComponent(person)}/messages/${String(id)}/status`)).body;
 }
 
-/** Both keys' clocks go on. */
+/** Both keys' clocks go on, and what they ask of the Mac is answered. */
 async function passTime(key: LineKey, other: LineKey, ms: number): Promise<void> {
   await ringIn(key, ms);
   await ringIn(other, 1_000);
+  await stage.world.quiet();
 }
 
 for (const taken of [true, false]) {

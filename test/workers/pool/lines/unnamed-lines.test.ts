@@ -32,6 +32,7 @@ it("two keys on a Mac that does not say its addresses each take what was written
   await eventually(async () => {
     await ringIn(stage.key, 2_000);
     await ringIn(other, 0);
+    await stage.world.quiet();
     return heard(other).length > 0 && heard(stage.key).length > 1;
   });
   for (const key of [stage.key, other]) await ringIn(key, 120_000);
@@ -44,6 +45,7 @@ it("two keys on a Mac that does not say its addresses each take what was written
   stage.mac.receive({ from: person, text: "Still to nobody", to: "" });
   await eventually(async () => {
     await ringIn(other, 2_000);
+    await stage.world.quiet();
     return heard(other).includes("Still to nobody");
   });
 });

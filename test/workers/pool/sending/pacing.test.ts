@@ -15,11 +15,12 @@ import {
 const second = 1_000;
 const loose = { strategy: "round_robin", sticky: false, sticky_days: null };
 
-/** Moves the clock on in steps and lets everything leave that may leave at each of them. */
+/** Moves the clock on in steps and lets everything leave that may leave at each of them, and be answered. */
 async function pass(pool: Pool, ms: number, step = 100): Promise<void> {
   for (let passed = 0; passed < ms; passed += step) {
     vi.setSystemTime(Date.now() + step);
     await ring(pool);
+    await pool.carrier.calm();
   }
 }
 
