@@ -5,6 +5,7 @@ import { clearLeftovers, nextLeftoverAt } from "./leftovers.ts";
 import { lookAtMacs, nextMacLookAt } from "./lines/look.ts";
 import { judgeIfDue, nextJudgementAt } from "./numbers/number-health.ts";
 import { goOnRebooking, nextRebookingAt } from "./numbers/pace.ts";
+import { heedClock } from "./put-right.ts";
 import { dispatch } from "./sending/dispatch.ts";
 import { lookUp, nextLookUpAt } from "./sending/look-ups.ts";
 import { goOnMoving, nextMovingAt } from "./sending/moving.ts";
@@ -29,6 +30,7 @@ const restMs = 60_000;
 export function tick(desk: Desk): void {
   desk.clock.rang();
   try {
+    heedClock(desk);
     writeKnown(desk);
     ringForDue(desk);
     expireWaiting(desk);

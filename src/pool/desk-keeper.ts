@@ -12,6 +12,7 @@ import { findChat } from "./ledger/chats.ts";
 import { isImporting } from "./ledger/marks.ts";
 import { readStoredSnapshot, revoked, wasRevoked } from "./ledger/snapshot.ts";
 import { restorePace } from "./numbers/pace.ts";
+import { heedClock } from "./put-right.ts";
 import { dispatch } from "./sending/dispatch.ts";
 import { resumeMoving } from "./sending/moving.ts";
 import { markInterrupted } from "./sending/reconcile.ts";
@@ -78,6 +79,7 @@ export class DeskKeeper {
     desk.refill = () => feedCampaigns(desk);
     this.#desk = desk;
     restorePace(desk);
+    heedClock(desk);
     markInterrupted(desk);
     resumeMoving(desk);
     rearm(desk);
@@ -88,6 +90,7 @@ export class DeskKeeper {
   withDesk<T>(asker: Asker, work: (desk: Desk) => Result<T>): Result<T> {
     const desk = this.#desk;
     if (desk === null) return this.closed();
+    heedClock(desk);
     const allowed = asker === null ? ok(null) : authorize(desk, asker);
     return allowed.ok ? work(desk) : allowed;
   }

@@ -29,6 +29,9 @@ const noteActiveEveryMs = 60 * 60 * 1000;
 /** So many messages are written between two notes of where to look for interrupted ones. */
 export const notedEvery = 256;
 
+/** Clocks that are kept in step differ by less. */
+const clockSlackMs = 60_000;
+
 /** The pool's desk: the snapshot it decides by, and what it remembers between calls. Everything on it can be read again from the ledger. */
 export class Desk {
   readonly outside: Surroundings;
@@ -258,6 +261,11 @@ export class Desk {
   /** When the newest sequence number was given, by the clock of that moment. */
   get lastWrittenAt(): number {
     return timeOfSequence(this.#lastSequence);
+  }
+
+  /** Says whether the clock stands far behind the newest sequence number: it went wrong, and was put right. */
+  get isClockBehind(): boolean {
+    return this.lastWrittenAt - this.now() >= clockSlackMs;
   }
 
   /** Returns a new sequence number for a message, an event or an attempt, or the first of `count` in a row. */

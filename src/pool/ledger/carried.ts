@@ -67,3 +67,8 @@ export function sweepCarried(sql: SqlStorage, before: number, limit: number): nu
     "DELETE FROM carried WHERE origin IN (SELECT origin FROM carried WHERE at < ? AND due_at IS NULL LIMIT ?) RETURNING seq";
   return sql.exec(query, before, limit).toArray().length;
 }
+
+/** Has all news told by `at` (epoch milliseconds). */
+export function bringForwardCarried(sql: SqlStorage, at: number): void {
+  sql.exec("UPDATE carried SET due_at = ?1 WHERE due_at > ?1", at);
+}

@@ -1,8 +1,10 @@
 import type { DeliveryHandle } from "../../domain/calls/telling.ts";
 import type { EventName } from "../../domain/event.ts";
+import { webhookDelaysMs } from "../../domain/retry.ts";
 import { recallEnded } from "./ended.ts";
 import { type Happened, insertEvent, recallEvent } from "./events.ts";
 import { countInEvents, forgetInEvents, giveRows, ownBytesIn, placeIn, placesInEvents } from "./in-event.ts";
+import { forgetNamed } from "./memory.ts";
 import { firstPlaces, forgetPlace, forgetPlaces, hasRoom, isWhole, owedWebhooks, rememberPlace } from "./owed.ts";
 import { type OwedPlace, type OwedRow, type PlaceRow, ranks } from "./places.ts";
 
@@ -11,17 +13,17 @@ export type Receiver = { webhook: string; body: string | null };
 
 /**
  * Writes an event with what is owed of it at once: in its own row, as long as all that a webhook is owed is remembered, else in a row for it. `chat` is the
- * conversation that it is about.
+ * conversation that it is about; `dueAt` is when that is due where the clock stands behind the event (epoch milliseconds), else null.
  */
 export function writeEvent(
   sql: SqlStorage,
   event: Happened,
-  chat: string | null,
+  { chat, dueAt }: { chat: string | null; dueAt: number | null },
   receivers: readonly Receiver[],
 ): void {
   const places = receivers.map(({ webhook, body }) => {
     const place = placeIn({ webhook, event: event.seq, name: event.name, chat, own: body !== null });
-    return { place, body, inEvent: hasRoom(sql, webhook, place.rank) };
+    return { place, body, inEvent: dueAt === null && hasRoom(sql, webhook, place.rank) };
   });
   if (event.ended !== null) recallEnded(sql);
   const inEvent = places.filter((one) => one.inEvent).map(({ place, body }) => [place.webhook, body]);
@@ -29,7 +31,7 @@ export function writeEvent(
   for (const { place, body, inEvent } of places) {
     const { inEvent: _, ...row } = place;
     if (inEvent) rememberPlace(sql, place);
-    else owe(sql, { ...row, body });
+    else owe(sql, { ...row, due_at: dueAt ?? row.due_at, body });
   }
 }
 
@@ -169,6 +171,21 @@ function strikeRows(sql: SqlStorage, handles: readonly DeliveryHandle[]): OwedRo
 
 /** A report's step and what is owed of it are written in one turn. */
 const writtenWithinMs = 20;
+
+/**
+ * Has nothing that has a row wait longer from `now` on (epoch milliseconds) than the schedule says, in the caller's transaction: the clock has stepped back. What is about
+ * the events that are `held` keeps its place, by which its end is reported.
+ */
+export function shortenWaits(sql: SqlStorage, now: number, held: readonly number[]): void {
+  const latest = "?1 + (?2 ->> (attempt - 1))";
+  sql.exec(
+    `UPDATE owed SET due_at = ${latest} WHERE due_at > ${latest} AND event NOT IN (SELECT value FROM json_each(?3))`,
+    now,
+    JSON.stringify(webhookDelaysMs),
+    JSON.stringify(held),
+  );
+  forgetNamed(sql, "owed");
+}
 
 /**
  * Puts what a webhook is owed of a chat's reports and was not tried yet before what others are told, so that what the person says does not overtake it. `times`

@@ -87,3 +87,8 @@ export function hastenHanded(sql: SqlStorage, at: number): void {
 export function strikeHanded(sql: SqlStorage, seq: number): void {
   sql.exec("DELETE FROM handed WHERE seq = ?", seq);
 }
+
+/** Has everything that is owed to other keys looked at by `at` (epoch milliseconds). */
+export function bringForwardHanded(sql: SqlStorage, at: number): void {
+  sql.exec("UPDATE handed SET due_at = min(due_at, ?1), at = min(at, ?1) WHERE due_at IS NOT NULL", at);
+}

@@ -60,3 +60,8 @@ export function accountsToAsk(sql: SqlStorage): string[] {
 export function countLost(sql: SqlStorage): number {
   return Number(sql.exec("SELECT count(*) AS total FROM looks WHERE kind = 'lost'").one().total);
 }
+
+/** Brings the looks forward to `at` (epoch milliseconds) that are never far off: for what is not known to have been taken, and for what was sent a moment ago. */
+export function bringForwardLooks(sql: SqlStorage, at: number): void {
+  sql.exec("UPDATE OR IGNORE looks SET due_at = ?1 WHERE kind IN ('lost', 'near') AND due_at > ?1", at);
+}

@@ -49,7 +49,8 @@ function nextLookOf(desk: Desk, account: string): number {
   const row = findCursor(desk.sql, account);
   const state = desk.macLooks.get(account);
   if (state?.isRunning === true) return desk.now() + lookEveryMs.busy;
-  if (row === null || state?.again === true) return desk.now();
+  // A look from a time that is still to come was by a clock that is put right since.
+  if (row === null || state?.again === true || row.looked_at > desk.now()) return desk.now();
   if (row.misses > 0) {
     const pause = Math.min(lookEveryMs.busy * 2 ** Math.min(row.misses, 8), lookEveryMs.longestOffline);
     return row.looked_at + pause;

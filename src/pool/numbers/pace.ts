@@ -5,8 +5,6 @@ import type { Desk } from "../desk.ts";
 import { dropMark, readMark, saveMark } from "../ledger/marks.ts";
 import { lastDepartures, lastSlot, lastSlotUpTo, moveWaiting, waitingOfNumber } from "../ledger/pace.ts";
 
-/** Clocks that are kept in step differ by less. */
-const clockSlackMs = 60_000;
 /** So many messages are booked anew at once. */
 const rebookedAtOnce = 500;
 
@@ -46,22 +44,11 @@ export function nextSlot(desk: Desk, { address, messagesPerSecond }: SenderNumbe
 }
 
 function earliestSlot(desk: Desk, number: string): number {
-  heedClock(desk);
   return Math.max(desk.now(), desk.bookedUntil.get(number) ?? 0, restingUntil(desk, number) ?? 0);
 }
 
-/**
- * Books what waits anew, in order, one interval apart from now on, where the clock stands far behind the last number that it gave: it went wrong and was put right, and what
- * was booked meanwhile would wait until it has come so far again. What a number sent last then counts as sent now.
- */
-export function heedClock(desk: Desk): void {
-  const now = desk.now();
-  if (desk.lastWrittenAt - now < clockSlackMs) desk.rebookedBehind = Number.POSITIVE_INFINITY;
-  else if (now < desk.rebookedBehind) bookAnew(desk, now);
-}
-
-function bookAnew(desk: Desk, now: number): void {
-  desk.rebookedBehind = now;
+/** Books what waits anew, in order, one interval apart from `now` on (epoch milliseconds): what a number sent last then counts as sent now. */
+export function bookAnew(desk: Desk, now: number): void {
   for (const bucket of desk.tokens.values()) bucket.updatedAt = Math.min(bucket.updatedAt, now);
   for (const number of desk.snapshot.numbers) if (desk.queueDepth.has(number.address)) rebook(desk, number);
 }
@@ -117,7 +104,6 @@ export function restorePace(desk: Desk): void {
     const leftAt = left.get(address) ?? (slot === null ? null : desk.now());
     if (leftAt !== null) desk.tokens.set(address, { tokens: 0, updatedAt: leftAt });
   }
-  heedClock(desk);
 }
 
 /**
@@ -133,7 +119,6 @@ export function rebook(desk: Desk, number: SenderNumber): void {
 
 /** Goes on with the numbers whose waiting messages are being booked anew. */
 export function goOnRebooking(desk: Desk): void {
-  heedClock(desk);
   for (const address of desk.rebooking) {
     const number = desk.findNumber(address);
     if (number === null) endRebooking(desk, address);

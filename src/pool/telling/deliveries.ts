@@ -31,11 +31,10 @@ import type { OwedRow } from "../ledger/places.ts";
 import { mayLag } from "../visits.ts";
 import { entrustBell, ringSoon } from "./bells.ts";
 import { chooseChains, findWebhook, isDue, leaseOf, leasesOf } from "./chains.ts";
+import { leaseMs } from "./memory.ts";
 import { emitPoolEvent } from "./outbox.ts";
 import { laneOf, notePace, placesOf, probeOf } from "./pace.ts";
 
-/** How long a consumer may hold a delivery before it counts as lost: above the 15 s of an attempt and the quick ones before it on the same hand. */
-const leaseMs = 30_000;
 /** An answer that took this long, or never came, moves its endpoint to the slow lane; a success does so where the answer before it was not quick either. */
 const slowAttemptMs = 5_000;
 const lanes: readonly Lane[] = ["fast", "slow"];

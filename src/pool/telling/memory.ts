@@ -1,5 +1,8 @@
 import type { Lane } from "../../domain/calls/telling.ts";
 
+/** How long a consumer may hold a delivery before it counts as lost: above the 15 s of an attempt and the quick ones before it on the same hand. */
+export const leaseMs = 30_000;
+
 /** A delivery that a consumer holds: until when, on which of its hands, and of which chat, where nothing else of it may leave meanwhile. */
 export type Lease = { webhookId: string; takenAt: number; until: number; hand: number; chat: string | null };
 

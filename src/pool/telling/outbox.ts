@@ -194,7 +194,7 @@ function oweTo(
   if (isSaid(event.name) && chat !== null) {
     for (const { id } of receivers) bringForward(desk.sql, id, chat, () => reportTimes(desk.sql, chat));
   }
-  writeEvent(desk.sql, event, chat, owed);
+  writeEvent(desk.sql, event, { chat, dueAt: desk.isClockBehind ? desk.now() : null }, owed);
   noteWritten(desk.sql, 1);
   for (const { id } of receivers) ringSoon(desk, laneOf(desk, id));
 }

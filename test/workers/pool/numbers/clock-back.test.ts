@@ -46,3 +46,17 @@ it("so it does where it wakes after the clock was put right", async () => {
   await letGo(pool, 2);
   expect(pool.carrier.departures.map(({ body }) => body)).toEqual(["1", "2", "3"]);
 });
+
+it("an account that Twilio slowed down while its clock was ahead rests no longer than that once the clock is put right", async () => {
+  const pool = await makePool([{}]);
+  const { twilio } = pool.carrier;
+  const person = newPerson();
+  twilio.faults.add({ to: person }, { kind: "refuse", status: 429, code: 20429, message: "Too Many Requests" }, 1);
+  expect((await send(pool, person, { text: "1" })).status).toBe(202);
+  await eventually(async () => twilio.log.some((entry) => entry.kind === "request" && entry.status === 429));
+  vi.setSystemTime(now);
+  await ring(pool);
+  vi.setSystemTime(now + 61_000);
+  await ring(pool);
+  await eventually(async () => pool.carrier.departures.length === 1);
+});
