@@ -60,8 +60,14 @@ async function hear(request: Request, key: TestKey): Promise<Heard> {
 async function askBoth(ask: Ask): Promise<{ door: Heard; api: Heard }> {
   const stream = ask.raw instanceof ReadableStream ? ask.raw.tee() : [ask.raw, ask.raw];
   const withRaw = (raw: BodyInit | undefined): Ask => (raw === undefined ? ask : { ...ask, raw });
-  const door = await hear(requestOf(withRaw(stream[0]), atDoor, ""), atDoor);
-  return { door, api: await hear(requestOf(withRaw(stream[1]), atApi, "/"), atApi) };
+  // Both are asked at the same moment: what an answer says of time is alike too.
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+  try {
+    const door = await hear(requestOf(withRaw(stream[0]), atDoor, ""), atDoor);
+    return { door, api: await hear(requestOf(withRaw(stream[1]), atApi, "/"), atApi) };
+  } finally {
+    vi.useRealTimers();
+  }
 }
 
 const text = (more: Record<string, unknown> = {}) => ({ text: "a", send_at: later, ...more });
