@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { bundleWorker } from "./bundle.mjs";
 
 /** What the Worker (docs/decisions/worker-size.md says what it consists of), what a cold start evaluates of it, and a first visit may cost, in bytes, gzipped. */
-const limits = { worker: 414_000, coldStart: 319_000, firstLoad: 220_000, dashboard: 400_000 };
+const limits = { worker: 415_000, coldStart: 320_000, firstLoad: 220_000, dashboard: 400_000 };
 
 /** Measures the Worker as it is deployed and the dashboard as it is built; returns `{ name, bytes, limit }` of each, gzipped. */
 export async function measureSizes(root) {

@@ -197,6 +197,8 @@ export function readAccount(row: AccountRow): Account {
     messagingServiceSid: row.messagingServiceSid,
     sync: row.sync,
     refused: row.status === "unhealthy",
+    // The code stands in Twilio's words.
+    ...(row.status === "unhealthy" && /\b20005\b/.test(row.statusReason ?? "") ? { inactive: true as const } : {}),
     ...(row.kind === "twilio" ? {} : { kind: row.kind, url: row.url, password: row.password, mac: row.mac }),
   };
 }

@@ -35,6 +35,7 @@ describe("campaign statuses", () => {
     expect(status({ blames: "content" })).toBe("rejected");
     expect(status({ blames: "auth" })).toBe("enqueue_failed");
     expect(status({ blames: "rate" })).toBe("enqueue_failed");
+    expect(status({ blames: "account", name: "account_not_active" })).toBe("enqueue_failed");
     expect(status({ blames: null })).toBe("enqueue_failed");
     expect(status({ taken: true, blames: "content" })).toBe("failed");
     expect(status({ taken: true, blames: null })).toBe("failed");

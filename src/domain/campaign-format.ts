@@ -56,7 +56,10 @@ export function campaignStatus(name: EventName, failure: CampaignFailure | null)
 /** Taken and then lost is `failed`; judged and refused is `rejected`; what never reached that judgement is `enqueue_failed`. */
 function failureStatus(failure: CampaignFailure | null): CampaignStatus {
   if (failure === null || failure.taken) return "failed";
-  return failure.blames === null || notJudged.includes(failure.blames) ? "enqueue_failed" : "rejected";
+  // An account that is not active is refused before anything is judged, as one with wrong credentials is.
+  const isJudged =
+    failure.blames !== null && !notJudged.includes(failure.blames) && failure.name !== "account_not_active";
+  return isJudged ? "rejected" : "enqueue_failed";
 }
 
 /**

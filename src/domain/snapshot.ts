@@ -75,6 +75,8 @@ export type Account = {
   sync: Sync;
   /** Whether the carrier refuses its credentials: nothing leaves through it until a test succeeds. */
   refused: boolean;
+  /** Whether it is refused since Twilio says that it is not active; left out where it is not so. */
+  inactive?: true;
   /** A snapshot of before Macs were known does not name them: it holds Twilio accounts. */
   kind?: AccountKind;
   url?: string | null;

@@ -51,10 +51,17 @@ const causes: Record<WaitReason, string> = {
   settling: "The carrier's answer was lost, and whether it took the message is being found out",
 };
 
-/** What is said otherwise of a message that leaves by an iMessage line. */
-const lineCauses: Partial<Record<WaitReason, string>> = {
-  account_refused: "Its line's Mac refuses the password",
-  settling: "The Mac's answer was lost, and whether it took the message is being found out",
+/** By whom a message leaves: Twilio, an account of which Twilio says that it is not active (20005), or an iMessage line. */
+export type Way = "twilio" | "inactive" | "line";
+
+/** What is said otherwise of a message that leaves another way than by an account that works. */
+const otherCauses: Record<Way, Partial<Record<WaitReason, string>>> = {
+  twilio: {},
+  inactive: { account_refused: "Twilio has suspended or closed the account (20005); why, Twilio's console says" },
+  line: {
+    account_refused: "Its line's Mac refuses the password",
+    settling: "The Mac's answer was lost, and whether it took the message is being found out",
+  },
 };
 
 /** What a person can do about what waits for one. */
@@ -64,14 +71,14 @@ const remedies: Partial<Record<WaitReason, string>> = {
   account_refused: "it leaves once that is mended",
 };
 
-/** Returns why a message waits and for what, as a sentence; `onLine` where it leaves by an iMessage line. */
+/** Returns why a message waits and for what, as a sentence. */
 export function tellWait(
   { at, until, why }: { at: number | null; until: number | null; why: WaitReason },
-  onLine = false,
+  way: Way = "twilio",
 ): string {
-  const cause = causeOf(why, onLine);
+  const cause = causeOf(why, way);
   const act = why === "settling" ? "look" : "try";
-  const when = at === null ? (remedyOf(why, onLine) ?? `the next ${act} follows`) : `the next ${act} is at ${iso(at)}`;
+  const when = at === null ? (remedyOf(why, way) ?? `the next ${act} follows`) : `the next ${act} is at ${iso(at)}`;
   const end = until === null ? "" : `; if that does not help, it ends as failed at ${iso(until)}`;
   switch (why) {
     case "scheduled":
@@ -94,17 +101,20 @@ export function tellOptedOut({ at }: Pick<Next, "at">): string {
 }
 
 /** Returns why a message that waited to the limit did not leave, as a sentence. */
-export function tellExpiry(why: WaitReason | null, limitSeconds: number, onLine = false): string {
-  const cause = why === null ? "" : ` ${causeOf(why, onLine)}.`;
+export function tellExpiry(why: WaitReason | null, limitSeconds: number, way: Way = "twilio"): string {
+  const cause = why === null ? "" : ` ${causeOf(why, way)}.`;
   return `It waited ${tellDuration(limitSeconds)} and could not leave, so it was not sent.${cause}`;
 }
 
-function causeOf(why: WaitReason, onLine: boolean): string {
-  return (onLine ? lineCauses[why] : undefined) ?? causes[why];
+function causeOf(why: WaitReason, way: Way): string {
+  return otherCauses[way][why] ?? causes[why];
 }
 
-function remedyOf(why: WaitReason, onLine: boolean): string | undefined {
-  return onLine && why === "account_refused" ? "it leaves once the right password is given" : remedies[why];
+function remedyOf(why: WaitReason, way: Way): string | undefined {
+  if (why !== "account_refused" || way === "twilio") return remedies[why];
+  return way === "line"
+    ? "it leaves once the right password is given"
+    : "it leaves once Twilio has made it active again";
 }
 
 function tellDuration(seconds: number): string {

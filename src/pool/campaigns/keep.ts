@@ -26,6 +26,7 @@ import {
 } from "../ledger/campaigns.ts";
 import { refuseByKey } from "../numbers/choose.ts";
 import { heldOf } from "../sending/next.ts";
+import { wayOf } from "../sending/waiting.ts";
 
 /** Returns a campaign by its id, or `not_found`. */
 export function findById(desk: Desk, id: string): Result<Campaign> {
@@ -74,7 +75,7 @@ function standstillOf(desk: Desk): CampaignView["heldBy"] {
   const { numbers } = desk.snapshot;
   const held = numbers.map(({ address: number, accountId: account, channel }) => {
     const hold = heldOf(desk, { number, account, due_at: null });
-    return hold && { ...hold, message: tellWait({ ...hold, until: null }, channel === "imessage") };
+    return hold && { ...hold, message: tellWait({ ...hold, until: null }, wayOf(desk, { channel, account })) };
   });
   if (held.includes(null)) return null;
   const free = ({ at }: { at: number | null }) => at ?? Number.POSITIVE_INFINITY;

@@ -72,7 +72,7 @@ function mayBeginNow(desk: Desk, row: MessageRow, { state, at }: HandedRow): boo
 }
 
 function waitedTooLong(desk: Desk, row: MessageRow): false {
-  const error_message = tellExpiry("key_paused", limitMs(desk) / 1000, true);
+  const error_message = tellExpiry("key_paused", limitMs(desk) / 1000, "line");
   return end(desk, row, { status: "failed", error_code: "waiting_limit_reached", error_message });
 }
 

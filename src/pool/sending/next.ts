@@ -8,7 +8,7 @@ import { findMessage } from "../ledger/messages.ts";
 import { hasEarlierWaiting } from "../ledger/standing.ts";
 import { restingNumbers } from "../numbers/pace.ts";
 import { hasOptedOut } from "../people/opt-outs.ts";
-import { holderOf, waitingLimitMs } from "./waiting.ts";
+import { holderOf, waitingLimitMs, wayOf } from "./waiting.ts";
 
 type Wait = { at: number | null; until: number | null; why: WaitReason };
 
@@ -23,7 +23,7 @@ export function nextOf(desk: Desk, seq: number): Next | null {
     case "sending":
       if (fellOf(row)?.to === "api_key") return tellHanded(desk, row);
       return row.outcome_unknown === 1
-        ? told(row, settling(row))
+        ? told(desk, row, settling(row))
         : { ...nothing, words: "It is on its way to the carrier." };
     default:
       return null;
@@ -41,7 +41,11 @@ function tellHanded(desk: Desk, row: MessageRow): Next {
   if (handed?.state !== "to_give" || handed.asked === 1 || at <= desk.now())
     return { ...nothing, words: tellCarried(fellOf(row)) };
   const isPaused = desk.snapshot.apiKey.status === "paused";
-  return told(row, isPaused ? { at: null, until: null, why: "key_paused" } : { at, until: null, why: "quiet_hours" });
+  return told(
+    desk,
+    row,
+    isPaused ? { at: null, until: null, why: "key_paused" } : { at, until: null, why: "quiet_hours" },
+  );
 }
 
 function tellCarried(fell: Fell | null): string {
@@ -53,8 +57,8 @@ function tellCarried(fell: Fell | null): string {
 
 const nothing = { at: null, until: null, why: null };
 
-function told(row: MessageRow, wait: Wait): Next {
-  return { ...wait, words: tellWait(wait, row.channel === "imessage") };
+function told(desk: Desk, row: MessageRow, wait: Wait): Next {
+  return { ...wait, words: tellWait(wait, wayOf(desk, row)) };
 }
 
 function settling(row: MessageRow): Wait {
@@ -63,7 +67,8 @@ function settling(row: MessageRow): Wait {
 
 function tellNext(desk: Desk, row: MessageRow): Next {
   const wait = waitOf(desk, row);
-  if (wait !== null) return hasOptedOut(desk, row.chat) ? { ...wait, words: tellOptedOut(wait) } : told(row, wait);
+  if (wait !== null)
+    return hasOptedOut(desk, row.chat) ? { ...wait, words: tellOptedOut(wait) } : told(desk, row, wait);
   return {
     at: desk.now(),
     until: (row.due_at ?? desk.now()) + waitingLimitMs(desk, row.number),

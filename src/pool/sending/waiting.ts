@@ -1,5 +1,5 @@
 import { offlineLimitSeconds } from "../../domain/line.ts";
-import { tellExpiry, type WaitReason, waitingLimitSeconds } from "../../domain/waiting.ts";
+import { tellExpiry, type WaitReason, type Way, waitingLimitSeconds } from "../../domain/waiting.ts";
 import type { Desk } from "../desk.ts";
 import { firstAfterIn, type Held, lineHeads, sharpenLine, waitingSince } from "../ledger/agenda.ts";
 import { unsettledChats } from "../ledger/line-rows.ts";
@@ -111,19 +111,22 @@ export function expireWaiting(desk: Desk): void {
 
 function expire(desk: Desk, row: MessageRow): void {
   const why = holderOf(desk, row);
-  noteRefused(desk, row, expiryCode(why, isOnLine(row)), tellExpiry(why, limitOf(desk, row.number), isOnLine(row)));
+  const way = wayOf(desk, row);
+  noteRefused(desk, row, expiryCode(why, way), tellExpiry(why, limitOf(desk, row.number), way));
 }
 
-function isOnLine({ channel }: MessageRow): boolean {
-  return channel === "imessage";
+/** Returns by whom a message leaves, as what holds it is told. */
+export function wayOf(desk: Desk, { channel, account }: Pick<MessageRow, "channel" | "account">): Way {
+  if (channel === "imessage") return "line";
+  return desk.findAccount(account)?.inactive === true ? "inactive" : "twilio";
 }
 
-/** 20003 is Twilio's own code for refused credentials, 63038 for messages of a day that are used up. */
-function expiryCode(why: WaitReason | null, onLine: boolean): string {
+/** Twilio's own codes: 20003 for refused credentials, 20005 for an account that is not active, 63038 for messages of a day that are used up. */
+function expiryCode(why: WaitReason | null, way: Way): string {
   if (why === "line_offline") return "line_offline";
   if (why === "daily_limit") return "63038";
   if (why !== "account_refused") return "waiting_limit_reached";
-  return onLine ? "line_password_refused" : "20003";
+  return { line: "line_password_refused", inactive: "20005", twilio: "20003" }[way];
 }
 
 /** Returns what held a message that was due, as far as it is known: what waits for a person's word comes first. */

@@ -230,6 +230,21 @@ describe("an account whose credentials are refused", () => {
   });
 });
 
+it("an account that Twilio has suspended says so of what waits, and of what it fails, and not that its credentials are wrong", async () => {
+  const inactive = { kind: "refuse", status: 403, code: 20005, message: "Account not active" } as const;
+  twilio.faults.chooseBy((seen) => (seen.call === "create" ? inactive : null));
+  const id = await sendText(key, "Suspended", to);
+  await unhealthy();
+  const story = async () => (await admin(`/api-keys/${key.id}/messages/${id}`)).body;
+  await eventually(async () =>
+    JSON.stringify((await story()).next).includes("suspended or closed the account (20005)"),
+  );
+  vi.setSystemTime(Date.now() + 24 * 60 * minute + 10_000);
+  await runDurableObjectAlarm(env.POOLS.getByName(key.id));
+  const failed = await readMessage(key, id, to);
+  expect(failed).toMatchObject({ status: "failed", error_code: "20005", error: expect.stringContaining("suspended") });
+});
+
 describe("credentials", () => {
   it.each([
     ["auth token", { auth_token: "wrong" }],
