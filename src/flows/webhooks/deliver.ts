@@ -16,6 +16,8 @@ const atMostOfRequest = 8;
 const handBackMs = 500;
 /** What has ended is written down when its hand is free, or after this time where the hand goes on: a sibling that hangs delays no record. */
 const recordWithinMs = 50;
+/** Hands that began together mostly end together: one that is free waits so long for the others, and what they ended is written down in one call. */
+const siblingsWithinMs = 10;
 /** After an answer that took this long a hand goes on with nothing that it was given: others may have a quicker one. */
 const quickMs = 1_000;
 
@@ -44,8 +46,10 @@ type Clerk = {
   back: DeliveryHandle[];
   writing: boolean;
   spread: boolean;
-  /** Writes down what has ended while its hand goes on. */
-  timer?: ReturnType<typeof setTimeout> | undefined;
+  /** Its hands that post. */
+  posting: number;
+  /** Writes down what has ended while its hand goes on, or others do. */
+  timer?: { at: number; id: ReturnType<typeof setTimeout> } | undefined;
 };
 
 /**
@@ -170,6 +174,7 @@ async function passOn(board: Board, bell: Bell): Promise<void> {
 /** One hand posts one delivery after another, until one of them fails or keeps it waiting: what is left then goes back. */
 async function post(board: Board, bell: Bell, chain: DueDelivery[]): Promise<void> {
   const clerk = clerkOf(board, bell);
+  clerk.posting += 1;
   for (const [index, delivery] of chain.entries()) {
     const end = await attempt(board.deps, delivery);
     logDelivery(board.deps, bell.pool, delivery, end);
@@ -179,16 +184,27 @@ async function post(board: Board, bell: Bell, chain: DueDelivery[]): Promise<voi
       clerk.back.push(...rest.map(({ handle }) => handle));
       break;
     }
-    if (rest.length > 0) clerk.timer ??= setTimeout(() => void writeSoon(board, bell), recordWithinMs);
+    if (rest.length > 0) writeWithin(board, bell, recordWithinMs);
   }
   board.busy -= 1;
-  await write(board, bell);
+  clerk.posting -= 1;
+  const isFreeForOthers = board.turns.some((turn) => turn !== bell) || clerk.back.length > 0;
+  if (clerk.posting > 0 && !clerk.writing && !isFreeForOthers) writeWithin(board, bell, siblingsWithinMs);
+  else await write(board, bell);
 }
 
 function clerkOf(board: Board, bell: Bell): Clerk {
-  const clerk = board.clerks.get(bell) ?? { ends: [], back: [], writing: false, spread: false };
+  const clerk = board.clerks.get(bell) ?? { ends: [], back: [], writing: false, spread: false, posting: 0 };
   board.clerks.set(bell, clerk);
   return clerk;
+}
+
+function writeWithin(board: Board, bell: Bell, ms: number): void {
+  const clerk = clerkOf(board, bell);
+  const at = board.deps.now() + ms;
+  if (clerk.timer !== undefined && clerk.timer.at <= at) return;
+  clearTimeout(clerk.timer?.id);
+  clerk.timer = { at, id: setTimeout(() => void writeSoon(board, bell), ms) };
 }
 
 /** One that finds a record under way leaves it to that, and the next that ends sets another. */
@@ -202,7 +218,7 @@ async function write(board: Board, bell: Bell): Promise<void> {
   const clerk = clerkOf(board, bell);
   if (clerk.writing) return;
   clerk.writing = true;
-  clearTimeout(clerk.timer);
+  clearTimeout(clerk.timer?.id);
   clerk.timer = undefined;
   while (clerk.ends.length + clerk.back.length > 0) {
     const [ends, back] = [clerk.ends.splice(0), clerk.back.splice(0)];
