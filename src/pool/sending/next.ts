@@ -87,8 +87,11 @@ function waitOf(desk: Desk, row: MessageRow): Wait | null {
   const until = dueAt + waitingLimitMs(desk, row.number);
   const held = heldOf(desk, row);
   if (held !== null) return { ...held, until };
+  if (desk.leaving.has(row.seq)) return null;
   const turn = Math.max(dueAt, restingNumbers(desk).get(row.number) ?? 0);
-  if (turn > now) return { at: turn, until, why: "paced" };
+  // A Mac that was asked in vain has cost the line its turn: that it does not answer is what the message waits for.
+  const isOffline = desk.accountRests.get(row.account)?.why === "line_offline";
+  if (turn > now) return { at: turn, until, why: isOffline ? "line_offline" : "paced" };
   return hasEarlierWaiting(desk.sql, row, desk.leaving) ? { at: null, until, why: "in_order" } : null;
 }
 

@@ -364,6 +364,16 @@ async function nothingLeavesInTheMorning(): Promise<void> {
   expect(departures()).toEqual([]);
 }
 
+it("a message whose Mac was asked in vain waits for the Mac, not for the pace of its line", async () => {
+  await changeNumber(stage.line.line, { messages_per_second: 0.1 });
+  stage.mac.tunnel = { status: 530, body: "error code: 1033" };
+  const { body } = await sendFrom(stage.line, person);
+  const next = async () => (await storyOf(body.message_id)).next as Body;
+  await eventually(async () => (await next()).why === "line_offline");
+  vi.setSystemTime(Date.now() + 3_000);
+  expect(await next()).toMatchObject({ why: "line_offline", at: expect.any(Number) });
+});
+
 describe("a message that no other key was asked for yet", () => {
   it("says what it waits for, and can be cancelled like any that has not left", async () => {
     await beOffline();
