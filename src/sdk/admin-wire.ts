@@ -179,6 +179,9 @@ export interface AdminCalls {
       apiKeyId: string;
     };
     body: {
+      /**
+       * How long the secret before signs beside the new one; 0 ends it at once. One earlier than that, which an earlier rotation let last, always ends with this one.
+       */
       overlap_seconds?: number;
     };
     answer: {
@@ -1416,6 +1419,9 @@ export interface AdminCalls {
       webhookId: string;
     };
     body: {
+      /**
+       * How long the secret before signs beside the new one; 0 ends it at once. One earlier than that, which an earlier rotation let last, always ends with this one.
+       */
       overlap_seconds?: number;
     };
     answer: WebhookSecretRotated;

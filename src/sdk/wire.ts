@@ -328,6 +328,9 @@ export interface Calls {
       webhookId: string;
     };
     body: {
+      /**
+       * How long the secret before signs beside the new one; 0 ends it at once. One earlier than that, which an earlier rotation let last, always ends with this one.
+       */
       overlap_seconds?: number;
     };
     answer: WebhookSecretRotated;

@@ -91,7 +91,10 @@ export const webhookChange = {
 
 /** The body field of a rotation: how long the old secret signs beside the new one. */
 export const rotation = {
-  overlap_seconds: z.int().min(0).max(604_800).default(0),
+  overlap_seconds: z.int().min(0).max(604_800).default(0).meta({
+    description:
+      "How long the secret before signs beside the new one; 0 ends it at once. One earlier than that, which an earlier rotation let last, always ends with this one.",
+  }),
 };
 
 export const webhookId = z

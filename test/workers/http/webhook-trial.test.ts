@@ -83,6 +83,29 @@ describe("a test event", () => {
     }
   });
 
+  it("is signed with the two newest secrets at most: a rotation ends the one before the last", async () => {
+    const url = "https://rotating-twice.example/hook";
+    const { id, secret } = await create(url);
+    const body = { overlap_seconds: 3600 };
+    const [second, third] = [
+      await admin(`/webhooks/${id}/secret/rotate`, { body }),
+      await admin(`/webhooks/${id}/secret/rotate`, { body }),
+    ].map((rotated) => String(rotated.body.signing_secret));
+    await trial(id);
+    await admin(`/webhooks/${id}/secret/rotate`, { body: { overlap_seconds: 0 } });
+    await trial(id);
+    const verified = (index: number, known = "") => {
+      const arrival = customers.at(url)[index];
+      try {
+        return new Webhook(known).verify(arrival?.body ?? "", Object.fromEntries(arrival?.headers ?? [])) !== null;
+      } catch {
+        return false;
+      }
+    };
+    expect([secret, second, third].map((known) => verified(0, known))).toEqual([false, true, true]);
+    expect([secret, second, third].map((known) => verified(1, known))).toEqual([false, false, false]);
+  });
+
   it("has the shape that the webhook's format has", async () => {
     const url = "https://campaign.example/hook";
     const { id } = await create(url, { format: "campaign", event_name: "sms" });
