@@ -7,7 +7,6 @@ import { reportStatus } from "../../flows/messages/report.ts";
 import { readBytes } from "../body.ts";
 import type { Edge } from "../edge.ts";
 import { failureResponse } from "../errors.ts";
-import { readFields } from "../form-fields.ts";
 import { noteAbout } from "../request-log.ts";
 
 /** A `text/plain` answer would be sent to the person as an SMS: only ever this (twilio.com/docs/messaging/twiml). */
@@ -88,7 +87,7 @@ async function readForm(request: Request) {
   const rawBody = read.value;
   return {
     url: new URL(request.url),
-    params: readFields(decoder.decode(rawBody)),
+    params: [...new URLSearchParams(decoder.decode(rawBody))],
     rawBody,
     contentType: request.headers.get("Content-Type"),
     signature: request.headers.get("X-Twilio-Signature"),

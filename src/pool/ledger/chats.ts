@@ -4,9 +4,7 @@ import { rowId } from "../../domain/ids.ts";
 import type { Direction } from "../../domain/message.ts";
 import { bareOf } from "./ahead.ts";
 import { countBounded } from "./bounded.ts";
-import { lastSequence } from "./events.ts";
 import { type GroupRow, membersOf } from "./groups.ts";
-import { forgetNamed, remembered } from "./memory.ts";
 import { noteChat, noteNoChat, numberFor } from "./numbering.ts";
 
 /** A conversation with one contact; stickiness and opt-out live here, so that a send reads one row to know them. */
@@ -97,7 +95,6 @@ export function setOptOut(
   optOut: { at: number; by: string } | null,
   optedInAt: string | null = null,
 ): boolean {
-  forgetNamed(sql, optedOutBefore);
   const cursor = sql.exec(
     "UPDATE chats SET opted_out_at = ?1, opted_out_by = ?2, opted_in_number = ?4 WHERE id = ?3 AND (opted_out_at IS NULL) = (?1 IS NOT NULL) RETURNING id",
     optOut?.at ?? null,
@@ -106,13 +103,6 @@ export function setOptOut(
     optedInAt,
   );
   return cursor.toArray().length === 1;
-}
-
-const optedOutBefore = "opted_out_before";
-
-/** Says whether somebody may have opted out since a message was accepted: of what was written since the last opt-out that is known of, nobody has. */
-export function mayHaveOptedOutSince(sql: SqlStorage, seq: number): boolean {
-  return seq <= remembered(sql, optedOutBefore, () => lastSequence(sql));
 }
 
 /** Makes sure that a contact has a row; one without messages does not show among the chats. */

@@ -1,10 +1,8 @@
-import { isGroupId } from "../../domain/event.ts";
 import type { Desk } from "../desk.ts";
 import { recallHanded } from "../fallback/recall.ts";
 import { blockFor, unblockFor } from "../ledger/blocks.ts";
-import { ensureChat, findChat, mayHaveOptedOutSince, setOptOut } from "../ledger/chats.ts";
+import { ensureChat, findChat, setOptOut } from "../ledger/chats.ts";
 import { readersOf } from "../ledger/groups.ts";
-import type { MessageRow } from "../ledger/message-row.ts";
 import { emitPoolEvent } from "../telling/outbox.ts";
 
 /** Whose word it is: the person's own, to a number of the pool, to an RCS agent of its account, or to a key that carried a message of this one, or the carrier's. */
@@ -27,14 +25,6 @@ export function recordOptOut(desk: Desk, optOut: { chat: string; number: string;
 /** Says whether somebody by whom a message to this chat is read has opted out: the person, or one of the group. */
 export function hasOptedOut(desk: Desk, chat: string): boolean {
   return readersOf(desk.sql, chat).some((person) => findChat(desk.sql, person)?.opted_out_at != null);
-}
-
-/**
- * As `hasOptedOut`, of a message that has waited: whoever reads it had not opted out when it was accepted, so they are looked for only where somebody has since. A group may
- * have other people by now.
- */
-export function hasOptedOutSince(desk: Desk, { chat, seq }: Pick<MessageRow, "chat" | "seq">): boolean {
-  return (isGroupId(chat) || mayHaveOptedOutSince(desk.sql, seq)) && hasOptedOut(desk, chat);
 }
 
 /**

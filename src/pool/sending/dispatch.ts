@@ -10,7 +10,7 @@ import { findHanded } from "../ledger/handed.ts";
 import type { MessageRow } from "../ledger/message-row.ts";
 import { recallMessage, stepMessage } from "../ledger/messages.ts";
 import { spendToken } from "../numbers/pace.ts";
-import { hasOptedOutSince } from "../people/opt-outs.ts";
+import { hasOptedOut } from "../people/opt-outs.ts";
 import { applyReport, unpark } from "../settling/report.ts";
 import { endMessage, holdUnknown, settleOutcome } from "../settling/settle.ts";
 import { emitStatus } from "../telling/outbox.ts";
@@ -207,7 +207,7 @@ function claim(desk: Desk, row: DueMessage, mark: string | null): number | null 
 
 /** A person who opted out while the message waited is not written to, and nor is a group that they are in; in the caller's transaction, for to begin one for a look costs as much as the look. */
 function refuseOptedOut(desk: Desk, row: MessageRow): boolean {
-  if (!hasOptedOutSince(desk, row)) return false;
+  if (!hasOptedOut(desk, row.chat)) return false;
   endMessage(desk, row, {
     status: "failed",
     error_code: "recipient_opted_out",

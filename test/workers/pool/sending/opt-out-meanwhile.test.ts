@@ -2,7 +2,6 @@ import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { FakeAccount } from "../../../support/node/fake-twilio-account.ts";
-import { countCost } from "../../../support/workers/counts.ts";
 import { admin, eventually } from "../../../support/workers/gateway.ts";
 import {
   acceptedBy,
@@ -69,16 +68,5 @@ describe("whoever opts out while a message to them waits is not written to", () 
     await outside.calm();
     expect(await readMessage(key, id, leaver)).toMatchObject({ status: "failed", error_code: "recipient_opted_out" });
     expect(texts()).toEqual(["Before", "To somebody else"]);
-  });
-
-  it("and where nobody has since it was accepted, no row is asked as it leaves", async () => {
-    await letOneLeave();
-    await later("Waits", leaver);
-    const counter = await countCost(key.id);
-    await passHour();
-    await eventually(async () => texts().includes("Waits"));
-    const asked = counter.statements().filter(({ query }) => query.startsWith("SELECT * FROM chats"));
-    counter.stop();
-    expect(asked).toEqual([]);
   });
 });
