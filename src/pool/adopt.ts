@@ -14,17 +14,19 @@ import { noticeWebhooks } from "./telling/deliveries.ts";
 
 /**
  * Takes a newer snapshot over, durably; throws where it cannot be stored: then the snapshot before stays in force, except that a revocation holds all the same.
- * A revoked key stays revoked, whatever a directory that was set back in time says of it.
+ * A revoked key stays revoked, whatever a directory that was set back in time says of it. What follows from the change and fails is made good when it is published again.
  */
 export function adoptSnapshot(desk: Desk, given: Snapshot): void {
-  const before = desk.snapshot;
+  const { before, repaced: behind } = desk.halfAdopted ?? { before: desk.snapshot, repaced: [] };
   const known = before.apiKey.status === "revoked" ? revoked(given) : given;
   const since = withFormerAddresses(known, before, desk.now());
   const snapshot =
     since.protocol === null ? { ...since, formerProtocol: before.protocol ?? before.formerProtocol ?? null } : since;
-  const repaced = snapshot.apiKey.status === "revoked" ? revoke(desk, snapshot) : replace(desk, snapshot);
+  const changed = snapshot.apiKey.status === "revoked" ? revoke(desk, snapshot) : replace(desk, snapshot);
+  const repaced = [...new Set([...behind, ...changed.map(({ address }) => address)])];
+  desk.halfAdopted = { before, repaced };
   desk.outside.forgetSecrets();
-  for (const number of repaced) rebook(desk, number);
+  for (const number of repaced.flatMap((address) => desk.findNumber(address) ?? [])) rebook(desk, number);
   noticeLines(desk, new Set(before.numbers.map(({ address }) => address)));
   noticeWebhooks(desk, before);
   noticeCap(desk, before);
@@ -34,6 +36,7 @@ export function adoptSnapshot(desk: Desk, given: Snapshot): void {
   noticeQuietHours(desk, before);
   lookAnew(desk);
   goOnFreeing(desk);
+  desk.halfAdopted = null;
 }
 
 function replace(desk: Desk, snapshot: Snapshot): SenderNumber[] {
@@ -43,12 +46,11 @@ function replace(desk: Desk, snapshot: Snapshot): SenderNumber[] {
 
 /** In force in memory before anything is written. */
 function revoke(desk: Desk, snapshot: Snapshot): SenderNumber[] {
-  const wasRevoked = desk.snapshot.apiKey.status === "revoked";
   try {
     const repaced = desk.adopt(snapshot);
     desk.transact(() => {
       storeSnapshot(desk.sql, snapshot);
-      if (!wasRevoked) recallEverything(desk);
+      recallEverything(desk);
     });
     return repaced;
   } catch (error) {

@@ -59,6 +59,8 @@ export class Desk {
   movedUpTo: number | null;
   /** Up to which sequence number what waits for the end of quiet hours has been judged anew after these were changed, null when nothing is to be judged. */
   quietUpTo: number | null;
+  /** The snapshot before and the numbers to be booked anew, from when a snapshot is in force until all that follows from it is done; null between. */
+  halfAdopted: { before: Snapshot; repaced: readonly string[] } | null = null;
   readonly accountRests = new Map<string, AccountRest>();
   /** Has the campaigns write what may leave now, and says whether any of it waits for its turn. */
   refill: () => boolean = () => false;
