@@ -138,4 +138,30 @@ describe("one API key in the dashboard", () => {
       .poll(async () => (await admin("GET", `/api-keys/${apiKeyId}`)).body)
       .toMatchObject({ velocity: null, pause_itself: false });
   });
+
+  test("keeps what is changed while its settings are saved, and saves it next", async () => {
+    const { page, admin } = dashboard;
+    await openKey();
+    // Without the notices of before.
+    await page.reload();
+    const path = `**/admin/api/api-keys/${apiKeyId}`;
+    const answered = Promise.withResolvers<void>();
+    await page.route(path, async (route) => {
+      if (route.request().method() === "PATCH") await answered.promise;
+      await route.continue();
+    });
+    const limit = page.getByLabel("Messages to one person an hour");
+    const parts = page.getByLabel("Parts a day");
+    await limit.fill("7");
+    await page.getByRole("button", { name: "Save the settings" }).click();
+    await parts.fill("900");
+    answered.resolve();
+    await page.getByText("The settings are in force.").waitFor();
+    await page.unroute(path);
+    expect(await parts.inputValue()).toBe("900");
+    await page.getByRole("button", { name: "Save the settings" }).click();
+    await expect
+      .poll(async () => (await admin("GET", `/api-keys/${apiKeyId}`)).body)
+      .toMatchObject({ velocity: { per_recipient_per_hour: 7 }, daily_cap: 900 });
+  });
 });
