@@ -198,10 +198,14 @@ export class LedgerWorld {
     await this.stub.stats().catch(() => null);
   }
 
-  /** An object that waits for something is not put away. */
+  /** An object that waits for something is not put away, nor one that waited for what is cancelled: the clock stands still, and its timer is set again and again. */
   async #putAway(): Promise<void> {
     await this.outside.calm();
-    await ((await this.#open()) === 0 ? evict(this.pool) : crash(this.pool));
+    const query = "SELECT 1 FROM messages WHERE status = 'cancelled' AND due_at > ?";
+    const isTimed = await runInDurableObject(this.stub, (_pool, { storage: { sql } }) => {
+      return sql.exec(query, Date.now()).toArray().length > 0;
+    });
+    await ((await this.#open()) === 0 && !isTimed ? evict(this.pool) : crash(this.pool));
   }
 
   /** Looks at one message: what was shown of it once is not taken back. */
