@@ -65,6 +65,8 @@ export default defineConfig(async () => ({
           // A process for each file would cost as much as all that the files test.
           isolate: false,
           testTimeout: 20_000,
+          // The linter, which one of them begins with, takes a whole core.
+          hookTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },
